@@ -1,0 +1,203 @@
+//! JSON at the door: parsed once and strictly, kept in its canonical form (RFC 8785) with its digest.
+//!
+//! What is judged, what is shown and what is sent are the same bytes: a second parser never gets a
+//! second opinion. So duplicate keys, depth over 64 and numbers that a double cannot hold exactly
+//! are refused here.
+
+use std::{fmt, sync::Arc};
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Number, Value, value::RawValue};
+
+use crate::Digest;
+
+/// Deepest nesting that is accepted.
+pub const MAX_DEPTH: u8 = 64;
+
+/// Largest whole number that every JSON reader agrees on (RFC 8785 §3.2.2.3, IEEE 754).
+const MAX_SAFE_INTEGER: u64 = 9_007_199_254_740_991;
+
+/// Why a text is not acceptable JSON.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidJson(String);
+
+/// A JSON value in canonical form, with its digest. Cheap to clone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CanonicalJson {
+    text: Arc<str>,
+    digest: Digest,
+}
+
+impl CanonicalJson {
+    /// Parses strictly and canonicalises.
+    ///
+    /// # Errors
+    /// Says what is wrong and where: syntax, a duplicate key, depth over [`MAX_DEPTH`], a number that
+    /// does not survive.
+    pub fn parse(text: &str) -> Result<(Self, Value), InvalidJson> {
+        let value = parse_strict(text)?;
+        Ok((Self::from_value(&value)?, value))
+    }
+
+    /// Canonicalises a value that is already parsed.
+    ///
+    /// # Errors
+    /// When a number cannot be written canonically.
+    pub fn from_value(value: &Value) -> Result<Self, InvalidJson> {
+        let text =
+            serde_json_canonicalizer::to_string(value).map_err(|error| InvalidJson(error.to_string()))?;
+        Ok(Self::trusted(text.into()))
+    }
+
+    /// Takes over text that this type wrote before (from the journal).
+    fn trusted(text: Arc<str>) -> Self {
+        let digest = Digest::of(text.as_bytes());
+        Self { text, digest }
+    }
+
+    /// The canonical text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// SHA-256 of the canonical text.
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The value again.
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+}
+
+impl fmt::Debug for CanonicalJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Serialize for CanonicalJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw: &RawValue = serde_json::from_str(&self.text).map_err(serde::ser::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for CanonicalJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(Self::trusted(raw.get().into()))
+    }
+}
+
+/// Parses JSON, refusing what two readers could read differently.
+///
+/// # Errors
+/// As [`CanonicalJson::parse`].
+pub fn parse_strict(text: &str) -> Result<Value, InvalidJson> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value =
+        Strict { depth: 0 }.deserialize(&mut deserializer).map_err(|error| InvalidJson(error.to_string()))?;
+    deserializer.end().map_err(|error| InvalidJson(error.to_string()))?;
+    Ok(value)
+}
+
+/// Builds a [`Value`] while counting depth.
+#[derive(Clone, Copy)]
+struct Strict {
+    depth: u8,
+}
+
+impl Strict {
+    fn deeper<E: de::Error>(self) -> Result<Self, E> {
+        let depth = self.depth.saturating_add(1);
+        if depth > MAX_DEPTH {
+            return Err(E::custom(format_args!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        Ok(Self { depth })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
+        if value.unsigned_abs() > MAX_SAFE_INTEGER {
+            return Err(too_large(&value));
+        }
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
+        if value > MAX_SAFE_INTEGER {
+            return Err(too_large(&value));
+        }
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| too_large(&value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let inner = self.deeper()?;
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(inner)? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let inner = self.deeper()?;
+        let mut map = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            if map.contains_key(&key) {
+                return Err(de::Error::custom(format_args!("key `{key}` appears twice")));
+            }
+            let value = entries.next_value_seed(inner)?;
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+fn too_large<E: de::Error>(number: &dyn fmt::Display) -> E {
+    E::custom(format_args!("number {number} is larger than JSON readers agree on, send it as text"))
+}
+
+#[cfg(test)]
+mod tests;

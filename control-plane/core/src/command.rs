@@ -1,0 +1,174 @@
+//! What may be asked of a domain. Imperative; may be refused. Ids and time come from the shell.
+
+use crate::{
+    ActionId, CredentialId, Digest, EscalationId, Money, Person, PlanId, Reason, RunId, ServiceName,
+    SwitchId,
+    event::{Holder, Settlement},
+    proposal::{Assessment, Channel, Proposal},
+    rollback::UndoCall,
+    switch::{Scope, Switch},
+    terms::Terms,
+};
+
+/// Everything that can be asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// Make a contract version the active one of its service.
+    ActivateContract {
+        /// Its facts.
+        terms: Box<Terms>,
+        /// Who.
+        by: String,
+    },
+    /// Start a run of a service.
+    StartRun {
+        /// Identity for a new run.
+        run: RunId,
+        /// The caller's name; an open run of this name is joined.
+        name: String,
+        /// Whose run.
+        service: ServiceName,
+        /// The authenticated principal.
+        principal: String,
+        /// The face.
+        channel: Channel,
+    },
+    /// Decide one action.
+    Propose {
+        /// What.
+        proposal: Box<Proposal>,
+        /// What the preparation found.
+        assessment: Box<Assessment>,
+        /// Identity for a question to people, should one be needed.
+        escalation: EscalationId,
+    },
+    /// Note that an admitted action is handed to its tool.
+    Start {
+        /// Which.
+        action: ActionId,
+    },
+    /// Note the outcome of an action.
+    Settle(Box<Settle>),
+    /// Answer an escalation.
+    Decide(Box<Answer>),
+    /// Let escalations lapse whose deadline has passed.
+    Lapse,
+    /// Set a ceiling.
+    SetSwitch {
+        /// The ceiling; its `by` is the person's name.
+        switch: Switch,
+        /// The authenticated person.
+        by: Person,
+    },
+    /// Lift a ceiling.
+    ReleaseSwitch {
+        /// By id or by scope.
+        target: SwitchTarget,
+        /// The authenticated person.
+        by: Person,
+        /// Why.
+        reason: String,
+    },
+    /// End a run.
+    EndRun {
+        /// Which.
+        run: RunId,
+        /// Set when the control plane stops it.
+        reason: Option<Reason>,
+        /// In words.
+        note: String,
+    },
+    /// Plan the undoing of a run.
+    PlanRollback {
+        /// Identity of the plan.
+        plan: PlanId,
+        /// The run.
+        run: RunId,
+        /// The authenticated person.
+        by: Person,
+    },
+    /// Start exactly that plan.
+    StartRollback {
+        /// Which.
+        plan: PlanId,
+        /// The digest that was shown.
+        digest: Digest,
+        /// The authenticated person.
+        by: Person,
+        /// Why.
+        reason: String,
+    },
+    /// Take the next step of a started plan.
+    Compensate {
+        /// Which plan.
+        plan: PlanId,
+        /// The action to be undone.
+        target: ActionId,
+        /// Identity for the compensation.
+        action: ActionId,
+    },
+    /// Close a plan all of whose steps have ended.
+    CloseRollback {
+        /// Which.
+        plan: PlanId,
+    },
+    /// After a restart: what was in flight is in doubt.
+    Recover,
+    /// Note a new credential.
+    IssueCredential {
+        /// Its identity.
+        credential: CredentialId,
+        /// Whose.
+        holder: Holder,
+        /// SHA-256 of the secret.
+        hash: Digest,
+        /// Who made it.
+        by: String,
+    },
+    /// Revoke a credential.
+    RevokeCredential {
+        /// Which.
+        credential: CredentialId,
+        /// Who.
+        by: String,
+    },
+}
+
+/// An outcome as the executor or the caller reports it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settle {
+    /// Which action.
+    pub action: ActionId,
+    /// What became of it.
+    pub settlement: Settlement,
+    /// What it cost.
+    pub cost: Money,
+    /// Evidence items that the result is.
+    pub evidence: Vec<crate::ItemName>,
+    /// How it would be undone.
+    pub undo: Option<UndoCall>,
+}
+
+/// A person's answer to an escalation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// The question.
+    pub escalation: EscalationId,
+    /// The authenticated person.
+    pub by: Person,
+    /// Yes or no.
+    pub approve: bool,
+    /// Why.
+    pub reason: String,
+    /// The digest that was shown.
+    pub digest: Digest,
+}
+
+/// Which switch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SwitchTarget {
+    /// This one.
+    Id(SwitchId),
+    /// Every one whose scope is exactly this.
+    Scope(Scope),
+}

@@ -1,0 +1,81 @@
+//! The decision: every clause leaves a finding, the strictest wins, unknown means deny.
+
+use crate::{
+    Level, Money, Timestamp,
+    decision::Decision,
+    proposal::{Assessment, Proposal},
+    state::{Run, State},
+    terms::ToolTerms,
+};
+
+mod cost;
+mod evidence;
+mod identity;
+mod policy;
+mod recovery;
+mod scope;
+mod tooling;
+
+/// Everything that the clauses look at. Nothing else can influence a decision.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Case<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) run: &'a Run,
+    pub(crate) proposal: &'a Proposal,
+    pub(crate) assessment: &'a Assessment,
+    /// The tool's terms, when the contract knows the tool.
+    pub(crate) tool: Option<&'a ToolTerms>,
+    /// True on the second look, after people approved.
+    pub(crate) approved: bool,
+    pub(crate) now: Timestamp,
+}
+
+impl<'a> Case<'a> {
+    pub(crate) fn new(
+        state: &'a State,
+        run: &'a Run,
+        proposal: &'a Proposal,
+        assessment: &'a Assessment,
+        now: Timestamp,
+    ) -> Self {
+        let tool = run.terms.tools.get(&proposal.tool);
+        Self { state, run, proposal, assessment, tool, approved: false, now }
+    }
+
+    pub(crate) const fn approved(mut self) -> Self {
+        self.approved = true;
+        self
+    }
+
+    /// The action's type, where the contract lets the service call the tool.
+    pub(crate) fn level(&self) -> Option<Level> {
+        self.tool.and_then(|tool| tool.level)
+    }
+
+    /// What is reserved for the action and for undoing it.
+    pub(crate) fn holds(&self) -> (Money, Money) {
+        let price = |tool: &ToolTerms| tool.price;
+        let undo = match self.tool.map(|tool| &tool.undo) {
+            Some(crate::terms::Undo::By { tool, .. }) => self.run.terms.tools.get(tool).map(price),
+            Some(crate::terms::Undo::Nothing | crate::terms::Undo::Irreversible { .. }) | None => None,
+        };
+        (self.tool.map(price).unwrap_or_default(), undo.unwrap_or_default())
+    }
+}
+
+/// Decides one case.
+pub(crate) fn decide(case: Case<'_>) -> Decision {
+    let (tooling, retry_after_ms) = tooling::finding(case);
+    Decision::join(
+        [
+            identity::finding(case),
+            scope::finding(case),
+            evidence::finding(case),
+            policy::finding(case),
+            tooling,
+            cost::finding(case),
+            recovery::finding(case),
+        ],
+        retry_after_ms,
+    )
+}

@@ -1,0 +1,57 @@
+//! Clause 3: what is cited was seen in this very run, and is fresh enough now.
+
+use crate::{
+    Clause, Outcome, Reason,
+    decide::Case,
+    decision::{Finding, Objection},
+    proposal::EvidenceUse,
+};
+
+pub(super) fn finding(case: Case<'_>) -> Finding {
+    let deny = |objection| Finding::object(Clause::Evidence, Outcome::Deny, objection);
+    if let Some(objection) = &case.assessment.evidence_objection {
+        return deny(objection.clone());
+    }
+    for used in &case.assessment.evidence {
+        if let Some(objection) = unattested(case, used) {
+            return deny(objection);
+        }
+    }
+    let mut detail = String::new();
+    for used in &case.assessment.evidence {
+        if !detail.is_empty() {
+            detail.push_str(", ");
+        }
+        detail.push_str(used.item.as_str());
+    }
+    Finding::content(Clause::Evidence, detail)
+}
+
+fn unattested(case: Case<'_>, used: &EvidenceUse) -> Option<Objection> {
+    let item = &used.item;
+    match case.run.evidence.get(&(item.clone(), used.action)) {
+        // The preparation may not invent what the run has not seen.
+        None => Some(Objection::new(Reason::EvidenceMissing, format!("`{item}` was not seen in this run"))),
+        Some((digest, _)) if *digest != used.digest => Some(Objection::new(
+            Reason::EvidenceMissing,
+            format!("`{item}` has another digest than what was seen"),
+        )),
+        Some((_, seen_at)) => {
+            let age = case.now.since_ms(*seen_at);
+            // People had the time that the rule gives them; what they saw is re-checked when evidence is
+            // read again at release.
+            let limit = used.fresh_for_ms.filter(|_| !case.approved)?;
+            (age > limit).then(|| {
+                Objection::new(
+                    Reason::EvidenceStale,
+                    format!("`{item}` is {} old, it counts for {}", seconds(age), seconds(limit)),
+                )
+            })
+        }
+    }
+}
+
+/// Milliseconds as seconds with one decimal.
+fn seconds(ms: u64) -> String {
+    format!("{}.{} s", ms / 1_000, ms % 1_000 / 100)
+}

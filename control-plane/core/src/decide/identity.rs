@@ -1,0 +1,44 @@
+//! Clause 1: the authenticated principal is the contract's, the delegation stands, the run is open.
+
+use crate::{
+    Clause, Outcome, Reason,
+    decide::Case,
+    decision::{Finding, Objection},
+    state::Phase,
+};
+
+pub(super) fn finding(case: Case<'_>) -> Finding {
+    match objection(case) {
+        None => Finding::content(Clause::Identity, format!("acts as {}", case.proposal.principal)),
+        Some(objection) => Finding::object(Clause::Identity, Outcome::Deny, objection),
+    }
+}
+
+fn objection(case: Case<'_>) -> Option<Objection> {
+    let terms = &case.run.terms;
+    if case.proposal.principal != terms.principal || case.proposal.principal != case.run.principal {
+        let detail = format!("`{}` acts, the contract names `{}`", case.proposal.principal, terms.principal);
+        return Some(Objection::new(Reason::PrincipalMismatch, detail));
+    }
+    if case.assessment.contract != terms.digest {
+        // The preparation looked at another version than the run keeps: unknown means deny.
+        let detail = format!("judged under {}, the run keeps {}", case.assessment.contract, terms.digest);
+        return Some(Objection::new(Reason::PolicyError, detail));
+    }
+    let delegation = &terms.delegation;
+    if case.now < delegation.on {
+        let detail = format!("{} enabled it from {}", delegation.enabled_by, delegation.on);
+        return Some(Objection::new(Reason::DelegationNotBegun, detail));
+    }
+    if case.now >= delegation.until {
+        let detail = format!("{} enabled it until {}", delegation.enabled_by, delegation.until);
+        return Some(Objection::new(Reason::DelegationEnded, detail));
+    }
+    match case.run.phase {
+        Phase::Open => None,
+        Phase::Completed | Phase::Stopped | Phase::RolledBack => {
+            Some(Objection::new(Reason::RunEnded, format!("the run is {}", case.run.phase.as_str())))
+        }
+        Phase::RollingBack => Some(Objection::new(Reason::RunRollingBack, "an operator is undoing the run")),
+    }
+}

@@ -1,0 +1,43 @@
+//! Clause 2: the action is listed, under every ceiling, and no rule wants a person.
+
+use crate::{
+    Clause, Level, Outcome, Reason,
+    decide::Case,
+    decision::{Finding, Objection},
+};
+
+pub(super) fn finding(case: Case<'_>) -> Finding {
+    let tool = &case.proposal.tool;
+    let object = |outcome, reason, detail: String| {
+        Finding::object(Clause::Scope, outcome, Objection::new(reason, detail))
+    };
+    if case.run.terms.forbidden.contains(tool) {
+        return object(Outcome::Deny, Reason::ForbiddenAction, format!("`{tool}` is forbidden by name"));
+    }
+    let Some(level) = case.level() else {
+        return object(Outcome::Deny, Reason::NotInScope, format!("`{tool}` is not listed"));
+    };
+    if level > case.run.terms.autonomy {
+        let detail = format!("`{tool}` is {level}, the contract grants {}", case.run.terms.autonomy);
+        return object(Outcome::Deny, Reason::AboveAutonomy, detail);
+    }
+    let (ceiling, switch) = case.state.ceiling(&case.run.terms, case.state.place(case.run, tool));
+    if level > ceiling
+        && let Some(switch) = switch
+    {
+        let reason = if ceiling == Level::None { Reason::Stopped } else { Reason::AboveCeiling };
+        let detail = format!("`{tool}` is {level}, {} set {} to {ceiling}", switch.by, switch.scope);
+        return object(Outcome::Deny, reason, detail);
+    }
+    if case.approved {
+        return Finding {
+            reason: Reason::Approved,
+            ..Finding::content(Clause::Scope, format!("{level}, approved"))
+        };
+    }
+    if let Some(ask) = case.assessment.asks.first() {
+        let detail = format!("rule `{}`: {}", ask.rule, ask.because);
+        return object(Outcome::Escalate, Reason::NeedsApproval, detail);
+    }
+    Finding::content(Clause::Scope, format!("{level}, ceiling {ceiling}"))
+}

@@ -1,0 +1,334 @@
+//! What has happened: the one stored vocabulary. Past tense, never refused, never edited.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ActionId, CanonicalJson, CredentialId, Digest, EscalationId, GroupName, ItemName, Money, Person, PlanId,
+    Reason, RunId, ServiceName, SwitchId, Timestamp,
+    decision::Decision,
+    escalation::{EscalationStatus, Question, Vote},
+    proposal::{Assessment, Channel, Proposal},
+    rollback::{Plan, UndoCall},
+    switch::Switch,
+    terms::Terms,
+};
+
+/// Everything that can have happened in a domain.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// A contract version decides from now on.
+    ContractActivated {
+        /// Its facts.
+        terms: Box<Terms>,
+        /// Who activated it.
+        by: String,
+    },
+    /// A run began under the service's active version.
+    RunStarted {
+        /// Its identity.
+        run: RunId,
+        /// The caller's name for it.
+        name: String,
+        /// Whose run.
+        service: ServiceName,
+        /// The version it keeps.
+        contract: Digest,
+        /// The authenticated principal.
+        principal: String,
+        /// The face.
+        channel: Channel,
+    },
+    /// An action was proposed and decided: one fact, one commit.
+    ActionDecided(Box<ActionDecided>),
+    /// An admitted action was handed to its tool.
+    ActionStarted {
+        /// Which.
+        action: ActionId,
+        /// Of which run.
+        run: RunId,
+    },
+    /// An action's outcome became known, or is known to be unknown.
+    ActionSettled(Box<ActionSettled>),
+    /// A person answered.
+    EscalationVoted {
+        /// The question.
+        escalation: EscalationId,
+        /// The held action.
+        action: ActionId,
+        /// Of which run.
+        run: RunId,
+        /// The answer.
+        vote: Vote,
+    },
+    /// A question came to its end.
+    EscalationClosed {
+        /// The question.
+        escalation: EscalationId,
+        /// The held action.
+        action: ActionId,
+        /// Of which run.
+        run: RunId,
+        /// Approved, denied, lapsed or voided.
+        status: EscalationStatus,
+        /// Why, in words.
+        note: String,
+    },
+    /// An approved action was decided again, as things stood then.
+    ActionReleased {
+        /// Which.
+        action: ActionId,
+        /// Of which run.
+        run: RunId,
+        /// Admit, or the reason why not any more.
+        decision: Box<Decision>,
+    },
+    /// A ceiling was set.
+    SwitchSet(Switch),
+    /// A ceiling was lifted.
+    SwitchReleased {
+        /// Which.
+        switch: SwitchId,
+        /// By whom.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// A run ended.
+    RunEnded {
+        /// Which.
+        run: RunId,
+        /// True when the control plane stopped it.
+        stopped: bool,
+        /// Why it was stopped.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        /// In words.
+        note: String,
+    },
+    /// A rollback plan was made and frozen.
+    RollbackPlanned {
+        /// The plan.
+        plan: Box<Plan>,
+        /// For whom.
+        by: String,
+    },
+    /// A person started a plan.
+    RollbackStarted {
+        /// Which.
+        plan: PlanId,
+        /// The run that it undoes.
+        run: RunId,
+        /// Who.
+        by: Person,
+        /// Why.
+        reason: String,
+    },
+    /// A rollback came to its end.
+    RollbackClosed {
+        /// Which.
+        plan: PlanId,
+        /// The run.
+        run: RunId,
+        /// Effects that were compensated.
+        undone: u32,
+        /// Effects that a person must take over.
+        parked: u32,
+    },
+    /// A credential was made; only its hash is known.
+    CredentialIssued {
+        /// Its identity.
+        credential: CredentialId,
+        /// Whose.
+        holder: Holder,
+        /// SHA-256 of the secret.
+        hash: Digest,
+        /// Who made it.
+        by: String,
+    },
+    /// A credential counts no more.
+    CredentialRevoked {
+        /// Which.
+        credential: CredentialId,
+        /// Who revoked it.
+        by: String,
+    },
+}
+
+/// A proposal with everything that its decision depended on.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionDecided {
+    /// What was proposed.
+    pub proposal: Proposal,
+    /// What the preparation found.
+    pub assessment: Assessment,
+    /// The decision.
+    pub decision: Decision,
+    /// Reserved for the action itself.
+    #[serde(default, skip_serializing_if = "Money::is_zero")]
+    pub hold: Money,
+    /// Reserved for undoing it.
+    #[serde(default, skip_serializing_if = "Money::is_zero")]
+    pub undo_hold: Money,
+    /// The question to people, when it is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<Question>,
+    /// For a compensation: what it undoes, and under which plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<(ActionId, PlanId)>,
+}
+
+/// An outcome.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionSettled {
+    /// Which action.
+    pub action: ActionId,
+    /// Of which run.
+    pub run: RunId,
+    /// What became of it.
+    pub settlement: Settlement,
+    /// What it cost; at most what was reserved.
+    #[serde(default, skip_serializing_if = "Money::is_zero")]
+    pub cost: Money,
+    /// Evidence items that the result is, for this run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<ItemName>,
+    /// How it would be undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<UndoCall>,
+}
+
+/// What became of an action.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Settlement {
+    /// The tool did it and answered.
+    Succeeded {
+        /// The answer.
+        result: CanonicalJson,
+    },
+    /// Nothing happened: no byte left us, the tool refused, or it was a read.
+    Failed {
+        /// In words.
+        note: String,
+    },
+    /// Nobody knows whether it happened.
+    InDoubt {
+        /// In words.
+        note: String,
+    },
+}
+
+/// Who holds a credential.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Holder {
+    /// A service's principal.
+    Service {
+        /// Its name.
+        name: ServiceName,
+    },
+    /// A person.
+    Operator {
+        /// Name and groups.
+        person: Person,
+    },
+}
+
+impl Event {
+    /// The kinds as they are stored.
+    pub const KINDS: [&'static str; 16] = [
+        "contract_activated",
+        "run_started",
+        "action_decided",
+        "action_started",
+        "action_settled",
+        "escalation_voted",
+        "escalation_closed",
+        "action_released",
+        "switch_set",
+        "switch_released",
+        "run_ended",
+        "rollback_planned",
+        "rollback_started",
+        "rollback_closed",
+        "credential_issued",
+        "credential_revoked",
+    ];
+
+    /// The kind as it is stored.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::ContractActivated { .. } => "contract_activated",
+            Self::RunStarted { .. } => "run_started",
+            Self::ActionDecided(_) => "action_decided",
+            Self::ActionStarted { .. } => "action_started",
+            Self::ActionSettled(_) => "action_settled",
+            Self::EscalationVoted { .. } => "escalation_voted",
+            Self::EscalationClosed { .. } => "escalation_closed",
+            Self::ActionReleased { .. } => "action_released",
+            Self::SwitchSet(_) => "switch_set",
+            Self::SwitchReleased { .. } => "switch_released",
+            Self::RunEnded { .. } => "run_ended",
+            Self::RollbackPlanned { .. } => "rollback_planned",
+            Self::RollbackStarted { .. } => "rollback_started",
+            Self::RollbackClosed { .. } => "rollback_closed",
+            Self::CredentialIssued { .. } => "credential_issued",
+            Self::CredentialRevoked { .. } => "credential_revoked",
+        }
+    }
+
+    /// The run that it belongs to.
+    pub fn run(&self) -> Option<RunId> {
+        match self {
+            Self::RunStarted { run, .. }
+            | Self::ActionStarted { run, .. }
+            | Self::EscalationVoted { run, .. }
+            | Self::EscalationClosed { run, .. }
+            | Self::ActionReleased { run, .. }
+            | Self::RunEnded { run, .. }
+            | Self::RollbackStarted { run, .. }
+            | Self::RollbackClosed { run, .. } => Some(*run),
+            Self::ActionDecided(decided) => Some(decided.proposal.run),
+            Self::ActionSettled(settled) => Some(settled.run),
+            Self::RollbackPlanned { plan, .. } => Some(plan.run),
+            Self::ContractActivated { .. }
+            | Self::SwitchSet(_)
+            | Self::SwitchReleased { .. }
+            | Self::CredentialIssued { .. }
+            | Self::CredentialRevoked { .. } => None,
+        }
+    }
+
+    /// The action that it is about.
+    pub fn action(&self) -> Option<ActionId> {
+        match self {
+            Self::ActionDecided(decided) => Some(decided.proposal.action),
+            Self::ActionSettled(settled) => Some(settled.action),
+            Self::ActionStarted { action, .. }
+            | Self::EscalationVoted { action, .. }
+            | Self::EscalationClosed { action, .. }
+            | Self::ActionReleased { action, .. } => Some(*action),
+            Self::ContractActivated { .. }
+            | Self::RunStarted { .. }
+            | Self::SwitchSet(_)
+            | Self::SwitchReleased { .. }
+            | Self::RunEnded { .. }
+            | Self::RollbackPlanned { .. }
+            | Self::RollbackStarted { .. }
+            | Self::RollbackClosed { .. }
+            | Self::CredentialIssued { .. }
+            | Self::CredentialRevoked { .. } => None,
+        }
+    }
+}
+
+/// The time of an event stands beside it, in the journal's record.
+pub type Dated = (Timestamp, Event);
+
+/// Groups of a credential, for messages.
+pub fn group_list(groups: &std::collections::BTreeSet<GroupName>) -> String {
+    groups.iter().map(GroupName::as_str).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,101 @@
+//! Command + state + now → events. Pure: no clock, no chance, nothing is sent from here.
+
+use crate::{
+    Timestamp,
+    command::Command,
+    event::{Event, Holder},
+    refusal::Refusal,
+    state::State,
+};
+
+mod compensate;
+mod escalation;
+mod propose;
+mod rollback;
+mod run;
+mod settle;
+mod switch;
+
+/// Decides what a command makes happen. The caller appends the events to the journal, folds them into
+/// the state, and answers only after the commit.
+///
+/// # Errors
+/// A [`Refusal`]: nothing happened and nothing is recorded.
+pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    match command {
+        Command::ActivateContract { terms, by } => activate(state, terms, by),
+        Command::StartRun { run, name, service, principal, channel } => run::start(
+            state,
+            Event::RunStarted {
+                run,
+                name,
+                contract: run::active_version(state, &service)?,
+                service,
+                principal,
+                channel,
+            },
+        ),
+        Command::Propose { proposal, assessment, escalation } => {
+            propose::propose(state, *proposal, *assessment, escalation, now)
+        }
+        Command::Start { action } => settle::start(state, action),
+        Command::Settle(settle) => settle::settle(state, *settle),
+        Command::Decide(answer) => escalation::decide(state, *answer, now),
+        Command::Lapse => Ok(escalation::lapse(state, now)),
+        Command::SetSwitch { switch, by } => switch::set(state, switch, &by),
+        Command::ReleaseSwitch { target, by, reason } => switch::release(state, &target, &by, &reason),
+        Command::EndRun { run, reason, note } => run::end(state, run, reason, note),
+        Command::PlanRollback { plan, run, by } => rollback::plan(state, plan, run, &by, now),
+        Command::StartRollback { plan, digest, by, reason } => {
+            rollback::start(state, plan, digest, by, reason, now)
+        }
+        Command::Compensate { plan, target, action } => compensate::compensate(state, plan, target, action),
+        Command::CloseRollback { plan } => rollback::close(state, plan),
+        Command::Recover => Ok(settle::recover(state)),
+        Command::IssueCredential { credential, holder, hash, by } => {
+            Ok(vec![issue(credential, holder, hash, by)?])
+        }
+        Command::RevokeCredential { credential, by } => match state.credentials.get(&credential) {
+            None => Err(Refusal::not_found("credential", credential)),
+            Some(known) if known.revoked => Ok(Vec::new()),
+            Some(_) => Ok(vec![Event::CredentialRevoked { credential, by }]),
+        },
+    }
+}
+
+fn activate(state: &State, terms: Box<crate::terms::Terms>, by: String) -> Result<Vec<Event>, Refusal> {
+    if terms.domain != state.domain {
+        let text = format!("the contract is of domain `{}`, this is `{}`", terms.domain, state.domain);
+        return Err(Refusal::Invalid(text));
+    }
+    let known = state.services.get(&terms.service);
+    if known.is_some_and(|service| service.active.digest == terms.digest) {
+        return Ok(Vec::new());
+    }
+    if let Some(service) = known.filter(|service| service.active.version == terms.version) {
+        return Err(Refusal::Conflict(format!(
+            "version {} of `{}` is published already with digest {}; raise the version",
+            terms.version, terms.service, service.active.digest
+        )));
+    }
+    Ok(vec![Event::ContractActivated { terms, by }])
+}
+
+fn issue(
+    credential: crate::CredentialId,
+    holder: Holder,
+    hash: crate::Digest,
+    by: String,
+) -> Result<Event, Refusal> {
+    let name = match &holder {
+        Holder::Service { name } => name.as_str(),
+        Holder::Operator { person } => person.name.as_str(),
+    };
+    if name.trim().is_empty() || name.chars().any(char::is_control) {
+        return Err(Refusal::Invalid("a credential needs the name of its holder".to_owned()));
+    }
+    Ok(Event::CredentialIssued { credential, holder, hash, by })
+}
+
+#[cfg(test)]
+mod tests;

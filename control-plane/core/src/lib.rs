@@ -1,0 +1,58 @@
+//! The pure rules of Remit: commands in, events out.
+//!
+//! ```text
+//!   Command ──▶ handle(&State, Command, now) ──▶ Vec<Event> ──▶ State::apply
+//! ```
+//!
+//! Nothing here does I/O, reads a clock, draws a random number or waits: time and ids are arguments.
+//! Commands may be refused; events are facts; state is their fold. A denial is an event. Unknown means
+//! deny. A decision carries one finding per clause, always all seven, and the strictest wins.
+
+pub mod action;
+pub mod budget;
+mod canonical;
+mod clause;
+pub mod command;
+mod decide;
+pub mod decision;
+mod digest;
+pub mod escalation;
+pub mod event;
+mod handle;
+mod id;
+mod idempotency;
+mod level;
+mod money;
+mod name;
+mod permit;
+pub mod person;
+pub mod proposal;
+mod rate;
+mod reason;
+mod refusal;
+pub mod rollback;
+pub mod state;
+pub mod switch;
+pub mod terms;
+mod time;
+
+pub use action::ActionStatus;
+pub use canonical::{CanonicalJson, InvalidJson, MAX_DEPTH, parse_strict};
+pub use clause::Clause;
+pub use command::Command;
+pub use decision::{Decision, Finding, Objection, Outcome};
+pub use digest::Digest;
+pub use event::Event;
+pub use handle::handle;
+pub use id::{ActionId, CredentialId, EscalationId, InvalidId, PlanId, RunId, SwitchId};
+pub use level::Level;
+pub use money::Money;
+pub use name::{DomainName, GroupName, ItemName, ServiceName, ToolName};
+pub use permit::Permit;
+pub use person::Person;
+pub use proposal::{Ask, Assessment, EvidenceUse, PolicyVerdict, Proposal};
+pub use reason::{Reason, UnknownReason};
+pub use refusal::Refusal;
+pub use state::State;
+pub use terms::Terms;
+pub use time::Timestamp;

@@ -1,0 +1,65 @@
+//! The only key to the executor: made from a committed admit and from nothing else.
+
+use crate::{ActionId, CanonicalJson, Outcome, RunId, ToolName, event::ActionDecided, proposal::Mode};
+
+/// Proof that the control plane may carry an action out now. It has no public constructor but
+/// [`Permit::of_admitted`] and [`Permit::of_released`], which look at the committed fact themselves.
+#[derive(Debug)]
+pub struct Permit {
+    action: ActionId,
+    run: RunId,
+    tool: ToolName,
+    params: CanonicalJson,
+}
+
+impl Permit {
+    /// From a committed decision that admits an action for execution.
+    pub fn of_admitted(decided: &ActionDecided) -> Option<Self> {
+        (decided.decision.outcome == Outcome::Admit && decided.proposal.mode == Mode::Execute)
+            .then(|| Self::of(decided))
+    }
+
+    /// From a committed decision that held an action, and the committed second decision that admits it.
+    pub fn of_released(held: &ActionDecided, released: &crate::event::Event) -> Option<Self> {
+        match released {
+            crate::event::Event::ActionReleased { action, decision, .. }
+                if *action == held.proposal.action
+                    && decision.outcome == Outcome::Admit
+                    && held.proposal.mode == Mode::Execute =>
+            {
+                Some(Self::of(held))
+            }
+            _ => None,
+        }
+    }
+
+    fn of(decided: &ActionDecided) -> Self {
+        let proposal = &decided.proposal;
+        Self {
+            action: proposal.action,
+            run: proposal.run,
+            tool: proposal.tool.clone(),
+            params: proposal.params.clone(),
+        }
+    }
+
+    /// The action.
+    pub const fn action(&self) -> ActionId {
+        self.action
+    }
+
+    /// Its run.
+    pub const fn run(&self) -> RunId {
+        self.run
+    }
+
+    /// Its tool.
+    pub const fn tool(&self) -> &ToolName {
+        &self.tool
+    }
+
+    /// The very parameters that were judged.
+    pub const fn params(&self) -> &CanonicalJson {
+        &self.params
+    }
+}

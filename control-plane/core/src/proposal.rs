@@ -1,0 +1,148 @@
+//! What is proposed, and what the pure preparation found out about it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ActionId, CanonicalJson, Digest, GroupName, ItemName, Objection, RunId, Timestamp, ToolName};
+
+/// The face that a proposal came through. No face holds a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The gRPC `Runtime` service.
+    Grpc,
+    /// A tool call over MCP.
+    Mcp,
+    /// An operator's rollback.
+    Operator,
+}
+
+impl Channel {
+    /// The word in journals and consoles.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Grpc => "grpc",
+            Self::Mcp => "mcp",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// Who carries the action out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// The control plane, once the admit is durable.
+    #[default]
+    Execute,
+    /// The caller, which must report the settlement.
+    DecisionOnly,
+}
+
+impl Mode {
+    fn is_execute(&self) -> bool {
+        matches!(self, Self::Execute)
+    }
+}
+
+/// One tool call that somebody wants to make.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proposal {
+    /// Its identity from now on.
+    pub action: ActionId,
+    /// The run it belongs to.
+    pub run: RunId,
+    /// The tool.
+    pub tool: ToolName,
+    /// The parameters, canonical.
+    pub params: CanonicalJson,
+    /// The caller's idempotency key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The face.
+    pub channel: Channel,
+    /// Who acts.
+    #[serde(default, skip_serializing_if = "Mode::is_execute")]
+    pub mode: Mode,
+    /// The authenticated principal.
+    pub principal: String,
+}
+
+/// What the compiled contract says of a proposal, given the evidence of its run. Pure, so it can be
+/// made in parallel; the decision trusts nothing in it that the state can check.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assessment {
+    /// The contract version it was made with; must be the run's.
+    pub contract: Digest,
+    /// The evidence it relies on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceUse>,
+    /// What the evidence clause objects to, freshness aside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence_objection: Option<Objection>,
+    /// The verdict of the policies.
+    pub policy: PolicyVerdict,
+    /// What the tooling clause objects to in the parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tooling_objection: Option<Objection>,
+    /// Every rule of the scope clause that wants a person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asks: Vec<Ask>,
+    /// The logical effect, at most one at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<String>,
+}
+
+/// One item of evidence that an action relies on.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceUse {
+    /// The contract's name for it.
+    pub item: ItemName,
+    /// The action whose result it is.
+    pub action: ActionId,
+    /// Digest of the canonical result.
+    pub digest: Digest,
+    /// When it was seen.
+    pub observed_at: Timestamp,
+    /// How long it counts, in milliseconds; `None` for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fresh_for_ms: Option<u64>,
+}
+
+/// What the policies say. There is no default: unknown means deny.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum PolicyVerdict {
+    /// At least one permits, none forbids.
+    Permit {
+        /// Ids of the policies that decided.
+        policies: Vec<String>,
+    },
+    /// Only policies forbid that an approval lifts.
+    Escalate {
+        /// Ids of the policies that decided.
+        policies: Vec<String>,
+        /// Whom to ask.
+        asks: Vec<Ask>,
+    },
+    /// The policies object, or none permits, or one could not be evaluated.
+    Object(Objection),
+}
+
+/// One rule that wants a person.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// The rule's id in the contract.
+    pub rule: String,
+    /// Why, in the contract's words.
+    pub because: String,
+    /// Who may answer.
+    pub to: GroupName,
+    /// How many must approve; at least 1.
+    pub quorum: u32,
+    /// How long the question stands, in milliseconds.
+    pub within_ms: u64,
+}

@@ -1,0 +1,110 @@
+//! Why a clause decided as it did: a closed set of codes, each with a sentence and a hint.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! reasons {
+    ($( $variant:ident, $code:literal, $sentence:literal, $hint:literal; )*) => {
+        /// A reason code. The text form is stable: it is stored, sent and documented.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Reason {
+            $( #[doc = $sentence] $variant, )*
+        }
+
+        impl Reason {
+            /// Every reason there is.
+            pub const ALL: &'static [Self] = &[ $( Self::$variant, )* ];
+
+            /// The stable code.
+            pub const fn code(self) -> &'static str {
+                match self { $( Self::$variant => $code, )* }
+            }
+
+            /// What it means, in one sentence.
+            pub const fn sentence(self) -> &'static str {
+                match self { $( Self::$variant => $sentence, )* }
+            }
+
+            /// What to do next, in one sentence.
+            pub const fn hint(self) -> &'static str {
+                match self { $( Self::$variant => $hint, )* }
+            }
+        }
+    };
+}
+
+reasons! {
+    WithinContract, "within_contract", "The contract allows it.", "Nothing to do.";
+    Approved, "approved", "The people who were asked have approved it.", "Nothing to do.";
+    DeclaredUndo, "declared_undo", "It is the compensation that the contract declares, ordered by an operator.", "Nothing to do.";
+
+    PrincipalMismatch, "principal_mismatch", "The caller is not the identity that the contract names.", "Use the token of the contract's principal.";
+    DelegationEnded, "delegation_ended", "The delegation that enabled this autonomy has ended.", "Ask the contract's owner to renew the delegation in a new version.";
+    DelegationNotBegun, "delegation_not_begun", "The delegation that enables this autonomy has not begun.", "Wait until the date in the contract's delegation.";
+    RunEnded, "run_ended", "The run has ended.", "Start a new run.";
+    RunRollingBack, "run_rolling_back", "The run is being rolled back.", "Stop: nothing new is done in this run.";
+
+    NotInScope, "not_in_scope", "The contract does not list this action.", "Use one of the listed actions; scope is designed, not chosen by the service.";
+    ForbiddenAction, "forbidden_action", "The contract forbids this action by name; the attempt is recorded as a security finding.", "Do not try again; hand the case to a person.";
+    AboveAutonomy, "above_autonomy", "The action is above the autonomy that the contract grants.", "Prepare it for a person instead.";
+    AboveCeiling, "above_ceiling", "An operator has lowered what this scope may do.", "Go on with what is below the ceiling, or wait for the release.";
+    Stopped, "stopped", "An operator has stopped this scope.", "Stop working; wait for the release.";
+    NeedsApproval, "needs_approval", "A person must approve it first.", "Wait for the decision, or send the same call again later to join it.";
+
+    EvidenceMissing, "evidence_missing", "A fact that the contract requires has not been seen in this run.", "Read the named evidence through its tool first, then propose again.";
+    EvidenceStale, "evidence_stale", "A fact that the contract requires is older than it may be.", "Read the named evidence again, then propose again.";
+    EvidenceIncomplete, "evidence_incomplete", "A fact that the contract requires lacks a required field.", "Hand the case to a person: the source has no complete record.";
+    EvidenceConflict, "evidence_conflict", "Facts or parameters that must agree do not.", "Check the parameters against the records; never guess.";
+
+    NoPermit, "no_permit", "No policy permits it.", "Hand the case to a person.";
+    PolicyForbids, "policy_forbids", "A policy forbids it.", "Hand the case to a person.";
+    PolicyEscalates, "policy_escalates", "A policy wants a person to approve it.", "Wait for the decision.";
+    PolicyError, "policy_error", "A policy could not be evaluated, which denies.", "Tell the contract's owner: the policy or the context is wrong.";
+
+    ParametersInvalid, "parameters_invalid", "The parameters do not satisfy the tool's schema.", "Correct the named parameter and propose again.";
+    RateExceeded, "rate_exceeded", "The tool's rate is used up.", "Wait for the time that the answer gives, then propose again.";
+    EffectTaken, "effect_taken", "The same logical effect exists already or is under way.", "Do not try again; look at the action that holds the effect.";
+    KeyReused, "key_reused", "The idempotency key was used before with other bytes.", "Use a new key for another call.";
+
+    SpendExhausted, "spend_exhausted", "The run's budget cannot cover the action.", "End the run and report what is left to do.";
+    CallsExhausted, "calls_exhausted", "The run has used all its calls.", "End the run and report what is left to do.";
+    ToolCallsExhausted, "tool_calls_exhausted", "The run has used all its calls of this tool.", "Go on without this tool or end the run.";
+    WallTimeExhausted, "wall_time_exhausted", "The run has taken longer than it may.", "End the run and report what is left to do.";
+    LoopDetected, "loop_detected", "The run repeats the same call.", "Stop: the run was ended, a person looks at it.";
+
+    Irreversible, "irreversible", "It cannot be undone, so a person must approve it.", "Wait for the decision.";
+    UndoNotDeclared, "undo_not_declared", "The contract says neither how to undo it nor that it is irreversible.", "Tell the contract's owner.";
+
+    EscalationDenied, "escalation_denied", "A person has denied it.", "Do not try again; read the reason.";
+    EscalationLapsed, "escalation_lapsed", "Nobody approved it in time; silence is never consent.", "Propose it again if it is still needed.";
+    EscalationVoided, "escalation_voided", "It was waiting for approval when its scope was stopped or its run ended.", "Propose it again after the release if it is still needed.";
+    JournalUnavailable, "journal_unavailable", "The journal cannot be written, so nothing is allowed.", "Wait until an operator has repaired the control plane.";
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// Why a text is not a reason code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a reason code")]
+pub struct UnknownReason(String);
+
+impl FromStr for Reason {
+    type Err = UnknownReason;
+
+    fn from_str(text: &str) -> Result<Self, UnknownReason> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|reason| reason.code() == text)
+            .ok_or_else(|| UnknownReason(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

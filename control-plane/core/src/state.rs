@@ -1,0 +1,252 @@
+//! State is the fold of events: [`State::apply`] is total, reads no clock and judges nothing.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use crate::{
+    ActionId, CredentialId, Digest, DomainName, EscalationId, ItemName, Level, Money, PlanId, Reason, RunId,
+    ServiceName, SwitchId, Timestamp, ToolName,
+    action::ActionStatus,
+    budget::Budget,
+    decision::Outcome,
+    escalation::{Escalation, Question},
+    event::Holder,
+    person::Person,
+    proposal::{Assessment, Mode, Proposal},
+    rollback::{Plan, UndoCall},
+    switch::{Place, Switch},
+    terms::Terms,
+};
+
+mod fold;
+
+/// Everything that a domain's decisions depend on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct State {
+    /// Which domain.
+    pub domain: DomainName,
+    /// Contracted services.
+    pub services: BTreeMap<ServiceName, Service>,
+    /// Runs, open ones and those that may still be undone.
+    pub runs: BTreeMap<RunId, Run>,
+    /// Open runs by service and the caller's name.
+    pub run_names: BTreeMap<(ServiceName, String), RunId>,
+    /// Actions of the runs held here.
+    pub actions: BTreeMap<ActionId, Action>,
+    /// Held proposals, as they will be decided again.
+    pub held: BTreeMap<ActionId, Held>,
+    /// Questions to people: pending ones, and the closed ones of the runs held here.
+    pub escalations: BTreeMap<EscalationId, Escalation>,
+    /// Ceilings that are set.
+    pub switches: BTreeMap<SwitchId, Switch>,
+    /// Logical effects that exist or are under way, and the action that holds each.
+    pub effects: BTreeMap<String, ActionId>,
+    /// Rollbacks.
+    pub rollbacks: BTreeMap<PlanId, Rollback>,
+    /// Credentials (only in the control domain).
+    pub credentials: BTreeMap<CredentialId, Credential>,
+}
+
+/// A contracted service.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Service {
+    /// The version for new runs.
+    pub active: Arc<Terms>,
+    /// Theoretical arrival time of the next call, by tool (see `rate.rs`).
+    pub arrivals: BTreeMap<ToolName, Timestamp>,
+}
+
+/// One run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Run {
+    /// Its identity.
+    pub id: RunId,
+    /// The caller's name for it.
+    pub name: String,
+    /// The version it began with and keeps.
+    pub terms: Arc<Terms>,
+    /// The principal that started it.
+    pub principal: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Where it is.
+    pub phase: Phase,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Why it was stopped.
+    pub reason: Option<Reason>,
+    /// Its money.
+    pub budget: Budget,
+    /// Admitted and held actions.
+    pub calls: u32,
+    /// The same, by tool.
+    pub tool_calls: BTreeMap<ToolName, u32>,
+    /// How often each very call was proposed.
+    pub same_calls: BTreeMap<Digest, u32>,
+    /// Idempotency keys, given or derived, and what they stand for.
+    pub keys: BTreeMap<String, (ActionId, Digest)>,
+    /// Evidence seen: item and producing action, with digest and time.
+    pub evidence: BTreeMap<(ItemName, ActionId), (Digest, Timestamp)>,
+    /// Its actions, oldest first.
+    pub actions: Vec<ActionId>,
+    /// How many of its actions were denied.
+    pub denied: u32,
+}
+
+/// Where a run is in its life.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Phase {
+    /// Acts.
+    Open,
+    /// Ended by its caller.
+    Completed,
+    /// Ended by the control plane.
+    Stopped,
+    /// Is being undone.
+    RollingBack,
+    /// Was undone.
+    RolledBack,
+}
+
+impl Phase {
+    /// The word in consoles.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Completed => "completed",
+            Self::Stopped => "stopped",
+            Self::RollingBack => "rolling_back",
+            Self::RolledBack => "rolled_back",
+        }
+    }
+}
+
+/// One action.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Action {
+    /// Its identity.
+    pub id: ActionId,
+    /// Its run.
+    pub run: RunId,
+    /// Its tool.
+    pub tool: ToolName,
+    /// Its type, from the contract.
+    pub level: Level,
+    /// Who carries it out.
+    pub mode: Mode,
+    /// Where it is.
+    pub status: ActionStatus,
+    /// What was decided last, and why.
+    pub outcome: Outcome,
+    /// The deciding reason.
+    pub reason: Reason,
+    /// Digest of its parameters.
+    pub params: Digest,
+    /// Reserved and not settled.
+    pub hold: Money,
+    /// Reserved for undoing it.
+    pub undo_hold: Money,
+    /// Settled.
+    pub cost: Money,
+    /// The logical effect that it holds.
+    pub effect: Option<String>,
+    /// The question about it.
+    pub escalation: Option<EscalationId>,
+    /// How it would be undone.
+    pub undo: Option<UndoCall>,
+    /// What it undoes, and under which plan.
+    pub undoes: Option<(ActionId, PlanId)>,
+    /// The compensation that undid it.
+    pub undone_by: Option<ActionId>,
+}
+
+/// A held proposal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Held {
+    /// What was proposed.
+    pub proposal: Proposal,
+    /// What the preparation found.
+    pub assessment: Assessment,
+    /// The question about it.
+    pub question: Question,
+}
+
+/// A rollback.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rollback {
+    /// The frozen plan.
+    pub plan: Plan,
+    /// Who started it; `None` while it is only planned.
+    pub started_by: Option<Person>,
+    /// Compensations proposed so far, by target.
+    pub compensations: BTreeMap<ActionId, ActionId>,
+    /// True once it has ended.
+    pub closed: bool,
+}
+
+/// A credential.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Credential {
+    /// Whose.
+    pub holder: Holder,
+    /// SHA-256 of the secret.
+    pub hash: Digest,
+    /// When it was made.
+    pub issued_at: Timestamp,
+    /// Who made it.
+    pub by: String,
+    /// True once it counts no more.
+    pub revoked: bool,
+}
+
+impl State {
+    /// The state of a domain in which nothing has happened.
+    pub fn new(domain: DomainName) -> Self {
+        Self {
+            domain,
+            services: BTreeMap::new(),
+            runs: BTreeMap::new(),
+            run_names: BTreeMap::new(),
+            actions: BTreeMap::new(),
+            held: BTreeMap::new(),
+            escalations: BTreeMap::new(),
+            switches: BTreeMap::new(),
+            effects: BTreeMap::new(),
+            rollbacks: BTreeMap::new(),
+            credentials: BTreeMap::new(),
+        }
+    }
+
+    /// The lowest ceiling over a place, and the switch that sets it (the contract's when `None`).
+    pub fn ceiling(&self, terms: &Terms, place: Place<'_>) -> (Level, Option<&Switch>) {
+        self.switches.values().filter(|switch| switch.scope.covers(place)).fold(
+            (terms.autonomy, None),
+            |best, switch| {
+                if switch.ceiling < best.0 { (switch.ceiling, Some(switch)) } else { best }
+            },
+        )
+    }
+
+    /// Where an action stands.
+    pub fn place<'a>(&'a self, run: &'a Run, tool: &'a ToolName) -> Place<'a> {
+        Place { domain: &self.domain, service: &run.terms.service, tool: Some(tool), run: Some(run.id) }
+    }
+
+    /// Actions that may still change the world and that the scope covers.
+    pub fn in_flight<'a>(&'a self, scope: &crate::switch::Scope) -> Vec<&'a Action> {
+        self.actions
+            .values()
+            .filter(|action| action.status.is_in_flight())
+            .filter(|action| {
+                self.runs.get(&action.run).is_some_and(|run| scope.covers(self.place(run, &action.tool)))
+            })
+            .collect()
+    }
+
+    /// Groups that hold the run duty of any service here.
+    pub fn run_duty(&self) -> BTreeSet<crate::GroupName> {
+        self.services.values().flat_map(|service| service.active.run_duty.iter().cloned()).collect()
+    }
+}

@@ -1,0 +1,120 @@
+//! What the core must know of a contract: its facts as plain data, journaled when a version is activated.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Digest, DomainName, GroupName, Level, Money, ServiceName, Timestamp, ToolName};
+
+/// The facts of one contract version.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// The service that is bound.
+    pub service: ServiceName,
+    /// The domain whose loop decides.
+    pub domain: DomainName,
+    /// Semantic version, for people.
+    pub version: String,
+    /// Digest of the whole contract folder: the version's identity.
+    pub digest: Digest,
+    /// What the service is for.
+    pub purpose: String,
+    /// The non-human identity that must be authenticated.
+    pub principal: String,
+    /// The named person who answers for it.
+    pub owner: String,
+    /// The contract's ceiling.
+    pub autonomy: Level,
+    /// Who enabled the autonomy, and for how long.
+    pub delegation: Delegation,
+    /// Groups that may switch, release and undo.
+    pub run_duty: BTreeSet<GroupName>,
+    /// Every tool, those of the scope and those that only undo.
+    pub tools: BTreeMap<ToolName, ToolTerms>,
+    /// Actions named as forbidden.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub forbidden: BTreeSet<ToolName>,
+    /// ISO 4217 code of the domain's currency.
+    pub currency: String,
+    /// What one run may use.
+    pub run: RunLimits,
+}
+
+/// Who enabled the autonomy, from when and until when.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delegation {
+    /// The person.
+    pub enabled_by: String,
+    /// First moment.
+    pub on: Timestamp,
+    /// First moment after it.
+    pub until: Timestamp,
+}
+
+/// What one run may use.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunLimits {
+    /// Most money, over all its actions.
+    pub spend: Money,
+    /// Most admitted or held actions.
+    pub calls: u32,
+    /// Longest time from start, in milliseconds; waiting for a person does not count against a held action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wall_time_ms: Option<u64>,
+    /// Most admitted or held actions of one tool.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tools: BTreeMap<ToolName, u32>,
+    /// How often the very same call may be proposed; the next one is a loop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_call: Option<u32>,
+}
+
+/// The facts of one tool.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToolTerms {
+    /// Its action type; `None` when the service may not call it (it only undoes).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// Most that one call costs: what is reserved.
+    #[serde(default, skip_serializing_if = "Money::is_zero")]
+    pub price: Money,
+    /// How often it may be called by the whole service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// How it is undone.
+    pub undo: Undo,
+}
+
+/// `count` calls in each `per_ms` milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    /// Calls; at least 1.
+    pub count: u32,
+    /// In so many milliseconds; at least 1.
+    pub per_ms: u64,
+}
+
+/// How the effect of a tool is undone.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Undo {
+    /// Nothing to undo: a read, or a compensation itself.
+    Nothing,
+    /// By a compensating tool.
+    By {
+        /// Which one.
+        tool: ToolName,
+        /// For so long after the effect, in milliseconds.
+        within_ms: u64,
+    },
+    /// It cannot be undone; then it always needs a person.
+    Irreversible {
+        /// Why, in the contract's words.
+        why: String,
+    },
+}
