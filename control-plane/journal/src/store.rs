@@ -1,6 +1,9 @@
 //! The stores: memory and SQLite, each as a half that reads and a half that writes.
 //!
-//! An enum, because std::{collections::BTreeMap, sync::Arc};
+//! An enum, because the stores are few and known: a type parameter would spread into every signature
+//! of the server. One conformance suite (`conformance.rs`) holds them all.
+
+use std::{collections::BTreeMap, sync::Arc};
 
 use remit_core::DomainName;
 
