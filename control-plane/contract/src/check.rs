@@ -1,0 +1,219 @@
+//! What only the whole document shows: dangling references, gaps and contradictions, all in one pass.
+
+use remit_core::{Level, ToolName};
+use serde_json::Value;
+
+use crate::{
+    document::{Document, Scope, ToolDocument, Tooling, UndoRule},
+    policy::rule_error,
+    problem::{Place, Problems, listed, nearest},
+    schema,
+};
+
+mod evidence;
+mod tools;
+
+/// Notes everything that does not fit together. Parts that could not be read are left out.
+pub(crate) fn check(document: &Document, problems: &Problems) {
+    if let Some(scope) = &document.scope {
+        check_scope(scope, problems);
+    }
+    if let (Some(scope), Some(tooling)) = (&document.scope, &document.tooling) {
+        tools::check(document, scope, tooling, problems);
+        check_undo(document, scope, tooling, problems);
+        check_cost(document, scope, tooling, problems);
+        evidence::check(document, scope, tooling, problems);
+    }
+}
+
+/// A remedy that begins with the nearest name there is.
+fn did_you_mean<'a>(text: &str, names: impl IntoIterator<Item = &'a ToolName>, otherwise: &str) -> String {
+    match nearest(text, names.into_iter().map(ToolName::as_str)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => otherwise.to_owned(),
+    }
+}
+
+/// The input schema of a tool that could be read.
+fn input_of<'a>(tooling: &'a Tooling, tool: &ToolName) -> Option<&'a Value> {
+    document_of(tooling, tool).map(|tool| &tool.input.value)
+}
+
+fn document_of<'a>(tooling: &'a Tooling, tool: &ToolName) -> Option<&'a ToolDocument> {
+    tooling.tools.get(tool)?.value.as_ref()
+}
+
+/// Notes a parameter that the tool's input does not declare.
+fn check_parameter(
+    input: Option<&Value>,
+    (tool, parameter): (&ToolName, &str),
+    place: Place,
+    problems: &Problems,
+) {
+    let Some(input) = input else { return };
+    if schema::has_property(input, parameter) {
+        return;
+    }
+    let names =
+        schema::properties(input).into_iter().flat_map(|properties| properties.keys().map(String::as_str));
+    let names: Vec<&str> = names.collect();
+    let remedy = match nearest(parameter, names.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None if names.is_empty() => format!("declare it under `properties` in the input of `{tool}`"),
+        None => format!("its parameters are {}", listed(names)),
+    };
+    problems.note::<()>(place, format!("`{tool}` has no parameter `{parameter}`"), remedy);
+}
+
+/// The parameter that a pointer begins with.
+fn first_segment(pointer: &str) -> String {
+    let segment = pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
+fn check_scope(scope: &Scope, problems: &Problems) {
+    for forbidden in &scope.forbidden {
+        if scope.actions.contains_key(&forbidden.value) {
+            problems.note::<()>(
+                forbidden.place,
+                format!("`{}` is an action and forbidden", forbidden.value),
+                "remove one of the two",
+            );
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    for rule in &scope.escalate {
+        if !seen.insert(rule.ask.rule.as_str()) {
+            problems.note::<()>(
+                rule.place,
+                format!("rule id `{}` is used twice", rule.ask.rule),
+                "give each rule an id of its own: decisions name it",
+            );
+        }
+        if !scope.actions.contains_key(&rule.action.value) {
+            problems.note::<()>(
+                rule.action.place,
+                format!("rule `{}` watches the unknown action `{}`", rule.ask.rule, rule.action.value),
+                did_you_mean(
+                    rule.action.value.as_str(),
+                    scope.actions.keys(),
+                    "name an action of `scope.actions`",
+                ),
+            );
+        }
+        if let Some(wrong) = rule_error(&rule.when.value) {
+            problems.note::<()>(
+                rule.when.place,
+                format!("the condition of rule `{}` is not a Cedar expression: {wrong}", rule.ask.rule),
+                "compare values under `context.params` or `context.evidence`, for instance `context.params.amount > 100`",
+            );
+        }
+    }
+}
+
+fn check_undo(document: &Document, scope: &Scope, tooling: &Tooling, problems: &Problems) {
+    let Some(recovery) = &document.recovery else { return };
+    for (action, level) in &scope.actions {
+        if level.value.is_some_and(Level::has_effect) && !recovery.undo.contains_key(action) {
+            problems.note::<()>(
+                level.place,
+                format!("`{action}` has an effect but recovery does not say how to undo it"),
+                format!("add `{action}: {{ tool: …, with: …, within: … }}` or `{action}: {{ irreversible: \"why\" }}` to `recovery.undo`"),
+            );
+        }
+    }
+    for (action, rule) in &recovery.undo {
+        match scope.actions.get(action).map(|level| level.value) {
+            None => {
+                problems.note::<()>(
+                    rule.place,
+                    format!("recovery names the unknown action `{action}`"),
+                    did_you_mean(action.as_str(), scope.actions.keys(), "name an action of `scope.actions`"),
+                );
+            }
+            Some(Some(Level::Read)) => {
+                problems.note::<()>(
+                    rule.place,
+                    format!("`{action}` only reads, so there is nothing to undo"),
+                    "remove it, or correct the action's type under `scope.actions`",
+                );
+            }
+            Some(_) => {}
+        }
+        if let Some(UndoRule::By { tool, with, .. }) = &rule.value {
+            if !tooling.tools.contains_key(&tool.value) {
+                problems.note::<()>(
+                    tool.place,
+                    format!("`{action}` is undone by the unknown tool `{}`", tool.value),
+                    did_you_mean(
+                        tool.value.as_str(),
+                        tooling.tools.keys(),
+                        "describe it under `tooling.tools`",
+                    ),
+                );
+            }
+            if tool.value == *action {
+                problems.note::<()>(
+                    tool.place,
+                    format!("`{action}` cannot undo itself"),
+                    "name another tool",
+                );
+            }
+            check_mapping(tooling, (action, &tool.value), (with, tool.place), problems);
+        }
+    }
+}
+
+type Mapping = [crate::problem::Spot<(String, crate::pointer::Source)>];
+
+/// The compensating call can be made from what is recorded.
+fn check_mapping(
+    tooling: &Tooling,
+    (action, undo): (&ToolName, &ToolName),
+    (with, place): (&Mapping, Place),
+    problems: &Problems,
+) {
+    let input = input_of(tooling, undo);
+    for mapped in with {
+        let (parameter, source) = &mapped.value;
+        check_parameter(input, (undo, parameter), mapped.place, problems);
+        if let crate::pointer::Source::Params(pointer) = source {
+            let parameter = first_segment(pointer.as_str());
+            check_parameter(input_of(tooling, action), (action, &parameter), mapped.place, problems);
+        }
+    }
+    let missing: Vec<&str> = input
+        .into_iter()
+        .flat_map(schema::required)
+        .filter(|name| !with.iter().any(|mapped| mapped.value.0 == *name))
+        .collect();
+    if !missing.is_empty() {
+        problems.note::<()>(
+            place,
+            format!("`{undo}` needs {}, which `with` does not give", listed(missing)),
+            "map it from `result:/…` or `params:/…`",
+        );
+    }
+}
+
+fn check_cost(document: &Document, scope: &Scope, tooling: &Tooling, problems: &Problems) {
+    let Some(cost) = &document.cost else { return };
+    for (tool, price) in &cost.prices {
+        if !tooling.tools.contains_key(tool) {
+            problems.note::<()>(
+                price.place,
+                format!("cost has a price for the unknown tool `{tool}`"),
+                did_you_mean(tool.as_str(), tooling.tools.keys(), "name a tool of `tooling.tools`"),
+            );
+        }
+    }
+    for tool in &cost.limited {
+        if !scope.actions.contains_key(&tool.value) {
+            problems.note::<()>(
+                tool.place,
+                format!("cost limits the unknown action `{}`", tool.value),
+                did_you_mean(tool.value.as_str(), scope.actions.keys(), "name an action of `scope.actions`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Tools against the scope, their upstreams and their own input schemas.
+
+use remit_core::ToolName;
+use serde_json::Value;
+
+use super::{check_parameter, did_you_mean};
+use crate::{
+    document::{Document, Scope, ToolDocument, Tooling, UndoRule},
+    problem::{Problems, listed, nearest},
+    schema,
+};
+
+pub(super) fn check(document: &Document, scope: &Scope, tooling: &Tooling, problems: &Problems) {
+    for (action, level) in &scope.actions {
+        if !tooling.tools.contains_key(action) {
+            problems.note::<()>(
+                level.place,
+                format!("action `{action}` has no tool"),
+                did_you_mean(action.as_str(), tooling.tools.keys(), "describe it under `tooling.tools`"),
+            );
+        }
+    }
+    for (name, tool) in &tooling.tools {
+        if document.recovery.is_some() && !scope.actions.contains_key(name) && !undoes(document, name) {
+            problems.note::<()>(
+                tool.place,
+                format!("tool `{name}` is neither an action of the scope nor an undo"),
+                did_you_mean(
+                    name.as_str(),
+                    scope.actions.keys(),
+                    "list it under `scope.actions`, or remove it",
+                ),
+            );
+        }
+        if let Some(tool) = &tool.value {
+            check_upstream(tool, tooling, problems);
+            check_input(name, tool, problems);
+        }
+    }
+}
+
+fn undoes(document: &Document, name: &ToolName) -> bool {
+    document.recovery.iter().flat_map(|recovery| recovery.undo.values()).any(|rule| match &rule.value {
+        Some(UndoRule::By { tool, .. }) => tool.value == *name,
+        // What could not be read may have named it.
+        None => true,
+        Some(UndoRule::Irreversible { .. }) => false,
+    })
+}
+
+fn check_upstream(tool: &ToolDocument, tooling: &Tooling, problems: &Problems) {
+    let wanted = &tool.upstream.value;
+    if tooling.upstreams.contains_key(wanted) {
+        return;
+    }
+    let remedy = match nearest(wanted, tooling.upstreams.keys().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "describe it under `tooling.upstreams`".to_owned(),
+    };
+    problems.note::<()>(tool.upstream.place, format!("upstream `{wanted}` is not known"), remedy);
+}
+
+/// The schema is one, is closed, and says enough for the request and the effect to be made from it.
+fn check_input(name: &ToolName, tool: &ToolDocument, problems: &Problems) {
+    let (input, place) = (&tool.input.value, tool.input.place);
+    if let Err(wrong) = schema::compile(input) {
+        problems.note::<()>(
+            place,
+            format!("the input of `{name}` is not a JSON Schema: {wrong}"),
+            "correct it; the form is JSON Schema 2020-12 with references only into itself",
+        );
+        return;
+    }
+    if input.get("type") != Some(&Value::from("object")) {
+        problems.note::<()>(place, format!("the input of `{name}` is not an object"), "add `type: object`");
+    }
+    if !schema::is_closed(input) {
+        problems.note::<()>(
+            place,
+            format!("the input of `{name}` lets undeclared parameters through"),
+            "add `additionalProperties: false`",
+        );
+    }
+    let request = &tool.request.value;
+    let path = request.path_parameters().map(|parameter| (parameter, tool.request.place));
+    let effect = tool
+        .effect
+        .iter()
+        .flat_map(|effect| effect.value.parameters().map(|parameter| (parameter, effect.place)));
+    for (parameter, at) in path.chain(effect) {
+        check_parameter(Some(input), (name, parameter), at, problems);
+        if schema::has_property(input, parameter) && !schema::required(input).any(|name| name == parameter) {
+            problems.note::<()>(
+                at,
+                format!("`{parameter}` may be absent, but the call to `{name}` cannot be made without it"),
+                format!("add `{parameter}` to `required` in the input"),
+            );
+        }
+    }
+    for parameter in request.query_parameters() {
+        check_parameter(Some(input), (name, parameter), tool.request.place, problems);
+    }
+    if !request.method.has_body() {
+        let used: Vec<&str> = request.path_parameters().chain(request.query_parameters()).collect();
+        let unsent: Vec<&str> = schema::properties(input)
+            .into_iter()
+            .flat_map(|properties| properties.keys().map(String::as_str))
+            .filter(|parameter| !used.contains(parameter))
+            .collect();
+        if !unsent.is_empty() {
+            problems.note::<()>(
+                tool.request.place,
+                format!("a {} of `{name}` would not send {}", request.method.as_str(), listed(unsent)),
+                "put it into the path or the query as `{name}`, or remove it from the input",
+            );
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! A contract that is ready to judge: immutable, shared by all who prepare decisions.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jsonschema::Validator;
+use remit_core::{
+    Assessment, CanonicalJson, ItemName, Level, Objection, PolicyVerdict, Proposal, Reason, Terms, Timestamp,
+    ToolName,
+};
+use serde_json::{Map, Value};
+
+use crate::{
+    facts::{Needs, RunFacts},
+    pointer::Source,
+    policy::{Judge, record},
+    request::{RequestLine, ToolRequest},
+    schema,
+    template::Template,
+    upstream::Upstream,
+};
+
+pub(crate) mod assemble;
+
+/// One version of a contract, compiled.
+#[derive(Debug)]
+pub struct CompiledContract {
+    terms: Arc<Terms>,
+    upstreams: BTreeMap<String, Upstream>,
+    tools: BTreeMap<ToolName, Tool>,
+}
+
+/// One tool of a contract: what agents are shown and what the executor needs.
+#[derive(Debug)]
+pub struct Tool {
+    /// Its name.
+    pub name: ToolName,
+    /// What it does, for agents; may be empty.
+    pub description: String,
+    /// JSON Schema of its parameters.
+    pub input: Value,
+    /// Its action type; `None` when it only undoes and the service may not call it.
+    pub level: Option<Level>,
+    /// The upstream that offers it.
+    pub upstream: String,
+    /// Longest time that a call may take, in milliseconds.
+    pub timeout_ms: u64,
+    /// The request header that takes the idempotency key.
+    pub idempotency_header: Option<String>,
+    request: RequestLine,
+    effect: Option<Template>,
+    validator: Validator,
+    needs: Needs,
+    /// `None` for a tool that only undoes: no policy speaks about it.
+    judge: Option<Judge>,
+    undo: Option<UndoMapping>,
+    /// The items of evidence that its results are.
+    evidence: Vec<ItemName>,
+}
+
+/// How the compensating call is made.
+#[derive(Debug)]
+struct UndoMapping {
+    tool: ToolName,
+    with: Vec<(String, Source)>,
+    within_ms: u64,
+}
+
+impl CompiledContract {
+    /// What the core must know of it.
+    pub const fn terms(&self) -> &Arc<Terms> {
+        &self.terms
+    }
+
+    /// All tools by name: those of the scope and those that only undo.
+    pub fn tools(&self) -> impl Iterator<Item = &Tool> {
+        self.tools.values()
+    }
+
+    /// One tool.
+    pub fn tool(&self, name: &ToolName) -> Option<&Tool> {
+        self.tools.get(name)
+    }
+
+    /// All upstreams by name.
+    pub const fn upstreams(&self) -> &BTreeMap<String, Upstream> {
+        &self.upstreams
+    }
+
+    /// Judges one proposal by the evidence, policy, tooling and scope clauses. Pure: the same arguments give
+    /// the same assessment. `params` is the value of `proposal.params`. Freshness is not judged here, since
+    /// there is no clock; a tool outside of the contract is denied by the scope, not here.
+    pub fn assess(&self, proposal: &Proposal, params: &Value, facts: &RunFacts) -> Assessment {
+        let Some(tool) = self.tools.get(&proposal.tool) else {
+            return self.unjudged(&proposal.tool);
+        };
+        let found = tool.needs.find(params, facts);
+        let (policy, asks) = match &tool.judge {
+            None => (no_policy(&proposal.tool), Vec::new()),
+            Some(judge) => {
+                let evidence = found
+                    .seen
+                    .iter()
+                    .filter_map(|(wanted, seen)| {
+                        Some((wanted.item.as_str().to_owned(), record(&seen.value)?))
+                    })
+                    .collect();
+                judge.judge(record(params), evidence)
+            }
+        };
+        let mut tooling_objection = schema::objection(&tool.validator, params);
+        let effect = match tool.effect.as_ref().map(|effect| effect.fill(params)).transpose() {
+            Ok(effect) => effect,
+            Err(objection) => {
+                tooling_objection.get_or_insert(objection);
+                None
+            }
+        };
+        Assessment {
+            contract: self.terms.digest,
+            evidence: found.seen.iter().map(|(wanted, seen)| wanted.used(seen)).collect(),
+            policy: explain(policy, found.objection.as_ref()),
+            evidence_objection: found.objection,
+            tooling_objection,
+            asks,
+            effect,
+        }
+    }
+
+    fn unjudged(&self, tool: &ToolName) -> Assessment {
+        Assessment {
+            contract: self.terms.digest,
+            evidence: Vec::new(),
+            evidence_objection: None,
+            policy: no_policy(tool),
+            tooling_objection: None,
+            asks: Vec::new(),
+            effect: None,
+        }
+    }
+
+    /// The items of evidence that a successful result of the tool is.
+    pub fn evidence_of(&self, tool: &ToolName) -> &[ItemName] {
+        self.tools.get(tool).map_or(&[], |tool| &tool.evidence)
+    }
+
+    /// The call that compensates a succeeded effect; `None` when there is none, or when parameters and result
+    /// do not hold what it needs.
+    pub fn undo_call(
+        &self,
+        tool: &ToolName,
+        params: &Value,
+        result: &Value,
+        settled_at: Timestamp,
+    ) -> Option<remit_core::rollback::UndoCall> {
+        let mapping = self.tools.get(tool)?.undo.as_ref()?;
+        let find = |source: &Source| match source {
+            Source::Params(pointer) => pointer.find(params),
+            Source::Result(pointer) => pointer.find(result),
+            Source::Item(..) => None,
+        };
+        let params = mapping
+            .with
+            .iter()
+            .map(|(parameter, source)| Some((parameter.clone(), find(source)?.clone())))
+            .collect::<Option<Map<String, Value>>>()?;
+        let params = Value::Object(params);
+        if !self.tools.get(&mapping.tool)?.validator.is_valid(&params) {
+            return None;
+        }
+        Some(remit_core::rollback::UndoCall {
+            tool: mapping.tool.clone(),
+            params: CanonicalJson::from_value(&params).ok()?,
+            until: settled_at.plus_ms(mapping.within_ms),
+        })
+    }
+
+    /// The HTTP request of a call.
+    ///
+    /// # Errors
+    /// `not_in_scope` for a tool that the contract does not know; `parameters_invalid` when a parameter cannot
+    /// stand where the request needs it.
+    pub fn request(&self, tool: &ToolName, params: &Value) -> Result<ToolRequest, Objection> {
+        match self.tools.get(tool) {
+            Some(tool) => tool.request.fill(params),
+            None => {
+                Err(Objection::new(Reason::NotInScope, format!("`{tool}` is not a tool of this contract")))
+            }
+        }
+    }
+}
+
+fn no_policy(tool: &ToolName) -> PolicyVerdict {
+    PolicyVerdict::Object(Objection::new(Reason::NoPermit, format!("no policy speaks about `{tool}`")))
+}
+
+/// A policy that reads evidence which is not there cannot be evaluated: then that is the cause to name.
+fn explain(verdict: PolicyVerdict, evidence: Option<&Objection>) -> PolicyVerdict {
+    match (verdict, evidence) {
+        (PolicyVerdict::Object(mut objection), Some(evidence))
+            if objection.reason == Reason::PolicyError && evidence.reason == Reason::EvidenceMissing =>
+        {
+            objection.detail =
+                format!("cannot be evaluated before the evidence is there ({})", objection.detail);
+            PolicyVerdict::Object(objection)
+        }
+        (verdict, _) => verdict,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+//! Turns a checked document into a compiled contract. `None` only where a problem was noted before.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use remit_core::{
+    Ask, Digest, ItemName, Level, Money, Terms, ToolName,
+    terms::{ToolTerms, Undo},
+};
+
+use super::{CompiledContract, Tool, UndoMapping};
+use crate::{
+    document::{Cost, Document, Evidence, Head, Identity, Recovery, Scope, ToolDocument, Tooling, UndoRule},
+    facts::{Needs, Wanted},
+    policy::{Judge, PolicyRule},
+    schema,
+};
+
+/// All sections at once, so that none is forgotten.
+struct Whole {
+    head: Head,
+    identity: Identity,
+    scope: Scope,
+    evidence: Evidence,
+    tooling: Tooling,
+    cost: Cost,
+    recovery: Recovery,
+}
+
+/// Compiles a document without problems.
+///
+/// # Errors
+/// When a library refuses what was checked before; `None` inside when a section could not be read.
+pub(crate) fn assemble(
+    document: Document,
+    policies: &[PolicyRule],
+    digest: Digest,
+) -> Result<Option<CompiledContract>, String> {
+    let Document { head, identity, scope, evidence, tooling, cost, recovery } = document;
+    let (Some(head), Some(identity), Some(scope)) = (head, identity, scope) else { return Ok(None) };
+    let (Some(evidence), Some(tooling)) = (evidence, tooling) else { return Ok(None) };
+    let (Some(cost), Some(recovery)) = (cost, recovery) else { return Ok(None) };
+    Whole { head, identity, scope, evidence, tooling, cost, recovery }.compile(policies, digest).transpose()
+}
+
+impl Whole {
+    fn compile(self, policies: &[PolicyRule], digest: Digest) -> Option<Result<CompiledContract, String>> {
+        let terms = Arc::new(self.terms(digest)?);
+        let mut tools = BTreeMap::new();
+        for (name, tool) in &self.tooling.tools {
+            match self.tool(name, tool.value.as_ref()?, policies)? {
+                Ok(tool) => tools.insert(name.clone(), tool),
+                Err(error) => return Some(Err(error)),
+            };
+        }
+        let upstreams = self
+            .tooling
+            .upstreams
+            .into_iter()
+            .map(|(name, upstream)| Some((name, upstream?)))
+            .collect::<Option<BTreeMap<_, _>>>()?;
+        Some(Ok(CompiledContract { terms, upstreams, tools }))
+    }
+
+    fn terms(&self, digest: Digest) -> Option<Terms> {
+        let tools = self
+            .tooling
+            .tools
+            .iter()
+            .map(|(name, tool)| Some((name.clone(), self.tool_terms(name, tool.value.as_ref()?)?)))
+            .collect::<Option<BTreeMap<_, _>>>()?;
+        Some(Terms {
+            service: self.head.service.clone(),
+            domain: self.head.domain.clone(),
+            version: self.head.version.clone(),
+            digest,
+            purpose: self.head.purpose.clone(),
+            principal: self.identity.principal.clone(),
+            owner: self.identity.owner.clone(),
+            autonomy: self.identity.autonomy,
+            delegation: self.identity.delegation.clone(),
+            run_duty: self.identity.run_duty.clone(),
+            tools,
+            forbidden: self.scope.forbidden.iter().map(|tool| tool.value.clone()).collect(),
+            currency: self.cost.currency.clone(),
+            run: self.cost.run.clone(),
+        })
+    }
+
+    fn tool_terms(&self, name: &ToolName, tool: &ToolDocument) -> Option<ToolTerms> {
+        let undo = match self.recovery.undo.get(name) {
+            None => Undo::Nothing,
+            Some(rule) => match rule.value.as_ref()? {
+                UndoRule::By { tool, within_ms, .. } => {
+                    Undo::By { tool: tool.value.clone(), within_ms: *within_ms }
+                }
+                UndoRule::Irreversible { why } => Undo::Irreversible { why: why.clone() },
+            },
+        };
+        let price = self.cost.prices.get(name).map_or(Money::ZERO, |price| price.value);
+        Some(ToolTerms { level: self.level(name)?, price, rate: tool.rate, undo })
+    }
+
+    /// `Some(None)` for a tool that only undoes.
+    fn level(&self, name: &ToolName) -> Option<Option<Level>> {
+        match self.scope.actions.get(name) {
+            None => Some(None),
+            Some(level) => level.value.map(Some),
+        }
+    }
+
+    fn tool(
+        &self,
+        name: &ToolName,
+        tool: &ToolDocument,
+        policies: &[PolicyRule],
+    ) -> Option<Result<Tool, String>> {
+        let validator = match schema::compile(&tool.input.value) {
+            Ok(validator) => validator,
+            Err(error) => return Some(Err(error)),
+        };
+        let level = self.level(name)?;
+        let judge = match level.map(|_| self.judge(name, policies)).transpose() {
+            Ok(judge) => judge,
+            Err(error) => return Some(Err(error)),
+        };
+        Some(Ok(Tool {
+            name: name.clone(),
+            description: tool.description.clone(),
+            input: tool.input.value.clone(),
+            level,
+            upstream: tool.upstream.value.clone(),
+            timeout_ms: tool.timeout_ms,
+            idempotency_header: tool.idempotency_header.clone(),
+            request: tool.request.value.clone(),
+            effect: tool.effect.as_ref().map(|effect| effect.value.clone()),
+            validator,
+            needs: self.needs(name)?,
+            judge,
+            undo: self.undo(name)?,
+            evidence: self.items_from(name)?,
+        }))
+    }
+
+    fn judge(&self, name: &ToolName, policies: &[PolicyRule]) -> Result<Judge, String> {
+        let rules: Vec<(&str, &Ask)> = self
+            .scope
+            .escalate
+            .iter()
+            .filter(|rule| rule.action.value == *name)
+            .map(|rule| (rule.when.value.as_str(), &rule.ask))
+            .collect();
+        Judge::new((self.head.service.as_str(), self.head.domain.as_str(), name), policies, &rules)
+    }
+
+    fn needs(&self, name: &ToolName) -> Option<Needs> {
+        let Some(need) = self.evidence.needs.get(name) else { return Some(Needs::default()) };
+        let need = need.value.as_ref()?;
+        let all = need
+            .all
+            .iter()
+            .map(|wanted| {
+                let item = self.evidence.items.get(&wanted.value)?.value.as_ref()?;
+                Some(Wanted {
+                    item: wanted.value.clone(),
+                    from: item.from.value.clone(),
+                    matching: item.matching.iter().map(|matching| matching.value.clone()).collect(),
+                    fresh_for_ms: item.fresh_for_ms,
+                    require: item.require.clone(),
+                })
+            })
+            .collect::<Option<Vec<_>>>()?;
+        let agree = need
+            .agree
+            .iter()
+            .map(|values| values.iter().map(|value| value.value.clone()).collect())
+            .collect();
+        Some(Needs { all, agree })
+    }
+
+    fn undo(&self, name: &ToolName) -> Option<Option<UndoMapping>> {
+        let Some(rule) = self.recovery.undo.get(name) else { return Some(None) };
+        Some(match rule.value.as_ref()? {
+            UndoRule::Irreversible { .. } => None,
+            UndoRule::By { tool, with, within_ms } => Some(UndoMapping {
+                tool: tool.value.clone(),
+                with: with.iter().map(|mapped| mapped.value.clone()).collect(),
+                within_ms: *within_ms,
+            }),
+        })
+    }
+
+    fn items_from(&self, name: &ToolName) -> Option<Vec<ItemName>> {
+        let mut items = Vec::new();
+        for (item, spot) in &self.evidence.items {
+            if spot.value.as_ref()?.from.value == *name {
+                items.push(item.clone());
+            }
+        }
+        Some(items)
+    }
+}

@@ -1,0 +1,146 @@
+//! The contract document as it was written: seven sections, each with the places of what needs checking.
+
+use remit_core::{DomainName, ServiceName};
+
+use crate::{
+    problem::{Problems, listed},
+    read::{
+        Fields,
+        scalar::{Naming, name, text},
+    },
+    yaml::{Kind, Node},
+};
+
+mod cost;
+mod evidence;
+mod identity;
+mod recovery;
+mod scope;
+mod tooling;
+
+pub(crate) use cost::Cost;
+pub(crate) use evidence::{Evidence, Item, Need};
+pub(crate) use identity::Identity;
+pub(crate) use recovery::{Recovery, UndoRule};
+pub(crate) use scope::Scope;
+pub(crate) use tooling::{ToolDocument, Tooling};
+
+/// The form that this version reads.
+const FORM: &str = "remit/v1";
+
+/// The file of the policy clause.
+pub(crate) const POLICY_FILE: &str = "policy.cedar";
+
+/// The sections in their order.
+const SECTIONS: [&str; 7] = ["identity", "scope", "evidence", "policy", "tooling", "cost", "recovery"];
+
+/// A document; a part is `None` when it could not be read, and then a problem is noted.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) head: Option<Head>,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) scope: Option<Scope>,
+    pub(crate) evidence: Option<Evidence>,
+    pub(crate) tooling: Option<Tooling>,
+    pub(crate) cost: Option<Cost>,
+    pub(crate) recovery: Option<Recovery>,
+}
+
+/// What stands above the sections.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) service: ServiceName,
+    pub(crate) version: String,
+    pub(crate) domain: DomainName,
+    pub(crate) purpose: String,
+}
+
+impl Document {
+    /// Reads every section, whatever is wrong with the others.
+    pub(crate) fn read(root: &Node, problems: &Problems) -> Option<Self> {
+        let fields = Fields::of(root, "the contract", problems)?;
+        let head = Head::read(&fields, problems);
+        let [identity, scope, evidence, policy, tooling, cost, recovery] =
+            SECTIONS.map(|key| fields.need(key));
+        if let Some(policy) = policy {
+            read_policy(policy, problems);
+        }
+        let document = Self {
+            head,
+            identity: identity.and_then(|node| Identity::read(node, problems)),
+            scope: scope.and_then(|node| Scope::read(node, problems)),
+            evidence: evidence.and_then(|node| Evidence::read(node, problems)),
+            tooling: tooling.and_then(|node| Tooling::read(node, problems)),
+            cost: cost.and_then(|node| Cost::read(node, problems)),
+            recovery: recovery.and_then(|node| Recovery::read(node, problems)),
+        };
+        fields.end();
+        check_order(root, problems);
+        Some(document)
+    }
+}
+
+impl Head {
+    fn read(fields: &Fields<'_>, problems: &Problems) -> Option<Self> {
+        let form = fields.need("contract").and_then(|node| {
+            let form = text(node, "contract", problems)?;
+            if form == FORM {
+                return Some(());
+            }
+            problems.note(
+                node.place,
+                format!("form `{form}` is not known"),
+                format!("write `contract: {FORM}`"),
+            )
+        });
+        let service = fields.need("service").and_then(|node| name(node, "service", Naming::Plain, problems));
+        let version = fields.need("version").and_then(|node| {
+            let version = text(node, "version", problems)?;
+            match semver::Version::parse(&version) {
+                Ok(_) => Some(version),
+                Err(error) => problems.note(
+                    node.place,
+                    format!("version `{version}` is not a semantic version: {error}"),
+                    "write three numbers with dots, for instance `1.4.0`",
+                ),
+            }
+        });
+        let domain = fields.need("domain").and_then(|node| name(node, "domain", Naming::Plain, problems));
+        let purpose = fields.need("purpose").and_then(|node| text(node, "purpose", problems));
+        form?;
+        Some(Self { service: service?.into(), version: version?, domain: domain?.into(), purpose: purpose? })
+    }
+}
+
+/// The section only names the file, so that a reader of the document knows where the rules are.
+fn read_policy(node: &Node, problems: &Problems) {
+    let Some(fields) = Fields::of(node, "policy", problems) else { return };
+    if let Some(node) = fields.need("file")
+        && let Some(file) = text(node, "policy.file", problems)
+        && file != POLICY_FILE
+    {
+        problems.note::<()>(
+            node.place,
+            format!("policy.file `{file}` is not `{POLICY_FILE}`"),
+            format!("put the policies into `{POLICY_FILE}` beside the contract and name it here"),
+        );
+    }
+    fields.end();
+}
+
+/// The sections stand in the order in which people read them, in every contract.
+fn check_order(root: &Node, problems: &Problems) {
+    let Kind::Map(entries) = &root.kind else { return };
+    let mut furthest = 0;
+    for entry in entries {
+        let Some(rank) = SECTIONS.iter().position(|section| *section == entry.key) else { continue };
+        if rank < furthest {
+            problems.note::<()>(
+                entry.place,
+                format!("section `{}` stands too late", entry.key),
+                format!("keep the order {}", listed(SECTIONS)),
+            );
+        }
+        furthest = furthest.max(rank);
+    }
+}

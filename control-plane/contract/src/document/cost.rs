@@ -1,0 +1,94 @@
+//! Section `cost`: what one run may spend and use, and what a call costs.
+
+use std::collections::BTreeMap;
+
+use remit_core::{Money, ToolName, terms::RunLimits};
+
+use crate::{
+    problem::{Place, Problems, Spot},
+    read::{
+        Fields, entries,
+        scalar::{count, duration, money, text},
+    },
+    yaml::Node,
+};
+
+/// The section.
+#[derive(Debug)]
+pub(crate) struct Cost {
+    pub(crate) currency: String,
+    pub(crate) run: RunLimits,
+    /// Where `run.tools` names each of its tools.
+    pub(crate) limited: Vec<Spot<ToolName>>,
+    pub(crate) prices: BTreeMap<ToolName, Spot<Money>>,
+}
+
+impl Cost {
+    pub(crate) fn read(node: &Node, problems: &Problems) -> Option<Self> {
+        let fields = Fields::of(node, "cost", problems)?;
+        fields.later(&["service", "value"]);
+        let currency = fields.need("currency").and_then(|node| {
+            let code = text(node, "cost.currency", problems)?;
+            if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+                return Some(code);
+            }
+            problems.note(
+                node.place,
+                format!("cost.currency `{code}` is not a currency code"),
+                "write its three capital letters, for instance `USD`",
+            )
+        });
+        let run = fields.need("run").and_then(|node| read_run(node, problems));
+        let prices = fields.get("prices").map_or(Some(BTreeMap::new()), |node| {
+            let mut prices = BTreeMap::new();
+            for entry in entries(node, "cost.prices", problems)? {
+                let value = money(&entry.value, "the price", problems)?;
+                prices.insert(entry.key.as_str().into(), Spot { value, place: entry.place });
+            }
+            Some(prices)
+        });
+        let same_call = fields.get("loop").map_or(Some(None), |node| read_loop(node, problems));
+        fields.end();
+        let (mut run, limited) = run?;
+        run.same_call = same_call?;
+        Some(Self { currency: currency?, run, limited, prices: prices? })
+    }
+}
+
+fn read_run(node: &Node, problems: &Problems) -> Option<(RunLimits, Vec<Spot<ToolName>>)> {
+    let fields = Fields::of(node, "cost.run", problems)?;
+    let spend = fields.need("spend").and_then(|node| money(node, "cost.run.spend", problems));
+    let calls = fields.need("calls").and_then(|node| count(node, "cost.run.calls", problems));
+    let wall_time_ms = match fields.get("wall_time") {
+        None => Some(None),
+        Some(node) => duration(node, "cost.run.wall_time", problems).map(Some),
+    };
+    let tools = fields.get("tools").map_or(Some(Vec::new()), |node| {
+        entries(node, "cost.run.tools", problems)?
+            .iter()
+            .map(|entry| {
+                let most = count(&entry.value, "the number of calls", problems)?;
+                Some((ToolName::from(entry.key.as_str()), most, entry.place))
+            })
+            .collect::<Option<Vec<(ToolName, u32, Place)>>>()
+    });
+    fields.end();
+    let tools = tools?;
+    let limited = tools.iter().map(|(tool, _, place)| Spot { value: tool.clone(), place: *place }).collect();
+    let run = RunLimits {
+        spend: spend?,
+        calls: calls?,
+        wall_time_ms: wall_time_ms?,
+        tools: tools.into_iter().map(|(tool, most, _)| (tool, most)).collect(),
+        same_call: None,
+    };
+    Some((run, limited))
+}
+
+fn read_loop(node: &Node, problems: &Problems) -> Option<Option<u32>> {
+    let fields = Fields::of(node, "cost.loop", problems)?;
+    fields.later(&["cycle", "no_progress"]);
+    let same_call = fields.need("same_call").and_then(|node| count(node, "cost.loop.same_call", problems));
+    fields.end();
+    same_call.map(Some)
+}

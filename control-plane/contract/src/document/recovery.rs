@@ -1,0 +1,90 @@
+//! Section `recovery`: how each effect is undone, or why it cannot be.
+
+use std::collections::BTreeMap;
+
+use remit_core::ToolName;
+
+use super::scope::tool;
+use crate::{
+    pointer::Source,
+    problem::{Problems, Spot},
+    read::{
+        Fields, entries,
+        scalar::{duration, text},
+    },
+    yaml::Node,
+};
+
+/// The section.
+#[derive(Debug)]
+pub(crate) struct Recovery {
+    /// By action; `None` when the rule could not be read.
+    pub(crate) undo: BTreeMap<ToolName, Spot<Option<UndoRule>>>,
+}
+
+/// How one effect is undone.
+#[derive(Debug)]
+pub(crate) enum UndoRule {
+    /// By calling another tool.
+    By {
+        tool: Spot<ToolName>,
+        /// Its parameters, and where their values come from.
+        with: Vec<Spot<(String, Source)>>,
+        within_ms: u64,
+    },
+    /// Not at all.
+    Irreversible { why: String },
+}
+
+impl Recovery {
+    pub(crate) fn read(node: &Node, problems: &Problems) -> Option<Self> {
+        let fields = Fields::of(node, "recovery", problems)?;
+        fields.later(&["blast_radius", "tripwires"]);
+        let undo = fields.need("undo").and_then(|node| {
+            let mut undo = BTreeMap::new();
+            for entry in entries(node, "recovery.undo", problems)? {
+                let value = UndoRule::read(&entry.value, &entry.key, problems);
+                undo.insert(entry.key.as_str().into(), Spot { value, place: entry.place });
+            }
+            Some(undo)
+        });
+        fields.end();
+        Some(Self { undo: undo? })
+    }
+}
+
+impl UndoRule {
+    fn read(node: &Node, key: &str, problems: &Problems) -> Option<Self> {
+        let title = format!("the undo of `{key}`");
+        let fields = Fields::of(node, &title, problems)?;
+        if let Some(why) = fields.get("irreversible") {
+            let why = text(why, "the reason why it is irreversible", problems);
+            fields.end();
+            return Some(Self::Irreversible { why: why? });
+        }
+        let tool = fields.need("tool").and_then(|node| tool(node, "the compensating tool", problems));
+        let with = fields.get("with").map_or(Some(Vec::new()), |node| read_with(node, problems));
+        let within_ms = fields.need("within").and_then(|node| duration(node, "within", problems));
+        fields.end();
+        Some(Self::By { tool: tool?, with: with?, within_ms: within_ms? })
+    }
+}
+
+fn read_with(node: &Node, problems: &Problems) -> Option<Vec<Spot<(String, Source)>>> {
+    entries(node, "with", problems)?
+        .iter()
+        .map(|entry| {
+            let text = text(&entry.value, "with", problems)?;
+            match Source::read(&text, entry.value.place, problems)? {
+                Source::Item(..) => problems.note(
+                    entry.value.place,
+                    format!("`{text}` points into evidence"),
+                    "point into `result:` or `params:`, which are recorded with the effect itself",
+                ),
+                source @ (Source::Params(_) | Source::Result(_)) => {
+                    Some(Spot { value: (entry.key.clone(), source), place: entry.place })
+                }
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,88 @@
+//! Section `scope`: which actions of which type, which are forbidden by name, when a person is asked.
+
+use std::collections::BTreeMap;
+
+use remit_core::{Ask, Level, ToolName};
+
+use crate::{
+    problem::{Place, Problems, Spot},
+    read::{
+        Fields, entries, items,
+        scalar::{Naming, check_name, count, duration, group, level, name, text},
+    },
+    yaml::Node,
+};
+
+/// The section.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    /// By action; the level is `None` when it could not be read.
+    pub(crate) actions: BTreeMap<ToolName, Spot<Option<Level>>>,
+    pub(crate) forbidden: Vec<Spot<ToolName>>,
+    pub(crate) escalate: Vec<Rule>,
+}
+
+/// One rule that may ask a person.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) place: Place,
+    pub(crate) action: Spot<ToolName>,
+    /// A Cedar condition.
+    pub(crate) when: Spot<String>,
+    pub(crate) ask: Ask,
+}
+
+impl Scope {
+    pub(crate) fn read(node: &Node, problems: &Problems) -> Option<Self> {
+        let fields = Fields::of(node, "scope", problems)?;
+        fields.later(&["workflows"]);
+        let actions = fields.need("actions").and_then(|node| read_actions(node, problems));
+        let forbidden = fields.get("forbidden").map_or(Some(Vec::new()), |node| {
+            let names = items(node, "scope.forbidden", problems)?;
+            Some(names.iter().filter_map(|node| tool(node, "scope.forbidden", problems)).collect())
+        });
+        let escalate = fields.get("escalate").map_or(Some(Vec::new()), |node| {
+            let rules = items(node, "scope.escalate", problems)?;
+            Some(rules.iter().filter_map(|node| Rule::read(node, problems)).collect())
+        });
+        fields.end();
+        Some(Self { actions: actions?, forbidden: forbidden?, escalate: escalate? })
+    }
+}
+
+impl Rule {
+    fn read(node: &Node, problems: &Problems) -> Option<Self> {
+        let fields = Fields::of(node, "a rule of scope.escalate", problems)?;
+        let rule = fields.need("id").and_then(|node| name(node, "the rule's id", Naming::Plain, problems));
+        let action = fields.need("action").and_then(|node| tool(node, "the rule's action", problems));
+        let when = fields.need("when").and_then(|node| {
+            Some(Spot { value: text(node, "the rule's condition", problems)?, place: node.place })
+        });
+        let because = fields.need("because").and_then(|node| text(node, "the rule's reason", problems));
+        let to = fields.need("to").and_then(|node| group(node, "the rule's addressee", problems));
+        let quorum = fields.need("quorum").and_then(|node| count(node, "the rule's quorum", problems));
+        let within_ms = fields.need("within").and_then(|node| duration(node, "the rule's time", problems));
+        fields.end();
+        Some(Self {
+            place: node.place,
+            action: action?,
+            when: when?,
+            ask: Ask { rule: rule?, because: because?, to: to?, quorum: quorum?, within_ms: within_ms? },
+        })
+    }
+}
+
+fn read_actions(node: &Node, problems: &Problems) -> Option<BTreeMap<ToolName, Spot<Option<Level>>>> {
+    let mut actions = BTreeMap::new();
+    for entry in entries(node, "scope.actions", problems)? {
+        check_name(&entry.key, entry.place, "action", Naming::Tool, problems);
+        let value = level(&entry.value, "the action's type", problems);
+        actions.insert(entry.key.as_str().into(), Spot { value, place: entry.place });
+    }
+    Some(actions)
+}
+
+/// The name of a tool, with its place.
+pub(super) fn tool(node: &Node, what: &str, problems: &Problems) -> Option<Spot<ToolName>> {
+    Some(Spot { value: name(node, what, Naming::Tool, problems)?.into(), place: node.place })
+}

@@ -1,0 +1,115 @@
+//! A contract's folder: which files belong to it, and the digest that is its identity.
+
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::Path,
+};
+
+use remit_core::Digest;
+
+use crate::{document::POLICY_FILE, problem::Problem};
+
+/// The file of the document.
+pub(crate) const CONTRACT_FILE: &str = "contract.yaml";
+
+/// Largest file that is read, in bytes.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// The files of one contract.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    pub(crate) contract: String,
+    pub(crate) policy: String,
+    /// Names below the folder, with `/`, and bytes.
+    pub(crate) scenarios: Vec<(String, Vec<u8>)>,
+}
+
+impl Folder {
+    /// Reads `contract.yaml`, `policy.cedar` and `scenarios/*.yaml`.
+    ///
+    /// # Errors
+    /// A problem for each file that cannot be read.
+    pub(crate) fn read(dir: &Path) -> Result<Self, Vec<Problem>> {
+        let contract = text(dir, CONTRACT_FILE);
+        let policy = text(dir, POLICY_FILE);
+        let scenarios = scenarios(dir);
+        match (contract, policy, scenarios) {
+            (Ok(contract), Ok(policy), Ok(scenarios)) => Ok(Self { contract, policy, scenarios }),
+            (contract, policy, scenarios) => {
+                Err([contract.err(), policy.err(), scenarios.err()].into_iter().flatten().collect())
+            }
+        }
+    }
+
+    /// The identity of the version: names and bytes of all its files, by name.
+    pub(crate) fn digest(&self) -> Digest {
+        let mut files: Vec<(&str, &[u8])> =
+            vec![(CONTRACT_FILE, self.contract.as_bytes()), (POLICY_FILE, self.policy.as_bytes())];
+        files.extend(self.scenarios.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
+        files.sort_unstable();
+        let parts: Vec<&[u8]> = files.iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes]).collect();
+        Digest::of_parts(&parts)
+    }
+}
+
+/// A problem with a whole file.
+fn problem(file: &str, message: String, remedy: &str) -> Problem {
+    Problem { file: file.to_owned(), line: 0, column: 0, message, remedy: remedy.to_owned() }
+}
+
+fn text(dir: &Path, name: &str) -> Result<String, Problem> {
+    let bytes = bytes(&dir.join(name), name)?;
+    String::from_utf8(bytes)
+        .map_err(|error| problem(name, format!("the file is not UTF-8: {error}"), "save it as UTF-8"))
+}
+
+fn bytes(path: &Path, name: &str) -> Result<Vec<u8>, Problem> {
+    let unreadable = |error: &io::Error| {
+        problem(
+            name,
+            format!("the file cannot be read: {error}"),
+            "a contract is a folder with `contract.yaml` and `policy.cedar`",
+        )
+    };
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
+        return Err(problem(
+            name,
+            "the file is larger than 1 MiB".to_owned(),
+            "a contract is read by people; make it shorter",
+        ));
+    }
+    Ok(bytes)
+}
+
+fn scenarios(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, Problem> {
+    const NAME: &str = "scenarios";
+    let unreadable = |error: io::Error| {
+        problem(NAME, format!("the folder cannot be read: {error}"), "check its permissions")
+    };
+    let entries = match std::fs::read_dir(dir.join(NAME)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let Some(file) = path.file_name().and_then(|file| file.to_str()) else {
+            return Err(problem(NAME, "a file name is not UTF-8".to_owned(), "rename it"));
+        };
+        let name = format!("{NAME}/{file}");
+        let bytes = bytes(&path, &name)?;
+        files.push((name, bytes));
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Contract documents: what a service may do, parsed, checked and compiled into something that judges.
+//!
+//! ```text
+//!   contract.yaml ─▶ yaml (tree with places) ─▶ document (sections) ─▶ check ─┐
+//!   policy.cedar  ─▶ policy (sliced by action) ───────────────────────────────┴▶ CompiledContract
+//! ```
+//!
+//! A contract is a folder; its identity is the digest of every byte in it. What is unknown, contradictory
+//! or not enforced by this version is refused with file, line, column and remedy, all in one pass: no
+//! sentence of a contract is accepted and then dropped. A compiled contract is immutable and pure, so any
+//! number of threads may judge with it.
+
+use std::path::Path;
+
+mod check;
+mod compiled;
+mod document;
+mod facts;
+mod folder;
+mod pointer;
+mod policy;
+mod problem;
+mod read;
+mod request;
+mod schema;
+mod template;
+mod upstream;
+mod value;
+mod yaml;
+
+pub use compiled::{CompiledContract, Tool};
+pub use facts::{RunFacts, Seen};
+pub use problem::Problem;
+pub use request::{Method, ToolRequest};
+pub use upstream::{Auth, Upstream};
+
+use compiled::assemble::assemble;
+use document::{Document, POLICY_FILE};
+use folder::{CONTRACT_FILE, Folder};
+use policy::Names;
+use problem::Problems;
+
+/// Reads and compiles the contract in a folder. The only function here that touches files.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the files.
+pub fn load(dir: &Path) -> Result<CompiledContract, Vec<Problem>> {
+    compile_folder(&Folder::read(dir)?)
+}
+
+/// Compiles a contract from the text of its two files, as if its folder held nothing else.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the files.
+pub fn compile(yaml: &str, policy: &str) -> Result<CompiledContract, Vec<Problem>> {
+    compile_folder(&Folder { contract: yaml.to_owned(), policy: policy.to_owned(), scenarios: Vec::new() })
+}
+
+fn compile_folder(folder: &Folder) -> Result<CompiledContract, Vec<Problem>> {
+    let problems = Problems::of(CONTRACT_FILE);
+    let document = yaml::parse(&folder.contract, &problems).and_then(|root| Document::read(&root, &problems));
+    let Some(document) = document else { return Err(problems.into_sorted()) };
+    check::check(&document, &problems);
+
+    let policy_problems = Problems::of(POLICY_FILE);
+    let policies = match &document.head {
+        Some(head) => {
+            let actions =
+                document.scope.as_ref().map(|scope| scope.actions.keys().map(|tool| tool.as_str()).collect());
+            let names = Names { service: head.service.as_str(), domain: head.domain.as_str(), actions };
+            policy::read(&folder.policy, &names, &policy_problems)
+        }
+        None => Vec::new(),
+    };
+
+    let mut found = problems.into_sorted();
+    found.extend(policy_problems.into_sorted());
+    if !found.is_empty() {
+        return Err(found);
+    }
+    let refused = |error: String| {
+        vec![Problem {
+            file: CONTRACT_FILE.to_owned(),
+            line: 0,
+            column: 0,
+            message: format!("the contract cannot be compiled: {error}"),
+            remedy: "report it: the check before this should have named the place".to_owned(),
+        }]
+    };
+    match assemble(document, &policies, folder.digest()) {
+        Ok(Some(contract)) => Ok(contract),
+        Ok(None) => Err(refused("a section is not there".to_owned())),
+        Err(error) => Err(refused(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

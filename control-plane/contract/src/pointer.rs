@@ -1,0 +1,78 @@
+//! JSON pointers (RFC 6901), and what they point into: the parameters, a result, an evidence item.
+
+use remit_core::ItemName;
+use serde_json::Value;
+
+use crate::problem::{Place, Problems};
+
+/// A well-formed JSON pointer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Pointer(String);
+
+impl Pointer {
+    /// `None` when the text is no pointer to a place inside a value.
+    fn parse(text: &str) -> Option<Self> {
+        let escapes_end = text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
+        (text.starts_with('/') && escapes_end).then(|| Self(text.to_owned()))
+    }
+
+    /// Reads a pointer that stands at `place`.
+    pub(crate) fn read(text: &str, place: Place, problems: &Problems) -> Option<Self> {
+        Self::parse(text).or_else(|| {
+            problems.note(
+                place,
+                format!("`{text}` is not a JSON pointer"),
+                "begin with `/` and write one name per level, for instance `/customer/id`",
+            )
+        })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What it points at; JSON's null counts as nothing.
+    pub(crate) fn find<'a>(&self, value: &'a Value) -> Option<&'a Value> {
+        value.pointer(&self.0).filter(|found| !found.is_null())
+    }
+}
+
+/// Where a value comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Source {
+    /// `params:/p`: the action's parameters.
+    Params(Pointer),
+    /// `result:/p`: the action's result.
+    Result(Pointer),
+    /// `ITEM:/p`: an evidence item.
+    Item(ItemName, Pointer),
+}
+
+impl Source {
+    /// Reads `name:/pointer`.
+    pub(crate) fn read(text: &str, place: Place, problems: &Problems) -> Option<Self> {
+        let Some((name, pointer)) = text.split_once(':') else {
+            return problems.note(
+                place,
+                format!("`{text}` does not say where the value comes from"),
+                "write `params:/…`, `result:/…` or the name of an evidence item before the pointer",
+            );
+        };
+        let pointer = Pointer::read(pointer, place, problems)?;
+        Some(match name {
+            "params" => Self::Params(pointer),
+            "result" => Self::Result(pointer),
+            item => Self::Item(item.into(), pointer),
+        })
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Params(pointer) => write!(f, "params:{}", pointer.0),
+            Self::Result(pointer) => write!(f, "result:{}", pointer.0),
+            Self::Item(item, pointer) => write!(f, "{item}:{}", pointer.0),
+        }
+    }
+}

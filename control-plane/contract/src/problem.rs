@@ -1,0 +1,97 @@
+//! What is wrong with a contract, where it is, and what to do about it.
+
+use std::{cell::RefCell, fmt};
+
+/// One thing that is wrong with a contract folder.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Problem {
+    /// The file, relative to the contract's folder.
+    pub file: String,
+    /// Line, from 1; 0 when the problem is about the whole file.
+    pub line: usize,
+    /// Column in characters, from 1; 0 when the problem is about the whole file.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}:{}", self.line, self.column)?;
+        }
+        write!(f, ": {}\nhint: {}", self.message, self.remedy)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// A place in the file that is being read.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub(crate) struct Place {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+/// A value and where it stands, for what can only be checked against the rest of the document.
+#[derive(Clone, Debug)]
+pub(crate) struct Spot<T> {
+    pub(crate) value: T,
+    pub(crate) place: Place,
+}
+
+/// Collects the problems of one file, so that one pass reports all of them.
+#[derive(Debug)]
+pub(crate) struct Problems {
+    file: &'static str,
+    found: RefCell<Vec<Problem>>,
+}
+
+impl Problems {
+    pub(crate) fn of(file: &'static str) -> Self {
+        Self { file, found: RefCell::default() }
+    }
+
+    /// Notes a problem. `None` reads well where a value was wanted.
+    pub(crate) fn note<T>(
+        &self,
+        place: Place,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Option<T> {
+        self.found.borrow_mut().push(Problem {
+            file: self.file.to_owned(),
+            line: place.line,
+            column: place.column,
+            message: message.into(),
+            remedy: remedy.into(),
+        });
+        None
+    }
+
+    /// All of them, in the order of the file.
+    pub(crate) fn into_sorted(self) -> Vec<Problem> {
+        let mut found = self.found.into_inner();
+        found.sort();
+        found.dedup();
+        found
+    }
+}
+
+/// The candidate that was probably meant, as the end of a remedy.
+pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(text, candidate), candidate))
+        .filter(|(distance, candidate)| distance.saturating_mul(3) <= candidate.chars().count().max(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Names in back-ticks with commas between them.
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,39 @@
+//! JSON values compared by meaning and shown in bounded length.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+/// Longest value in a finding, in characters.
+const MAX_SHOWN: usize = 80;
+
+/// True when two values mean the same: `5` is `5.0`, which have the same canonical form.
+pub(crate) fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(key, value)| right.get(key).is_some_and(|other| same(value, other)))
+        }
+        (left, right) => left == right,
+    }
+}
+
+/// A value for a finding.
+pub(crate) fn shown(value: Option<&Value>) -> Cow<'static, str> {
+    match value {
+        None => Cow::Borrowed("nothing"),
+        Some(value) => Cow::Owned(cut(&value.to_string(), MAX_SHOWN)),
+    }
+}
+
+/// Text of at most so many characters.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}

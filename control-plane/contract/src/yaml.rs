@@ -1,0 +1,239 @@
+//! YAML as a tree that remembers places: the strict subset that two readers read alike.
+//!
+//! Anchors, aliases, tags, directives, duplicate keys and further documents are refused. Scalars keep
+//! their text, so that an amount of money never passes through a float; what an unquoted scalar is
+//! follows the YAML 1.2 core schema, in which `no` and `y` are text.
+
+use std::collections::HashSet;
+
+use granit_parser::{Event, Parser, ScalarStyle, Span};
+use serde_json::{Map, Number, Value};
+
+use crate::problem::{Place, Problems};
+
+/// Deepest nesting of lists, and of mappings.
+const MAX_NESTING: usize = 48;
+
+/// One value of the document.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) place: Place,
+    pub(crate) kind: Kind,
+}
+
+/// What a value is.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    Scalar { text: String, quoted: bool },
+    List(Vec<Node>),
+    Map(Vec<Entry>),
+}
+
+/// One key of a mapping with its value.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) place: Place,
+    pub(crate) value: Node,
+}
+
+/// A collection that is still open.
+enum Open {
+    List { place: Place, items: Vec<Node> },
+    Map { place: Place, entries: Vec<Entry>, seen: HashSet<String>, key: Option<(String, Place)> },
+}
+
+/// Parses one document; `None` when it is no acceptable YAML, and then a problem is noted.
+pub(crate) fn parse(text: &str, problems: &Problems) -> Option<Node> {
+    let options = granit_parser::options! {
+        disallow_directives: true,
+        emit_comments: false,
+        flow_nesting_limit: MAX_NESTING,
+        block_nesting_limit: MAX_NESTING,
+    };
+    let mut open: Vec<Open> = Vec::new();
+    let mut root = None;
+    for next in Parser::new_from_str_with_options(text, options) {
+        let (event, span) = match next {
+            Ok(next) => next,
+            Err(error) => {
+                return problems.note(
+                    place(error.marker().line(), error.marker().col()),
+                    format!("this is not YAML: {}", error.info()),
+                    "correct the indentation, quotes or brackets here or just above",
+                );
+            }
+        };
+        if let Some(node) = step(event, span, &mut open, problems)? {
+            if root.is_some() {
+                return problems.note(
+                    node.place,
+                    "a second document begins here",
+                    "keep one contract in the file and remove what begins with `---`",
+                );
+            }
+            root = Some(node);
+        }
+    }
+    root.or_else(|| {
+        problems.note(
+            Place { line: 1, column: 1 },
+            "the file is empty",
+            "write a contract, beginning with `contract: remit/v1`",
+        )
+    })
+}
+
+/// Takes one event in. `Some(Some(root))` when it completed the document.
+fn step(event: Event<'_>, span: Span, open: &mut Vec<Open>, problems: &Problems) -> Option<Option<Node>> {
+    let here = place(span.start.line(), span.start.col());
+    let node = match event {
+        Event::Scalar(text, style, anchor, tag) => {
+            plain(anchor, tag.is_some(), here, problems)?;
+            let quoted = !matches!(style, ScalarStyle::Plain);
+            Node { place: here, kind: Kind::Scalar { text: text.into_owned(), quoted } }
+        }
+        Event::SequenceStart(_, anchor, tag) => {
+            plain(anchor, tag.is_some(), here, problems)?;
+            open.push(Open::List { place: here, items: Vec::new() });
+            return Some(None);
+        }
+        Event::MappingStart(_, anchor, tag) => {
+            plain(anchor, tag.is_some(), here, problems)?;
+            open.push(Open::Map { place: here, entries: Vec::new(), seen: HashSet::new(), key: None });
+            return Some(None);
+        }
+        Event::SequenceEnd | Event::MappingEnd => match open.pop()? {
+            Open::List { place, items } => Node { place, kind: Kind::List(items) },
+            Open::Map { place, entries, .. } => Node { place, kind: Kind::Map(entries) },
+        },
+        Event::Alias(_) | Event::UnresolvedAlias(_) | Event::Anchor(..) => {
+            return problems.note(
+                here,
+                "aliases are not accepted",
+                "write the value out, so that each clause can be read alone",
+            );
+        }
+        Event::StreamStart | Event::StreamEnd | Event::DocumentStart(..) | Event::DocumentEnd => {
+            return Some(None);
+        }
+        // Comments, which the parser may know when another crate turns them on.
+        _ => return Some(None),
+    };
+    attach(node, open, problems)
+}
+
+/// Puts a finished value into the innermost open collection.
+fn attach(node: Node, open: &mut [Open], problems: &Problems) -> Option<Option<Node>> {
+    match open.last_mut() {
+        None => return Some(Some(node)),
+        Some(Open::List { items, .. }) => items.push(node),
+        Some(Open::Map { entries, seen, key, .. }) => match key.take() {
+            Some((key, place)) => entries.push(Entry { key, place, value: node }),
+            None => {
+                let Kind::Scalar { text, .. } = node.kind else {
+                    return problems.note(node.place, "a key must be text", "write `key: value`");
+                };
+                if !seen.insert(text.clone()) {
+                    return problems.note(
+                        node.place,
+                        format!("key `{text}` appears twice"),
+                        "keep one of them; readers disagree about which one counts",
+                    );
+                }
+                *key = Some((text, node.place));
+            }
+        },
+    }
+    Some(None)
+}
+
+/// Refuses anchors and tags.
+fn plain(anchor: usize, tagged: bool, here: Place, problems: &Problems) -> Option<()> {
+    if anchor != 0 {
+        return problems.note(here, "anchors are not accepted", "write the value out where it is needed");
+    }
+    if tagged {
+        return problems.note(here, "tags are not accepted", "remove the word that begins with `!`");
+    }
+    Some(())
+}
+
+fn place(line: usize, column_from_0: usize) -> Place {
+    Place { line: line.max(1), column: column_from_0.saturating_add(1) }
+}
+
+/// What an unquoted scalar is in the YAML 1.2 core schema.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Scalar {
+    Null,
+    Bool(bool),
+    Number(Number),
+    /// A number that JSON has no word for: infinities, not-a-number, other bases.
+    NoJsonNumber,
+    Text,
+}
+
+/// Resolves a scalar.
+pub(crate) fn resolve(text: &str, quoted: bool) -> Scalar {
+    if quoted {
+        return Scalar::Text;
+    }
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Scalar::Null,
+        "true" | "True" | "TRUE" => return Scalar::Bool(true),
+        "false" | "False" | "FALSE" => return Scalar::Bool(false),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "-.inf" | ".nan" | ".NaN" | ".NAN" => {
+            return Scalar::NoJsonNumber;
+        }
+        _ => {}
+    }
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.starts_with("0x") || digits.starts_with("0o") {
+        return Scalar::NoJsonNumber;
+    }
+    let numeric = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+        && digits.contains(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
+    if !numeric {
+        return Scalar::Text;
+    }
+    if let Ok(whole) = text.parse::<i64>() {
+        return Scalar::Number(whole.into());
+    }
+    match text.parse::<f64>() {
+        Ok(number) => Number::from_f64(number).map_or(Scalar::NoJsonNumber, Scalar::Number),
+        Err(_) => Scalar::Text,
+    }
+}
+
+/// The value as JSON: for schemas, which are JSON inside the document.
+pub(crate) fn to_json(node: &Node, problems: &Problems) -> Option<Value> {
+    Some(match &node.kind {
+        Kind::Scalar { text, quoted } => match resolve(text, *quoted) {
+            Scalar::Null => Value::Null,
+            Scalar::Bool(value) => Value::Bool(value),
+            Scalar::Number(value) => Value::Number(value),
+            Scalar::Text => Value::String(text.clone()),
+            Scalar::NoJsonNumber => {
+                return problems.note(
+                    node.place,
+                    format!("`{text}` is a number that JSON cannot write"),
+                    "write a decimal number, or put it in quotes",
+                );
+            }
+        },
+        Kind::List(items) => {
+            Value::Array(items.iter().map(|item| to_json(item, problems)).collect::<Option<_>>()?)
+        }
+        Kind::Map(entries) => Value::Object(
+            entries
+                .iter()
+                .map(|entry| Some((entry.key.clone(), to_json(&entry.value, problems)?)))
+                .collect::<Option<Map<_, _>>>()?,
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests;
