@@ -67,3 +67,6 @@ impl Head {
         Ok(next)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,3 +15,6 @@ pub(crate) fn encode(event: &Event) -> serde_json::Result<String> {
 pub(crate) fn decode(body: &str) -> serde_json::Result<Event> {
     serde_json::from_str(body)
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -31,3 +31,8 @@ pub use batch::{Batch, Done, Record};
 pub use error::{Error, Flaw};
 pub use journal::Journal;
 pub use verify::Verified;
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod testing;

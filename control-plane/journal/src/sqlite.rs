@@ -68,3 +68,6 @@ fn unusable(path: &Path, cause: &rusqlite::Error) -> Error {
         _ => Error::Damaged { path, cause: text },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,3 +56,6 @@ pub(crate) fn walk(
     }
     Ok(Verified { events: head.seq, head: head.hash })
 }
+
+#[cfg(test)]
+mod tests;
