@@ -2,7 +2,6 @@
 
 /// Package `remit.v1`.
 pub mod v1 {
-    #![expect(missing_docs, unreachable_pub, clippy::all, reason = "generated code")]
     tonic::include_proto!("remit.v1");
 }
 

@@ -1,0 +1,170 @@
+//! The way of one action, the same behind every face: prepare, decide, commit, and wait for its end.
+
+use std::sync::Arc;
+
+use remit_core::{
+    ActionId, ActionStatus, CanonicalJson, Command, Decision, Event, Proposal, Refusal, RunId, ServiceName,
+    Timestamp, ToolName,
+    event::ActionDecided,
+    proposal::{Channel, Mode},
+};
+use serde_json::Value;
+
+use crate::{
+    domain::Fault,
+    error::Error,
+    ids,
+    plane::{Plane, Ward},
+    view::{ActionCard, OpenRun},
+};
+
+/// Largest parameters, in bytes (`reliability.md` of the design: call arguments 256 KiB).
+pub(crate) const MAX_PARAMS: usize = 256 * 1024;
+
+/// What a face has parsed.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) run: RunId,
+    pub(crate) tool: ToolName,
+    pub(crate) params: CanonicalJson,
+    pub(crate) value: Value,
+    pub(crate) key: Option<String>,
+    pub(crate) channel: Channel,
+    pub(crate) mode: Mode,
+}
+
+/// What became of a call, as far as it is known now.
+#[derive(Debug)]
+pub(crate) struct Acted {
+    pub(crate) action: ActionId,
+    pub(crate) run: RunId,
+    pub(crate) status: ActionStatus,
+    pub(crate) decision: Decision,
+    pub(crate) result: Option<CanonicalJson>,
+    pub(crate) note: Option<String>,
+    /// While people are asked: the question and its deadline.
+    pub(crate) pending: Option<(remit_core::EscalationId, Timestamp)>,
+}
+
+/// Parses parameters at the door.
+pub(crate) fn parse_params(text: &str) -> Result<(CanonicalJson, Value), Error> {
+    let invalid = |what: String| Error::Invalid(format!("the parameters are not acceptable: {what}"));
+    if text.len() > MAX_PARAMS {
+        return Err(invalid(format!("{} bytes, at most {MAX_PARAMS} are", text.len())));
+    }
+    let (params, value) = CanonicalJson::parse(if text.is_empty() { "{}" } else { text })
+        .map_err(|error| invalid(error.to_string()))?;
+    if !value.is_object() {
+        return Err(invalid("not a JSON object".to_owned()));
+    }
+    Ok((params, value))
+}
+
+/// Makes one call for a service.
+pub(crate) async fn act(plane: &Plane, caller: &ServiceName, call: Call) -> Result<Acted, Error> {
+    let open = open_run(plane, caller, call.run)?;
+    let ward = plane.ward(&open.domain)?;
+    let decision_only = call.mode == Mode::DecisionOnly;
+    let proposal = Proposal {
+        action: ids::action(),
+        run: call.run,
+        tool: call.tool,
+        params: call.params,
+        key: call.key,
+        channel: call.channel,
+        mode: call.mode,
+        principal: caller.to_string(),
+    };
+    let action = proposal.action;
+    let assessment = open.contract.assess(&proposal, &call.value, &open.facts());
+    let command = Command::Propose {
+        proposal: Box::new(proposal),
+        assessment: Box::new(assessment),
+        escalation: ids::escalation(),
+    };
+    match ward.domain.submit(command).await {
+        Ok(records) => {
+            let decided = records.first().and_then(|record| match &record.event {
+                Event::ActionDecided(decided) => Some(decided),
+                _ => None,
+            });
+            let decided = decided.ok_or_else(|| Error::Unavailable("the decision was lost".to_owned()))?;
+            plane.metrics.decided(&open.contract.terms().service, decided.decision.outcome);
+            if decided.decision.outcome == remit_core::Outcome::Admit && !decision_only {
+                return end_of(ward, action).await;
+            }
+            Ok(answer(decided))
+        }
+        Err(Fault::Refused(Refusal::Joins(known))) => join(ward, known).await,
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn open_run(plane: &Plane, caller: &ServiceName, run: RunId) -> Result<Arc<OpenRun>, Error> {
+    let Some(open) = plane.open.get(run) else {
+        let ward = plane.run_ward(run)?;
+        let phase = ward.view.read(|inner| inner.runs.get(&run).map(|card| card.phase.as_str()));
+        return Err(Error::Conflict(format!("the run is {}; start a new one", phase.unwrap_or("unknown"))));
+    };
+    let principal = &open.contract.terms().principal;
+    if principal.as_str() != caller.as_str() {
+        tracing::warn!(%caller, %run, "a service tried to act in the run of another");
+        return Err(Error::NotPermitted(format!("`{caller}` may not act in a run of `{principal}`")));
+    }
+    Ok(open)
+}
+
+/// The answer that a decision alone gives.
+fn answer(decided: &ActionDecided) -> Acted {
+    let pending = decided.question.as_ref().map(|question| (question.id, question.deadline));
+    let status = match decided.decision.outcome {
+        remit_core::Outcome::Admit => ActionStatus::Admitted,
+        remit_core::Outcome::Escalate => ActionStatus::Held,
+        remit_core::Outcome::Throttle | remit_core::Outcome::Deny | remit_core::Outcome::Stop => {
+            ActionStatus::Denied
+        }
+    };
+    Acted {
+        action: decided.proposal.action,
+        run: decided.proposal.run,
+        status,
+        decision: decided.decision.clone(),
+        result: None,
+        note: None,
+        pending,
+    }
+}
+
+/// A known call: answers at once while people are asked, else waits for its end.
+async fn join(ward: &Ward, action: ActionId) -> Result<Acted, Error> {
+    match ward.view.action(action) {
+        Some(card) if card.action.status == ActionStatus::Held || card.action.mode == Mode::DecisionOnly => {
+            of_card(&card)
+        }
+        Some(_) | None => end_of(ward, action).await,
+    }
+}
+
+/// Waits until the action has ended.
+pub(crate) async fn end_of(ward: &Ward, action: ActionId) -> Result<Acted, Error> {
+    ward.view.ended(action).await;
+    let card = ward.view.action(action);
+    of_card(&card.ok_or_else(|| Error::NotFound(format!("there is no action `{action}` here")))?)
+}
+
+/// What a card says.
+pub(crate) fn of_card(card: &ActionCard) -> Result<Acted, Error> {
+    let decided = card.decision_fact();
+    let (Some(decided), Some(decision)) = (decided, card.decision()) else {
+        return Err(Error::NotFound(format!("{} has no decision", card.action.id)));
+    };
+    let held = card.action.status == ActionStatus::Held;
+    Ok(Acted {
+        status: card.action.status,
+        decision: decision.clone(),
+        result: card.result().cloned(),
+        note: card.note().map(str::to_owned),
+        pending: answer(decided).pending.filter(|_| held),
+        ..answer(decided)
+    })
+}

@@ -1,0 +1,97 @@
+//! The loop's turn: take what waits, decide it, hand it to the journal as one batch.
+
+use std::{ops::Range, sync::Arc};
+
+use remit_core::{Event, State, Timestamp, handle};
+use remit_journal::{Batch, Journal};
+use tokio::sync::{Semaphore, mpsc};
+
+use super::{Fault, Health, Job, Reply, publish::Publication};
+use crate::clock;
+
+/// Most commands decided in one turn: bounds how long one batch keeps the others waiting.
+const TURN: usize = 256;
+
+/// Batches of a domain that may be on their way to the disk: one being written, some waiting for it.
+const PIPELINE: usize = 4;
+
+pub(super) struct Loop {
+    pub(super) state: State,
+    pub(super) after: u64,
+    pub(super) journal: Journal,
+    pub(super) health: Arc<Health>,
+    pub(super) publish: mpsc::UnboundedSender<Publication>,
+}
+
+/// Whose answer lies where in a batch.
+pub(super) struct Waiter {
+    pub(super) reply: Reply,
+    pub(super) answer: Result<Range<usize>, Fault>,
+}
+
+impl Loop {
+    pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
+        let pipeline = Arc::new(Semaphore::new(PIPELINE));
+        let mut jobs = Vec::with_capacity(TURN);
+        while waiting.recv_many(&mut jobs, TURN).await > 0 {
+            let Ok(slot) = Arc::clone(&pipeline).acquire_owned().await else { return };
+            if let Some(cause) = self.health.failed() {
+                let fault = Fault::Failed { domain: self.state.domain.clone(), cause: cause.to_owned() };
+                for job in jobs.drain(..) {
+                    // A caller that has gone away needs no answer.
+                    drop(job.reply.send(Err(fault.clone())));
+                }
+                continue;
+            }
+            let (events, waiters) = self.decide(jobs.drain(..));
+            self.commit(events, waiters, slot);
+        }
+    }
+
+    fn decide(&mut self, jobs: impl Iterator<Item = Job>) -> (Vec<(Timestamp, Event)>, Vec<Waiter>) {
+        let (mut events, mut waiters) = (Vec::new(), Vec::new());
+        for Job { command, reply } in jobs {
+            let now = clock::now();
+            let answer = match handle(&self.state, command, now) {
+                Ok(decided) => {
+                    let from = events.len();
+                    for event in decided {
+                        self.state.apply(&event, now);
+                        events.push((now, event));
+                    }
+                    Ok(from..events.len())
+                }
+                Err(refusal) => Err(Fault::Refused(refusal)),
+            };
+            waiters.push(Waiter { reply, answer });
+        }
+        (events, waiters)
+    }
+
+    /// Answers come from the publisher, in the order of the commits, also where there is nothing to
+    /// commit: a refusal may rest on what is still on its way to the disk.
+    fn commit(
+        &mut self,
+        events: Vec<(Timestamp, Event)>,
+        waiters: Vec<Waiter>,
+        slot: tokio::sync::OwnedSemaphorePermit,
+    ) {
+        let batch = Batch { domain: self.state.domain.clone(), after: self.after, events };
+        self.after = self.after.saturating_add(u64::try_from(batch.events.len()).unwrap_or(u64::MAX));
+        let (health, publish) = (Arc::clone(&self.health), self.publish.clone());
+        let domain = self.state.domain.clone();
+        self.journal.append(
+            batch,
+            Box::new(move |written| {
+                let records = written.map_err(|error| {
+                    health.fail(error.to_string());
+                    tracing::error!(%domain, %error, "the journal failed: the domain refuses everything");
+                    Fault::Failed { domain, cause: error.to_string() }
+                });
+                drop(slot);
+                // The publisher is gone only when the whole control plane is.
+                drop(publish.send(Publication { records, waiters }));
+            }),
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! What a committed event obliges the control plane to do: carry an action out, or drive a rollback.
+
+use std::sync::Arc;
+
+use remit_core::{ActionId, DomainName, Event, Outcome, Permit, PlanId, event::ActionDecided};
+use remit_journal::Record;
+use tokio::sync::mpsc;
+
+/// One obligation.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// Carry this out.
+    Execute { domain: DomainName, permit: Permit },
+    /// People approved it and the second decision admits it: carry it out.
+    Release { domain: DomainName, action: ActionId, released: Arc<Record> },
+    /// Walk the steps of this plan.
+    RollBack { domain: DomainName, plan: PlanId },
+}
+
+/// Hands obligations to the runner.
+#[derive(Debug, Clone)]
+pub(crate) struct Effects(mpsc::UnboundedSender<Effect>);
+
+impl Effects {
+    /// The sender, and what the runner receives from. Unbounded: what is admitted is bounded by budgets and
+    /// by the loops' queues, and a publisher must never wait.
+    pub(crate) fn channel() -> (Self, mpsc::UnboundedReceiver<Effect>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Self(sender), receiver)
+    }
+
+    /// Looks at one committed record.
+    pub(crate) fn of(&self, record: &Arc<Record>) {
+        let domain = || record.domain.clone();
+        let effect = match &record.event {
+            Event::ActionDecided(decided) => {
+                Permit::of_admitted(decided).map(|permit| Effect::Execute { domain: domain(), permit })
+            }
+            Event::ActionReleased { action, decision, .. } => (decision.outcome == Outcome::Admit)
+                .then(|| Effect::Release { domain: domain(), action: *action, released: Arc::clone(record) }),
+            Event::RollbackStarted { plan, .. } => Some(Effect::RollBack { domain: domain(), plan: *plan }),
+            _ => None,
+        };
+        if let Some(effect) = effect {
+            // The runner is gone only when the control plane goes down: recovery finds it in the journal.
+            drop(self.0.send(effect));
+        }
+    }
+}
+
+/// The permit of a released action.
+pub(crate) fn permit(held: &ActionDecided, released: &Record) -> Option<Permit> {
+    Permit::of_released(held, &released.event)
+}

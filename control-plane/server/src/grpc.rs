@@ -1,0 +1,67 @@
+//! gRPC: the `Runtime` and `Operator` services, health and reflection. Parses, authenticates, delegates.
+
+use std::sync::Arc;
+
+use axum::Router;
+use remit_core::{Person, ServiceName};
+use remit_proto::v1::{operator_server::OperatorServer, runtime_server::RuntimeServer};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, service::Routes};
+
+use crate::{auth::Caller, edge::MAX_BODY, error::Error, plane::Plane};
+
+mod control;
+mod operator;
+mod query;
+mod rollback;
+mod runtime;
+mod state;
+mod token;
+mod trace;
+mod watch;
+mod wire;
+
+pub(crate) use runtime::start_run;
+
+/// The services as routes. Streams end when `stop` is cancelled.
+pub(crate) fn routes(plane: &Arc<Plane>, stop: &CancellationToken) -> Router {
+    let runtime =
+        RuntimeServer::new(runtime::Runtime { plane: Arc::clone(plane) }).max_decoding_message_size(MAX_BODY);
+    let operator = OperatorServer::new(operator::Operator { plane: Arc::clone(plane), stop: stop.clone() })
+        .max_decoding_message_size(MAX_BODY);
+    let (_, health) = tonic_health::server::health_reporter();
+    let mut routes = Routes::new(runtime).add_service(operator).add_service(health);
+    match tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(remit_proto::DESCRIPTORS)
+        .build_v1()
+    {
+        Ok(reflection) => routes = routes.add_service(reflection),
+        Err(error) => tracing::error!(%error, "no reflection"),
+    }
+    routes.into_axum_router()
+}
+
+fn header<T>(request: &Request<T>) -> Option<&str> {
+    request.metadata().get("authorization").and_then(|value| value.to_str().ok())
+}
+
+/// The service that calls; an operator's token does not act.
+fn service<T>(plane: &Plane, request: &Request<T>) -> Result<ServiceName, Error> {
+    match plane.authenticate(header(request))? {
+        Caller::Service(name) => Ok(name),
+        Caller::Operator(person) => Err(Error::NotPermitted(format!(
+            "`{}` is an operator; services act with a service token",
+            person.name
+        ))),
+    }
+}
+
+/// The person who calls; a service's token does not operate.
+fn person<T>(plane: &Plane, request: &Request<T>) -> Result<Person, Error> {
+    match plane.authenticate(header(request))? {
+        Caller::Operator(person) => Ok(person),
+        Caller::Service(name) => {
+            Err(Error::NotPermitted(format!("`{name}` is a service; people operate with an operator token")))
+        }
+    }
+}

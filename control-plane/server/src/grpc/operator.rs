@@ -1,0 +1,170 @@
+//! The face that people use: authenticates the person, then delegates; holds no rule.
+
+use std::{pin::Pin, sync::Arc};
+
+use futures::Stream;
+use remit_proto::v1::{self as pb, operator_server};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+
+use super::{control, person, query, rollback, state, token, watch};
+use crate::plane::Plane;
+
+pub(super) struct Operator {
+    pub(super) plane: Arc<Plane>,
+    pub(super) stop: CancellationToken,
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+pub(super) type Updates<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+#[tonic::async_trait]
+impl operator_server::Operator for Operator {
+    async fn who_am_i(&self, request: Request<pb::WhoAmIRequest>) -> Answer<pb::WhoAmIResponse> {
+        let person = person(&self.plane, &request)?;
+        Ok(Response::new(pb::WhoAmIResponse {
+            operator: person.name,
+            groups: person.groups.iter().map(ToString::to_string).collect(),
+            environment: self.plane.environment.clone(),
+            server_version: env!("CARGO_PKG_VERSION").to_owned(),
+            domains: self.plane.business().map(|ward| ward.domain.name().to_string()).collect(),
+        }))
+    }
+
+    type WatchStateStream = Updates<pb::StateSnapshot>;
+
+    async fn watch_state(&self, request: Request<pb::WatchStateRequest>) -> Answer<Self::WatchStateStream> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(watch::state(Arc::clone(&self.plane), self.stop.clone())))
+    }
+
+    type WatchDecisionsStream = Updates<pb::DecisionUpdate>;
+
+    async fn watch_decisions(
+        &self,
+        request: Request<pb::WatchDecisionsRequest>,
+    ) -> Answer<Self::WatchDecisionsStream> {
+        person(&self.plane, &request)?;
+        let after = request.into_inner().after;
+        Ok(Response::new(watch::decisions(&self.plane, after, &self.stop)))
+    }
+
+    type WatchTraceStream = Updates<pb::TraceBatch>;
+
+    async fn watch_trace(&self, request: Request<pb::WatchTraceRequest>) -> Answer<Self::WatchTraceStream> {
+        person(&self.plane, &request)?;
+        let filter = request.into_inner();
+        Ok(Response::new(watch::trace(&self.plane, filter, &self.stop)))
+    }
+
+    async fn list_services(
+        &self,
+        request: Request<pb::ListServicesRequest>,
+    ) -> Answer<pb::ListServicesResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(pb::ListServicesResponse { services: state::services(&self.plane) }))
+    }
+
+    async fn list_runs(&self, request: Request<pb::ListRunsRequest>) -> Answer<pb::ListRunsResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(query::runs(&self.plane, &request.into_inner())))
+    }
+
+    async fn list_actions(
+        &self,
+        request: Request<pb::ListActionsRequest>,
+    ) -> Answer<pb::ListActionsResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(query::actions(&self.plane, &request.into_inner())?))
+    }
+
+    async fn list_escalations(
+        &self,
+        request: Request<pb::ListEscalationsRequest>,
+    ) -> Answer<pb::ListEscalationsResponse> {
+        person(&self.plane, &request)?;
+        let pending_only = request.into_inner().pending_only;
+        Ok(Response::new(pb::ListEscalationsResponse {
+            escalations: query::escalations(&self.plane, pending_only),
+        }))
+    }
+
+    async fn list_switches(
+        &self,
+        request: Request<pb::ListSwitchesRequest>,
+    ) -> Answer<pb::ListSwitchesResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(pb::ListSwitchesResponse { switches: state::switches(&self.plane) }))
+    }
+
+    async fn get_action(&self, request: Request<pb::GetActionRequest>) -> Answer<pb::ActionDetail> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(query::action(&self.plane, &request.into_inner().id)?))
+    }
+
+    async fn get_run(&self, request: Request<pb::GetRunRequest>) -> Answer<pb::RunDetail> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(query::run(&self.plane, &request.into_inner().id)?))
+    }
+
+    async fn decide(&self, request: Request<pb::DecideRequest>) -> Answer<pb::DecideResponse> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(control::decide(&self.plane, by, request.into_inner()).await?))
+    }
+
+    async fn set_switch(&self, request: Request<pb::SetSwitchRequest>) -> Answer<pb::SetSwitchResponse> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(control::set_switch(&self.plane, by, request.into_inner()).await?))
+    }
+
+    async fn release_switch(
+        &self,
+        request: Request<pb::ReleaseSwitchRequest>,
+    ) -> Answer<pb::ReleaseSwitchResponse> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(control::release_switch(&self.plane, by, request.into_inner()).await?))
+    }
+
+    async fn plan_rollback(&self, request: Request<pb::PlanRollbackRequest>) -> Answer<pb::RollbackPlan> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(rollback::plan(&self.plane, by, &request.into_inner().run).await?))
+    }
+
+    type StartRollbackStream = Updates<pb::RollbackProgress>;
+
+    async fn start_rollback(
+        &self,
+        request: Request<pb::StartRollbackRequest>,
+    ) -> Answer<Self::StartRollbackStream> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(rollback::start(&self.plane, by, request.into_inner()).await?))
+    }
+
+    async fn verify(&self, request: Request<pb::VerifyRequest>) -> Answer<pb::VerifyResponse> {
+        person(&self.plane, &request)?;
+        let domains = query::verify(&self.plane).await?;
+        let ok = domains.iter().all(|domain| domain.ok);
+        Ok(Response::new(pb::VerifyResponse { domains, ok }))
+    }
+
+    async fn create_token(
+        &self,
+        request: Request<pb::CreateTokenRequest>,
+    ) -> Answer<pb::CreateTokenResponse> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(token::create(self.plane.control()?, &self.plane, by, request.into_inner()).await?))
+    }
+
+    async fn revoke_token(
+        &self,
+        request: Request<pb::RevokeTokenRequest>,
+    ) -> Answer<pb::RevokeTokenResponse> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(token::revoke(self.plane.control()?, by, &request.into_inner().id).await?))
+    }
+
+    async fn list_tokens(&self, request: Request<pb::ListTokensRequest>) -> Answer<pb::ListTokensResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(pb::ListTokensResponse { tokens: token::list(self.plane.control()?) }))
+    }
+}

@@ -1,0 +1,138 @@
+//! The picture of the whole: services, switches, what waits for people.
+
+use remit_core::{
+    Level, ServiceName, Timestamp,
+    escalation::EscalationStatus,
+    state::Service,
+    switch::Place,
+    terms::{ToolTerms, Undo},
+};
+use remit_proto::v1 as pb;
+
+use super::wire;
+use crate::{
+    clock,
+    plane::Plane,
+    view::{Inner, Tally},
+};
+
+pub(super) fn snapshot(plane: &Plane) -> pb::StateSnapshot {
+    let mut snapshot = pb::StateSnapshot {
+        at: Some(wire::time(clock::now())),
+        services: services(plane),
+        switches: switches(plane),
+        ..pb::StateSnapshot::default()
+    };
+    for ward in plane.business() {
+        ward.view.read(|inner| {
+            let pending = inner.state.held.values().filter_map(|held| {
+                let escalation = inner.state.escalations.get(&held.question.id)?;
+                (escalation.status == EscalationStatus::Pending).then(|| wire::escalation(escalation, inner))
+            });
+            snapshot.pending.extend(pending);
+            snapshot.positions.insert(ward.domain.name().to_string(), inner.seq);
+            for tally in inner.tallies.values() {
+                snapshot.in_doubt = snapshot.in_doubt.saturating_add(tally.in_doubt);
+            }
+        });
+        if ward.domain.health().failed().is_some() {
+            snapshot.failed_domains.push(ward.domain.name().to_string());
+        }
+    }
+    snapshot
+}
+
+pub(super) fn services(plane: &Plane) -> Vec<pb::Service> {
+    let now = clock::now();
+    let mut all: Vec<_> = plane
+        .business()
+        .flat_map(|ward| {
+            ward.view.read(|inner| {
+                let services = inner.state.services.iter();
+                services.map(|(name, known)| service(name, known, inner, now)).collect::<Vec<_>>()
+            })
+        })
+        .collect();
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all
+}
+
+fn service(name: &ServiceName, known: &Service, inner: &Inner, now: Timestamp) -> pb::Service {
+    let terms = &known.active;
+    let place = Place { domain: &terms.domain, service: name, tool: None, run: None };
+    let (ceiling, _) = inner.state.ceiling(terms, place);
+    let none = Tally::default();
+    let tally = inner.tallies.get(name).unwrap_or(&none);
+    let [admitted, denied, escalated] = tally.pulse.per_minute(now);
+    pb::Service {
+        name: name.to_string(),
+        domain: terms.domain.to_string(),
+        contract_version: terms.version.clone(),
+        contract_digest: terms.digest.to_string(),
+        owner: terms.owner.clone(),
+        purpose: terms.purpose.clone(),
+        autonomy: wire::level(terms.autonomy).into(),
+        ceiling: wire::level(ceiling).into(),
+        open_runs: tally.open_runs,
+        pending_escalations: tally.pending,
+        in_flight: tally.in_flight,
+        in_doubt: tally.in_doubt,
+        budget: Some(pb::Budget {
+            currency: terms.currency.clone(),
+            limit_micros: tally.limit.as_micros(),
+            spent_micros: tally.spent.as_micros(),
+            held_micros: tally.held.as_micros(),
+            calls: 0,
+            calls_limit: 0,
+        }),
+        admitted_per_minute: admitted,
+        denied_per_minute: denied,
+        escalated_per_minute: escalated,
+        decisions: tally.pulse.series(now),
+        admitted: tally.admitted,
+        denied: tally.denied,
+        escalated: tally.escalated,
+        last_reason: tally.last.map(|(_, reason)| reason.code().to_owned()).unwrap_or_default(),
+        last_decision_at: tally.last.map(|(at, _)| wire::time(at)),
+        tools: terms
+            .tools
+            .iter()
+            .map(|(name, tool)| pb::Tool {
+                name: name.to_string(),
+                level: wire::level(tool.level.unwrap_or(Level::None)).into(),
+                undo: undo(tool),
+            })
+            .collect(),
+    }
+}
+
+/// How a tool's effect is undone, in words.
+pub(super) fn undo(tool: &ToolTerms) -> String {
+    match &tool.undo {
+        Undo::Nothing => String::new(),
+        Undo::By { tool, within_ms } => format!("{tool} within {}", span(*within_ms)),
+        Undo::Irreversible { why } => format!("irreversible: {why}"),
+    }
+}
+
+/// Milliseconds in the largest whole unit: `72h`, `10m`, `2s`, `500ms`.
+fn span(ms: u64) -> String {
+    for (unit, size) in [("h", 3_600_000), ("m", 60_000), ("s", 1_000)] {
+        if ms >= size && ms % size == 0 {
+            return format!("{}{unit}", ms / size);
+        }
+    }
+    format!("{ms}ms")
+}
+
+pub(super) fn switches(plane: &Plane) -> Vec<pb::Switch> {
+    plane
+        .business()
+        .flat_map(|ward| {
+            ward.view.read(|inner| {
+                let domain = ward.domain.name().as_str();
+                inner.state.switches.values().map(|set| wire::switch(set, domain)).collect::<Vec<_>>()
+            })
+        })
+        .collect()
+}

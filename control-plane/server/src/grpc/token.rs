@@ -1,0 +1,84 @@
+//! Tokens: made and revoked by administrators, stored only as hashes, shown once.
+
+use remit_core::{Command, CredentialId, Person, event::Holder, state::Credential};
+use remit_proto::v1::{self as pb, create_token_request::Subject};
+
+use super::wire;
+use crate::{
+    auth,
+    error::Error,
+    plane::{Plane, Ward},
+};
+
+pub(super) async fn create(
+    control: &Ward,
+    plane: &Plane,
+    by: Person,
+    request: pb::CreateTokenRequest,
+) -> Result<pb::CreateTokenResponse, Error> {
+    administrator(&by)?;
+    let pb::CreateTokenRequest { subject, groups } = request;
+    let holder = match subject {
+        Some(Subject::Service(name)) => {
+            let name = name.into();
+            plane.service_ward(&name)?;
+            Holder::Service { name }
+        }
+        Some(Subject::Operator(name)) => {
+            let groups = groups
+                .into_iter()
+                .map(|group| group.strip_prefix("group:").unwrap_or(&group).into())
+                .collect();
+            Holder::Operator { person: Person { name, groups } }
+        }
+        None => return Err(Error::Invalid("a token is for a service or for an operator".to_owned())),
+    };
+    let auth::Minted { credential, token, hash } = auth::mint();
+    let command = Command::IssueCredential { credential, holder, hash, by: by.name };
+    control.domain.submit(command).await?;
+    Ok(pb::CreateTokenResponse { token: find(control, credential), secret: token })
+}
+
+pub(super) async fn revoke(control: &Ward, by: Person, id: &str) -> Result<pb::RevokeTokenResponse, Error> {
+    administrator(&by)?;
+    let credential: CredentialId = wire::parse(id, "token")?;
+    control.domain.submit(Command::RevokeCredential { credential, by: by.name }).await?;
+    Ok(pb::RevokeTokenResponse { token: find(control, credential) })
+}
+
+pub(super) fn list(control: &Ward) -> Vec<pb::Token> {
+    control.view.read(|inner| inner.state.credentials.iter().map(|(id, known)| token(*id, known)).collect())
+}
+
+fn find(control: &Ward, id: CredentialId) -> Option<pb::Token> {
+    control.view.read(|inner| inner.state.credentials.get(&id).map(|known| token(id, known)))
+}
+
+fn token(id: CredentialId, known: &Credential) -> pb::Token {
+    let (kind, subject, groups) = match &known.holder {
+        Holder::Service { name } => ("service", name.to_string(), Vec::new()),
+        Holder::Operator { person } => {
+            ("operator", person.name.clone(), person.groups.iter().map(ToString::to_string).collect())
+        }
+    };
+    pb::Token {
+        id: id.to_string(),
+        kind: kind.to_owned(),
+        subject,
+        groups,
+        created_at: Some(wire::time(known.issued_at)),
+        created_by: known.by.clone(),
+        revoked: known.revoked,
+    }
+}
+
+fn administrator(by: &Person) -> Result<(), Error> {
+    if by.is_admin() {
+        return Ok(());
+    }
+    Err(Error::NotPermitted(format!(
+        "{} may not manage tokens: only {} may",
+        by.name,
+        remit_core::person::ADMIN_GROUP
+    )))
+}

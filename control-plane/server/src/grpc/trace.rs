@@ -1,0 +1,169 @@
+//! A journal record in one line for people.
+
+use remit_core::{
+    ActionId, ActionStatus, Event, Money, Outcome, RunId,
+    event::{ActionDecided, ActionSettled, Holder, Settlement},
+    rollback::StepKind,
+};
+use remit_journal::Record;
+use remit_proto::v1 as pb;
+
+use super::wire;
+use crate::view::Inner;
+
+/// The record with what the read model knows of its run and action.
+pub(super) fn record(record: &Record, inner: &Inner) -> pb::TraceRecord {
+    let run = record.event.run().and_then(|run| inner.runs.get(&run));
+    let action = record.event.action().and_then(|action| inner.actions.get(&action));
+    let mut row = pb::TraceRecord {
+        domain: record.domain.to_string(),
+        seq: record.seq,
+        at: Some(wire::time(record.at)),
+        kind: record.event.kind().to_owned(),
+        service: run.map(|card| card.service.to_string()).unwrap_or_default(),
+        run: record.event.run().map(|run| run.to_string()).unwrap_or_default(),
+        action: record.event.action().map(|action| action.to_string()).unwrap_or_default(),
+        tool: action.map(|card| card.action.tool.to_string()).unwrap_or_default(),
+        ..pb::TraceRecord::default()
+    };
+    describe(&record.event, &mut row);
+    row
+}
+
+fn describe(event: &Event, row: &mut pb::TraceRecord) {
+    row.text = match event {
+        Event::ContractActivated { terms, by } => {
+            row.service = terms.service.to_string();
+            format!("contract {} {} activated by {by}", terms.service, terms.version)
+        }
+        Event::RunStarted { name, service, channel, .. } => {
+            row.service = service.to_string();
+            format!("run {name} started over {}", channel.as_str())
+        }
+        Event::ActionDecided(decided) => decided_text(decided, row),
+        Event::ActionStarted { .. } => {
+            row.status = wire::status(ActionStatus::Running).into();
+            format!("{} handed to its tool", row.tool)
+        }
+        Event::ActionSettled(settled) => settled_text(settled, row),
+        Event::EscalationVoted { vote, .. } => {
+            let verb = if vote.approve { "approves" } else { "denies" };
+            format!("{} {verb}: {}", vote.by, vote.reason)
+        }
+        Event::EscalationClosed { status, note, .. } => format!("escalation {status}: {note}"),
+        Event::ActionReleased { decision, .. } => {
+            row.outcome = wire::outcome(decision.outcome).into();
+            row.reason = decision.deciding().reason.code().to_owned();
+            format!("{} decided again after approval: {}", row.tool, decision.outcome)
+        }
+        Event::SwitchSet(switch) => {
+            format!("{} set {} to {}: {}", switch.by, switch.scope, switch.ceiling, switch.reason)
+        }
+        Event::SwitchReleased { switch, by, reason } => format!("{by} released {switch}: {reason}"),
+        Event::RunEnded { stopped, reason, note, .. } => {
+            row.reason = reason.map(|reason| reason.code().to_owned()).unwrap_or_default();
+            format!("run {}: {note}", if *stopped { "stopped" } else { "ended" })
+        }
+        Event::RollbackPlanned { plan, by } => {
+            let compensates =
+                plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Compensate { .. })).count();
+            format!("{by} planned a rollback: {} steps, {compensates} to compensate", plan.steps.len())
+        }
+        Event::RollbackStarted { by, reason, .. } => format!("{} started the rollback: {reason}", by.name),
+        Event::RollbackClosed { undone, parked, .. } => {
+            format!("rollback closed: {undone} undone, {parked} parked")
+        }
+        Event::CredentialIssued { holder, by, .. } => match holder {
+            Holder::Service { name } => format!("{by} issued a token to service {name}"),
+            Holder::Operator { person } => format!("{by} issued a token to {}", person.name),
+        },
+        Event::CredentialRevoked { credential, by } => format!("{by} revoked {credential}"),
+    };
+}
+
+fn decided_text(decided: &ActionDecided, row: &mut pb::TraceRecord) -> String {
+    let ActionDecided { proposal, decision, .. } = decided;
+    row.tool = proposal.tool.to_string();
+    row.outcome = wire::outcome(decision.outcome).into();
+    row.params_json = proposal.params.as_str().to_owned();
+    let deciding = decision.deciding();
+    row.reason = deciding.reason.code().to_owned();
+    row.status = wire::status(match decision.outcome {
+        Outcome::Admit => ActionStatus::Admitted,
+        Outcome::Escalate => ActionStatus::Held,
+        Outcome::Throttle | Outcome::Deny | Outcome::Stop => ActionStatus::Denied,
+    })
+    .into();
+    if let Some((target, _)) = decided.undoes {
+        return format!("{} admitted: undoes {target}", proposal.tool);
+    }
+    match decision.outcome {
+        Outcome::Admit => format!("{} admitted", proposal.tool),
+        outcome @ (Outcome::Escalate | Outcome::Throttle | Outcome::Deny | Outcome::Stop) => {
+            format!("{} {outcome} by {}: {}", proposal.tool, deciding.clause, deciding.detail)
+        }
+    }
+}
+
+fn settled_text(settled: &ActionSettled, row: &mut pb::TraceRecord) -> String {
+    let (status, text) = match &settled.settlement {
+        Settlement::Succeeded { .. } if settled.cost == Money::ZERO => {
+            (ActionStatus::Succeeded, "succeeded".to_owned())
+        }
+        Settlement::Succeeded { .. } => (ActionStatus::Succeeded, format!("succeeded for {}", settled.cost)),
+        Settlement::Failed { note } => (ActionStatus::Failed, format!("failed: {note}")),
+        Settlement::InDoubt { note } => (ActionStatus::InDoubt, format!("in doubt: {note}")),
+    };
+    row.status = wire::status(status).into();
+    format!("{} {text}", row.tool)
+}
+
+/// What a person must see; `None` for the rest.
+pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdate> {
+    use pb::decision_update::What;
+    let domain = record.domain.as_str();
+    let run = |run: &RunId| inner.runs.get(run).map(|card| wire::run(card, inner));
+    let action = |action: &ActionId| inner.actions.get(action).map(wire::action);
+    let escalation = |id| inner.state.escalations.get(id).map(|known| wire::escalation(known, inner));
+    let what = match &record.event {
+        Event::ActionDecided(decided) => What::Escalation(escalation(&decided.question.as_ref()?.id)?),
+        Event::EscalationVoted { escalation: id, .. } | Event::EscalationClosed { escalation: id, .. } => {
+            What::Escalation(escalation(id)?)
+        }
+        Event::SwitchSet(switch) => What::SwitchSet(wire::switch(switch, domain)),
+        Event::SwitchReleased { switch, by, reason } => What::SwitchReleased(pb::Switch {
+            id: switch.to_string(),
+            by: by.clone(),
+            reason: reason.clone(),
+            domain: domain.to_owned(),
+            ..pb::Switch::default()
+        }),
+        Event::ActionSettled(settled) if matches!(settled.settlement, Settlement::InDoubt { .. }) => {
+            What::InDoubt(action(&settled.action)?)
+        }
+        Event::RunEnded { run: id, .. } => What::RunEnded(run(id)?),
+        Event::RollbackClosed { plan, run, undone, parked } => What::Rollback(pb::RollbackProgress {
+            plan: plan.to_string(),
+            done: true,
+            undone: *undone,
+            parked: *parked,
+            run: run.to_string(),
+            ..pb::RollbackProgress::default()
+        }),
+        Event::ContractActivated { .. }
+        | Event::RunStarted { .. }
+        | Event::ActionStarted { .. }
+        | Event::ActionSettled(_)
+        | Event::ActionReleased { .. }
+        | Event::RollbackPlanned { .. }
+        | Event::RollbackStarted { .. }
+        | Event::CredentialIssued { .. }
+        | Event::CredentialRevoked { .. } => return None,
+    };
+    Some(pb::DecisionUpdate {
+        domain: domain.to_owned(),
+        seq: record.seq,
+        at: Some(wire::time(record.at)),
+        what: Some(what),
+    })
+}

@@ -1,0 +1,264 @@
+//! Three streams to a console, never one: state (conflated), decisions (lossless), trace (losses counted).
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use remit_journal::Record;
+use remit_proto::v1 as pb;
+use tokio::{
+    sync::{
+        broadcast::{self, error::RecvError},
+        mpsc,
+    },
+    time::{Instant, MissedTickBehavior, interval, timeout_at},
+};
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
+use tonic::Status;
+
+use super::{operator::Updates, state, trace};
+use crate::{plane::Plane, view::View};
+
+/// How often the picture may change on the wire, and how often it is sent though nothing changed.
+const TICK: Duration = Duration::from_millis(100);
+const HEARTBEAT_TICKS: u32 = 10;
+
+/// Records of a trace batch at most, and how long a batch may wait to fill.
+const BATCH: usize = 256;
+const LINGER: Duration = Duration::from_millis(50);
+
+/// Records read from the journal at a time while catching up.
+const PAGE: usize = 500;
+
+type Sender<T> = mpsc::Sender<Result<T, Status>>;
+
+/// A stream fed by a task; the task ends with the stream or with the control plane.
+fn stream<T, F>(capacity: usize, stop: CancellationToken, feed: impl FnOnce(Sender<T>) -> F) -> Updates<T>
+where
+    T: Send + 'static,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (sender, receiver) = mpsc::channel(capacity);
+    let feeding = feed(sender);
+    tokio::spawn(async move {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = feeding => {}
+        }
+    });
+    Box::pin(ReceiverStream::new(receiver))
+}
+
+pub(super) fn state(plane: Arc<Plane>, stop: CancellationToken) -> Updates<pb::StateSnapshot> {
+    stream(1, stop, |sender| async move {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut shown, mut quiet) = (Vec::new(), HEARTBEAT_TICKS);
+        loop {
+            tick.tick().await;
+            let positions: Vec<u64> =
+                plane.business().map(|ward| ward.view.read(|inner| inner.seq)).collect();
+            quiet = quiet.saturating_add(1);
+            if positions == shown && quiet < HEARTBEAT_TICKS {
+                continue;
+            }
+            // One place: a slow reader waits for the latest picture, never for all of them.
+            if sender.send(Ok(state::snapshot(&plane))).await.is_err() {
+                return;
+            }
+            (shown, quiet) = (positions, 0);
+        }
+    })
+}
+
+pub(super) fn decisions(
+    plane: &Arc<Plane>,
+    mut after: HashMap<String, u64>,
+    stop: &CancellationToken,
+) -> Updates<pb::DecisionUpdate> {
+    let plane = Arc::clone(plane);
+    stream(256, stop.clone(), move |sender| async move {
+        let follow = plane.business().map(|ward| {
+            // Subscribed before the position is read: nothing can fall between.
+            let updates = ward.updates.subscribe();
+            let last = after
+                .remove(ward.domain.name().as_str())
+                .unwrap_or_else(|| ward.view.read(|inner| inner.seq));
+            let follow = Follow { view: Arc::clone(&ward.view), last, sender: sender.clone() };
+            follow.run(Arc::clone(&plane), updates)
+        });
+        futures::future::join_all(follow).await;
+    })
+}
+
+/// Follows one domain without a gap: live where it can, from the journal where it fell behind.
+struct Follow {
+    view: Arc<View>,
+    last: u64,
+    sender: Sender<pb::DecisionUpdate>,
+}
+
+impl Follow {
+    async fn run(mut self, plane: Arc<Plane>, mut updates: broadcast::Receiver<Arc<Record>>) {
+        if !self.catch_up(&plane).await {
+            return;
+        }
+        loop {
+            let going = match updates.recv().await {
+                Ok(record) if record.seq <= self.last => true,
+                Ok(record) if record.seq == self.last.saturating_add(1) => self.show(&record).await,
+                Ok(_) | Err(RecvError::Lagged(_)) => self.catch_up(&plane).await,
+                Err(RecvError::Closed) => false,
+            };
+            if !going {
+                return;
+            }
+        }
+    }
+
+    async fn catch_up(&mut self, plane: &Arc<Plane>) -> bool {
+        loop {
+            let (reader, domain, last) = (plane.journal.clone(), self.view.name().clone(), self.last);
+            let page = tokio::task::spawn_blocking(move || reader.read(&domain, last, PAGE)).await;
+            match page {
+                Ok(Ok(records)) if records.is_empty() => return true,
+                Ok(Ok(records)) => {
+                    for record in records {
+                        if !self.show(&record).await {
+                            return false;
+                        }
+                    }
+                }
+                Ok(Err(error)) => {
+                    return self.end(Status::data_loss(format!("the journal cannot be read: {error}"))).await;
+                }
+                Err(error) => return self.end(Status::internal(error.to_string())).await,
+            }
+        }
+    }
+
+    async fn end(&self, status: Status) -> bool {
+        // The reader may be gone; either way this is the end.
+        drop(self.sender.send(Err(status)).await);
+        false
+    }
+
+    async fn show(&mut self, record: &Record) -> bool {
+        self.last = record.seq;
+        match self.view.read(|inner| trace::update(record, inner)) {
+            Some(update) => self.sender.send(Ok(update)).await.is_ok(),
+            None => !self.sender.is_closed(),
+        }
+    }
+}
+
+pub(super) fn trace(
+    plane: &Arc<Plane>,
+    filter: pb::WatchTraceRequest,
+    stop: &CancellationToken,
+) -> Updates<pb::TraceBatch> {
+    let plane = Arc::clone(plane);
+    stream(4, stop.clone(), move |sender| async move {
+        let filter = Arc::new(Filter::of(filter));
+        let feeds = plane.business().map(|ward| {
+            let feed = Feed {
+                view: Arc::clone(&ward.view),
+                filter: Arc::clone(&filter),
+                sender: sender.clone(),
+                batch: pb::TraceBatch::default(),
+            };
+            feed.run(ward.updates.subscribe())
+        });
+        futures::future::join_all(feeds).await;
+    })
+}
+
+/// What a trace reader wants to see.
+struct Filter {
+    contains: String,
+    service: String,
+    run: String,
+    backlog: usize,
+}
+
+impl Filter {
+    fn of(request: pb::WatchTraceRequest) -> Self {
+        let pb::WatchTraceRequest { contains, service, run, backlog } = request;
+        let backlog = usize::try_from(backlog).unwrap_or(usize::MAX);
+        Self { contains: contains.to_lowercase(), service, run, backlog }
+    }
+
+    fn shows(&self, row: &pb::TraceRecord) -> bool {
+        let pb::TraceRecord { kind, service, run, action, tool, reason, text, params_json, .. } = row;
+        let texts = [kind, service, run, action, tool, reason, text, params_json];
+        (self.service.is_empty() || *service == self.service)
+            && (self.run.is_empty() || *run == self.run)
+            && (self.contains.is_empty()
+                || texts.iter().any(|text| text.to_lowercase().contains(&self.contains)))
+    }
+}
+
+/// One domain's records on their way to one trace reader.
+struct Feed {
+    view: Arc<View>,
+    filter: Arc<Filter>,
+    sender: Sender<pb::TraceBatch>,
+    batch: pb::TraceBatch,
+}
+
+impl Feed {
+    async fn run(mut self, mut updates: broadcast::Receiver<Arc<Record>>) {
+        let backlog: Vec<Arc<Record>> = self.view.read(|inner| inner.recent.iter().cloned().collect());
+        let last = backlog.last().map_or(0, |record| record.seq);
+        self.take(&backlog);
+        let surplus = self.batch.records.len().saturating_sub(self.filter.backlog);
+        drop(self.batch.records.drain(..surplus));
+        self.batch.hidden = 0;
+        if !self.flush().await {
+            return;
+        }
+        loop {
+            let mut going = true;
+            match updates.recv().await {
+                Ok(record) if record.seq > last => self.take(&[record]),
+                Ok(_) => continue,
+                Err(RecvError::Lagged(lost)) => self.batch.lost = self.batch.lost.saturating_add(lost),
+                Err(RecvError::Closed) => going = false,
+            }
+            let until = Instant::now() + LINGER;
+            while going && self.batch.records.len() < BATCH {
+                match timeout_at(until, updates.recv()).await {
+                    Ok(Ok(record)) => self.take(&[record]),
+                    Ok(Err(RecvError::Lagged(lost))) => {
+                        self.batch.lost = self.batch.lost.saturating_add(lost)
+                    }
+                    Ok(Err(RecvError::Closed)) => going = false,
+                    Err(_) => break,
+                }
+            }
+            if !self.flush().await || !going {
+                return;
+            }
+        }
+    }
+
+    fn take(&mut self, records: &[Arc<Record>]) {
+        self.view.read(|inner| {
+            for record in records {
+                let row = trace::record(record, inner);
+                if self.filter.shows(&row) {
+                    self.batch.records.push(row);
+                } else {
+                    self.batch.hidden = self.batch.hidden.saturating_add(1);
+                }
+            }
+        });
+    }
+
+    async fn flush(&mut self) -> bool {
+        let batch = std::mem::take(&mut self.batch);
+        if batch.records.is_empty() && batch.lost == 0 && batch.hidden == 0 {
+            return !self.sender.is_closed();
+        }
+        self.sender.send(Ok(batch)).await.is_ok()
+    }
+}

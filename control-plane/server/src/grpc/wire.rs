@@ -1,0 +1,254 @@
+//! Between the core's vocabulary and the wire's: one function a message, nothing else knows both.
+
+use remit_core::{
+    ActionStatus, CanonicalJson, Clause, Decision, Finding, Level, Outcome, Timestamp,
+    escalation::{Escalation, EscalationStatus, Vote},
+    proposal::Proposal,
+    state::{Held, Phase},
+    switch::Switch,
+};
+use remit_proto::v1 as pb;
+
+use crate::{
+    act::Acted,
+    error::Error,
+    view::{ActionCard, Inner, RunCard},
+};
+
+/// Parses an identifier of a request.
+pub(super) fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(
+    text: &str,
+    what: &str,
+) -> Result<T, Error> {
+    text.parse().map_err(|error| Error::Invalid(format!("{what}: {error}")))
+}
+
+pub(super) fn time(at: Timestamp) -> prost_types::Timestamp {
+    let micros = at.as_micros();
+    prost_types::Timestamp {
+        seconds: micros.div_euclid(1_000_000),
+        nanos: i32::try_from(micros.rem_euclid(1_000_000).saturating_mul(1_000)).unwrap_or(0),
+    }
+}
+
+pub(super) const fn level(level: Level) -> pb::Level {
+    match level {
+        Level::None => pb::Level::None,
+        Level::Read => pb::Level::Read,
+        Level::Draft => pb::Level::Draft,
+        Level::Recommend => pb::Level::Recommend,
+        Level::Execute => pb::Level::Execute,
+    }
+}
+
+pub(super) fn to_level(level: pb::Level) -> Result<Level, Error> {
+    match level {
+        pb::Level::None => Ok(Level::None),
+        pb::Level::Read => Ok(Level::Read),
+        pb::Level::Draft => Ok(Level::Draft),
+        pb::Level::Recommend => Ok(Level::Recommend),
+        pb::Level::Execute => Ok(Level::Execute),
+        pb::Level::Unspecified => {
+            Err(Error::Invalid("a ceiling is one of none, read, draft, recommend, execute".to_owned()))
+        }
+    }
+}
+
+pub(super) const fn clause(clause: Clause) -> pb::Clause {
+    match clause {
+        Clause::Identity => pb::Clause::Identity,
+        Clause::Scope => pb::Clause::Scope,
+        Clause::Evidence => pb::Clause::Evidence,
+        Clause::Policy => pb::Clause::Policy,
+        Clause::Tooling => pb::Clause::Tooling,
+        Clause::Cost => pb::Clause::Cost,
+        Clause::Recovery => pb::Clause::Recovery,
+    }
+}
+
+pub(super) const fn outcome(outcome: Outcome) -> pb::Outcome {
+    match outcome {
+        Outcome::Admit => pb::Outcome::Admit,
+        Outcome::Escalate => pb::Outcome::Escalate,
+        Outcome::Throttle => pb::Outcome::Throttle,
+        Outcome::Deny => pb::Outcome::Deny,
+        Outcome::Stop => pb::Outcome::Stop,
+    }
+}
+
+pub(super) const fn status(status: ActionStatus) -> pb::ActionStatus {
+    match status {
+        ActionStatus::Proposed => pb::ActionStatus::Proposed,
+        ActionStatus::Denied => pb::ActionStatus::Denied,
+        ActionStatus::Held => pb::ActionStatus::Held,
+        ActionStatus::Lapsed => pb::ActionStatus::Lapsed,
+        ActionStatus::Approved => pb::ActionStatus::Approved,
+        ActionStatus::Admitted => pb::ActionStatus::Admitted,
+        ActionStatus::Running => pb::ActionStatus::Running,
+        ActionStatus::Succeeded => pb::ActionStatus::Succeeded,
+        ActionStatus::Failed => pb::ActionStatus::Failed,
+        ActionStatus::InDoubt => pb::ActionStatus::InDoubt,
+        ActionStatus::Undone => pb::ActionStatus::Undone,
+    }
+}
+
+pub(super) const fn phase(phase: Phase) -> pb::RunStatus {
+    match phase {
+        Phase::Open => pb::RunStatus::Open,
+        Phase::Completed => pb::RunStatus::Completed,
+        Phase::Stopped => pb::RunStatus::Stopped,
+        Phase::RollingBack => pb::RunStatus::RollingBack,
+        Phase::RolledBack => pb::RunStatus::RolledBack,
+    }
+}
+
+const fn escalation_status(status: EscalationStatus) -> pb::EscalationStatus {
+    match status {
+        EscalationStatus::Pending => pb::EscalationStatus::Pending,
+        EscalationStatus::Approved => pb::EscalationStatus::Approved,
+        EscalationStatus::Denied => pb::EscalationStatus::Denied,
+        EscalationStatus::Lapsed => pb::EscalationStatus::Lapsed,
+        EscalationStatus::Voided => pb::EscalationStatus::Voided,
+    }
+}
+
+fn finding(finding: &Finding) -> pb::Finding {
+    let Finding { clause: of, outcome: said, reason, detail } = finding;
+    pb::Finding {
+        clause: clause(*of).into(),
+        outcome: outcome(*said).into(),
+        reason: reason.code().to_owned(),
+        detail: detail.clone(),
+    }
+}
+
+pub(super) fn decision(decision: &Decision) -> pb::Decision {
+    let deciding = decision.deciding();
+    pb::Decision {
+        outcome: outcome(decision.outcome).into(),
+        clause: clause(deciding.clause).into(),
+        reason: deciding.reason.code().to_owned(),
+        sentence: deciding.reason.sentence().to_owned(),
+        hint: deciding.reason.hint().to_owned(),
+        findings: decision.findings.iter().map(finding).collect(),
+        retry_after_ms: decision.retry_after_ms.unwrap_or(0),
+    }
+}
+
+pub(super) fn acted(acted: Acted, correlation: u64) -> pb::ActResponse {
+    let Acted { action, run, status: stands, decision: decided, result, note, pending } = acted;
+    pb::ActResponse {
+        correlation,
+        action: action.to_string(),
+        run: run.to_string(),
+        status: status(stands).into(),
+        decision: Some(decision(&decided)),
+        result_json: result.as_ref().map(CanonicalJson::as_str).unwrap_or_default().to_owned(),
+        escalation: pending.map(|(id, _)| id.to_string()).unwrap_or_default(),
+        deadline: pending.map(|(_, deadline)| time(deadline)),
+        note: note.unwrap_or_default(),
+        error: String::new(),
+    }
+}
+
+pub(super) fn action(card: &ActionCard) -> pb::Action {
+    let action = &card.action;
+    let proposal: Option<&Proposal> = card.decision_fact().map(|decided| &decided.proposal);
+    let text = |id: Option<String>| id.unwrap_or_default();
+    let deciding = card.decision().map(Decision::deciding);
+    pb::Action {
+        id: action.id.to_string(),
+        run: action.run.to_string(),
+        service: card.terms.service.to_string(),
+        domain: card.terms.domain.to_string(),
+        tool: action.tool.to_string(),
+        level: level(action.level).into(),
+        status: status(action.status).into(),
+        outcome: outcome(action.outcome).into(),
+        reason: action.reason.code().to_owned(),
+        clause: deciding.map_or(pb::Clause::Unspecified, |finding| clause(finding.clause)).into(),
+        proposed_at: Some(time(card.decided.at)),
+        params_json: proposal.map(|proposal| proposal.params.as_str().to_owned()).unwrap_or_default(),
+        params_digest: action.params.to_string(),
+        cost_micros: action.cost.as_micros(),
+        undoes: text(action.undoes.map(|(target, _)| target.to_string())),
+        undone_by: text(action.undone_by.map(|by| by.to_string())),
+        escalation: text(action.escalation.map(|id| id.to_string())),
+        channel: proposal.map_or("", |proposal| proposal.channel.as_str()).to_owned(),
+    }
+}
+
+fn vote(vote: &Vote) -> pb::Vote {
+    let Vote { by, groups: _, approve, reason, at } = vote;
+    pb::Vote { by: by.clone(), approve: *approve, reason: reason.clone(), at: Some(time(*at)) }
+}
+
+pub(super) fn escalation(escalation: &Escalation, inner: &Inner) -> pb::Escalation {
+    let question = &escalation.question;
+    let card = inner.actions.get(&escalation.action);
+    let params =
+        card.and_then(ActionCard::decision_fact).map(|fact| fact.proposal.params.as_str().to_owned());
+    let held: Option<&Held> = inner.state.held.get(&escalation.action);
+    pb::Escalation {
+        id: question.id.to_string(),
+        action: escalation.action.to_string(),
+        run: escalation.run.to_string(),
+        service: card.map(|card| card.terms.service.to_string()).unwrap_or_default(),
+        domain: inner.state.domain.to_string(),
+        tool: card.map(|card| card.action.tool.to_string()).unwrap_or_default(),
+        rules: question.asks.iter().map(|ask| ask.rule.clone()).collect(),
+        because: question.asks.iter().map(|ask| ask.because.clone()).collect(),
+        groups: question.groups.iter().map(ToString::to_string).collect(),
+        quorum: question.quorum,
+        asked_at: Some(time(escalation.asked_at)),
+        deadline: Some(time(question.deadline)),
+        status: escalation_status(escalation.status).into(),
+        votes: escalation.votes.iter().map(vote).collect(),
+        digest: question.digest.to_string(),
+        params_json: held.map(|held| held.proposal.params.as_str().to_owned()).or(params).unwrap_or_default(),
+    }
+}
+
+pub(super) fn switch(switch: &Switch, domain: &str) -> pb::Switch {
+    let Switch { id, scope, ceiling, by, reason, at } = switch;
+    pb::Switch {
+        id: id.to_string(),
+        scope: scope.to_string(),
+        ceiling: level(*ceiling).into(),
+        by: by.clone(),
+        reason: reason.clone(),
+        set_at: Some(time(*at)),
+        domain: domain.to_owned(),
+    }
+}
+
+pub(super) fn run(card: &RunCard, inner: &Inner) -> pb::Run {
+    let count = |wanted: fn(ActionStatus) -> bool| {
+        let actions = card.actions.iter().filter_map(|id| inner.actions.get(id));
+        u32::try_from(actions.filter(|card| wanted(card.action.status)).count()).unwrap_or(u32::MAX)
+    };
+    pb::Run {
+        id: card.id.to_string(),
+        name: card.name.clone(),
+        service: card.service.to_string(),
+        domain: card.terms.domain.to_string(),
+        status: phase(card.phase).into(),
+        started_at: Some(time(card.started_at)),
+        ended_at: card.ended_at.map(time),
+        reason: card.reason.map(|reason| reason.code().to_owned()).unwrap_or_default(),
+        budget: Some(pb::Budget {
+            currency: card.terms.currency.clone(),
+            limit_micros: card.budget.limit().as_micros(),
+            spent_micros: card.budget.spent().as_micros(),
+            held_micros: card.budget.held().as_micros(),
+            calls: card.calls,
+            calls_limit: card.terms.run.calls,
+        }),
+        actions: u32::try_from(card.actions.len()).unwrap_or(u32::MAX),
+        denied: card.denied,
+        held: count(|status| status == ActionStatus::Held),
+        in_doubt: count(|status| status == ActionStatus::InDoubt),
+        undone: count(|status| status == ActionStatus::Undone),
+        contract_version: card.terms.version.clone(),
+    }
+}

@@ -1,0 +1,36 @@
+//! The control plane: the shell around the pure core.
+//!
+//! ```text
+//! agent ─MCP│gRPC─▶ edge ─▶ act: prepare ─▶ domain loop ─▶ journal ─▶ publisher ─▶ runner ─▶ tool
+//!                                             ▲                          │            │
+//!                                             └──────── settle ◀─────────┼────────────┘
+//!                                                   view, subscribers ◀──┘
+//! ```
+
+mod act;
+pub mod args;
+mod auth;
+mod clock;
+mod config;
+mod contracts;
+mod data_dir;
+mod domain;
+mod edge;
+mod effects;
+mod error;
+mod grpc;
+mod http;
+mod ids;
+mod mcp;
+mod metrics;
+mod plane;
+mod runner;
+mod secrets;
+mod start;
+pub mod telemetry;
+mod upstream;
+mod view;
+
+pub use config::Config;
+pub use plane::CONTROL;
+pub use start::{Error, Running, start};

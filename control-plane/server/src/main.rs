@@ -1,0 +1,49 @@
+//! `remitd`: arguments, telemetry, start, wait for a signal, graceful end.
+
+use std::io::Write as _;
+
+use clap::Parser as _;
+use color_eyre::eyre::{Result, WrapErr as _};
+use remit_control_plane::{
+    Config,
+    args::{Args, Command},
+    start, telemetry,
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    color_eyre::config::HookBuilder::default().display_env_section(false).install()?;
+    let Command::Serve(serve) = Args::parse().command;
+    telemetry::install();
+    let listener =
+        TcpListener::bind(serve.listen).await.wrap_err_with(|| format!("listen on {}", serve.listen))?;
+    let config = Config {
+        data: serve.data,
+        contracts: serve.contracts,
+        variables: std::collections::BTreeMap::new(),
+        environment: serve.environment,
+        user_context: true,
+    };
+    let running = start(config, listener).await?;
+    let ready = serde_json::json!({
+        "ready": true,
+        "address": running.address().to_string(),
+        "context": running.context_file(),
+    });
+    writeln!(std::io::stdout(), "{ready}")?;
+    std::io::stdout().flush()?;
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    running.shutdown().await;
+    Ok(())
+}

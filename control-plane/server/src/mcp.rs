@@ -1,0 +1,161 @@
+//! The first MCP face, streamable HTTP at `/mcp/{service}`: the contract's tools, decided and carried out.
+//!
+//! Stateless: every request says which service (path), who (token) and which run: the path
+//! `/mcp/{service}/runs/{name}`, the header or `_meta` key `remit-run`, the trace id of `traceparent`,
+//! else one implicit run per principal, in this order.
+
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use remit_core::{
+    Level, ServiceName,
+    proposal::{Channel, Mode},
+};
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler,
+    model::{
+        CallToolRequestParams, CallToolResponse, Implementation, ListToolsResult, PaginatedRequestParams,
+        ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
+    },
+    service::RequestContext,
+    transport::streamable_http_server::{
+        StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
+    },
+};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    act::{self, Call},
+    error::Error,
+    grpc,
+    plane::Plane,
+};
+
+mod answer;
+mod door;
+
+/// The routes, behind the door that authenticates and refuses ambiguous JSON.
+pub(crate) fn routes(plane: &Arc<Plane>, stop: &CancellationToken) -> Router {
+    let mut config = StreamableHttpServerConfig::default();
+    config.legacy_session_mode = false;
+    config.json_response = true;
+    config.cancellation_token = stop.child_token();
+    config.max_request_body_bytes = crate::edge::MAX_BODY;
+    let shared = Arc::clone(plane);
+    let service = StreamableHttpService::new(
+        move || Ok(Face { plane: Arc::clone(&shared) }),
+        Arc::new(NeverSessionManager::default()),
+        config,
+    );
+    Router::new()
+        .route_service("/mcp/{service}", service.clone())
+        .route_service("/mcp/{service}/runs/{run}", service)
+        .layer(middleware::from_fn_with_state(Arc::clone(plane), door::enter))
+}
+
+/// The handler of one request.
+#[derive(Debug)]
+struct Face {
+    plane: Arc<Plane>,
+}
+
+/// Who calls, for which service, in which run; put into the request by the door.
+#[derive(Debug, Clone)]
+struct Visitor {
+    caller: ServiceName,
+    service: ServiceName,
+    run: Option<String>,
+}
+
+impl Face {
+    fn visitor(context: &RequestContext<RoleServer>) -> Result<Visitor, ErrorData> {
+        context
+            .extensions
+            .get::<http::request::Parts>()
+            .and_then(|parts| parts.extensions.get::<Visitor>())
+            .cloned()
+            .ok_or_else(|| ErrorData::internal_error("the request has lost its caller", None))
+    }
+
+    async fn call(
+        &self,
+        visitor: &Visitor,
+        run: Option<String>,
+        request: CallToolRequestParams,
+    ) -> Result<act::Acted, Error> {
+        let name = run.unwrap_or_else(|| format!("mcp-{}", visitor.caller));
+        let service = visitor.service.as_str();
+        let run = grpc::start_run(&self.plane, &visitor.caller, service, &name, Channel::Mcp).await?;
+        let value = Value::Object(request.arguments.unwrap_or_default());
+        let (params, value) = act::parse_params(&value.to_string())?;
+        let call = Call {
+            run,
+            tool: request.name.into_owned().into(),
+            params,
+            value,
+            key: None,
+            channel: Channel::Mcp,
+            mode: Mode::Execute,
+        };
+        act::act(&self.plane, &visitor.caller, call).await
+    }
+}
+
+impl ServerHandler for Face {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+            .with_server_info(Implementation::new("remit", env!("CARGO_PKG_VERSION")))
+            .with_instructions(
+                "Every call is judged under an execution contract. A refusal says what to do next; a call \
+                 that waits for a person answers `pending`: send the same call again later to join it.",
+            )
+    }
+
+    async fn list_tools(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let visitor = Self::visitor(&context)?;
+        let contract = self.plane.contract(&visitor.service).map_err(answer::problem)?;
+        let tools = contract.tools().filter(|tool| tool.level.is_some()).map(|tool| {
+            let schema = tool.input.as_object().cloned().unwrap_or_default();
+            Tool::new(tool.name.to_string(), tool.description.clone(), Arc::new(schema))
+                .with_annotations(annotations(tool.level, tool.idempotency_header.is_some()))
+        });
+        Ok(ListToolsResult::with_all_items(tools.collect()))
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let visitor = Self::visitor(&context)?;
+        let run = visitor.run.clone().or_else(|| named_in_meta(&context));
+        match self.call(&visitor, run, request).await {
+            Ok(acted) => Ok(answer::of(acted).into()),
+            Err(error @ (Error::Unauthenticated(_) | Error::NotPermitted(_))) => Err(answer::problem(error)),
+            Err(error) => Ok(answer::refused(&error).into()),
+        }
+    }
+}
+
+/// What the contract declares; the upstream is not asked.
+fn annotations(level: Option<Level>, idempotent: bool) -> ToolAnnotations {
+    let changes = level.is_none_or(Level::has_effect);
+    ToolAnnotations::new()
+        .read_only(!changes)
+        .destructive(level.is_none_or(|level| level == Level::Execute))
+        .idempotent(!changes || idempotent)
+        .open_world(true)
+}
+
+fn named_in_meta(context: &RequestContext<RoleServer>) -> Option<String> {
+    let meta = serde_json::to_value(&context.meta).ok()?;
+    if let Some(run) = meta.get("remit-run").and_then(Value::as_str) {
+        return Some(run.to_owned());
+    }
+    door::trace_id(meta.get("traceparent").and_then(Value::as_str)?)
+}

@@ -1,0 +1,127 @@
+//! What became of a call, as a tool result. A refusal is not a protocol error: the agent should read it.
+
+use remit_core::ActionStatus;
+use rmcp::{
+    ErrorData,
+    model::{CallToolResult, ContentBlock, MetaObject},
+};
+use serde_json::{Map, Value, json};
+
+use crate::{act::Acted, error::Error};
+
+/// When a caller should ask again about a held call, in milliseconds.
+const ASK_AGAIN_MS: u64 = 2_000;
+
+pub(super) fn of(acted: Acted) -> CallToolResult {
+    let status = acted.status;
+    match (status, &acted.result) {
+        (ActionStatus::Succeeded | ActionStatus::Undone, Some(result)) => {
+            let mut answer = CallToolResult::success(vec![ContentBlock::text(result.as_str())]);
+            answer.structured_content = Some(result.value());
+            answer.meta = Some(meta(&acted));
+            answer
+        }
+        (ActionStatus::Held, _) => pending(&acted),
+        (ActionStatus::InDoubt, _) => {
+            let text = "Nobody knows yet whether it happened. Do not try again: a person resolves it.";
+            settled(&acted, "in_doubt", text)
+        }
+        (ActionStatus::Failed, _) => {
+            settled(&acted, "failed", "It did not happen. You may propose it again.")
+        }
+        _ => denied(&acted),
+    }
+}
+
+fn meta(acted: &Acted) -> MetaObject {
+    let mut meta = Map::new();
+    meta.insert("action".to_owned(), acted.action.to_string().into());
+    meta.insert("run".to_owned(), acted.run.to_string().into());
+    MetaObject(meta)
+}
+
+fn error(acted: &Acted, text: String, mut content: Value) -> CallToolResult {
+    if let Some(fields) = content.as_object_mut() {
+        fields.insert("action".to_owned(), acted.action.to_string().into());
+        fields.insert("run".to_owned(), acted.run.to_string().into());
+    }
+    let mut answer = CallToolResult::error(vec![ContentBlock::text(text)]);
+    answer.structured_content = Some(content);
+    answer.meta = Some(meta(acted));
+    answer
+}
+
+fn pending(acted: &Acted) -> CallToolResult {
+    let deciding = acted.decision.deciding();
+    let (escalation, deadline) =
+        acted.pending.map(|(id, at)| (id.to_string(), at.to_string())).unwrap_or_default();
+    let text = format!(
+        "{} Send the same call again later to join it. ({})",
+        deciding.reason.sentence(),
+        deciding.detail
+    );
+    error(
+        acted,
+        text,
+        json!({
+            "outcome": "pending",
+            "clause": deciding.clause.as_str(),
+            "reason": deciding.reason.code(),
+            "hint": deciding.reason.hint(),
+            "detail": deciding.detail,
+            "escalation": escalation,
+            "deadline": deadline,
+            "retry_after_ms": ASK_AGAIN_MS,
+        }),
+    )
+}
+
+fn settled(acted: &Acted, outcome: &str, hint: &str) -> CallToolResult {
+    let note = acted.note.clone().unwrap_or_default();
+    let text = format!("{hint} ({note})");
+    error(acted, text, json!({ "outcome": outcome, "hint": hint, "detail": note }))
+}
+
+fn denied(acted: &Acted) -> CallToolResult {
+    let deciding = acted.decision.deciding();
+    let reason = if acted.status == ActionStatus::Lapsed {
+        remit_core::Reason::EscalationLapsed
+    } else if deciding.outcome == remit_core::Outcome::Escalate {
+        remit_core::Reason::EscalationDenied
+    } else {
+        deciding.reason
+    };
+    let text = format!("{} {} ({})", reason.sentence(), reason.hint(), deciding.detail);
+    let outcome = match acted.decision.outcome {
+        remit_core::Outcome::Escalate | remit_core::Outcome::Admit => "deny",
+        outcome @ (remit_core::Outcome::Throttle | remit_core::Outcome::Deny | remit_core::Outcome::Stop) => {
+            outcome.as_str()
+        }
+    };
+    let mut content = json!({
+        "outcome": outcome,
+        "clause": deciding.clause.as_str(),
+        "reason": reason.code(),
+        "hint": reason.hint(),
+        "detail": deciding.detail,
+    });
+    if let (Some(fields), Some(wait)) = (content.as_object_mut(), acted.decision.retry_after_ms) {
+        fields.insert("retry_after_ms".to_owned(), wait.into());
+    }
+    error(acted, text, content)
+}
+
+/// A request that could not be decided at all.
+pub(super) fn refused(error: &Error) -> CallToolResult {
+    let (_, _, reason, hint) = error.row();
+    let mut answer = CallToolResult::error(vec![ContentBlock::text(format!("{error}. {hint}"))]);
+    answer.structured_content =
+        Some(json!({ "outcome": "deny", "reason": reason, "hint": hint, "detail": error.to_string() }));
+    answer
+}
+
+/// A protocol error.
+pub(super) fn problem(error: Error) -> ErrorData {
+    let (_, _, reason, hint) = error.row();
+    ErrorData::invalid_request(error.to_string(), Some(json!({ "reason": reason, "hint": hint })))
+}

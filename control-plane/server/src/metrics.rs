@@ -1,0 +1,71 @@
+//! Counters for Prometheus. A registry of our own: several control planes may live in one process.
+
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::Registry,
+};
+use remit_core::{Outcome, ServiceName, event::Settlement};
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Decided {
+    service: String,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Settled {
+    status: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct InDomain {
+    domain: String,
+}
+
+/// What is counted.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    decisions: Family<Decided, Counter>,
+    settlements: Family<Settled, Counter>,
+    positions: Family<InDomain, Gauge>,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::with_prefix("remit");
+        let (decisions, settlements, positions) =
+            (Family::default(), Family::default(), Family::<InDomain, Gauge>::default());
+        registry.register("decisions", "Decisions made, by service and outcome", Family::clone(&decisions));
+        registry.register("settlements", "Outcomes of executed actions", Family::clone(&settlements));
+        registry.register("journal_position", "Last committed position, by domain", positions.clone());
+        Self { registry, decisions, settlements, positions }
+    }
+
+    pub(crate) fn decided(&self, service: &ServiceName, outcome: Outcome) {
+        let labels = Decided { service: service.to_string(), outcome: outcome.as_str() };
+        self.decisions.get_or_create(&labels).inc();
+    }
+
+    pub(crate) fn settled(&self, settlement: &Settlement) {
+        let status = match settlement {
+            Settlement::Succeeded { .. } => "succeeded",
+            Settlement::Failed { .. } => "failed",
+            Settlement::InDoubt { .. } => "in_doubt",
+        };
+        self.settlements.get_or_create(&Settled { status }).inc();
+    }
+
+    /// The text format, with the positions as of now.
+    pub(crate) fn render(&self, positions: impl Iterator<Item = (String, u64)>) -> String {
+        for (domain, position) in positions {
+            let position = i64::try_from(position).unwrap_or(i64::MAX);
+            self.positions.get_or_create(&InDomain { domain }).set(position);
+        }
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        drop(encode(&mut text, &self.registry));
+        text
+    }
+}

@@ -1,0 +1,99 @@
+//! The parts of a running control plane, as the edges use them.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use remit_contract::CompiledContract;
+use remit_core::{ActionId, Digest, DomainName, RunId, ServiceName, state::State};
+use remit_journal::{Journal, Record};
+use tokio::sync::broadcast;
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    auth::{self, Caller},
+    contracts::Contracts,
+    domain::Domain,
+    error::Error,
+    metrics::Metrics,
+    upstream::Upstream,
+    view::{OpenRuns, View},
+};
+
+/// The domain that holds credentials; no contract may name it.
+pub const CONTROL: &str = "remit-control";
+
+/// One domain: its loop and what it shows.
+#[derive(Debug)]
+pub(crate) struct Ward {
+    pub(crate) domain: Domain,
+    pub(crate) view: Arc<View>,
+    pub(crate) updates: broadcast::Sender<Arc<Record>>,
+}
+
+/// Everything that runs.
+#[derive(Debug)]
+pub(crate) struct Plane {
+    pub(crate) environment: String,
+    pub(crate) journal: Journal,
+    pub(crate) wards: BTreeMap<DomainName, Ward>,
+    pub(crate) contracts: Arc<Contracts>,
+    pub(crate) open: Arc<OpenRuns>,
+    pub(crate) upstreams: BTreeMap<Digest, BTreeMap<String, Upstream>>,
+    pub(crate) client: reqwest::Client,
+    pub(crate) metrics: Metrics,
+    /// Actions that are being carried out; a graceful end waits for them.
+    pub(crate) working: TaskTracker,
+}
+
+impl Plane {
+    /// The domains of the business, without the control domain.
+    pub(crate) fn business(&self) -> impl Iterator<Item = &Ward> {
+        self.wards.iter().filter(|(name, _)| name.as_str() != CONTROL).map(|(_, ward)| ward)
+    }
+
+    pub(crate) fn ward(&self, name: &DomainName) -> Result<&Ward, Error> {
+        self.wards.get(name).ok_or_else(|| Error::NotFound(format!("there is no domain `{name}` here")))
+    }
+
+    /// The domain that keeps credentials.
+    pub(crate) fn control(&self) -> Result<&Ward, Error> {
+        self.ward(&DomainName::from(CONTROL))
+    }
+
+    /// Finds the caller of a request.
+    pub(crate) fn authenticate(&self, header: Option<&str>) -> Result<Caller, Error> {
+        let control = self.control()?;
+        let look = |state: &State| auth::authenticate(state, auth::bearer(header));
+        Ok(control.view.read(|inner| look(&inner.state))?)
+    }
+
+    /// The domain of a service.
+    pub(crate) fn service_ward(&self, name: &ServiceName) -> Result<&Ward, Error> {
+        self.business()
+            .find(|ward| ward.view.read(|inner| inner.state.services.contains_key(name)))
+            .ok_or_else(|| Error::NotFound(format!("there is no service `{name}` here")))
+    }
+
+    /// The active version of a service.
+    pub(crate) fn contract(&self, name: &ServiceName) -> Result<Arc<CompiledContract>, Error> {
+        let active =
+            |inner: &crate::view::Inner| inner.state.services.get(name).map(|known| known.active.digest);
+        let digest = self.service_ward(name)?.view.read(active);
+        digest
+            .and_then(|digest| self.contracts.get(&digest))
+            .ok_or_else(|| Error::Unavailable(format!("the active contract of `{name}` is not loaded")))
+    }
+
+    /// The domain of a run that is open or recent.
+    pub(crate) fn run_ward(&self, run: RunId) -> Result<&Ward, Error> {
+        self.business()
+            .find(|ward| ward.view.read(|inner| inner.runs.contains_key(&run)))
+            .ok_or_else(|| Error::NotFound(format!("there is no run `{run}` here")))
+    }
+
+    /// The domain of an action that is open or recent.
+    pub(crate) fn action_ward(&self, action: ActionId) -> Result<&Ward, Error> {
+        self.business()
+            .find(|ward| ward.view.read(|inner| inner.actions.contains_key(&action)))
+            .ok_or_else(|| Error::NotFound(format!("there is no action `{action}` here")))
+    }
+}

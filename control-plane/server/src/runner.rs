@@ -1,0 +1,156 @@
+//! Meets the obligations that committed events create: carries actions out and walks rollback plans.
+
+use std::{sync::Arc, time::Duration};
+
+use remit_core::{
+    ActionId, Command, DomainName, Money, Permit, PlanId, Refusal, command::Settle, event::Settlement,
+    rollback::StepKind,
+};
+use tokio::sync::mpsc;
+
+use crate::{
+    clock,
+    domain::Fault,
+    effects::{self, Effect},
+    ids,
+    plane::Plane,
+    upstream::{self, ToolCall},
+};
+
+/// Receives obligations until the control plane goes down.
+pub(crate) async fn run(plane: Arc<Plane>, mut effects: mpsc::UnboundedReceiver<Effect>) {
+    while let Some(effect) = effects.recv().await {
+        let shared = Arc::clone(&plane);
+        match effect {
+            Effect::Execute { domain, permit } => {
+                plane.working.spawn(async move { execute(&shared, &domain, permit).await });
+            }
+            Effect::Release { domain, action, released } => {
+                let held = plane.ward(&domain).ok().and_then(|ward| ward.view.action(action));
+                let permit = held
+                    .as_ref()
+                    .and_then(|card| card.decision_fact())
+                    .and_then(|held| effects::permit(held, &released));
+                if let Some(permit) = permit {
+                    plane.working.spawn(async move { execute(&shared, &domain, permit).await });
+                }
+            }
+            Effect::RollBack { domain, plan } => {
+                plane.working.spawn(async move { roll_back(&shared, &domain, plan).await });
+            }
+        }
+    }
+}
+
+/// Carries one action out and reports what became of it. Taking the permit by value spends it.
+#[expect(clippy::needless_pass_by_value, reason = "a permit is spent by being carried out")]
+async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
+    let Ok(ward) = plane.ward(domain) else { return };
+    let action = permit.action();
+    let terms = ward.view.action(action).map(|card| card.terms);
+    let contract = terms.as_ref().and_then(|terms| plane.contracts.get(&terms.digest));
+    let Some(contract) = contract else {
+        let note = "the contract version of the run is not loaded, so nothing was sent".to_owned();
+        settle(plane, domain, failed(action, note)).await;
+        return;
+    };
+    let tool = permit.tool();
+    let params = permit.params().value();
+    // The start is durable before a byte leaves, so that what is in flight is known exactly.
+    if let Err(fault) = ward.domain.submit(Command::Start { action }).await {
+        settle(plane, domain, failed(action, format!("not sent: {fault}"))).await;
+        return;
+    }
+    let settlement = match prepare(plane, &contract, &permit, &params) {
+        Ok((upstream, call)) => upstream::call(&plane.client, upstream, call).await,
+        Err(note) => Settlement::Failed { note },
+    };
+    let (mut evidence, mut undo, mut cost) = (Vec::new(), None, Money::ZERO);
+    if let Settlement::Succeeded { result } = &settlement {
+        let value = result.value();
+        evidence = contract.evidence_of(tool).to_vec();
+        undo = contract.undo_call(tool, &params, &value, clock::now());
+        cost = contract.terms().tools.get(tool).map(|terms| terms.price).unwrap_or_default();
+    }
+    settle(plane, domain, Settle { action, settlement, cost, evidence, undo }).await;
+}
+
+type Prepared<'a> = (&'a upstream::Upstream, ToolCall);
+
+fn prepare<'a>(
+    plane: &'a Plane,
+    contract: &remit_contract::CompiledContract,
+    permit: &Permit,
+    params: &serde_json::Value,
+) -> Result<Prepared<'a>, String> {
+    let name = permit.tool();
+    let tool = contract.tool(name).ok_or_else(|| format!("`{name}` has no tooling"))?;
+    let request = contract.request(name, params).map_err(|objection| objection.detail)?;
+    let upstream = plane
+        .upstreams
+        .get(&contract.terms().digest)
+        .and_then(|upstreams| upstreams.get(&tool.upstream))
+        .ok_or_else(|| format!("upstream `{}` is not resolved", tool.upstream))?;
+    let terms = contract.terms().tools.get(name);
+    let call = ToolCall {
+        request,
+        timeout: Duration::from_millis(tool.timeout_ms),
+        key: tool.idempotency_header.clone().map(|header| (header, permit.action().to_string())),
+        // A tool that only undoes has no level of its own, and an effect.
+        has_effect: terms.is_none_or(|terms| terms.level.is_none_or(remit_core::Level::has_effect)),
+    };
+    Ok((upstream, call))
+}
+
+const fn failed(action: ActionId, note: String) -> Settle {
+    Settle {
+        action,
+        settlement: Settlement::Failed { note },
+        cost: Money::ZERO,
+        evidence: Vec::new(),
+        undo: None,
+    }
+}
+
+async fn settle(plane: &Plane, domain: &DomainName, settle: Settle) {
+    let action = settle.action;
+    plane.metrics.settled(&settle.settlement);
+    let Ok(ward) = plane.ward(domain) else { return };
+    if let Err(fault) = ward.domain.submit(Command::Settle(Box::new(settle))).await {
+        // The admit is in the journal: the next start finds the action open and puts it in doubt.
+        tracing::error!(%action, %fault, "the outcome could not be recorded");
+    }
+}
+
+/// Walks a started plan: each compensation is an action of its own. After the first that does not succeed,
+/// the rest waits for a person.
+pub(crate) async fn roll_back(plane: &Plane, domain: &DomainName, plan: PlanId) {
+    let Ok(ward) = plane.ward(domain) else { return };
+    let steps = ward.view.read(|inner| {
+        inner.state.rollbacks.get(&plan).map(|rollback| rollback.plan.steps.clone()).unwrap_or_default()
+    });
+    for step in steps {
+        if !matches!(step.kind, StepKind::Compensate { .. }) {
+            continue;
+        }
+        let action = ids::action();
+        let compensate = Command::Compensate { plan, target: step.target, action };
+        let action = match ward.domain.submit(compensate).await {
+            Ok(_) => action,
+            Err(Fault::Refused(Refusal::Joins(known))) => known,
+            Err(fault) => {
+                tracing::warn!(%plan, target = %step.target, %fault, "a step of the rollback is parked");
+                break;
+            }
+        };
+        ward.view.ended(action).await;
+        let status = ward.view.action(action).map(|card| card.action.status);
+        if status != Some(remit_core::ActionStatus::Succeeded) {
+            tracing::warn!(%plan, target = %step.target, ?status, "a step of the rollback is parked");
+            break;
+        }
+    }
+    if let Err(fault) = ward.domain.submit(Command::CloseRollback { plan }).await {
+        tracing::error!(%plan, %fault, "the rollback could not be closed");
+    }
+}

@@ -1,0 +1,306 @@
+//! Starting and ending a control plane.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use remit_core::{Command, DomainName, Person, event::Holder, person::ADMIN_GROUP, state::State};
+use remit_journal::Journal;
+use tokio::{net::TcpListener, sync::broadcast, task::JoinHandle};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    Config, auth, clock, contracts,
+    contracts::Contracts,
+    data_dir,
+    domain::{Domain, Fault, Publisher},
+    edge,
+    effects::Effects,
+    metrics::Metrics,
+    plane::{CONTROL, Plane, Ward},
+    runner,
+    secrets::{self, Secrets},
+    upstream,
+    view::{OpenRuns, View},
+};
+
+/// Records that a subscriber may lag behind before it has to catch up from the journal.
+const UPDATES: usize = 8_192;
+
+/// How long a graceful end waits for what is being carried out.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why a control plane cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The contracts.
+    #[error(transparent)]
+    Contracts(#[from] contracts::Error),
+    /// The data directory.
+    #[error(transparent)]
+    Data(#[from] data_dir::Error),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] remit_journal::Error),
+    /// Variables and secrets.
+    #[error("contract of `{service}`: {source}")]
+    Secret {
+        /// Whose contract.
+        service: String,
+        /// What is wrong.
+        source: secrets::Error,
+    },
+    /// A contract clashes with what is published.
+    #[error("cannot activate the contract of `{service}`: {cause}")]
+    Activation {
+        /// Whose contract.
+        service: String,
+        /// Why.
+        cause: String,
+    },
+    /// The operating system.
+    #[error("{what}: {cause}")]
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// Why not.
+        cause: String,
+    },
+}
+
+/// A control plane that serves.
+#[derive(Debug)]
+pub struct Running {
+    plane: Arc<Plane>,
+    address: SocketAddr,
+    token: String,
+    context: PathBuf,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Opens the data directory, replays the journal, activates the contracts and serves on the listener.
+///
+/// # Errors
+/// Says what is wrong and what to do; nothing is half-started.
+pub async fn start(config: Config, listener: TcpListener) -> Result<Running, Error> {
+    // Several parts use TLS: one provider, installed once a process; a second installation is the same one.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let contracts = Arc::new(Contracts::load(&config.contracts)?);
+    data_dir::prepare(&config.data)?;
+    let upstreams = resolve(&contracts, &config)?;
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .map_err(|error| Error::System { what: "make the HTTP client", cause: error.to_string() })?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Error::System { what: "read the bound address", cause: error.to_string() })?;
+    let journal = open_journal(config.data.clone()).await?;
+    let open = Arc::new(OpenRuns::default());
+    let (effects, obligations) = Effects::channel();
+    let wards = wards(&journal, &contracts, &open, &effects)?;
+    drop(effects);
+    let plane = Arc::new(Plane {
+        environment: config.environment.clone(),
+        journal,
+        wards,
+        contracts,
+        open,
+        upstreams,
+        client,
+        metrics: Metrics::new(),
+        working: TaskTracker::new(),
+    });
+    settle_in(&plane).await?;
+    let token = first_operator(&plane, &config.data).await?;
+    let context =
+        data_dir::write_context(&config.data, &config.environment, address, &token, config.user_context)?;
+    let stop = CancellationToken::new();
+    let tasks = vec![
+        tokio::spawn(runner::run(Arc::clone(&plane), obligations)),
+        tokio::spawn(lapse(Arc::clone(&plane), stop.clone())),
+        tokio::spawn(edge::serve(Arc::clone(&plane), listener, stop.clone())),
+    ];
+    resume_rollbacks(&plane);
+    Ok(Running { plane, address, token, context, stop, tasks })
+}
+
+impl Running {
+    /// The bound address.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The first operator's token.
+    pub fn operator_token(&self) -> &str {
+        &self.token
+    }
+
+    /// The console's context file in the data directory.
+    pub fn context_file(&self) -> &Path {
+        &self.context
+    }
+
+    /// The journal, for looking at.
+    pub fn journal(&self) -> &Journal {
+        &self.plane.journal
+    }
+
+    /// Stops taking requests, waits for what is being carried out (at most ten seconds; the rest is in
+    /// doubt after the next start), and closes the journal.
+    pub async fn shutdown(self) {
+        self.stop.cancel();
+        self.plane.working.close();
+        if tokio::time::timeout(GRACE, self.plane.working.wait()).await.is_err() {
+            tracing::warn!("some actions are still under way: the next start puts them in doubt");
+        }
+        for task in self.tasks {
+            task.abort();
+        }
+        let journal = self.plane.journal.clone();
+        if let Err(error) = tokio::task::spawn_blocking(move || journal.close()).await {
+            tracing::error!(%error, "the journal did not close");
+        }
+    }
+}
+
+async fn open_journal(data: PathBuf) -> Result<Journal, Error> {
+    let opened = tokio::task::spawn_blocking(move || Journal::open(&data)).await;
+    Ok(opened.map_err(|error| Error::System { what: "open the journal", cause: error.to_string() })??)
+}
+
+type Upstreams = BTreeMap<remit_core::Digest, BTreeMap<String, upstream::Upstream>>;
+
+fn resolve(contracts: &Contracts, config: &Config) -> Result<Upstreams, Error> {
+    let secrets = Secrets { given: &config.variables, data: &config.data };
+    contracts
+        .iter()
+        .map(|contract| {
+            let upstreams = upstream::resolve(contract, &secrets)
+                .map_err(|source| Error::Secret { service: contract.terms().service.to_string(), source })?;
+            Ok((contract.terms().digest, upstreams))
+        })
+        .collect()
+}
+
+/// Replays every domain, verifying its chain on the way, and starts its loop.
+fn wards(
+    journal: &Journal,
+    contracts: &Arc<Contracts>,
+    open: &Arc<OpenRuns>,
+    effects: &Effects,
+) -> Result<BTreeMap<DomainName, Ward>, Error> {
+    let mut names = vec![DomainName::from(CONTROL)];
+    names.extend(contracts.iter().map(|contract| contract.terms().domain.clone()));
+    names.extend(journal.domains()?.into_iter().map(|(name, _)| name));
+    names.sort();
+    names.dedup();
+    let mut wards = BTreeMap::new();
+    for name in names {
+        let mut state = State::new(name.clone());
+        let view = Arc::new(View::new(name.clone(), Arc::clone(open)));
+        let mut after = 0;
+        journal.replay(&name, |record| {
+            state.apply(&record.event, record.at);
+            view.absorb(&[Arc::new(record.clone())], contracts);
+            after = record.seq;
+        })?;
+        let (updates, _) = broadcast::channel(UPDATES);
+        let publisher = Publisher {
+            view: Arc::clone(&view),
+            contracts: Arc::clone(contracts),
+            updates: updates.clone(),
+            effects: effects.clone(),
+        };
+        let domain = Domain::spawn(state, after, journal.clone(), publisher);
+        wards.insert(name, Ward { domain, view, updates });
+    }
+    Ok(wards)
+}
+
+/// Puts in doubt what was in flight, and makes the loaded versions the active ones.
+async fn settle_in(plane: &Plane) -> Result<(), Error> {
+    let failed = |fault: Fault| Error::System { what: "recover", cause: fault.to_string() };
+    for ward in plane.business() {
+        ward.domain.submit(Command::Recover).await.map_err(failed)?;
+        ward.domain.submit(Command::Lapse).await.map_err(failed)?;
+    }
+    for contract in plane.contracts.iter() {
+        let terms = contract.terms();
+        let activation = |cause: String| Error::Activation { service: terms.service.to_string(), cause };
+        let ward = plane.ward(&terms.domain).map_err(|error| activation(error.to_string()))?;
+        let command =
+            Command::ActivateContract { terms: Box::new((**terms).clone()), by: "remitd".to_owned() };
+        ward.domain.submit(command).await.map_err(|fault| activation(fault.to_string()))?;
+    }
+    Ok(())
+}
+
+/// The operator whom the first start creates; later starts find the token in the data directory.
+async fn first_operator(plane: &Plane, data: &Path) -> Result<String, Error> {
+    let control = plane
+        .control()
+        .map_err(|error| Error::System { what: "find the control domain", cause: error.to_string() })?;
+    if let Some(token) = data_dir::read_token(data)? {
+        let known = control.view.read(|inner| auth::authenticate(&inner.state, Some(&token)).is_ok());
+        if known {
+            return Ok(token);
+        }
+    }
+    let minted = auth::mint();
+    let name = std::env::var("USER").ok().filter(|name| !name.is_empty());
+    let person =
+        Person { name: name.unwrap_or_else(|| "operator".to_owned()), groups: [ADMIN_GROUP.into()].into() };
+    let command = Command::IssueCredential {
+        credential: minted.credential,
+        holder: Holder::Operator { person },
+        hash: minted.hash,
+        by: "remitd".to_owned(),
+    };
+    control
+        .domain
+        .submit(command)
+        .await
+        .map_err(|fault| Error::System { what: "create the first operator", cause: fault.to_string() })?;
+    data_dir::write_token(data, &minted.token)?;
+    Ok(minted.token)
+}
+
+fn resume_rollbacks(plane: &Arc<Plane>) {
+    for ward in plane.business() {
+        let started = ward.view.read(|inner| {
+            let rollbacks = inner.state.rollbacks.values();
+            let open = rollbacks.filter(|rollback| rollback.started_by.is_some() && !rollback.closed);
+            open.map(|rollback| rollback.plan.id).collect::<Vec<_>>()
+        });
+        for plan in started {
+            let (shared, domain) = (Arc::clone(plane), ward.domain.name().clone());
+            plane.working.spawn(async move { runner::roll_back(&shared, &domain, plan).await });
+        }
+    }
+}
+
+/// Lets questions lapse at their deadline.
+async fn lapse(plane: Arc<Plane>, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(Duration::from_millis(500));
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        for ward in plane.business() {
+            let now = clock::now();
+            let due =
+                ward.view.read(|inner| inner.state.held.values().any(|held| now >= held.question.deadline));
+            if due && let Err(fault) = ward.domain.submit(Command::Lapse).await {
+                tracing::error!(domain = %ward.domain.name(), %fault, "questions could not lapse");
+            }
+        }
+    }
+}

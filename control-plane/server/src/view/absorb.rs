@@ -1,0 +1,157 @@
+//! Takes committed records into the read model.
+
+use std::sync::Arc;
+
+use remit_contract::Seen;
+use remit_core::{
+    ActionId, Event, RunId,
+    event::{ActionSettled, Settlement},
+};
+use remit_journal::Record;
+
+use super::{ActionCard, Inner, OpenRuns, RunCard, View};
+use crate::contracts::Contracts;
+
+impl View {
+    /// Takes over what was committed, live or while replaying.
+    pub(crate) fn absorb(&self, records: &[Arc<Record>], contracts: &Contracts) {
+        let mut inner = self.inner.write();
+        for record in records {
+            inner.absorb(record);
+            self.follow(record, contracts);
+            inner.notice_evidence(record, &self.open);
+        }
+        inner.forget();
+    }
+
+    /// Keeps the open runs in step, which the preparation reads without this lock.
+    fn follow(&self, record: &Record, contracts: &Contracts) {
+        match &record.event {
+            Event::RunStarted { run, contract, .. } => {
+                if let Some(contract) = contracts.get(contract) {
+                    self.open.open(*run, record.domain.clone(), contract);
+                }
+            }
+            Event::RunEnded { run, .. } | Event::RollbackStarted { run, .. } => self.open.close(*run),
+            _ => {}
+        }
+    }
+}
+
+impl Inner {
+    fn absorb(&mut self, record: &Arc<Record>) {
+        self.state.apply(&record.event, record.at);
+        self.seq = record.seq;
+        self.recent.push_back(Arc::clone(record));
+        if let Event::ActionDecided(decided) = &record.event {
+            self.decided(decided.proposal.action, decided.proposal.run, record);
+        }
+        if let Some(action) = record.event.action() {
+            self.acted(action, record);
+            if let Event::ActionDecided(decided) = &record.event
+                && let Some((target, _)) = decided.undoes
+            {
+                self.acted(target, record);
+            }
+        }
+        if let Some(run) = record.event.run() {
+            self.ran(run);
+        }
+        if let Event::ActionSettled(settled) = &record.event {
+            // A compensation that succeeded moved its target too.
+            let target = self.actions.get(&settled.action).and_then(|card| card.action.undoes);
+            if let Some((target, _)) = target {
+                self.acted(target, record);
+            }
+        }
+    }
+
+    fn decided(&mut self, action: ActionId, run: RunId, record: &Arc<Record>) {
+        let (Some(action), Some(run)) = (self.state.actions.get(&action), self.state.runs.get(&run)) else {
+            return;
+        };
+        let card = ActionCard {
+            action: action.clone(),
+            terms: Arc::clone(&run.terms),
+            decided: Arc::clone(record),
+            released: None,
+            settled: None,
+        };
+        let tally = self.tallies.entry(run.terms.service.clone()).or_default();
+        tally.decided(&card, record.at);
+        tally.moved(None, card.action.status);
+        if let Some(run) = self.runs.get_mut(&card.action.run) {
+            run.actions.push(card.action.id);
+        }
+        self.action_order.push_back(card.action.id);
+        self.actions.insert(card.action.id, card);
+    }
+
+    fn acted(&mut self, id: ActionId, record: &Arc<Record>) {
+        let Some(card) = self.actions.get_mut(&id) else { return };
+        let before = card.action.status;
+        // What the state has dropped keeps its last look.
+        if let Some(action) = self.state.actions.get(&id) {
+            card.action = action.clone();
+        }
+        if record.event.action() == Some(id) {
+            match &record.event {
+                Event::ActionReleased { .. } => card.released = Some(Arc::clone(record)),
+                Event::ActionSettled(_) => card.settled = Some(Arc::clone(record)),
+                _ => {}
+            }
+        }
+        let after = card.action.status;
+        let ended = card.is_ended();
+        let service = card.terms.service.clone();
+        if before != after {
+            self.tallies.entry(service).or_default().moved(Some(before), after);
+        }
+        if ended {
+            for waiter in self.ends.remove(&id).unwrap_or_default() {
+                // Whoever waited has gone away: nobody to tell.
+                drop(waiter.send(()));
+            }
+        }
+    }
+
+    fn ran(&mut self, id: RunId) {
+        let Some(run) = self.state.runs.get(&id) else { return };
+        let tally = self.tallies.entry(run.terms.service.clone()).or_default();
+        if let Some(card) = self.runs.get_mut(&id) {
+            let before = (card.in_use(), card.is_open());
+            card.refresh(run);
+            tally.run(Some(before), card);
+        } else {
+            let card = RunCard::of(run);
+            tally.run(None, &card);
+            self.run_order.push_back(id);
+            self.runs.insert(id, card);
+        }
+    }
+
+    /// A result that the contract calls evidence is what the next preparation may rely on.
+    fn notice_evidence(&self, record: &Record, open: &OpenRuns) {
+        let Event::ActionSettled(settled) = &record.event else { return };
+        let ActionSettled { settlement: Settlement::Succeeded { result }, evidence, .. } = &**settled else {
+            return;
+        };
+        if evidence.is_empty() {
+            return;
+        }
+        let Some(run) = open.get(settled.run) else { return };
+        let Some(decided) = self.actions.get(&settled.action).and_then(ActionCard::decision_fact) else {
+            return;
+        };
+        let (params, value) = (Arc::new(decided.proposal.params.value()), Arc::new(result.value()));
+        let seen = evidence.iter().map(|item| Seen {
+            item: item.clone(),
+            action: settled.action,
+            observed_at: record.at,
+            digest: result.digest(),
+            params: Arc::clone(&params),
+            value: Arc::clone(&value),
+        });
+        run.saw(seen.collect());
+    }
+}

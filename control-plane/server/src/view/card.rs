@@ -1,0 +1,160 @@
+//! Cards: an action and a run as people look at them, with the records that made them so.
+
+use std::sync::Arc;
+
+use remit_core::{
+    ActionId, ActionStatus, Decision, Money, Outcome, Reason, RunId, ServiceName, Timestamp,
+    budget::Budget,
+    event::{ActionDecided, ActionSettled, Event, Settlement},
+    state::{Action, Phase, Run},
+    terms::Terms,
+};
+use remit_journal::Record;
+
+/// One action.
+#[derive(Debug, Clone)]
+pub(crate) struct ActionCard {
+    /// As the state has it.
+    pub(crate) action: Action,
+    /// The version that judged it.
+    pub(crate) terms: Arc<Terms>,
+    /// The record of its decision; by construction an `action_decided`.
+    pub(crate) decided: Arc<Record>,
+    /// The record of its second decision, when people approved it.
+    pub(crate) released: Option<Arc<Record>>,
+    /// The record of its outcome.
+    pub(crate) settled: Option<Arc<Record>>,
+}
+
+impl ActionCard {
+    /// The fact of its decision.
+    pub(crate) fn decision_fact(&self) -> Option<&ActionDecided> {
+        match &self.decided.event {
+            Event::ActionDecided(decided) => Some(decided),
+            _ => None,
+        }
+    }
+
+    /// The decision in force: the second one, when there is one.
+    pub(crate) fn decision(&self) -> Option<&Decision> {
+        match self.released.as_deref().map(|record| &record.event) {
+            Some(Event::ActionReleased { decision, .. }) => Some(decision),
+            _ => self.decision_fact().map(|decided| &decided.decision),
+        }
+    }
+
+    /// What became of it.
+    pub(crate) fn outcome(&self) -> Option<&ActionSettled> {
+        match self.settled.as_deref().map(|record| &record.event) {
+            Some(Event::ActionSettled(settled)) => Some(settled),
+            _ => None,
+        }
+    }
+
+    /// The tool's answer.
+    pub(crate) fn result(&self) -> Option<&remit_core::CanonicalJson> {
+        match self.outcome().map(|settled| &settled.settlement) {
+            Some(Settlement::Succeeded { result }) => Some(result),
+            Some(Settlement::Failed { .. } | Settlement::InDoubt { .. }) | None => None,
+        }
+    }
+
+    /// Why it failed or is in doubt.
+    pub(crate) fn note(&self) -> Option<&str> {
+        match self.outcome().map(|settled| &settled.settlement) {
+            Some(Settlement::Failed { note } | Settlement::InDoubt { note }) => Some(note),
+            Some(Settlement::Succeeded { .. }) | None => None,
+        }
+    }
+
+    /// True when a caller that waits should be answered.
+    pub(crate) const fn is_ended(&self) -> bool {
+        match self.action.status {
+            ActionStatus::Proposed
+            | ActionStatus::Held
+            | ActionStatus::Approved
+            | ActionStatus::Admitted
+            | ActionStatus::Running => false,
+            ActionStatus::Denied
+            | ActionStatus::Lapsed
+            | ActionStatus::Succeeded
+            | ActionStatus::Failed
+            | ActionStatus::InDoubt
+            | ActionStatus::Undone => true,
+        }
+    }
+
+    /// True when nothing more is expected to happen to it.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.is_ended() && self.action.status != ActionStatus::InDoubt
+    }
+}
+
+/// One run.
+#[derive(Debug, Clone)]
+pub(crate) struct RunCard {
+    pub(crate) id: RunId,
+    pub(crate) name: String,
+    pub(crate) service: ServiceName,
+    pub(crate) terms: Arc<Terms>,
+    pub(crate) phase: Phase,
+    pub(crate) started_at: Timestamp,
+    pub(crate) ended_at: Option<Timestamp>,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) budget: Budget,
+    pub(crate) calls: u32,
+    pub(crate) denied: u32,
+    /// Its actions, oldest first.
+    pub(crate) actions: Vec<ActionId>,
+}
+
+impl RunCard {
+    pub(crate) fn of(run: &Run) -> Self {
+        Self {
+            id: run.id,
+            name: run.name.clone(),
+            service: run.terms.service.clone(),
+            terms: Arc::clone(&run.terms),
+            phase: run.phase,
+            started_at: run.started_at,
+            ended_at: run.ended_at,
+            reason: run.reason,
+            budget: run.budget,
+            calls: run.calls,
+            denied: run.denied,
+            actions: Vec::new(),
+        }
+    }
+
+    /// Takes over what has changed.
+    pub(crate) const fn refresh(&mut self, run: &Run) {
+        self.phase = run.phase;
+        self.ended_at = run.ended_at;
+        self.reason = run.reason;
+        self.budget = run.budget;
+        self.calls = run.calls;
+        self.denied = run.denied;
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Open | Phase::RollingBack)
+    }
+
+    /// Spent and held, as long as the run is open.
+    pub(crate) fn in_use(&self) -> (Money, Money, Money) {
+        if self.is_open() {
+            (self.budget.limit(), self.budget.spent(), self.budget.held())
+        } else {
+            (Money::ZERO, Money::ZERO, Money::ZERO)
+        }
+    }
+}
+
+/// The outcome that a card counts as.
+pub(crate) const fn counted(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Admit => Outcome::Admit,
+        Outcome::Escalate => Outcome::Escalate,
+        Outcome::Throttle | Outcome::Deny | Outcome::Stop => Outcome::Deny,
+    }
+}

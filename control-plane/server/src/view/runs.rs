@@ -1,0 +1,48 @@
+//! Open runs as the preparation needs them: the contract they keep and the evidence they have seen.
+
+use std::{collections::HashMap, sync::Arc};
+
+use parking_lot::RwLock;
+use remit_contract::{CompiledContract, RunFacts, Seen};
+use remit_core::{DomainName, RunId};
+
+/// One open run.
+#[derive(Debug)]
+pub(crate) struct OpenRun {
+    pub(crate) domain: DomainName,
+    pub(crate) contract: Arc<CompiledContract>,
+    facts: RwLock<Arc<RunFacts>>,
+}
+
+impl OpenRun {
+    /// What it has seen, as of now.
+    pub(crate) fn facts(&self) -> Arc<RunFacts> {
+        Arc::clone(&self.facts.read())
+    }
+
+    /// It has seen something more.
+    pub(crate) fn saw(&self, seen: Vec<Seen>) {
+        let mut facts = self.facts.write();
+        Arc::make_mut(&mut *facts).seen.extend(seen);
+    }
+}
+
+/// All open runs of all domains.
+#[derive(Debug, Default)]
+pub(crate) struct OpenRuns(RwLock<HashMap<RunId, Arc<OpenRun>>>);
+
+impl OpenRuns {
+    pub(crate) fn get(&self, run: RunId) -> Option<Arc<OpenRun>> {
+        self.0.read().get(&run).cloned()
+    }
+
+    pub(crate) fn open(&self, run: RunId, domain: DomainName, contract: Arc<CompiledContract>) {
+        let opened =
+            OpenRun { domain, contract, facts: RwLock::new(Arc::new(RunFacts { seen: Vec::new() })) };
+        self.0.write().insert(run, Arc::new(opened));
+    }
+
+    pub(crate) fn close(&self, run: RunId) {
+        self.0.write().remove(&run);
+    }
+}
