@@ -36,7 +36,8 @@ pub struct Record {
 /// Receives what became of a batch; called exactly once, on the writer thread, so it must not block.
 pub type Done = Box<dyn FnOnce(Result<Vec<Arc<Record>>, Error>) + Send>;
 
-/// A [`Done`] that cannot be forgotten: dropped unanswered, it says that the journal is closed.
+/// A [`Done`] that cannot be forgotten: dropped unanswered, it says that the journal is closed, or, where
+/// another's `Done` has panicked, that nobody knows.
 pub(crate) struct Answer(Option<Done>);
 
 impl Answer {
@@ -54,7 +55,12 @@ impl Answer {
 impl Drop for Answer {
     fn drop(&mut self) {
         if let Some(done) = self.0.take() {
-            done(Err(Error::Closed));
+            let error = if std::thread::panicking() {
+                Error::Failed { cause: "the writer thread panicked; start again, and report this".into() }
+            } else {
+                Error::Closed
+            };
+            done(Err(error));
         }
     }
 }

@@ -46,6 +46,7 @@ stores! {
     what_is_read_is_what_was_answered
     replay_sees_every_event
     a_closed_journal_takes_nothing
+    a_panicking_answer_leaves_nobody_waiting
     random_batches_verify
 }
 
@@ -177,6 +178,13 @@ fn a_closed_journal_takes_nothing(journal: &Journal) {
     assert_eq!(seqs(&before.recv().unwrap().unwrap()), [1]);
     assert_eq!(after.recv().unwrap().unwrap_err(), Error::Closed);
     assert_eq!(journal.verify(&payments()).unwrap().events, 1);
+}
+
+fn a_panicking_answer_leaves_nobody_waiting(journal: &Journal) {
+    journal
+        .append(batch(&payments(), 0, vec![started(1, 1)]), Box::new(|_| panic!("a defect of the caller")));
+    let behind_it = append(journal, batch(&payments(), 1, vec![started(2, 1)])).unwrap_err();
+    assert!(matches!(behind_it, Error::Failed { .. } | Error::Closed), "{behind_it:?}");
 }
 
 fn random_batches_verify(journal: &Journal) {

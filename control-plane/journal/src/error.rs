@@ -66,6 +66,7 @@ pub enum Error {
         cause: Arc<str>,
     },
     /// A write went wrong, now or earlier; the journal takes no more events until it is opened again.
+    /// What was handed over and not answered may be stored or not; reading it then tells.
     #[error("journal writing has stopped: {cause}")]
     Failed {
         /// The first thing that went wrong, with its remedy.

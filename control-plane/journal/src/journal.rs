@@ -17,6 +17,8 @@ use crate::{
 use remit_core::{ActionId, DomainName, RunId};
 
 /// The journal of all domains of one process. Cheap to clone; every clone is the same journal.
+///
+/// Appending never waits. Reading does, for the disk: async code calls it where blocking is allowed.
 #[derive(Debug, Clone)]
 pub struct Journal {
     inner: Arc<Inner>,
@@ -65,8 +67,10 @@ impl Journal {
         Ok(Self { inner: Arc::new(Inner { reader, queue, published, writer: Mutex::new(Some(thread)) }) })
     }
 
-    /// Hands over events to be made durable. Returns at once; `done` is called when the disk has them,
-    /// or with the reason why it has none of them, on the writer thread: it must not block.
+    /// Hands over events to be made durable. Returns at once; `done` is called on the writer thread, so it
+    /// must not block: with the records once the disk has them, or with the reason why they do not count.
+    /// Of all reasons only [`Error::Failed`] leaves open whether they were stored: a sync that went wrong
+    /// may have reached the disk. They were not answered, so the next replay decides.
     ///
     /// Batches are committed and answered in the order of the calls, all that wait in one transaction.
     /// A domain may hand over its next batch before the last was answered; if one is refused, those
