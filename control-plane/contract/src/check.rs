@@ -1,13 +1,12 @@
 //! What only the whole document shows: dangling references, gaps and contradictions, all in one pass.
 
 use remit_core::{Level, ToolName};
-use serde_json::Value;
 
 use crate::{
     document::{Document, Scope, ToolDocument, Tooling, UndoRule},
     policy::rule_error,
     problem::{Place, Problems, listed, nearest},
-    schema,
+    schema::Schema,
 };
 
 mod evidence;
@@ -35,7 +34,7 @@ fn did_you_mean<'a>(text: &str, names: impl IntoIterator<Item = &'a ToolName>, o
 }
 
 /// The input schema of a tool that could be read.
-fn input_of<'a>(tooling: &'a Tooling, tool: &ToolName) -> Option<&'a Value> {
+fn input_of<'a>(tooling: &'a Tooling, tool: &ToolName) -> Option<&'a Schema> {
     document_of(tooling, tool).map(|tool| &tool.input.value)
 }
 
@@ -45,17 +44,16 @@ fn document_of<'a>(tooling: &'a Tooling, tool: &ToolName) -> Option<&'a ToolDocu
 
 /// Notes a parameter that the tool's input does not declare.
 fn check_parameter(
-    input: Option<&Value>,
+    input: Option<&Schema>,
     (tool, parameter): (&ToolName, &str),
     place: Place,
     problems: &Problems,
 ) {
     let Some(input) = input else { return };
-    if schema::has_property(input, parameter) {
+    if input.has_property(parameter) {
         return;
     }
-    let names =
-        schema::properties(input).into_iter().flat_map(|properties| properties.keys().map(String::as_str));
+    let names = input.properties().into_iter().flat_map(|properties| properties.keys().map(String::as_str));
     let names: Vec<&str> = names.collect();
     let remedy = match nearest(parameter, names.iter().copied()) {
         Some(meant) => format!("did you mean `{meant}`?"),
@@ -184,7 +182,7 @@ fn check_mapping(
     }
     let missing: Vec<&str> = input
         .into_iter()
-        .flat_map(schema::required)
+        .flat_map(Schema::required)
         .filter(|name| !with.iter().any(|mapped| mapped.value.0 == *name))
         .collect();
     if !missing.is_empty() {

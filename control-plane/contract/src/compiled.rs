@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use jsonschema::Validator;
 use remit_core::{
     Assessment, CanonicalJson, ItemName, Level, Objection, PolicyVerdict, Proposal, Reason, Terms, Timestamp,
     ToolName,
@@ -14,7 +13,7 @@ use crate::{
     pointer::Source,
     policy::{Judge, record},
     request::{RequestLine, ToolRequest},
-    schema,
+    schema::Schema,
     template::Template,
     upstream::Upstream,
 };
@@ -48,7 +47,7 @@ pub struct Tool {
     pub idempotency_header: Option<String>,
     request: RequestLine,
     effect: Option<Template>,
-    validator: Validator,
+    schema: Schema,
     needs: Needs,
     /// `None` for a tool that only undoes: no policy speaks about it.
     judge: Option<Judge>,
@@ -107,7 +106,7 @@ impl CompiledContract {
                 judge.judge(record(params), evidence)
             }
         };
-        let mut tooling_objection = schema::objection(&tool.validator, params);
+        let mut tooling_objection = tool.schema.objection(params);
         let effect = match tool.effect.as_ref().map(|effect| effect.fill(params)).transpose() {
             Ok(effect) => effect,
             Err(objection) => {
@@ -164,7 +163,7 @@ impl CompiledContract {
             .map(|(parameter, source)| Some((parameter.clone(), find(source)?.clone())))
             .collect::<Option<Map<String, Value>>>()?;
         let params = Value::Object(params);
-        if !self.tools.get(&mapping.tool)?.validator.is_valid(&params) {
+        if !self.tools.get(&mapping.tool)?.schema.accepts(&params) {
             return None;
         }
         Some(remit_core::rollback::UndoCall {

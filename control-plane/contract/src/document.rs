@@ -6,7 +6,7 @@ use crate::{
     problem::{Problems, listed},
     read::{
         Fields,
-        scalar::{Naming, name, text},
+        scalar::{Naming, name, text, word},
     },
     yaml::{Kind, Node},
 };
@@ -95,9 +95,9 @@ impl Head {
         });
         let service = fields.need("service").and_then(|node| name(node, "service", Naming::Plain, problems));
         let version = fields.need("version").and_then(|node| {
-            let version = text(node, "version", problems)?;
-            match semver::Version::parse(&version) {
-                Ok(_) => Some(version),
+            let version = word(node, "version", problems)?;
+            match semver::Version::parse(version) {
+                Ok(_) => Some(version.to_owned()),
                 Err(error) => problems.note(
                     node.place,
                     format!("version `{version}` is not a semantic version: {error}"),

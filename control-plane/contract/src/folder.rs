@@ -42,12 +42,26 @@ impl Folder {
         }
     }
 
-    /// The identity of the version: names and bytes of all its files, by name.
-    pub(crate) fn digest(&self) -> Digest {
+    /// A problem for each file that is larger than any that people would read.
+    pub(crate) fn too_large(&self) -> Vec<Problem> {
+        let is_large = |bytes: &[u8]| u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES;
+        let large = self.files().into_iter().filter(|(_, bytes)| is_large(bytes));
+        let remedy = "a contract is read by people; make it shorter";
+        large.map(|(name, _)| problem(name, "the file is larger than 1 MiB".to_owned(), remedy)).collect()
+    }
+
+    /// Names and bytes, by name.
+    fn files(&self) -> Vec<(&str, &[u8])> {
         let mut files: Vec<(&str, &[u8])> =
             vec![(CONTRACT_FILE, self.contract.as_bytes()), (POLICY_FILE, self.policy.as_bytes())];
         files.extend(self.scenarios.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
         files.sort_unstable();
+        files
+    }
+
+    /// The identity of the version: names and bytes of all its files, by name.
+    pub(crate) fn digest(&self) -> Digest {
+        let files = self.files();
         let parts: Vec<&[u8]> = files.iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes]).collect();
         Digest::of_parts(&parts)
     }
@@ -74,14 +88,8 @@ fn bytes(path: &Path, name: &str) -> Result<Vec<u8>, Problem> {
     };
     let file = File::open(path).map_err(|error| unreadable(&error))?;
     let mut bytes = Vec::new();
+    // One byte more than is accepted shows that there is more, without reading all of it.
     file.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
-        return Err(problem(
-            name,
-            "the file is larger than 1 MiB".to_owned(),
-            "a contract is read by people; make it shorter",
-        ));
-    }
     Ok(bytes)
 }
 

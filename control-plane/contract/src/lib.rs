@@ -57,6 +57,10 @@ pub fn compile(yaml: &str, policy: &str) -> Result<CompiledContract, Vec<Problem
 }
 
 fn compile_folder(folder: &Folder) -> Result<CompiledContract, Vec<Problem>> {
+    let large = folder.too_large();
+    if !large.is_empty() {
+        return Err(large);
+    }
     let problems = Problems::of(CONTRACT_FILE);
     let document = yaml::parse(&folder.contract, &problems).and_then(|root| Document::read(&root, &problems));
     let Some(document) = document else { return Err(problems.into_sorted()) };

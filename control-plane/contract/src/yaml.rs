@@ -21,6 +21,27 @@ pub(crate) struct Node {
     pub(crate) kind: Kind,
 }
 
+impl Node {
+    /// The value that a JSON pointer leads to, or the nearest around it.
+    pub(crate) fn at(&self, pointer: &str) -> &Self {
+        pointer
+            .split('/')
+            .skip(1)
+            .try_fold(self, |node, segment| {
+                let name = segment.replace("~1", "/").replace("~0", "~");
+                let next = match &node.kind {
+                    Kind::Scalar { .. } => None,
+                    Kind::List(items) => name.parse::<usize>().ok().and_then(|index| items.get(index)),
+                    Kind::Map(entries) => {
+                        entries.iter().find(|entry| entry.key == name).map(|entry| &entry.value)
+                    }
+                };
+                next.ok_or(node)
+            })
+            .unwrap_or_else(|nearest| nearest)
+    }
+}
+
 /// What a value is.
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
@@ -103,9 +124,12 @@ fn step(event: Event<'_>, span: Span, open: &mut Vec<Open>, problems: &Problems)
             open.push(Open::Map { place: here, entries: Vec::new(), seen: HashSet::new(), key: None });
             return Some(None);
         }
-        Event::SequenceEnd | Event::MappingEnd => match open.pop()? {
-            Open::List { place, items } => Node { place, kind: Kind::List(items) },
-            Open::Map { place, entries, .. } => Node { place, kind: Kind::Map(entries) },
+        Event::SequenceEnd | Event::MappingEnd => match open.pop() {
+            Some(Open::List { place, items }) => Node { place, kind: Kind::List(items) },
+            Some(Open::Map { place, entries, .. }) => Node { place, kind: Kind::Map(entries) },
+            None => {
+                return problems.note(here, "a list or mapping ends that never began", "check the brackets");
+            }
         },
         Event::Alias(_) | Event::UnresolvedAlias(_) | Event::Anchor(..) => {
             return problems.note(

@@ -1,13 +1,11 @@
 //! Tools against the scope, their upstreams and their own input schemas.
 
 use remit_core::ToolName;
-use serde_json::Value;
 
 use super::{check_parameter, did_you_mean};
 use crate::{
     document::{Document, Scope, ToolDocument, Tooling, UndoRule},
     problem::{Problems, listed, nearest},
-    schema,
 };
 
 pub(super) fn check(document: &Document, scope: &Scope, tooling: &Tooling, problems: &Problems) {
@@ -60,21 +58,13 @@ fn check_upstream(tool: &ToolDocument, tooling: &Tooling, problems: &Problems) {
     problems.note::<()>(tool.upstream.place, format!("upstream `{wanted}` is not known"), remedy);
 }
 
-/// The schema is one, is closed, and says enough for the request and the effect to be made from it.
+/// The schema is closed and says enough for the request and the effect to be made from it.
 fn check_input(name: &ToolName, tool: &ToolDocument, problems: &Problems) {
     let (input, place) = (&tool.input.value, tool.input.place);
-    if let Err(wrong) = schema::compile(input) {
-        problems.note::<()>(
-            place,
-            format!("the input of `{name}` is not a JSON Schema: {wrong}"),
-            "correct it; the form is JSON Schema 2020-12 with references only into itself",
-        );
-        return;
-    }
-    if input.get("type") != Some(&Value::from("object")) {
+    if !input.is_object() {
         problems.note::<()>(place, format!("the input of `{name}` is not an object"), "add `type: object`");
     }
-    if !schema::is_closed(input) {
+    if !input.is_closed() {
         problems.note::<()>(
             place,
             format!("the input of `{name}` lets undeclared parameters through"),
@@ -89,7 +79,7 @@ fn check_input(name: &ToolName, tool: &ToolDocument, problems: &Problems) {
         .flat_map(|effect| effect.value.parameters().map(|parameter| (parameter, effect.place)));
     for (parameter, at) in path.chain(effect) {
         check_parameter(Some(input), (name, parameter), at, problems);
-        if schema::has_property(input, parameter) && !schema::required(input).any(|name| name == parameter) {
+        if input.has_property(parameter) && !input.required().any(|name| name == parameter) {
             problems.note::<()>(
                 at,
                 format!("`{parameter}` may be absent, but the call to `{name}` cannot be made without it"),
@@ -102,7 +92,8 @@ fn check_input(name: &ToolName, tool: &ToolDocument, problems: &Problems) {
     }
     if !request.method.has_body() {
         let used: Vec<&str> = request.path_parameters().chain(request.query_parameters()).collect();
-        let unsent: Vec<&str> = schema::properties(input)
+        let unsent: Vec<&str> = input
+            .properties()
             .into_iter()
             .flat_map(|properties| properties.keys().map(String::as_str))
             .filter(|parameter| !used.contains(parameter))

@@ -12,7 +12,6 @@ use crate::{
     document::{Cost, Document, Evidence, Head, Identity, Recovery, Scope, ToolDocument, Tooling, UndoRule},
     facts::{Needs, Wanted},
     policy::{Judge, PolicyRule},
-    schema,
 };
 
 /// All sections at once, so that none is forgotten.
@@ -43,12 +42,16 @@ pub(crate) fn assemble(
 }
 
 impl Whole {
-    fn compile(self, policies: &[PolicyRule], digest: Digest) -> Option<Result<CompiledContract, String>> {
+    fn compile(
+        mut self,
+        policies: &[PolicyRule],
+        digest: Digest,
+    ) -> Option<Result<CompiledContract, String>> {
         let terms = Arc::new(self.terms(digest)?);
         let mut tools = BTreeMap::new();
-        for (name, tool) in &self.tooling.tools {
-            match self.tool(name, tool.value.as_ref()?, policies)? {
-                Ok(tool) => tools.insert(name.clone(), tool),
+        for (name, tool) in std::mem::take(&mut self.tooling.tools) {
+            match self.tool(&name, tool.value?, policies)? {
+                Ok(tool) => tools.insert(name, tool),
                 Err(error) => return Some(Err(error)),
             };
         }
@@ -111,13 +114,9 @@ impl Whole {
     fn tool(
         &self,
         name: &ToolName,
-        tool: &ToolDocument,
+        tool: ToolDocument,
         policies: &[PolicyRule],
     ) -> Option<Result<Tool, String>> {
-        let validator = match schema::compile(&tool.input.value) {
-            Ok(validator) => validator,
-            Err(error) => return Some(Err(error)),
-        };
         let level = self.level(name)?;
         let judge = match level.map(|_| self.judge(name, policies)).transpose() {
             Ok(judge) => judge,
@@ -125,15 +124,15 @@ impl Whole {
         };
         Some(Ok(Tool {
             name: name.clone(),
-            description: tool.description.clone(),
-            input: tool.input.value.clone(),
+            description: tool.description,
             level,
-            upstream: tool.upstream.value.clone(),
+            upstream: tool.upstream.value,
             timeout_ms: tool.timeout_ms,
-            idempotency_header: tool.idempotency_header.clone(),
-            request: tool.request.value.clone(),
-            effect: tool.effect.as_ref().map(|effect| effect.value.clone()),
-            validator,
+            idempotency_header: tool.idempotency_header,
+            request: tool.request.value,
+            effect: tool.effect.map(|effect| effect.value),
+            input: tool.input.value.text.clone(),
+            schema: tool.input.value,
             needs: self.needs(name)?,
             judge,
             undo: self.undo(name)?,

@@ -76,7 +76,7 @@ fn read_actions(node: &Node, problems: &Problems) -> Option<BTreeMap<ToolName, S
     let mut actions = BTreeMap::new();
     for entry in entries(node, "scope.actions", problems)? {
         check_name(&entry.key, entry.place, "action", Naming::Tool, problems);
-        let value = level(&entry.value, "the action's type", problems);
+        let value = level(&entry.value, "type", problems);
         actions.insert(entry.key.as_str().into(), Spot { value, place: entry.place });
     }
     Some(actions)

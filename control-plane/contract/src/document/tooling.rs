@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use remit_core::{ToolName, terms::Rate};
-use serde_json::Value;
 
 use crate::{
     problem::{Problems, Spot},
@@ -12,9 +11,10 @@ use crate::{
         scalar::{Naming, check_name, duration, rate, text},
     },
     request::RequestLine,
+    schema::Schema,
     template::Template,
     upstream::{Auth, Upstream, check_url},
-    yaml::{Node, to_json},
+    yaml::Node,
 };
 
 /// How long a call may take when the contract does not say, in milliseconds.
@@ -35,7 +35,7 @@ pub(crate) struct ToolDocument {
     pub(crate) upstream: Spot<String>,
     pub(crate) request: Spot<RequestLine>,
     pub(crate) description: String,
-    pub(crate) input: Spot<Value>,
+    pub(crate) input: Spot<Schema>,
     pub(crate) timeout_ms: u64,
     pub(crate) rate: Option<Rate>,
     pub(crate) effect: Option<Spot<Template>>,
@@ -120,7 +120,7 @@ impl ToolDocument {
             fields.get("description").map_or(Some(String::new()), |node| text(node, "description", problems));
         let input = fields
             .need("input")
-            .and_then(|node| Some(Spot { value: to_json(node, problems)?, place: node.place }));
+            .and_then(|node| Some(Spot { value: Schema::read(node, key, problems)?, place: node.place }));
         let timeout_ms = fields
             .get("timeout")
             .map_or(Some(DEFAULT_TIMEOUT_MS), |node| duration(node, "timeout", problems));

@@ -39,6 +39,20 @@ pub(crate) fn text(node: &Node, what: &str, problems: &Problems) -> Option<Strin
     )
 }
 
+/// One value as it is written, whatever an unquoted one would be: for versions and dates, which look like
+/// numbers when they are cut short.
+pub(crate) fn word<'a>(node: &'a Node, what: &str, problems: &Problems) -> Option<&'a str> {
+    match &node.kind {
+        Kind::Scalar { text, .. } if !text.trim().is_empty() => Some(text),
+        Kind::Scalar { .. } => {
+            problems.note(node.place, format!("{what} is empty"), "write a value behind the colon")
+        }
+        Kind::List(_) | Kind::Map(_) => {
+            problems.note(node.place, format!("{what} is not text"), "write one value behind the colon")
+        }
+    }
+}
+
 /// A name.
 pub(crate) fn name(node: &Node, what: &str, naming: Naming, problems: &Problems) -> Option<String> {
     let text = text(node, what, problems)?;
@@ -188,7 +202,7 @@ pub(crate) fn rate(node: &Node, what: &str, problems: &Problems) -> Option<Rate>
 
 /// A date, as its first moment in UTC.
 pub(crate) fn date(node: &Node, what: &str, problems: &Problems) -> Option<Timestamp> {
-    let text = text(node, what, problems)?;
+    let text = word(node, what, problems)?;
     let midnight = text
         .parse::<jiff::civil::Date>()
         .ok()
