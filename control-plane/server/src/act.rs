@@ -84,11 +84,9 @@ pub(crate) async fn act(plane: &Plane, caller: &ServiceName, call: Call) -> Resu
     };
     match ward.domain.submit(command).await {
         Ok(records) => {
-            let decided = records.first().and_then(|record| match &record.event {
-                Event::ActionDecided(decided) => Some(decided),
-                _ => None,
-            });
-            let decided = decided.ok_or_else(|| Error::Unavailable("the decision was lost".to_owned()))?;
+            let Some(Event::ActionDecided(decided)) = records.first().map(|record| &record.event) else {
+                return Err(Error::Unavailable("the decision was lost".to_owned()));
+            };
             plane.metrics.decided(&open.contract.terms().service, decided.decision.outcome);
             if decided.decision.outcome == remit_core::Outcome::Admit && !decision_only {
                 return end_of(ward, action).await;

@@ -30,7 +30,6 @@ pub(crate) enum Error {
 }
 
 /// A new token: its text, shown once, and what is kept.
-#[expect(missing_debug_implementations, reason = "it holds a secret")]
 pub(crate) struct Minted {
     pub(crate) credential: CredentialId,
     pub(crate) token: String,

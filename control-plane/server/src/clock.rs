@@ -4,6 +4,6 @@ use remit_core::Timestamp;
 
 /// Now, in UTC.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::from_micros(jiff::Timestamp::now().as_microsecond())
 }

@@ -32,14 +32,18 @@ impl Effects {
     /// Looks at one committed record.
     pub(crate) fn of(&self, record: &Arc<Record>) {
         let domain = || record.domain.clone();
-        let effect = match &record.event {
-            Event::ActionDecided(decided) => {
-                Permit::of_admitted(decided).map(|permit| Effect::Execute { domain: domain(), permit })
-            }
-            Event::ActionReleased { action, decision, .. } => (decision.outcome == Outcome::Admit)
-                .then(|| Effect::Release { domain: domain(), action: *action, released: Arc::clone(record) }),
-            Event::RollbackStarted { plan, .. } => Some(Effect::RollBack { domain: domain(), plan: *plan }),
-            _ => None,
+        let effect = if let Event::ActionDecided(decided) = &record.event {
+            Permit::of_admitted(decided).map(|permit| Effect::Execute { domain: domain(), permit })
+        } else if let Event::ActionReleased { action, decision, .. } = &record.event {
+            (decision.outcome == Outcome::Admit).then(|| Effect::Release {
+                domain: domain(),
+                action: *action,
+                released: Arc::clone(record),
+            })
+        } else if let Event::RollbackStarted { plan, .. } = &record.event {
+            Some(Effect::RollBack { domain: domain(), plan: *plan })
+        } else {
+            None
         };
         if let Some(effect) = effect {
             // The runner is gone only when the control plane goes down: recovery finds it in the journal.

@@ -118,7 +118,7 @@ impl ServerHandler for Face {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let visitor = Self::visitor(&context)?;
-        let contract = self.plane.contract(&visitor.service).map_err(answer::problem)?;
+        let contract = self.plane.contract(&visitor.service).map_err(|error| answer::problem(&error))?;
         let tools = contract.tools().filter(|tool| tool.level.is_some()).map(|tool| {
             let schema = tool.input.as_object().cloned().unwrap_or_default();
             Tool::new(tool.name.to_string(), tool.description.clone(), Arc::new(schema))
@@ -135,8 +135,8 @@ impl ServerHandler for Face {
         let visitor = Self::visitor(&context)?;
         let run = visitor.run.clone().or_else(|| named_in_meta(&context));
         match self.call(&visitor, run, request).await {
-            Ok(acted) => Ok(answer::of(acted).into()),
-            Err(error @ (Error::Unauthenticated(_) | Error::NotPermitted(_))) => Err(answer::problem(error)),
+            Ok(acted) => Ok(answer::of(&acted).into()),
+            Err(error @ (Error::Unauthenticated(_) | Error::NotPermitted(_))) => Err(answer::problem(&error)),
             Err(error) => Ok(answer::refused(&error).into()),
         }
     }

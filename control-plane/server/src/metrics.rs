@@ -64,8 +64,9 @@ impl Metrics {
             self.positions.get_or_create(&InDomain { domain }).set(position);
         }
         let mut text = String::new();
-        // Writing to a string cannot fail.
-        drop(encode(&mut text, &self.registry));
-        text
+        match encode(&mut text, &self.registry) {
+            Ok(()) => text,
+            Err(_) => String::new(),
+        }
     }
 }

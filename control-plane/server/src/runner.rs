@@ -43,7 +43,6 @@ pub(crate) async fn run(plane: Arc<Plane>, mut effects: mpsc::UnboundedReceiver<
 }
 
 /// Carries one action out and reports what became of it. Taking the permit by value spends it.
-#[expect(clippy::needless_pass_by_value, reason = "a permit is spent by being carried out")]
 async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
     let Ok(ward) = plane.ward(domain) else { return };
     let action = permit.action();

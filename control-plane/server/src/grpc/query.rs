@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use remit_core::{ActionId, CanonicalJson, EscalationId, Event, RunId, event::ActionDecided};
+use remit_core::{
+    ActionId, CanonicalJson, EscalationId, Event, RunId,
+    event::{ActionDecided, Settlement},
+};
 use remit_proto::v1 as pb;
 
 use super::{state, trace, wire};
@@ -153,16 +156,14 @@ pub(super) fn action(plane: &Plane, text: &str) -> Result<pb::ActionDetail, Erro
 /// The result of an action that is not in memory any more.
 fn recorded(plane: &Plane, ward: &Ward, action: ActionId) -> Result<String, Error> {
     let records = plane.journal.by_action(ward.domain.name(), action)?;
-    Ok(records
-        .iter()
-        .find_map(|record| match &record.event {
-            Event::ActionSettled(settled) => match &settled.settlement {
-                remit_core::event::Settlement::Succeeded { result } => Some(content(result)),
-                _ => None,
-            },
-            _ => None,
-        })
-        .unwrap_or_default())
+    for record in &records {
+        if let Event::ActionSettled(settled) = &record.event
+            && let Settlement::Succeeded { result } = &settled.settlement
+        {
+            return Ok(content(result));
+        }
+    }
+    Ok(String::new())
 }
 
 fn content(result: &CanonicalJson) -> String {

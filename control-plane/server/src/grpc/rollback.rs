@@ -24,9 +24,8 @@ pub(super) async fn plan(plane: &Plane, by: Person, run: &str) -> Result<pb::Rol
     let run = query::run_id(plane, run)?;
     let ward = plane.run_ward(run)?;
     let records = ward.domain.submit(Command::PlanRollback { plan: ids::plan(), run, by }).await?;
-    let plan = records.iter().find_map(|record| match &record.event {
-        Event::RollbackPlanned { plan, .. } => Some(plan),
-        _ => None,
+    let plan = records.iter().find_map(|record| {
+        if let Event::RollbackPlanned { plan, .. } = &record.event { Some(plan) } else { None }
     });
     let plan = plan.ok_or_else(|| Error::Unavailable("the plan was lost".to_owned()))?;
     Ok(ward.view.read(|inner| describe(plan, inner)))
@@ -100,7 +99,7 @@ pub(super) async fn start(
                 }
                 Err(RecvError::Closed) => return,
             };
-            for message in progress {
+            if let Some(message) = progress {
                 let done = message.done;
                 if sender.send(Ok(message)).await.is_err() || done {
                     return;
@@ -127,37 +126,44 @@ impl Watcher {
     }
 
     fn see(&self, record: &Record) -> Option<pb::RollbackProgress> {
-        match &record.event {
-            Event::ActionSettled(settled) => self.view.read(|inner| {
-                let card = inner.actions.get(&settled.action)?;
-                let (target, plan) = card.action.undoes?;
-                let steps = &inner.state.rollbacks.get(&plan)?.plan.steps;
-                let index = steps.iter().position(|step| step.target == target)?;
-                (plan == self.plan).then(|| pb::RollbackProgress {
-                    plan: plan.to_string(),
-                    step: u32::try_from(index.saturating_add(1)).unwrap_or(u32::MAX),
-                    steps: self.steps,
-                    detail: steps.get(index).map(|planned| step(planned, inner)),
-                    status: wire::status(card.action.status).into(),
-                    note: card.note().unwrap_or_default().to_owned(),
-                    run: card.action.run.to_string(),
-                    ..pb::RollbackProgress::default()
-                })
-            }),
-            Event::RollbackClosed { plan, run, undone, parked } if *plan == self.plan => {
-                Some(pb::RollbackProgress {
-                    plan: plan.to_string(),
-                    step: self.steps,
-                    steps: self.steps,
-                    status: wire::status(ActionStatus::Undone).into(),
-                    done: true,
-                    undone: *undone,
-                    parked: *parked,
-                    run: run.to_string(),
-                    ..pb::RollbackProgress::default()
-                })
-            }
-            _ => None,
+        if let Event::ActionSettled(settled) = &record.event {
+            return self.step(settled.action);
         }
+        if let Event::RollbackClosed { plan, run, undone, parked } = &record.event
+            && *plan == self.plan
+        {
+            return Some(pb::RollbackProgress {
+                plan: plan.to_string(),
+                step: self.steps,
+                steps: self.steps,
+                status: wire::status(ActionStatus::Undone).into(),
+                done: true,
+                undone: *undone,
+                parked: *parked,
+                run: run.to_string(),
+                ..pb::RollbackProgress::default()
+            });
+        }
+        None
+    }
+
+    /// What the end of one action says about the plan, if it is one of its compensations.
+    fn step(&self, action: remit_core::ActionId) -> Option<pb::RollbackProgress> {
+        self.view.read(|inner| {
+            let card = inner.actions.get(&action)?;
+            let (target, plan) = card.action.undoes?;
+            let steps = &inner.state.rollbacks.get(&plan)?.plan.steps;
+            let index = steps.iter().position(|step| step.target == target)?;
+            (plan == self.plan).then(|| pb::RollbackProgress {
+                plan: plan.to_string(),
+                step: u32::try_from(index.saturating_add(1)).unwrap_or(u32::MAX),
+                steps: self.steps,
+                detail: steps.get(index).map(|planned| step(planned, inner)),
+                status: wire::status(card.action.status).into(),
+                note: card.note().unwrap_or_default().to_owned(),
+                run: card.action.run.to_string(),
+                ..pb::RollbackProgress::default()
+            })
+        })
     }
 }

@@ -117,12 +117,13 @@ pub(super) fn undo(tool: &ToolTerms) -> String {
 
 /// Milliseconds in the largest whole unit: `72h`, `10m`, `2s`, `500ms`.
 fn span(ms: u64) -> String {
-    for (unit, size) in [("h", 3_600_000), ("m", 60_000), ("s", 1_000)] {
-        if ms >= size && ms % size == 0 {
-            return format!("{}{unit}", ms / size);
-        }
-    }
-    format!("{ms}ms")
+    [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)]
+        .into_iter()
+        .find_map(|(unit, size)| {
+            let whole = ms.checked_div(size).filter(|_| ms.is_multiple_of(size))?;
+            Some(format!("{whole}{unit}"))
+        })
+        .unwrap_or_default()
 }
 
 pub(super) fn switches(plane: &Plane) -> Vec<pb::Switch> {

@@ -9,7 +9,7 @@ use tokio::{
         broadcast::{self, error::RecvError},
         mpsc,
     },
-    time::{Instant, MissedTickBehavior, interval, timeout_at},
+    time::{MissedTickBehavior, interval, sleep},
 };
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
@@ -224,15 +224,19 @@ impl Feed {
                 Err(RecvError::Lagged(lost)) => self.batch.lost = self.batch.lost.saturating_add(lost),
                 Err(RecvError::Closed) => going = false,
             }
-            let until = Instant::now() + LINGER;
+            let linger = sleep(LINGER);
+            tokio::pin!(linger);
             while going && self.batch.records.len() < BATCH {
-                match timeout_at(until, updates.recv()).await {
-                    Ok(Ok(record)) => self.take(&[record]),
-                    Ok(Err(RecvError::Lagged(lost))) => {
-                        self.batch.lost = self.batch.lost.saturating_add(lost)
+                let next = tokio::select! {
+                    () = &mut linger => break,
+                    next = updates.recv() => next,
+                };
+                match next {
+                    Ok(record) => self.take(&[record]),
+                    Err(RecvError::Lagged(lost)) => {
+                        self.batch.lost = self.batch.lost.saturating_add(lost);
                     }
-                    Ok(Err(RecvError::Closed)) => going = false,
-                    Err(_) => break,
+                    Err(RecvError::Closed) => going = false,
                 }
             }
             if !self.flush().await || !going {

@@ -12,24 +12,21 @@ use crate::{act::Acted, error::Error};
 /// When a caller should ask again about a held call, in milliseconds.
 const ASK_AGAIN_MS: u64 = 2_000;
 
-pub(super) fn of(acted: Acted) -> CallToolResult {
-    let status = acted.status;
-    match (status, &acted.result) {
+pub(super) fn of(acted: &Acted) -> CallToolResult {
+    match (acted.status, &acted.result) {
         (ActionStatus::Succeeded | ActionStatus::Undone, Some(result)) => {
             let mut answer = CallToolResult::success(vec![ContentBlock::text(result.as_str())]);
             answer.structured_content = Some(result.value());
-            answer.meta = Some(meta(&acted));
+            answer.meta = Some(meta(acted));
             answer
         }
-        (ActionStatus::Held, _) => pending(&acted),
+        (ActionStatus::Held, _) => pending(acted),
         (ActionStatus::InDoubt, _) => {
             let text = "Nobody knows yet whether it happened. Do not try again: a person resolves it.";
-            settled(&acted, "in_doubt", text)
+            settled(acted, "in_doubt", text)
         }
-        (ActionStatus::Failed, _) => {
-            settled(&acted, "failed", "It did not happen. You may propose it again.")
-        }
-        _ => denied(&acted),
+        (ActionStatus::Failed, _) => settled(acted, "failed", "It did not happen. You may propose it again."),
+        _ => denied(acted),
     }
 }
 
@@ -121,7 +118,7 @@ pub(super) fn refused(error: &Error) -> CallToolResult {
 }
 
 /// A protocol error.
-pub(super) fn problem(error: Error) -> ErrorData {
+pub(super) fn problem(error: &Error) -> ErrorData {
     let (_, _, reason, hint) = error.row();
     ErrorData::invalid_request(error.to_string(), Some(json!({ "reason": reason, "hint": hint })))
 }

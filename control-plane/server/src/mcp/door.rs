@@ -7,7 +7,7 @@ use axum::{
     extract::{RawPathParams, Request, State},
     http::{HeaderMap, Method, StatusCode},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{IntoResponse as _, Response},
 };
 use remit_core::parse_strict;
 

@@ -26,14 +26,13 @@ impl View {
 
     /// Keeps the open runs in step, which the preparation reads without this lock.
     fn follow(&self, record: &Record, contracts: &Contracts) {
-        match &record.event {
-            Event::RunStarted { run, contract, .. } => {
-                if let Some(contract) = contracts.get(contract) {
-                    self.open.open(*run, record.domain.clone(), contract);
-                }
-            }
-            Event::RunEnded { run, .. } | Event::RollbackStarted { run, .. } => self.open.close(*run),
-            _ => {}
+        if let Event::RunStarted { run, contract, .. } = &record.event
+            && let Some(contract) = contracts.get(contract)
+        {
+            self.open.open(*run, record.domain.clone(), contract);
+        }
+        if let Event::RunEnded { run, .. } | Event::RollbackStarted { run, .. } = &record.event {
+            self.open.close(*run);
         }
     }
 }
@@ -95,10 +94,11 @@ impl Inner {
             card.action = action.clone();
         }
         if record.event.action() == Some(id) {
-            match &record.event {
-                Event::ActionReleased { .. } => card.released = Some(Arc::clone(record)),
-                Event::ActionSettled(_) => card.settled = Some(Arc::clone(record)),
-                _ => {}
+            if let Event::ActionReleased { .. } = &record.event {
+                card.released = Some(Arc::clone(record));
+            }
+            if let Event::ActionSettled(_) = &record.event {
+                card.settled = Some(Arc::clone(record));
             }
         }
         let after = card.action.status;
@@ -109,8 +109,8 @@ impl Inner {
         }
         if ended {
             for waiter in self.ends.remove(&id).unwrap_or_default() {
-                // Whoever waited has gone away: nobody to tell.
-                drop(waiter.send(()));
+                // Whoever waited may have gone away.
+                let _: Result<(), ()> = waiter.send(());
             }
         }
     }

@@ -29,26 +29,23 @@ pub(crate) struct ActionCard {
 impl ActionCard {
     /// The fact of its decision.
     pub(crate) fn decision_fact(&self) -> Option<&ActionDecided> {
-        match &self.decided.event {
-            Event::ActionDecided(decided) => Some(decided),
-            _ => None,
-        }
+        if let Event::ActionDecided(decided) = &self.decided.event { Some(decided) } else { None }
     }
 
     /// The decision in force: the second one, when there is one.
     pub(crate) fn decision(&self) -> Option<&Decision> {
-        match self.released.as_deref().map(|record| &record.event) {
-            Some(Event::ActionReleased { decision, .. }) => Some(decision),
-            _ => self.decision_fact().map(|decided| &decided.decision),
+        if let Some(Event::ActionReleased { decision, .. }) =
+            self.released.as_deref().map(|record| &record.event)
+        {
+            return Some(decision);
         }
+        self.decision_fact().map(|decided| &decided.decision)
     }
 
     /// What became of it.
     pub(crate) fn outcome(&self) -> Option<&ActionSettled> {
-        match self.settled.as_deref().map(|record| &record.event) {
-            Some(Event::ActionSettled(settled)) => Some(settled),
-            _ => None,
-        }
+        let event = &self.settled.as_deref()?.event;
+        if let Event::ActionSettled(settled) = event { Some(settled) } else { None }
     }
 
     /// The tool's answer.
