@@ -51,10 +51,12 @@ impl Budget {
         }
     }
 
-    /// Turns a hold into spend of at most the hold; the rest is free again.
-    pub fn settle(&mut self, hold: Money, actual: Money) {
-        let hold = hold.min(self.held);
+    /// Turns a hold into spend and frees the rest. What was charged beyond the hold is taken from what is
+    /// left, as far as that goes. Returns what was spent.
+    pub fn settle(&mut self, hold: Money, actual: Money) -> Money {
         self.held = self.held.saturating_sub(hold);
-        self.spent = self.spent.saturating_add(actual.min(hold));
+        let spent = actual.min(self.left());
+        self.spent = self.spent.saturating_add(spent);
+        spent
     }
 }

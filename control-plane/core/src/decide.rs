@@ -1,7 +1,7 @@
 //! The decision: every clause leaves a finding, the strictest wins, unknown means deny.
 
 use crate::{
-    Level, Money, Timestamp,
+    ActionId, Level, Money, Timestamp,
     decision::Decision,
     proposal::{Assessment, Proposal},
     state::{Run, State},
@@ -27,6 +27,8 @@ pub(crate) struct Case<'a> {
     pub(crate) tool: Option<&'a ToolTerms>,
     /// True on the second look, after people approved.
     pub(crate) approved: bool,
+    /// The action that used the proposal's key before, for another call.
+    pub(crate) key_used_by: Option<ActionId>,
     pub(crate) now: Timestamp,
 }
 
@@ -39,7 +41,7 @@ impl<'a> Case<'a> {
         now: Timestamp,
     ) -> Self {
         let tool = run.terms.tools.get(&proposal.tool);
-        Self { state, run, proposal, assessment, tool, approved: false, now }
+        Self { state, run, proposal, assessment, tool, approved: false, key_used_by: None, now }
     }
 
     pub(crate) const fn approved(mut self) -> Self {
@@ -47,9 +49,15 @@ impl<'a> Case<'a> {
         self
     }
 
-    /// The action's type, where the contract lets the service call the tool.
+    pub(crate) const fn with_reused_key(mut self, by: ActionId) -> Self {
+        self.key_used_by = Some(by);
+        self
+    }
+
+    /// The action's type, where the contract lets the service call the tool. What is of no type at all
+    /// would pass under a stop.
     pub(crate) fn level(&self) -> Option<Level> {
-        self.tool.and_then(|tool| tool.level)
+        self.tool.and_then(|tool| tool.level).filter(|level| *level > Level::None)
     }
 
     /// What is reserved for the action and for undoing it.

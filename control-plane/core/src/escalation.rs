@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ActionId, Ask, Digest, EscalationId, GroupName, Proposal, RunId, Timestamp};
+use crate::{ActionId, Ask, Digest, EscalationId, GroupName, RunId, Timestamp, event::ActionDecided};
 
 /// Where an escalation is in its life: pending, then exactly one of the others.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub struct Question {
     pub asks: Vec<Ask>,
     /// Anyone in these groups may answer.
     pub groups: BTreeSet<GroupName>,
-    /// How many must approve.
+    /// The most people that one of the rules wants.
     pub quorum: u32,
     /// First moment at which it has lapsed.
     pub deadline: Timestamp,
@@ -60,31 +60,45 @@ pub struct Question {
 }
 
 impl Question {
-    /// Combines several rules to the strictest: union of groups, largest quorum, earliest deadline.
-    pub fn combine(
-        id: EscalationId,
-        proposal: &Proposal,
-        contract: Digest,
-        asks: Vec<Ask>,
-        now: Timestamp,
-    ) -> Self {
-        let digest = Digest::of_parts(&[
-            b"remit/approval/v1",
-            proposal.action.as_bytes(),
-            proposal.run.as_bytes(),
-            proposal.tool.as_str().as_bytes(),
-            proposal.params.digest().as_bytes(),
-            contract.as_bytes(),
-        ]);
+    /// The question about an action that is being held: union of groups, largest quorum, earliest deadline.
+    pub(crate) fn about(decided: &ActionDecided, id: EscalationId, asks: Vec<Ask>, now: Timestamp) -> Self {
         Self {
             id,
             groups: asks.iter().map(|ask| ask.to.clone()).collect(),
             quorum: asks.iter().map(|ask| ask.quorum).max().unwrap_or(1).max(1),
             deadline: now.plus_ms(asks.iter().map(|ask| ask.within_ms).min().unwrap_or(0)),
             asks,
-            digest,
+            digest: digest_of(decided),
         }
     }
+}
+
+/// The digest that an approval binds: the very call, the contract version, the facts it rests on, the
+/// logical effect and what it takes from the budget. Computed again from the journal, it must be equal.
+pub fn digest_of(decided: &ActionDecided) -> Digest {
+    let ActionDecided { proposal, assessment, hold, undo_hold, .. } = decided;
+    let facts: Vec<Digest> = assessment
+        .evidence
+        .iter()
+        .map(|used| {
+            Digest::of_parts(&[used.item.as_str().as_bytes(), used.action.as_bytes(), used.digest.as_bytes()])
+        })
+        .collect();
+    let facts: Vec<&[u8]> = facts.iter().map(|digest| digest.as_bytes().as_slice()).collect();
+    let effect = assessment.effect.as_deref().map(str::as_bytes);
+    Digest::of_parts(&[
+        b"remit/approval/v1",
+        proposal.action.as_bytes(),
+        proposal.run.as_bytes(),
+        proposal.tool.as_str().as_bytes(),
+        proposal.params.digest().as_bytes(),
+        proposal.mode.as_str().as_bytes(),
+        assessment.contract.as_bytes(),
+        Digest::of_parts(&facts).as_bytes(),
+        Digest::of_parts(effect.as_slice()).as_bytes(),
+        &hold.as_micros().to_be_bytes(),
+        &undo_hold.as_micros().to_be_bytes(),
+    ])
 }
 
 /// One person's answer.
@@ -93,6 +107,9 @@ impl Question {
 pub struct Vote {
     /// Who.
     pub by: String,
+    /// The asked groups that the person was in.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub groups: BTreeSet<GroupName>,
     /// Yes or no.
     pub approve: bool,
     /// Why.
@@ -124,8 +141,22 @@ impl Escalation {
         self.votes.iter().filter(|vote| vote.approve).count()
     }
 
-    /// True when one more approval is enough.
-    pub fn is_last_approval(&self) -> bool {
-        u32::try_from(self.approvals()).unwrap_or(u32::MAX).saturating_add(1) >= self.question.quorum
+    /// True when this approval is the last one needed: every rule that asked has its quorum, among the
+    /// people it names. Asking one more group can so never make it easier to approve.
+    pub fn is_enough_with(&self, last: &Vote) -> bool {
+        let asks = &self.question.asks;
+        let has_quorum = |ask: &Ask| {
+            let named =
+                |vote: &&Vote| asks.iter().any(|it| is_one_rule(it, ask) && vote.groups.contains(&it.to));
+            let approvals = self.votes.iter().chain([last]).filter(|vote| vote.approve).filter(named).count();
+            u32::try_from(approvals).unwrap_or(u32::MAX) >= ask.quorum.max(1)
+        };
+        !asks.is_empty() && asks.iter().all(has_quorum)
     }
+}
+
+/// Asks that differ only in the group are one rule with several groups to choose from.
+fn is_one_rule(left: &Ask, right: &Ask) -> bool {
+    (&left.rule, &left.because, left.quorum, left.within_ms)
+        == (&right.rule, &right.because, right.quorum, right.within_ms)
 }

@@ -1,11 +1,11 @@
 //! Command + state + now → events. Pure: no clock, no chance, nothing is sent from here.
 
 use crate::{
-    Timestamp,
+    CredentialId, Digest, RunId, Terms, Timestamp,
     command::Command,
     event::{Event, Holder},
     refusal::Refusal,
-    state::State,
+    state::{Run, State},
 };
 
 mod compensate;
@@ -22,48 +22,46 @@ mod switch;
 /// # Errors
 /// A [`Refusal`]: nothing happened and nothing is recorded.
 pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    // A clock that was set back must not make stale evidence fresh or a lapsed question answerable.
+    let now = now.max(state.latest);
     match command {
         Command::ActivateContract { terms, by } => activate(state, terms, by),
-        Command::StartRun { run, name, service, principal, channel } => run::start(
-            state,
-            Event::RunStarted {
-                run,
-                name,
-                contract: run::active_version(state, &service)?,
-                service,
-                principal,
-                channel,
-            },
-        ),
+        Command::StartRun { run, name, service, principal, channel } => {
+            let contract = run::may_start(state, run, &name, (&service, &principal))?;
+            Ok(vec![Event::RunStarted { run, name, service, contract, principal, channel }])
+        }
         Command::Propose { proposal, assessment, escalation } => {
-            propose::propose(state, *proposal, *assessment, escalation, now)
+            propose::propose(state, &proposal, &assessment, escalation, now)
         }
         Command::Start { action } => settle::start(state, action),
         Command::Settle(settle) => settle::settle(state, *settle),
         Command::Decide(answer) => escalation::decide(state, *answer, now),
         Command::Lapse => Ok(escalation::lapse(state, now)),
-        Command::SetSwitch { switch, by } => switch::set(state, switch, &by),
+        Command::SetSwitch { switch, by } => switch::set(state, switch, &by, now),
         Command::ReleaseSwitch { target, by, reason } => switch::release(state, &target, &by, &reason),
         Command::EndRun { run, reason, note } => run::end(state, run, reason, note),
         Command::PlanRollback { plan, run, by } => rollback::plan(state, plan, run, &by, now),
         Command::StartRollback { plan, digest, by, reason } => {
-            rollback::start(state, plan, digest, by, reason, now)
+            rollback::may_start(state, plan, digest, &by, now)?;
+            rollback::start(state, plan, by, reason)
         }
-        Command::Compensate { plan, target, action } => compensate::compensate(state, plan, target, action),
+        Command::Compensate { plan, target, action } => {
+            compensate::compensate(state, plan, target, action, now)
+        }
         Command::CloseRollback { plan } => rollback::close(state, plan),
         Command::Recover => Ok(settle::recover(state)),
         Command::IssueCredential { credential, holder, hash, by } => {
-            Ok(vec![issue(credential, holder, hash, by)?])
+            issue(state, credential, holder, hash, by)
         }
         Command::RevokeCredential { credential, by } => match state.credentials.get(&credential) {
-            None => Err(Refusal::not_found("credential", credential)),
+            None => Err(Refusal::not_found("credential", &credential)),
             Some(known) if known.revoked => Ok(Vec::new()),
             Some(_) => Ok(vec![Event::CredentialRevoked { credential, by }]),
         },
     }
 }
 
-fn activate(state: &State, terms: Box<crate::terms::Terms>, by: String) -> Result<Vec<Event>, Refusal> {
+fn activate(state: &State, terms: Box<Terms>, by: String) -> Result<Vec<Event>, Refusal> {
     if terms.domain != state.domain {
         let text = format!("the contract is of domain `{}`, this is `{}`", terms.domain, state.domain);
         return Err(Refusal::Invalid(text));
@@ -72,21 +70,28 @@ fn activate(state: &State, terms: Box<crate::terms::Terms>, by: String) -> Resul
     if known.is_some_and(|service| service.active.digest == terms.digest) {
         return Ok(Vec::new());
     }
-    if let Some(service) = known.filter(|service| service.active.version == terms.version) {
+    if let Some(digest) = known.and_then(|service| service.published.get(&terms.version))
+        && *digest != terms.digest
+    {
         return Err(Refusal::Conflict(format!(
-            "version {} of `{}` is published already with digest {}; raise the version",
-            terms.version, terms.service, service.active.digest
+            "version {} of `{}` is published already with digest {digest}; raise the version",
+            terms.version, terms.service
         )));
     }
     Ok(vec![Event::ContractActivated { terms, by }])
 }
 
 fn issue(
-    credential: crate::CredentialId,
+    state: &State,
+    credential: CredentialId,
     holder: Holder,
-    hash: crate::Digest,
+    hash: Digest,
     by: String,
-) -> Result<Event, Refusal> {
+) -> Result<Vec<Event>, Refusal> {
+    // Issued again, a revoked credential would count again.
+    if state.credentials.contains_key(&credential) {
+        return Err(Refusal::Conflict(format!("{credential} is taken")));
+    }
     let name = match &holder {
         Holder::Service { name } => name.as_str(),
         Holder::Operator { person } => person.name.as_str(),
@@ -94,7 +99,12 @@ fn issue(
     if name.trim().is_empty() || name.chars().any(char::is_control) {
         return Err(Refusal::Invalid("a credential needs the name of its holder".to_owned()));
     }
-    Ok(Event::CredentialIssued { credential, holder, hash, by })
+    Ok(vec![Event::CredentialIssued { credential, holder, hash, by }])
+}
+
+/// The run of this id.
+fn known_run(state: &State, id: RunId) -> Result<&Run, Refusal> {
+    state.runs.get(&id).ok_or_else(|| Refusal::not_found("run", &id))
 }
 
 #[cfg(test)]

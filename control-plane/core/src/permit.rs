@@ -1,6 +1,9 @@
 //! The only key to the executor: made from a committed admit and from nothing else.
 
-use crate::{ActionId, CanonicalJson, Outcome, RunId, ToolName, event::ActionDecided, proposal::Mode};
+use crate::{
+    ActionId, CanonicalJson, Event, Outcome, RunId, ToolName, escalation::digest_of, event::ActionDecided,
+    proposal::Mode,
+};
 
 /// Proof that the control plane may carry an action out now. It has no public constructor but
 /// [`Permit::of_admitted`] and [`Permit::of_released`], which look at the committed fact themselves.
@@ -20,17 +23,15 @@ impl Permit {
     }
 
     /// From a committed decision that held an action, and the committed second decision that admits it.
-    pub fn of_released(held: &ActionDecided, released: &crate::event::Event) -> Option<Self> {
-        match released {
-            crate::event::Event::ActionReleased { action, decision, .. }
-                if *action == held.proposal.action
-                    && decision.outcome == Outcome::Admit
-                    && held.proposal.mode == Mode::Execute =>
-            {
-                Some(Self::of(held))
-            }
-            _ => None,
-        }
+    /// What runs must still be what was shown: the digest that people approved is computed again.
+    pub fn of_released(held: &ActionDecided, released: &Event) -> Option<Self> {
+        let Event::ActionReleased { action, decision, .. } = released else { return None };
+        let approved = held.question.as_ref().is_some_and(|question| question.digest == digest_of(held));
+        (approved
+            && *action == held.proposal.action
+            && decision.outcome == Outcome::Admit
+            && held.proposal.mode == Mode::Execute)
+            .then(|| Self::of(held))
     }
 
     fn of(decided: &ActionDecided) -> Self {

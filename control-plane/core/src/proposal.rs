@@ -42,6 +42,14 @@ impl Mode {
     fn is_execute(&self) -> bool {
         matches!(self, Self::Execute)
     }
+
+    /// The word in journals and consoles.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Execute => "execute",
+            Self::DecisionOnly => "decision_only",
+        }
+    }
 }
 
 /// One tool call that somebody wants to make.

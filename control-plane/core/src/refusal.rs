@@ -54,7 +54,7 @@ impl Refusal {
         }
     }
 
-    pub(crate) fn not_found(what: &'static str, name: impl ToString) -> Self {
+    pub(crate) fn not_found(what: &'static str, name: &impl ToString) -> Self {
         Self::NotFound { what, name: name.to_string() }
     }
 }

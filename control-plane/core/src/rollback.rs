@@ -40,7 +40,7 @@ pub enum StepKind {
         /// Why.
         why: String,
     },
-    /// Nobody knows yet whether it happened; a person resolves it first.
+    /// Nobody knows yet whether it, or its undoing, happened; a person resolves it first.
     InDoubt,
     /// The window for the compensation has passed.
     OutOfWindow,
@@ -88,7 +88,7 @@ impl Plan {
             .iter()
             .rev()
             .filter_map(|action| state.actions.get(action))
-            .filter_map(|action| step(action, run, now))
+            .filter_map(|action| step(action, run, state, now))
             .collect();
         let text = serde_json::to_string(&steps).unwrap_or_default();
         let digest =
@@ -105,7 +105,7 @@ impl Plan {
 }
 
 /// The step about one action; `None` where there is nothing to say (reads, refusals, undos).
-fn step(action: &Action, run: &crate::state::Run, now: Timestamp) -> Option<Step> {
+fn step(action: &Action, run: &crate::state::Run, state: &State, now: Timestamp) -> Option<Step> {
     if !action.level.has_effect() || action.undoes.is_some() {
         return None;
     }
@@ -118,6 +118,8 @@ fn step(action: &Action, run: &crate::state::Run, now: Timestamp) -> Option<Step
             StepKind::InDoubt
         }
         ActionStatus::Undone => StepKind::AlreadyUndone,
+        // Another plan's compensation may have happened: undoing it again could undo it twice.
+        ActionStatus::Succeeded if state.undoing(action).is_some() => StepKind::InDoubt,
         ActionStatus::Succeeded => {
             match (&action.undo, run.terms.tools.get(&action.tool).map(|tool| &tool.undo)) {
                 (Some(undo), _) if now < undo.until => {

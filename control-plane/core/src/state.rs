@@ -1,7 +1,7 @@
 //! State is the fold of events: [`State::apply`] is total, reads no clock and judges nothing.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -47,6 +47,12 @@ pub struct State {
     pub rollbacks: BTreeMap<PlanId, Rollback>,
     /// Credentials (only in the control domain).
     pub credentials: BTreeMap<CredentialId, Credential>,
+    /// The latest moment at which anything happened: for decisions, time never goes back.
+    pub latest: Timestamp,
+    /// Ended runs by the moment from which nothing of them can be undone.
+    pub(crate) resting: BTreeSet<(Timestamp, RunId)>,
+    /// Runs whose actions were dropped, oldest first.
+    pub(crate) retired: VecDeque<RunId>,
 }
 
 /// A contracted service.
@@ -54,6 +60,8 @@ pub struct State {
 pub struct Service {
     /// The version for new runs.
     pub active: Arc<Terms>,
+    /// Digest of every version that was ever active, by version: what is published never changes.
+    pub published: BTreeMap<String, Digest>,
     /// Theoretical arrival time of the next call, by tool (see `rate.rs`).
     pub arrivals: BTreeMap<ToolName, Timestamp>,
 }
@@ -85,7 +93,7 @@ pub struct Run {
     pub tool_calls: BTreeMap<ToolName, u32>,
     /// How often each very call was proposed.
     pub same_calls: BTreeMap<Digest, u32>,
-    /// Idempotency keys, given or derived, and what they stand for.
+    /// Idempotency keys, given or derived, with the action and the digest of the call (tool and parameters).
     pub keys: BTreeMap<String, (ActionId, Digest)>,
     /// Evidence seen: item and producing action, with digest and time.
     pub evidence: BTreeMap<(ItemName, ActionId), (Digest, Timestamp)>,
@@ -93,6 +101,31 @@ pub struct Run {
     pub actions: Vec<ActionId>,
     /// How many of its actions were denied.
     pub denied: u32,
+    /// How long its actions are kept in memory.
+    pub retention: Retention,
+}
+
+impl Run {
+    /// True while it may act.
+    pub fn is_open(&self) -> bool {
+        self.phase == Phase::Open
+    }
+
+    /// True when a proposal counts for this run: it is open and acts under its own identity.
+    pub(crate) fn counts(&self, proposal: &Proposal) -> bool {
+        self.is_open() && self.principal == proposal.principal
+    }
+}
+
+/// How long the actions of a run are kept in memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Retention {
+    /// It is open, or something is in flight, held or in doubt, or it is being undone.
+    Needed,
+    /// It has ended; from this moment on nothing of it can be undone.
+    Until(Timestamp),
+    /// They were dropped; the journal has them.
+    Retired,
 }
 
 /// Where a run is in its life.
@@ -216,6 +249,9 @@ impl State {
             effects: BTreeMap::new(),
             rollbacks: BTreeMap::new(),
             credentials: BTreeMap::new(),
+            latest: Timestamp::default(),
+            resting: BTreeSet::new(),
+            retired: VecDeque::new(),
         }
     }
 
@@ -243,6 +279,16 @@ impl State {
                 self.runs.get(&action.run).is_some_and(|run| scope.covers(self.place(run, &action.tool)))
             })
             .collect()
+    }
+
+    /// The compensation of an action that may still take effect, or may have: in flight or in doubt.
+    pub fn undoing(&self, target: &Action) -> Option<ActionId> {
+        let run = self.runs.get(&target.run)?;
+        let compensations = run.actions.iter().filter_map(|id| self.actions.get(id)).filter(|action| {
+            action.undoes.is_some_and(|(undone, _)| undone == target.id)
+                && (action.status.is_in_flight() || action.status == ActionStatus::InDoubt)
+        });
+        compensations.map(|action| action.id).next()
     }
 
     /// Groups that hold the run duty of any service here.

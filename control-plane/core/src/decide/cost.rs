@@ -6,7 +6,15 @@ use crate::{
     decision::{Finding, Objection},
 };
 
+/// Most refused proposals of one run: whoever goes on after so many does not listen.
+const MAX_DENIED: u32 = 1_000;
+
 pub(super) fn finding(case: Case<'_>) -> Finding {
+    if let Some(objection) = endless(case).filter(|_| !case.approved) {
+        // A stranger must not be able to end somebody else's run.
+        let outcome = if case.run.counts(case.proposal) { Outcome::Stop } else { Outcome::Deny };
+        return Finding::object(Clause::Cost, outcome, objection);
+    }
     let object = |outcome, reason, detail: String| {
         Finding::object(Clause::Cost, outcome, Objection::new(reason, detail))
     };
@@ -15,25 +23,6 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
     if case.approved {
         // The hold was taken when people were asked; their time is not the run's.
         return Finding::content(Clause::Cost, format!("{} of {} left", budget.left(), budget.limit()));
-    }
-    if let Some(most) = limits.same_call {
-        let before =
-            case.run.same_calls.get(&crate::idempotency::call_digest(case.proposal)).copied().unwrap_or(0);
-        if before >= most {
-            let detail = format!(
-                "the same call of `{}` for the {}th time, {most} are allowed",
-                case.proposal.tool,
-                before.saturating_add(1)
-            );
-            return object(Outcome::Stop, Reason::LoopDetected, detail);
-        }
-    }
-    if let Some(most_ms) = limits.wall_time_ms {
-        let took_ms = case.now.since_ms(case.run.started_at);
-        if took_ms > most_ms {
-            let detail = format!("{} s since the start, {} s are allowed", took_ms / 1_000, most_ms / 1_000);
-            return object(Outcome::Stop, Reason::WallTimeExhausted, detail);
-        }
     }
     if case.run.calls >= limits.calls {
         return object(Outcome::Deny, Reason::CallsExhausted, format!("all {} calls are used", limits.calls));
@@ -65,4 +54,24 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
             object(Outcome::Deny, Reason::SpendExhausted, detail)
         }
     }
+}
+
+/// What ends a run: it repeats itself, takes too long, or does not take no for an answer.
+fn endless(case: Case<'_>) -> Option<Objection> {
+    let limits = &case.run.terms.run;
+    let call = crate::idempotency::call_digest(case.proposal);
+    let before = case.run.same_calls.get(&call).copied().unwrap_or(0);
+    if let Some(most) = limits.same_call.filter(|most| before >= *most) {
+        let tool = &case.proposal.tool;
+        let detail = format!("`{tool}` was called {before} times with these parameters, {most} are allowed");
+        return Some(Objection::new(Reason::LoopDetected, detail));
+    }
+    if case.run.denied >= MAX_DENIED {
+        let detail = format!("{} proposals of the run were refused", case.run.denied);
+        return Some(Objection::new(Reason::LoopDetected, detail));
+    }
+    let took_ms = case.now.since_ms(case.run.started_at);
+    let most_ms = limits.wall_time_ms.filter(|most_ms| took_ms > *most_ms)?;
+    let detail = format!("{} s since the start, {} s are allowed", took_ms / 1_000, most_ms / 1_000);
+    Some(Objection::new(Reason::WallTimeExhausted, detail))
 }

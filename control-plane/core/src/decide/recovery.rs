@@ -19,6 +19,11 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
             Outcome::Escalate,
             Objection::new(Reason::Irreversible, why.clone()),
         ),
+        Some(Undo::By { tool, .. }) if !case.run.terms.tools.contains_key(tool) => Finding::object(
+            Clause::Recovery,
+            Outcome::Deny,
+            Objection::new(Reason::UndoNotDeclared, format!("the contract does not know `{tool}`")),
+        ),
         Some(Undo::By { tool, .. }) => Finding::content(Clause::Recovery, format!("undone by {tool}")),
         Some(Undo::Nothing) | None if has_effect => Finding::object(
             Clause::Recovery,

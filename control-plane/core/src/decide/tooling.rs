@@ -12,6 +12,10 @@ pub(super) fn finding(case: Case<'_>) -> (Finding, Option<u64>) {
     if let Some(objection) = &case.assessment.tooling_objection {
         return (object(Outcome::Deny, objection.clone()), None);
     }
+    if let Some(holder) = case.key_used_by {
+        let objection = Objection::new(Reason::KeyReused, format!("the key belongs to {holder}"));
+        return (object(Outcome::Deny, objection), None);
+    }
     if let Some(objection) = taken(case) {
         return (object(Outcome::Deny, objection), None);
     }
@@ -37,6 +41,7 @@ pub(super) fn finding(case: Case<'_>) -> (Finding, Option<u64>) {
 fn taken(case: Case<'_>) -> Option<Objection> {
     let effect = case.assessment.effect.as_ref()?;
     let holder = case.state.effects.get(effect).filter(|holder| **holder != case.proposal.action)?;
-    let status = case.state.actions.get(holder).map_or("unknown", |action| action.status.as_str());
+    // Of a run whose actions were dropped, only effects that exist still hold their name.
+    let status = case.state.actions.get(holder).map_or("succeeded", |action| action.status.as_str());
     Some(Objection::new(Reason::EffectTaken, format!("`{effect}` belongs to {holder}, which is {status}")))
 }

@@ -1,14 +1,14 @@
 //! One step of a rollback: the compensation becomes an action of its own.
 
 use crate::{
-    ActionId, Clause, PlanId, Reason,
+    ActionId, Clause, PlanId, Reason, Timestamp,
     action::ActionStatus,
     decision::{Decision, Finding},
     event::{ActionDecided, Event},
     proposal::{Assessment, Channel, Mode, PolicyVerdict, Proposal},
     refusal::Refusal,
     rollback::StepKind,
-    state::State,
+    state::{Action, Rollback, State},
 };
 
 pub(super) fn compensate(
@@ -16,6 +16,7 @@ pub(super) fn compensate(
     plan: PlanId,
     target: ActionId,
     action: ActionId,
+    now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     let rollback = super::rollback::known(state, plan)?;
     let by = match &rollback.started_by {
@@ -25,16 +26,21 @@ pub(super) fn compensate(
     if let Some(known) = rollback.compensations.get(&target) {
         return Err(Refusal::Joins(*known));
     }
+    if state.actions.contains_key(&action) {
+        return Err(Refusal::Conflict(format!("{action} is taken")));
+    }
     let step = rollback.plan.steps.iter().find(|step| step.target == target);
     let Some(StepKind::Compensate { tool, params }) = step.map(|step| &step.kind) else {
         return Err(Refusal::Conflict(format!("the plan does not compensate {target}")));
     };
-    let undone = state.actions.get(&target).ok_or_else(|| Refusal::not_found("action", target))?;
-    if undone.status != ActionStatus::Succeeded {
-        return Err(Refusal::Conflict(format!("{target} is {} by now", undone.status)));
+    let undone = state.actions.get(&target).ok_or_else(|| Refusal::not_found("action", &target))?;
+    may_undo(state, undone, now)?;
+    let earlier = rollback.plan.steps.iter().take_while(|step| step.target != target);
+    if let Some(first) = earlier.map(|step| step.target).find(|step| comes_first(state, rollback, *step, now))
+    {
+        return Err(Refusal::Conflict(format!("{first} was done later, so it is undone first")));
     }
-    let run =
-        state.runs.get(&rollback.plan.run).ok_or_else(|| Refusal::not_found("run", rollback.plan.run))?;
+    let run = super::known_run(state, rollback.plan.run)?;
     let detail = |clause| match clause {
         Clause::Identity => format!("ordered by {}", by.name),
         Clause::Scope => format!("undoes {target} ({})", undone.tool),
@@ -70,4 +76,27 @@ pub(super) fn compensate(
         undoes: Some((target, plan)),
     };
     Ok(vec![Event::ActionDecided(Box::new(decided))])
+}
+
+/// An effect is compensated when it surely exists, its window is open and nobody else may be undoing it.
+fn may_undo(state: &State, target: &Action, now: Timestamp) -> Result<(), Refusal> {
+    let (id, status) = (target.id, target.status);
+    if status != ActionStatus::Succeeded {
+        return Err(Refusal::Conflict(format!("{id} is {status} by now")));
+    }
+    if target.undo.as_ref().is_none_or(|undo| now >= undo.until) {
+        return Err(Refusal::Conflict(format!("the window for undoing {id} has passed")));
+    }
+    match state.undoing(target) {
+        Some(by) => Err(Refusal::Conflict(format!("{by} may be undoing {id}, its outcome is not known yet"))),
+        None => Ok(()),
+    }
+}
+
+/// Last effect first: true while the compensation of a later effect is due or under way.
+fn comes_first(state: &State, rollback: &Rollback, target: ActionId, now: Timestamp) -> bool {
+    match rollback.compensations.get(&target) {
+        Some(by) => state.actions.get(by).is_some_and(|by| by.status.is_in_flight()),
+        None => state.actions.get(&target).is_some_and(|target| may_undo(state, target, now).is_ok()),
+    }
 }

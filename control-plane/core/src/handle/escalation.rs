@@ -1,46 +1,63 @@
 //! People answer; the last approval decides the action again; silence lapses.
 
+use std::collections::BTreeSet;
+
 use crate::{
-    Outcome, Timestamp,
+    Decision, GroupName, Outcome, Person, Timestamp,
     command::Answer,
     decide::{self, Case},
     escalation::{Escalation, EscalationStatus, Vote},
     event::{Event, group_list},
     refusal::Refusal,
-    state::State,
+    state::{Run, State},
 };
 
-pub(super) fn decide_again(state: &State, escalation: &Escalation, now: Timestamp) -> Result<Event, Refusal> {
-    let id = escalation.action;
-    let held = state.held.get(&id).ok_or_else(|| Refusal::not_found("held action", id))?;
-    let run = state.runs.get(&escalation.run).ok_or_else(|| Refusal::not_found("run", escalation.run))?;
-    let case = Case::new(state, run, &held.proposal, &held.assessment, now).approved();
-    Ok(Event::ActionReleased { action: id, run: run.id, decision: Box::new(decide::decide(case)) })
-}
-
+/// One person's answer. After the deadline it lapses instead: the moment of this decision is the only judge.
 pub(super) fn decide(state: &State, answer: Answer, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     let id = answer.escalation;
-    let escalation = state.escalations.get(&id).ok_or_else(|| Refusal::not_found("escalation", id))?;
+    let escalation = state.escalations.get(&id).ok_or_else(|| Refusal::not_found("escalation", &id))?;
+    let run = super::known_run(state, escalation.run)?;
     permitted(escalation, &answer)?;
+    if answer.approve {
+        four_eyes(run, &answer)?;
+    }
     if now >= escalation.question.deadline {
         return Ok(vec![closed(escalation, EscalationStatus::Lapsed, "nobody approved in time")]);
     }
-    let vote = Vote { by: answer.by.name, approve: answer.approve, reason: answer.reason, at: now };
+    let vote = Vote {
+        groups: answered_for(escalation, &answer.by),
+        by: answer.by.name,
+        approve: answer.approve,
+        reason: answer.reason,
+        at: now,
+    };
     let by = vote.by.clone();
-    let voted =
-        Event::EscalationVoted { escalation: id, action: escalation.action, run: escalation.run, vote };
+    let enough = escalation.is_enough_with(&vote);
+    let (action, run) = (escalation.action, escalation.run);
+    let voted = Event::EscalationVoted { escalation: id, action, run, vote };
     if !answer.approve {
         return Ok(vec![voted, closed(escalation, EscalationStatus::Denied, &format!("denied by {by}"))]);
     }
-    if !escalation.is_last_approval() {
+    if !enough {
         return Ok(vec![voted]);
     }
-    let released = decide_again(state, escalation, now)?;
-    let note = match &released {
-        Event::ActionReleased { decision, .. } if decision.outcome != Outcome::Admit => "approved too late",
-        _ => "approved",
+    let decision = Box::new(decide_again(state, escalation, now)?);
+    let note = match decision.outcome {
+        Outcome::Admit => "approved".to_owned(),
+        Outcome::Escalate | Outcome::Throttle | Outcome::Deny | Outcome::Stop => {
+            format!("approved, but by now: {}", decision.deciding().reason.sentence())
+        }
     };
-    Ok(vec![voted, closed(escalation, EscalationStatus::Approved, note), released])
+    let released = Event::ActionReleased { action, run, decision };
+    Ok(vec![voted, closed(escalation, EscalationStatus::Approved, &note), released])
+}
+
+fn decide_again(state: &State, escalation: &Escalation, now: Timestamp) -> Result<Decision, Refusal> {
+    let id = escalation.action;
+    let held = state.held.get(&id).ok_or_else(|| Refusal::not_found("held action", &id))?;
+    let run = super::known_run(state, escalation.run)?;
+    let case = Case::new(state, run, &held.proposal, &held.assessment, now).approved();
+    Ok(decide::decide(case))
 }
 
 fn permitted(escalation: &Escalation, answer: &Answer) -> Result<(), Refusal> {
@@ -66,16 +83,43 @@ fn permitted(escalation: &Escalation, answer: &Answer) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Who proposed an action, or owns the service that did, does not approve it. Both may deny.
+fn four_eyes(run: &Run, answer: &Answer) -> Result<(), Refusal> {
+    let by = &answer.by.name;
+    if *by != run.principal && *by != run.terms.owner {
+        return Ok(());
+    }
+    Err(Refusal::NotPermitted {
+        who: by.clone(),
+        what: "approve this",
+        needs: "somebody other than the service and its owner must".to_owned(),
+    })
+}
+
+/// Which of the asked groups a person speaks for.
+fn answered_for(escalation: &Escalation, by: &Person) -> BTreeSet<GroupName> {
+    let asked = &escalation.question.groups;
+    if by.is_admin() { asked.clone() } else { asked.intersection(&by.groups).cloned().collect() }
+}
+
 /// Lets everything lapse whose time has run out.
 pub(super) fn lapse(state: &State, now: Timestamp) -> Vec<Event> {
-    state
-        .escalations
-        .values()
-        .filter(|escalation| {
-            escalation.status == EscalationStatus::Pending && now >= escalation.question.deadline
-        })
+    pending(state)
+        .filter(|escalation| now >= escalation.question.deadline)
         .map(|escalation| closed(escalation, EscalationStatus::Lapsed, "nobody approved in time"))
         .collect()
+}
+
+/// Voids the pending escalations that `of` picks.
+pub(super) fn void(state: &State, note: &str, of: impl Fn(&Escalation) -> bool) -> Vec<Event> {
+    pending(state)
+        .filter(|escalation| of(escalation))
+        .map(|escalation| closed(escalation, EscalationStatus::Voided, note))
+        .collect()
+}
+
+fn pending(state: &State) -> impl Iterator<Item = &Escalation> {
+    state.escalations.values().filter(|escalation| escalation.status == EscalationStatus::Pending)
 }
 
 fn closed(escalation: &Escalation, status: EscalationStatus, note: &str) -> Event {

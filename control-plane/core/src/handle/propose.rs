@@ -1,109 +1,93 @@
 //! Proposals: joined to a known call, or decided.
 
 use crate::{
-    Clause, EscalationId, GroupName, Money, Outcome, Reason, Timestamp,
+    ActionId, Digest, EscalationId, Level, Money, Outcome, Timestamp,
     decide::{Case, decide},
-    decision::{Decision, Finding, Objection},
+    decision::Finding,
     escalation::Question,
     event::{ActionDecided, Event},
     proposal::{Ask, Assessment, PolicyVerdict, Proposal},
     refusal::Refusal,
-    state::{Phase, State},
+    state::State,
 };
 
-/// How long people have for an irreversible action when no rule of the contract says, in milliseconds.
-const IRREVERSIBLE_WITHIN_MS: u64 = 30 * 60 * 1_000;
+/// How long people have when no rule of the contract says, in milliseconds.
+const DEFAULT_WITHIN_MS: u64 = 30 * 60 * 1_000;
 
 pub(super) fn propose(
     state: &State,
-    proposal: Proposal,
-    assessment: Assessment,
+    proposal: &Proposal,
+    assessment: &Assessment,
     escalation: EscalationId,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    let run = state.runs.get(&proposal.run).ok_or_else(|| Refusal::not_found("run", proposal.run))?;
+    let run = super::known_run(state, proposal.run)?;
     if state.actions.contains_key(&proposal.action) {
         return Err(Refusal::Conflict(format!("{} is taken", proposal.action)));
     }
-    let case = Case::new(state, run, &proposal, &assessment, now);
-    let level = case.level().unwrap_or(crate::Level::Execute);
-    let mut reused = None;
-    if let Some(key) = crate::idempotency::key(&proposal, level)
-        && let Some((known, params)) = run.keys.get(&key)
-        && run.phase == Phase::Open
-        && run.principal == proposal.principal
-    {
-        let same_tool = state.actions.get(known).is_some_and(|action| action.tool == proposal.tool);
-        if same_tool && *params == proposal.params.digest() {
-            return Err(Refusal::Joins(*known));
+    if state.escalations.contains_key(&escalation) {
+        return Err(Refusal::Conflict(format!("{escalation} is taken")));
+    }
+    let case = Case::new(state, run, proposal, assessment, now);
+    match known(case) {
+        Some((action, call)) if call == crate::idempotency::call_digest(proposal) => {
+            Err(Refusal::Joins(action))
         }
-        reused = Some(*known);
+        Some((action, _)) => Ok(events(case.with_reused_key(action), escalation)),
+        None => Ok(events(case, escalation)),
     }
-    let mut decision = decide(case);
-    if let Some(known) = reused {
-        let objection = Objection::new(Reason::KeyReused, format!("the key belongs to {known}"));
-        decision = with_finding(decision, Finding::object(Clause::Tooling, Outcome::Deny, objection));
-    }
-    Ok(events(case, decision, escalation))
 }
 
-/// Replaces one clause's finding and joins again.
-fn with_finding(decision: Decision, finding: Finding) -> Decision {
-    let mut findings = decision.findings;
-    for slot in &mut findings {
-        if slot.clause == finding.clause {
-            slot.clone_from(&finding);
-        }
-    }
-    Decision::join(findings, decision.retry_after_ms)
+/// The action and the call that the proposal's key stands for already; also after the run has ended.
+fn known(case: Case<'_>) -> Option<(ActionId, Digest)> {
+    let level = case.level().unwrap_or(Level::Execute);
+    let key = crate::idempotency::key(case.proposal, level)?;
+    case.run.keys.get(&key).copied().filter(|_| case.run.principal == case.proposal.principal)
 }
 
-fn events(case: Case<'_>, decision: Decision, escalation: EscalationId) -> Vec<Event> {
+fn events(case: Case<'_>, escalation: EscalationId) -> Vec<Event> {
+    let decision = decide(case);
     let outcome = decision.outcome;
-    let question = (outcome == Outcome::Escalate).then(|| {
-        Question::combine(escalation, case.proposal, case.run.terms.digest, asks(case, &decision), case.now)
-    });
     let (hold, undo_hold) = match outcome {
         Outcome::Admit | Outcome::Escalate => case.holds(),
         Outcome::Throttle | Outcome::Deny | Outcome::Stop => (Money::ZERO, Money::ZERO),
     };
     let deciding = decision.deciding().clone();
-    let decided = ActionDecided {
+    let mut decided = ActionDecided {
         proposal: case.proposal.clone(),
         assessment: case.assessment.clone(),
         decision,
         hold,
         undo_hold,
-        question,
+        question: None,
         undoes: None,
     };
+    if outcome == Outcome::Escalate {
+        decided.question = Some(Question::about(&decided, escalation, asks(case, &deciding), case.now));
+    }
     let mut events = vec![Event::ActionDecided(Box::new(decided))];
-    if outcome == Outcome::Stop && case.run.phase == Phase::Open {
-        events.extend(super::run::voided(case.state, |run| run == case.run.id, "the run was stopped"));
-        events.push(Event::RunEnded {
-            run: case.run.id,
-            stopped: true,
-            reason: Some(deciding.reason),
-            note: deciding.detail,
-        });
+    if outcome == Outcome::Stop {
+        let run = case.run.id;
+        events.extend(super::escalation::void(case.state, "the run was stopped", |held| held.run == run));
+        let reason = Some(deciding.reason);
+        events.push(Event::RunEnded { run, stopped: true, reason, note: deciding.detail });
     }
     events
 }
 
-/// Every rule that wants a person; for an irreversible action without one, those who run the service.
-fn asks(case: Case<'_>, decision: &Decision) -> Vec<Ask> {
+/// Every rule that wants a person; where no rule names one, those who run the service.
+fn asks(case: Case<'_>, deciding: &Finding) -> Vec<Ask> {
     let mut asks = case.assessment.asks.clone();
     if let PolicyVerdict::Escalate { asks: more, .. } = &case.assessment.policy {
         asks.extend(more.iter().cloned());
     }
     if asks.is_empty() {
-        let because = decision.deciding().detail.clone();
-        asks.extend(case.run.terms.run_duty.iter().map(|group: &GroupName| Ask {
-            rule: "irreversible".to_owned(),
-            because: because.clone(),
+        asks.extend(case.run.terms.run_duty.iter().map(|group| Ask {
+            rule: deciding.reason.code().to_owned(),
+            because: deciding.detail.clone(),
             to: group.clone(),
             quorum: 1,
-            within_ms: IRREVERSIBLE_WITHIN_MS,
+            within_ms: DEFAULT_WITHIN_MS,
         }));
     }
     asks

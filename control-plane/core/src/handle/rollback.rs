@@ -5,8 +5,8 @@ use crate::{
     action::ActionStatus,
     event::{Event, group_list},
     refusal::Refusal,
-    rollback::{Plan, StepKind},
-    state::{Phase, Rollback, Run, State},
+    rollback::Plan,
+    state::{Phase, Retention, Rollback, Run, State},
 };
 
 pub(super) fn plan(
@@ -16,26 +16,33 @@ pub(super) fn plan(
     by: &Person,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    let run = state.runs.get(&run).ok_or_else(|| Refusal::not_found("run", run))?;
+    let run = super::known_run(state, run)?;
     permitted(run, by, "plan a rollback")?;
     if run.phase == Phase::RollingBack {
         return Err(Refusal::Conflict("the run is being rolled back already".to_owned()));
     }
+    if run.retention == Retention::Retired {
+        let text = "nothing of the run can be undone any more: it has ended and every window has passed";
+        return Err(Refusal::Conflict(text.to_owned()));
+    }
+    // Planned again under its id, a started plan could be started twice.
+    if state.rollbacks.contains_key(&id) {
+        return Err(Refusal::Conflict(format!("{id} is taken")));
+    }
     Ok(vec![Event::RollbackPlanned { plan: Box::new(Plan::of(id, run, state, now)), by: by.name.clone() }])
 }
 
-pub(super) fn start(
+/// Asks whether exactly the plan that was shown may start now.
+pub(super) fn may_start(
     state: &State,
     id: PlanId,
     digest: Digest,
-    by: Person,
-    reason: String,
+    by: &Person,
     now: Timestamp,
-) -> Result<Vec<Event>, Refusal> {
+) -> Result<(), Refusal> {
     let rollback = known(state, id)?;
-    let run =
-        state.runs.get(&rollback.plan.run).ok_or_else(|| Refusal::not_found("run", rollback.plan.run))?;
-    permitted(run, &by, "start a rollback")?;
+    let run = super::known_run(state, rollback.plan.run)?;
+    permitted(run, by, "start a rollback")?;
     if rollback.started_by.is_some() {
         return Err(Refusal::Conflict("the plan was started already".to_owned()));
     }
@@ -51,14 +58,19 @@ pub(super) fn start(
     if Plan::of(id, run, state, now).digest != rollback.plan.digest {
         return Err(Refusal::Conflict("the run has moved since the plan was made; plan again".to_owned()));
     }
+    Ok(())
+}
+
+pub(super) fn start(state: &State, id: PlanId, by: Person, reason: String) -> Result<Vec<Event>, Refusal> {
     if reason.trim().is_empty() {
         return Err(Refusal::Invalid("a rollback needs a reason".to_owned()));
     }
-    let mut events = super::run::voided(state, |of| of == run.id, "the run is rolled back");
-    events.insert(0, Event::RollbackStarted { plan: id, run: run.id, by, reason });
-    Ok(events)
+    let run = known(state, id)?.plan.run;
+    let voided = super::escalation::void(state, "the run is rolled back", |held| held.run == run);
+    Ok(std::iter::once(Event::RollbackStarted { plan: id, run, by, reason }).chain(voided).collect())
 }
 
+/// Closes a plan: what is neither undone nor certainly without effect is parked with a person.
 pub(super) fn close(state: &State, id: PlanId) -> Result<Vec<Event>, Refusal> {
     let rollback = known(state, id)?;
     if rollback.closed || rollback.started_by.is_none() {
@@ -66,34 +78,31 @@ pub(super) fn close(state: &State, id: PlanId) -> Result<Vec<Event>, Refusal> {
     }
     let (mut undone, mut parked) = (0_u32, 0_u32);
     for step in &rollback.plan.steps {
-        let status = state.actions.get(&step.target).map(|action| action.status);
-        match step.kind {
-            StepKind::Compensate { .. } | StepKind::AlreadyUndone => {
-                if status == Some(ActionStatus::Undone) {
-                    undone = undone.saturating_add(1);
-                } else {
-                    parked = parked.saturating_add(1);
-                }
-            }
-            StepKind::Irreversible { .. } | StepKind::InDoubt | StepKind::OutOfWindow => {
-                parked = parked.saturating_add(1);
-            }
-            StepKind::HeldVoided => {}
-        }
-        let open = rollback
-            .compensations
-            .get(&step.target)
-            .and_then(|by| state.actions.get(by))
-            .is_some_and(|by| by.status.is_in_flight());
-        if open {
+        let by = rollback.compensations.get(&step.target);
+        let involved = by.into_iter().chain([&step.target]).filter_map(|id| state.actions.get(id));
+        if involved.into_iter().any(|action| action.status.is_in_flight()) {
             return Err(Refusal::Conflict(format!("the step about {} is still under way", step.target)));
+        }
+        match state.actions.get(&step.target).map(|action| action.status) {
+            Some(ActionStatus::Undone) => undone = undone.saturating_add(1),
+            Some(ActionStatus::Denied | ActionStatus::Lapsed | ActionStatus::Failed) => {}
+            Some(
+                ActionStatus::Succeeded
+                | ActionStatus::InDoubt
+                | ActionStatus::Proposed
+                | ActionStatus::Held
+                | ActionStatus::Approved
+                | ActionStatus::Admitted
+                | ActionStatus::Running,
+            )
+            | None => parked = parked.saturating_add(1),
         }
     }
     Ok(vec![Event::RollbackClosed { plan: id, run: rollback.plan.run, undone, parked }])
 }
 
 pub(super) fn known(state: &State, id: PlanId) -> Result<&Rollback, Refusal> {
-    state.rollbacks.get(&id).ok_or_else(|| Refusal::not_found("rollback plan", id))
+    state.rollbacks.get(&id).ok_or_else(|| Refusal::not_found("rollback plan", &id))
 }
 
 fn permitted(run: &Run, by: &Person, what: &'static str) -> Result<(), Refusal> {

@@ -1,40 +1,35 @@
 //! Runs begin and end.
 
-use crate::{
-    Digest, Reason, RunId, ServiceName,
-    escalation::EscalationStatus,
-    event::Event,
-    refusal::Refusal,
-    state::{Phase, State},
-};
+use crate::{Digest, Reason, RunId, ServiceName, event::Event, refusal::Refusal, state::State};
 
 /// Longest name of a run, in bytes.
 const MAX_NAME: usize = 128;
 
-pub(super) fn active_version(state: &State, service: &ServiceName) -> Result<Digest, Refusal> {
-    let service = state.services.get(service).ok_or_else(|| Refusal::not_found("service", service))?;
-    Ok(service.active.digest)
-}
-
-pub(super) fn start(state: &State, event: Event) -> Result<Vec<Event>, Refusal> {
-    let Event::RunStarted { name, service, principal, .. } = &event else {
-        return Err(Refusal::Invalid("not the start of a run".to_owned()));
-    };
+/// Asks whether a service's run may start, as `(service, principal)`; answers the version that it keeps.
+pub(super) fn may_start(
+    state: &State,
+    run: RunId,
+    name: &str,
+    (service, principal): (&ServiceName, &str),
+) -> Result<Digest, Refusal> {
     if name.is_empty() || name.len() > MAX_NAME {
         return Err(Refusal::Invalid(format!("the name of a run has 1 to {MAX_NAME} bytes")));
     }
-    let terms = &state.services.get(service).ok_or_else(|| Refusal::not_found("service", service))?.active;
-    if terms.principal != *principal {
+    let known = state.services.get(service).ok_or_else(|| Refusal::not_found("service", service))?;
+    if known.active.principal != principal {
         return Err(Refusal::NotPermitted {
             who: format!("`{principal}`"),
             what: "start a run of this service",
-            needs: format!("the contract names `{}`", terms.principal),
+            needs: format!("the contract names `{}`", known.active.principal),
         });
     }
-    if let Some(run) = state.run_names.get(&(service.clone(), name.clone())) {
-        return Err(Refusal::JoinsRun(*run));
+    if let Some(open) = state.run_names.get(&(service.clone(), name.to_owned())) {
+        return Err(Refusal::JoinsRun(*open));
     }
-    Ok(vec![event])
+    if state.runs.contains_key(&run) {
+        return Err(Refusal::Conflict(format!("{run} is taken")));
+    }
+    Ok(known.active.digest)
 }
 
 pub(super) fn end(
@@ -43,29 +38,11 @@ pub(super) fn end(
     reason: Option<Reason>,
     note: String,
 ) -> Result<Vec<Event>, Refusal> {
-    let run = state.runs.get(&id).ok_or_else(|| Refusal::not_found("run", id))?;
-    match run.phase {
-        Phase::Open => {
-            let mut events = voided(state, |escalation_run| escalation_run == id, "the run ended");
-            events.push(Event::RunEnded { run: id, stopped: reason.is_some(), reason, note });
-            Ok(events)
-        }
-        Phase::Completed | Phase::Stopped | Phase::RollingBack | Phase::RolledBack => Ok(Vec::new()),
+    let run = super::known_run(state, id)?;
+    if !run.is_open() {
+        return Ok(Vec::new());
     }
-}
-
-/// Voids the pending escalations of the runs that `of` picks.
-pub(super) fn voided(state: &State, of: impl Fn(RunId) -> bool, note: &str) -> Vec<Event> {
-    state
-        .escalations
-        .values()
-        .filter(|escalation| escalation.status == EscalationStatus::Pending && of(escalation.run))
-        .map(|escalation| Event::EscalationClosed {
-            escalation: escalation.question.id,
-            action: escalation.action,
-            run: escalation.run,
-            status: EscalationStatus::Voided,
-            note: note.to_owned(),
-        })
-        .collect()
+    let mut events = super::escalation::void(state, "the run ended", |held| held.run == id);
+    events.push(Event::RunEnded { run: id, stopped: reason.is_some(), reason, note });
+    Ok(events)
 }

@@ -7,31 +7,58 @@ use crate::{
     event::{ActionSettled, Event, Settlement},
     proposal::Mode,
     refusal::Refusal,
-    state::State,
+    rollback::UndoCall,
+    state::{Action, State},
+    terms::Undo,
 };
 
 pub(super) fn start(state: &State, id: ActionId) -> Result<Vec<Event>, Refusal> {
-    let action = state.actions.get(&id).ok_or_else(|| Refusal::not_found("action", id))?;
+    let action = state.actions.get(&id).ok_or_else(|| Refusal::not_found("action", &id))?;
     action.status.next(ActionMove::Start)?;
     Ok(vec![Event::ActionStarted { action: id, run: action.run }])
 }
 
 pub(super) fn settle(state: &State, settle: Settle) -> Result<Vec<Event>, Refusal> {
     let id = settle.action;
-    let action = state.actions.get(&id).ok_or_else(|| Refusal::not_found("action", id))?;
-    action.status.next(match settle.settlement {
-        Settlement::Succeeded { .. } => ActionMove::Succeed,
-        Settlement::Failed { .. } => ActionMove::Fail,
-        Settlement::InDoubt { .. } => ActionMove::Doubt,
-    })?;
+    let action = state.actions.get(&id).ok_or_else(|| Refusal::not_found("action", &id))?;
+    let settlement = match settle.settlement {
+        Settlement::InDoubt { note } => lost(action, &note),
+        known @ (Settlement::Succeeded { .. } | Settlement::Failed { .. }) => known,
+    };
+    let (by, succeeded) = match settlement {
+        Settlement::Succeeded { .. } => (ActionMove::Succeed, true),
+        Settlement::Failed { .. } => (ActionMove::Fail, false),
+        Settlement::InDoubt { .. } => (ActionMove::Doubt, false),
+    };
+    action.status.next(by)?;
+    if let Some(undo) = &settle.undo {
+        declared(state, action, undo)?;
+    }
     Ok(vec![Event::ActionSettled(Box::new(ActionSettled {
         action: id,
         run: action.run,
-        settlement: settle.settlement,
+        settlement,
         cost: settle.cost,
-        evidence: settle.evidence,
-        undo: settle.undo,
+        evidence: if succeeded { settle.evidence } else { Vec::new() },
+        undo: settle.undo.filter(|_| succeeded),
     }))])
+}
+
+/// The reply is lost: an effect is in doubt, a read leaves nothing behind and has failed.
+fn lost(action: &Action, note: &str) -> Settlement {
+    let note = note.to_owned();
+    if action.level.has_effect() { Settlement::InDoubt { note } } else { Settlement::Failed { note } }
+}
+
+/// Only the compensation that the contract declares is ever kept.
+fn declared(state: &State, action: &Action, undo: &UndoCall) -> Result<(), Refusal> {
+    let run = super::known_run(state, action.run)?;
+    match run.terms.tools.get(&action.tool).map(|tool| &tool.undo) {
+        Some(Undo::By { tool, .. }) if *tool == undo.tool => Ok(()),
+        Some(Undo::By { .. } | Undo::Nothing | Undo::Irreversible { .. }) | None => Err(Refusal::Invalid(
+            format!("the contract does not declare `{}` as the undo of `{}`", undo.tool, action.tool),
+        )),
+    }
 }
 
 /// What the control plane had in its own hands when it went down: effects are in doubt, since nobody can
@@ -46,11 +73,7 @@ pub(super) fn recover(state: &State) -> Vec<Event> {
             Event::ActionSettled(Box::new(ActionSettled {
                 action: action.id,
                 run: action.run,
-                settlement: if action.level.has_effect() {
-                    Settlement::InDoubt { note: note.to_owned() }
-                } else {
-                    Settlement::Failed { note: note.to_owned() }
-                },
+                settlement: lost(action, note),
                 cost: Money::ZERO,
                 evidence: Vec::new(),
                 undo: None,

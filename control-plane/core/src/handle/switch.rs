@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    GroupName, Person, RunId,
+    GroupName, Person, ServiceName, Terms, Timestamp, ToolName,
     command::SwitchTarget,
+    escalation::Escalation,
     event::{Event, group_list},
     refusal::Refusal,
     state::State,
@@ -14,35 +15,25 @@ use crate::{
 /// Fewest characters of a reason for letting something go again.
 pub(super) const MIN_RELEASE_REASON: usize = 10;
 
-pub(super) fn set(state: &State, switch: Switch, by: &Person) -> Result<Vec<Event>, Refusal> {
+pub(super) fn set(state: &State, switch: Switch, by: &Person, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     exists(state, &switch.scope)?;
-    permitted(state, &switch.scope, by, "set a ceiling here")?;
-    if state.switches.contains_key(&switch.id) {
-        return Ok(Vec::new());
-    }
-    let covers = |run: RunId| {
-        state
-            .escalations
-            .values()
-            .filter(|escalation| escalation.run == run)
-            .any(|escalation| stops(state, &switch, escalation))
-    };
-    let mut events =
-        super::run::voided(state, covers, &format!("{} set {} to {}", by.name, switch.scope, switch.ceiling));
-    events.retain(|event| match event {
-        Event::EscalationClosed { escalation, .. } => {
-            state.escalations.get(escalation).is_some_and(|escalation| stops(state, &switch, escalation))
+    permitted(&duties(state, &switch.scope).concat(), by, "set a ceiling here")?;
+    if let Some(known) = state.switches.get(&switch.id) {
+        // Sent again it is set already; anything else must not be mistaken for it.
+        if (&known.scope, known.ceiling) == (&switch.scope, switch.ceiling) {
+            return Ok(Vec::new());
         }
-        _ => true,
-    });
-    events.insert(0, Event::SwitchSet(switch));
-    Ok(events)
+        return Err(Refusal::Conflict(format!("{} is {} at {}", switch.id, known.ceiling, known.scope)));
+    }
+    let switch = Switch { by: by.name.clone(), at: now, ..switch };
+    let note = format!("{} set {} to {}", switch.by, switch.scope, switch.ceiling);
+    let voided = super::escalation::void(state, &note, |held| stops(state, &switch, held));
+    Ok(std::iter::once(Event::SwitchSet(switch)).chain(voided).collect())
 }
 
 /// True when the switch covers a held action and lies below its level.
-fn stops(state: &State, switch: &Switch, escalation: &crate::escalation::Escalation) -> bool {
-    let (Some(run), Some(action)) = (state.runs.get(&escalation.run), state.actions.get(&escalation.action))
-    else {
+fn stops(state: &State, switch: &Switch, held: &Escalation) -> bool {
+    let (Some(run), Some(action)) = (state.runs.get(&held.run), state.actions.get(&held.action)) else {
         return false;
     };
     switch.ceiling < action.level && switch.scope.covers(state.place(run, &action.tool))
@@ -73,8 +64,9 @@ pub(super) fn release(
             "a release needs a reason of at least {MIN_RELEASE_REASON} characters"
         )));
     }
-    for switch in &found {
-        permitted(state, &switch.scope, by, "lift this ceiling")?;
+    // One who runs any of the services may stop them all; to let them all go takes the duty for each.
+    for duty in found.iter().flat_map(|switch| duties(state, &switch.scope)) {
+        permitted(&duty, by, "lift this ceiling")?;
     }
     Ok(found
         .into_iter()
@@ -95,26 +87,36 @@ fn exists(state: &State, scope: &Scope) -> Result<(), Refusal> {
         Scope::Domain(_) => missing("domain"),
         Scope::Service(service) if state.services.contains_key(service) => Ok(()),
         Scope::Service(_) => missing("service"),
-        Scope::Tool(service, tool)
-            if state.services.get(service).is_some_and(|known| known.active.tools.contains_key(tool)) =>
-        {
-            Ok(())
-        }
+        Scope::Tool(service, tool) if has_tool(state, service, tool) => Ok(()),
         Scope::Tool(..) => missing("tool"),
         Scope::Run(run) if state.runs.contains_key(run) => Ok(()),
         Scope::Run(_) => missing("run"),
     }
 }
 
-/// Those who hold the run duty of every service that the scope may touch; of any, for a whole domain.
-fn permitted(state: &State, scope: &Scope, by: &Person, what: &'static str) -> Result<(), Refusal> {
-    let duty: BTreeSet<GroupName> = match scope {
-        Scope::All | Scope::Domain(_) => state.run_duty(),
+/// In the active version or in one that an open run still keeps.
+fn has_tool(state: &State, service: &ServiceName, tool: &ToolName) -> bool {
+    let active = state.services.get(service).map(|known| &known.active);
+    let kept = state.runs.values().map(|run| &run.terms).filter(|terms| terms.service == *service);
+    active.into_iter().chain(kept).any(|terms| terms.tools.contains_key(tool))
+}
+
+/// The groups with the run duty, one list for each service that the scope touches; never none.
+fn duties(state: &State, scope: &Scope) -> Vec<Vec<GroupName>> {
+    let of = |terms: &Terms| terms.run_duty.iter().cloned().collect();
+    let duties: Vec<Vec<GroupName>> = match scope {
+        Scope::All | Scope::Domain(_) => state.services.values().map(|known| of(&known.active)).collect(),
         Scope::Service(service) | Scope::Tool(service, _) => {
-            state.services.get(service).map(|known| known.active.run_duty.clone()).unwrap_or_default()
+            state.services.get(service).iter().map(|known| of(&known.active)).collect()
         }
-        Scope::Run(run) => state.runs.get(run).map(|run| run.terms.run_duty.clone()).unwrap_or_default(),
+        Scope::Run(run) => state.runs.get(run).iter().map(|run| of(&run.terms)).collect(),
     };
+    // Where nobody holds the duty, administrators remain.
+    if duties.is_empty() { vec![Vec::new()] } else { duties }
+}
+
+fn permitted(duty: &[GroupName], by: &Person, what: &'static str) -> Result<(), Refusal> {
+    let duty: BTreeSet<GroupName> = duty.iter().cloned().collect();
     if by.is_in_any(&duty) {
         return Ok(());
     }

@@ -1,0 +1,217 @@
+//! What the fold does to actions: decided, released, settled, undone.
+
+use crate::{
+    ActionId, ActionStatus, Level, Money, PlanId, Timestamp,
+    action::ActionMove,
+    decision::{Decision, Outcome},
+    event::{ActionDecided, ActionSettled, Settlement},
+    state::{Action, Run, State},
+};
+
+impl State {
+    pub(super) fn decided(&mut self, decided: &ActionDecided, at: Timestamp) {
+        let Some(run) = self.runs.get_mut(&decided.proposal.run) else { return };
+        // The attempt of a stranger, or one after the end, leaves its event and nothing in the run:
+        // nobody can use up, end or fill the memory of a run that is not theirs.
+        if decided.undoes.is_none() && !run.counts(&decided.proposal) {
+            return;
+        }
+        let action = Action::of(decided, run);
+        run.count(decided, &action);
+        if let Some(effect) = &action.effect {
+            self.effects.insert(effect.clone(), action.id);
+        }
+        if action.status != ActionStatus::Denied {
+            self.arrived(decided, at);
+        }
+        if let Some((target, plan)) = decided.undoes {
+            self.compensation_decided(target, plan, action.id);
+        }
+        if let Some(question) = &decided.question {
+            self.asked(decided, question, at);
+        }
+        self.actions.insert(action.id, action);
+    }
+
+    /// Moves the theoretical arrival time on. Only what goes or is held uses up the rate.
+    fn arrived(&mut self, decided: &ActionDecided, at: Timestamp) {
+        let Some(run) = self.runs.get(&decided.proposal.run) else { return };
+        let tool = &decided.proposal.tool;
+        let Some(rate) = run.terms.tools.get(tool).and_then(|terms| terms.rate) else { return };
+        let Some(service) = self.services.get_mut(&run.terms.service) else { return };
+        if let Ok(next) = crate::rate::conform(rate, service.arrivals.get(tool).copied(), at) {
+            service.arrivals.insert(tool.clone(), next);
+        }
+    }
+
+    /// The money kept for undoing moves from the target to its compensation: the run's budget is the same.
+    fn compensation_decided(&mut self, target: ActionId, plan: PlanId, by: ActionId) {
+        if let Some(rollback) = self.rollbacks.get_mut(&plan) {
+            rollback.compensations.insert(target, by);
+        }
+        if let Some(target) = self.actions.get_mut(&target) {
+            target.undo_hold = Money::ZERO;
+        }
+    }
+
+    pub(super) fn released(&mut self, id: ActionId, decision: &Decision) {
+        self.held.remove(&id);
+        let admitted = decision.outcome == Outcome::Admit;
+        if !self.moved(id, if admitted { ActionMove::Approve } else { ActionMove::Deny }) {
+            return;
+        }
+        if let Some(action) = self.actions.get_mut(&id) {
+            action.outcome = decision.outcome;
+            action.reason = decision.deciding().reason;
+        }
+        if !admitted {
+            self.give_back(id, Money::ZERO);
+        }
+    }
+
+    pub(super) fn settled(&mut self, settled: &ActionSettled, at: Timestamp) {
+        let id = settled.action;
+        match &settled.settlement {
+            Settlement::Succeeded { .. } => {
+                if self.moved(id, ActionMove::Succeed) {
+                    self.succeeded(settled, at);
+                }
+            }
+            Settlement::Failed { .. } => {
+                if self.moved(id, ActionMove::Fail) {
+                    self.give_back(id, settled.cost);
+                }
+            }
+            // Money, effect and key stay taken: it may have happened.
+            Settlement::InDoubt { .. } => {
+                self.moved(id, ActionMove::Doubt);
+            }
+        }
+    }
+
+    fn succeeded(&mut self, settled: &ActionSettled, at: Timestamp) {
+        let Some(action) = self.actions.get_mut(&settled.action) else { return };
+        let Some(run) = self.runs.get_mut(&action.run) else { return };
+        action.undo.clone_from(&settled.undo);
+        if action.undo.is_none() {
+            run.budget.settle(std::mem::take(&mut action.undo_hold), Money::ZERO);
+        }
+        action.cost = run.budget.settle(std::mem::take(&mut action.hold), settled.cost);
+        if let Settlement::Succeeded { result } = &settled.settlement
+            && run.is_open()
+        {
+            for item in &settled.evidence {
+                run.evidence.insert((item.clone(), action.id), (result.digest(), at));
+            }
+        }
+        if let Some((target, _)) = action.undoes {
+            self.undone(target, settled.action);
+        }
+    }
+
+    fn undone(&mut self, target: ActionId, by: ActionId) {
+        if !self.moved(target, ActionMove::Undo) {
+            return;
+        }
+        if let Some(action) = self.actions.get_mut(&target) {
+            action.undone_by = Some(by);
+        }
+        self.free_effect(target);
+    }
+
+    /// Frees what an action that never happened had taken: money but for what it cost, effect, derived key.
+    pub(super) fn give_back(&mut self, id: ActionId, cost: Money) {
+        self.free_effect(id);
+        let Some(action) = self.actions.get_mut(&id) else { return };
+        let Some(run) = self.runs.get_mut(&action.run) else { return };
+        let hold = std::mem::take(&mut action.hold).saturating_add(std::mem::take(&mut action.undo_hold));
+        action.cost = run.budget.settle(hold, cost);
+        run.keys.retain(|key, (holder, _)| *holder != id || !crate::idempotency::is_derived(key));
+    }
+
+    fn free_effect(&mut self, id: ActionId) {
+        let effect = self.actions.get_mut(&id).and_then(|action| action.effect.take());
+        if let Some(effect) = effect
+            && self.effects.get(&effect) == Some(&id)
+        {
+            self.effects.remove(&effect);
+        }
+    }
+
+    /// Moves along the table. The command checked the move; an illegal one changes nothing.
+    pub(super) fn moved(&mut self, action: ActionId, by: ActionMove) -> bool {
+        let Some(action) = self.actions.get_mut(&action) else { return false };
+        match action.status.next(by) {
+            Ok(next) => {
+                action.status = next;
+                true
+            }
+            Err(_) => false,
+        }
+    }
+}
+
+impl Action {
+    /// The action as its decision leaves it.
+    fn of(decided: &ActionDecided, run: &Run) -> Self {
+        let ActionDecided { proposal, assessment, decision, .. } = decided;
+        let status = match decision.outcome {
+            Outcome::Admit => ActionStatus::Admitted,
+            Outcome::Escalate => ActionStatus::Held,
+            Outcome::Throttle | Outcome::Deny | Outcome::Stop => ActionStatus::Denied,
+        };
+        let goes = status != ActionStatus::Denied;
+        let level = run.terms.tools.get(&proposal.tool).and_then(|tool| tool.level);
+        Self {
+            id: proposal.action,
+            run: proposal.run,
+            tool: proposal.tool.clone(),
+            // What the service may not call itself only undoes, which is an effect.
+            level: level.unwrap_or(Level::Execute),
+            mode: proposal.mode,
+            status,
+            outcome: decision.outcome,
+            reason: decision.deciding().reason,
+            params: proposal.params.digest(),
+            hold: if goes { decided.hold } else { Money::ZERO },
+            undo_hold: if goes { decided.undo_hold } else { Money::ZERO },
+            cost: Money::ZERO,
+            effect: assessment.effect.clone().filter(|_| goes && decided.undoes.is_none()),
+            escalation: decided.question.as_ref().map(|question| question.id),
+            undo: None,
+            undoes: decided.undoes,
+            undone_by: None,
+        }
+    }
+}
+
+impl Run {
+    /// Counts a decided action: calls, budget, repetition, key.
+    fn count(&mut self, decided: &ActionDecided, action: &Action) {
+        let proposal = &decided.proposal;
+        self.actions.push(action.id);
+        let goes = action.status != ActionStatus::Denied;
+        if goes {
+            self.calls = self.calls.saturating_add(1);
+            let calls = self.tool_calls.entry(action.tool.clone()).or_default();
+            *calls = calls.saturating_add(1);
+        } else {
+            self.denied = self.denied.saturating_add(1);
+        }
+        // A compensation takes over the money that was kept for it. A throttled call was asked to come
+        // again: that is no repetition, and its key stays free.
+        if action.undoes.is_some() || action.outcome == Outcome::Throttle {
+            return;
+        }
+        self.budget.reserve(action.hold.saturating_add(action.undo_hold));
+        let call = crate::idempotency::call_digest(proposal);
+        let same = self.same_calls.entry(call).or_default();
+        *same = same.saturating_add(1);
+        // One decision for a given key; a derived key may be tried again once its action came to nothing.
+        if let Some(key) = crate::idempotency::key(proposal, action.level)
+            && (goes || proposal.key.is_some())
+        {
+            self.keys.entry(key).or_insert((action.id, call));
+        }
+    }
+}

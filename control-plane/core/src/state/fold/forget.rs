@@ -1,0 +1,85 @@
+//! Forgetting: once a run has ended and nothing of it can happen or be undone any more, its actions go.
+//!
+//! Part of the fold, so that a replay forgets the very same things. The journal keeps everything, and
+//! effects keep their holder's id: an effect that exists is never forgotten.
+
+use crate::{
+    Money, RunId, Timestamp,
+    action::ActionStatus,
+    state::{Phase, Retention, Run, State},
+};
+
+/// Most runs that are remembered by name, budget and keys after their actions were dropped.
+pub(crate) const REMEMBERED: usize = 1_000;
+
+impl State {
+    /// Looks at the run that an event touched, then lets go what time has made safe to let go.
+    pub(super) fn forget(&mut self, touched: Option<RunId>, at: Timestamp) {
+        if let Some(run) = touched {
+            self.schedule(run, at);
+        }
+        while let Some((when, run)) = self.resting.first().copied().filter(|(when, _)| *when <= at) {
+            self.resting.remove(&(when, run));
+            self.retire(run);
+        }
+    }
+
+    fn schedule(&mut self, id: RunId, at: Timestamp) {
+        let Some(run) = self.runs.get(&id) else { return };
+        if run.is_open() || run.retention == Retention::Retired {
+            return;
+        }
+        let next = self.rests_from(run, at).map_or(Retention::Needed, Retention::Until);
+        if let Retention::Until(when) = run.retention {
+            self.resting.remove(&(when, id));
+        }
+        if let Retention::Until(when) = next {
+            self.resting.insert((when, id));
+        }
+        if let Some(run) = self.runs.get_mut(&id) {
+            run.retention = next;
+        }
+    }
+
+    /// From when on nothing of an ended run can happen or be undone; `None` while that depends on
+    /// something other than time.
+    fn rests_from(&self, run: &Run, at: Timestamp) -> Option<Timestamp> {
+        if run.phase == Phase::RollingBack {
+            return None;
+        }
+        let mut from = at;
+        for action in run.actions.iter().filter_map(|id| self.actions.get(id)) {
+            match action.status {
+                ActionStatus::Proposed
+                | ActionStatus::Held
+                | ActionStatus::Approved
+                | ActionStatus::Admitted
+                | ActionStatus::Running
+                | ActionStatus::InDoubt => return None,
+                ActionStatus::Succeeded => from = action.undo.as_ref().map_or(from, |it| from.max(it.until)),
+                ActionStatus::Denied | ActionStatus::Lapsed | ActionStatus::Failed | ActionStatus::Undone => {
+                }
+            }
+        }
+        Some(from)
+    }
+
+    fn retire(&mut self, id: RunId) {
+        let Some(run) = self.runs.get_mut(&id) else { return };
+        run.retention = Retention::Retired;
+        for action in std::mem::take(&mut run.actions) {
+            let Some(action) = self.actions.remove(&action) else { continue };
+            run.budget.settle(action.hold.saturating_add(action.undo_hold), Money::ZERO);
+            if let Some(escalation) = action.escalation {
+                self.escalations.remove(&escalation);
+            }
+        }
+        self.rollbacks.retain(|_, rollback| rollback.plan.run != id);
+        self.retired.push_back(id);
+        while self.retired.len() > REMEMBERED {
+            if let Some(oldest) = self.retired.pop_front() {
+                self.runs.remove(&oldest);
+            }
+        }
+    }
+}
