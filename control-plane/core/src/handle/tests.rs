@@ -1,1 +1,14 @@
-//! tests
+//! Stories as tables: given a history, when a command, then this outcome, clause, reason or refusal.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at the events that it is about")]
+
+mod escalations;
+mod events;
+mod invariants;
+mod memory;
+mod reasons;
+mod refusals;
+mod rollbacks;
+mod settling;
+mod switches;
+mod world;

@@ -1,11 +1,13 @@
 //! A burst, then the steady rate; never more than the rate over a long time.
 
+#![expect(clippy::arithmetic_side_effects, reason = "small numbers; an overflow fails the test")]
+
 use proptest::prelude::*;
 
 use super::*;
 
 fn at(ms: i64) -> Timestamp {
-    Timestamp::from_micros(ms * 1_000)
+    Timestamp::from_micros(ms.saturating_mul(1_000))
 }
 
 #[test]

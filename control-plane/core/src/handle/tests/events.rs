@@ -1,0 +1,64 @@
+//! The stored form: every kind of event survives its text, and says what it is.
+
+use super::world::*;
+use crate::{Command, Digest, Event, EvidenceUse, Level, command::SwitchTarget, event::Holder};
+
+/// A history in which everything happens once.
+fn story() -> Vec<Event> {
+    let mut world = World::new();
+    let look = world.admit(Call::new("look", r#"{"id":"é\n"}"#).key("k"));
+    world.command(Command::Start { action: look }).unwrap();
+    world.settle(look, succeeded()).unwrap();
+    let seen = EvidenceUse {
+        item: "record".into(),
+        action: look,
+        digest: json(r#"{"id":1}"#).digest(),
+        observed_at: START,
+        fresh_for_ms: Some(1_000),
+    };
+    let pay = Call::new("pay", "{}").ask(ask("large", "risk", 1)).with(|_, it| it.evidence.push(seen));
+    let pay = world.hold(pay.effect("refund:1"));
+    world.answer(pay, &person("rita", &["risk"]), true).unwrap();
+    world.settle(pay, succeeded()).unwrap();
+    world.set_switch(1, "all", Level::None).unwrap();
+    let (target, reason) = (SwitchTarget::Id(switch(1)), "all is well again".to_owned());
+    world.command(Command::ReleaseSwitch { target, by: oncall(), reason }).unwrap();
+    world.end().unwrap();
+    world.command(Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() }).unwrap();
+    let digest = world.state.rollbacks[&plan(1)].plan.digest;
+    let reason = "wrong payee".to_owned();
+    world.command(Command::StartRollback { plan: plan(1), digest, by: oncall(), reason }).unwrap();
+    world.command(Command::Compensate { plan: plan(1), target: pay, action: action(9) }).unwrap();
+    world.settle(action(9), succeeded()).unwrap();
+    world.command(Command::CloseRollback { plan: plan(1) }).unwrap();
+    let credential = crate::CredentialId::new(uuid::Uuid::from_u128(1));
+    let (holder, hash) = (Holder::Operator { person: oncall() }, Digest::of(b"secret"));
+    world.command(Command::IssueCredential { credential, holder, hash, by: "root".to_owned() }).unwrap();
+    world.command(Command::RevokeCredential { credential, by: "root".to_owned() }).unwrap();
+    world.history.into_iter().map(|(_, event)| event).collect()
+}
+
+#[test]
+fn every_event_survives_its_text() {
+    let story = story();
+    for kind in Event::KINDS {
+        assert!(story.iter().any(|event| event.kind() == kind), "the story lacks {kind}");
+    }
+    for event in &story {
+        let text = serde_json::to_string(event).unwrap();
+        assert!(text.starts_with(&format!("{{\"{}\":{{", event.kind())), "{text}");
+        let again: Event = serde_json::from_str(&text).unwrap();
+        assert_eq!(again, *event);
+        assert_eq!(serde_json::to_string(&again).unwrap(), text);
+    }
+}
+
+#[test]
+fn an_unknown_field_or_kind_is_refused() {
+    for text in [
+        r#"{"action_forgotten":{}}"#,
+        r#"{"action_started":{"action":"act_00000000000000000000000000000001","run":"run_00000000000000000000000000000001","extra":1}}"#,
+    ] {
+        assert!(serde_json::from_str::<Event>(text).is_err(), "{text}");
+    }
+}

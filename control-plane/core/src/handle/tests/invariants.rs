@@ -1,0 +1,313 @@
+//! Laws that hold after every step of any history: each has a name, and the code was broken once to see it fail.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::world::*;
+use crate::{
+    ActionId, ActionStatus, Command, Digest, Event, Level, Objection, Outcome, PolicyVerdict, Reason, State,
+    command::SwitchTarget, escalation::EscalationStatus,
+};
+
+/// One random step. Numbers are taken modulo what there is.
+#[derive(Clone, Debug)]
+enum Step {
+    Propose { run: u128, tool: usize, params: u8, effect: Option<u8>, key: Option<u8>, ask: bool },
+    Start(usize),
+    Settle(usize, u8),
+    Answer { which: usize, who: u8, approve: bool },
+    Switch { which: u128, scope: usize, level: usize },
+    Release(u128),
+    StartRun(u128),
+    EndRun(u128),
+    Plan { plan: u128, run: u128 },
+    RollBack(u128),
+    Compensate { plan: u128, step: usize },
+    Close(u128),
+    Lapse,
+    Recover,
+    Wait(u64),
+}
+
+const TOOLS: [&str; 6] = ["look", "busy", "pay", "mail", "careless", "unknown"];
+const SCOPES: [&str; 4] = ["all", "service:refunds", "tool:refunds/pay", "tool:refunds/mail"];
+const LEVELS: [Level; 4] = [Level::None, Level::Read, Level::Draft, Level::Recommend];
+
+fn step() -> impl Strategy<Value = Step> {
+    let runs = 1_u128..4;
+    let maybe = || prop::option::weighted(0.4, 0_u8..3);
+    let propose = (runs.clone(), 0..TOOLS.len(), 0_u8..4, maybe(), maybe(), prop::bool::weighted(0.3));
+    prop_oneof![
+        10 => propose.prop_map(|(run, tool, params, effect, key, ask)| Step::Propose { run, tool, params, effect, key, ask }),
+        2 => any::<usize>().prop_map(Step::Start),
+        8 => (any::<usize>(), 0_u8..3).prop_map(|(which, how)| Step::Settle(which, how)),
+        5 => (any::<usize>(), 0_u8..4, prop::bool::weighted(0.8)).prop_map(|(which, who, approve)| Step::Answer { which, who, approve }),
+        1 => (1_u128..4, 0..SCOPES.len(), 0..LEVELS.len()).prop_map(|(which, scope, level)| Step::Switch { which, scope, level }),
+        2 => (1_u128..4).prop_map(Step::Release),
+        2 => runs.clone().prop_map(Step::StartRun),
+        1 => runs.clone().prop_map(Step::EndRun),
+        2 => (1_u128..5, runs).prop_map(|(plan, run)| Step::Plan { plan, run }),
+        2 => (1_u128..5).prop_map(Step::RollBack),
+        4 => (1_u128..5, any::<usize>()).prop_map(|(plan, step)| Step::Compensate { plan, step }),
+        1 => (1_u128..5).prop_map(Step::Close),
+        1 => Just(Step::Lapse),
+        1 => Just(Step::Recover),
+        2 => (0_u64..90_000).prop_map(Step::Wait),
+    ]
+}
+
+fn pick(state: &State, which: usize) -> ActionId {
+    let known: Vec<_> = state.actions.keys().copied().collect();
+    which.checked_rem(known.len()).map_or(action(0), |index| known[index])
+}
+
+fn call(step: &Step) -> Option<Call> {
+    let Step::Propose { run: number, tool, params, effect, key, ask: asked } = step else { return None };
+    let mut call = Call::new(TOOLS[*tool], &params.to_string()).with(|it, _| it.run = run(*number));
+    call.assessment.effect = effect.map(|effect| effect.to_string());
+    call.proposal.key = key.map(|key| key.to_string());
+    Some(if *asked { call.ask(ask("large", "risk", 2)) } else { call })
+}
+
+/// Takes a step; a refusal is as good as any other answer.
+fn take(world: &mut World, step: &Step) -> Vec<Event> {
+    let taken = match step {
+        Step::Propose { .. } => call(step).map_or(Ok(Vec::new()), |call| world.propose(call)),
+        Step::Start(which) => world.command(Command::Start { action: pick(&world.state, *which) }),
+        Step::Settle(which, how) => {
+            let settlement = [succeeded(), failed(), in_doubt()][usize::from(*how)].clone();
+            world.settle(pick(&world.state, *which), settlement)
+        }
+        Step::Answer { which, who, approve } => {
+            let (name, group) =
+                [("a", "risk"), ("b", "risk"), ("c", "oncall"), ("d", "x")][usize::from(*who)];
+            let held: Vec<_> = world.state.escalations.values().map(|it| it.action).collect();
+            let held = which.checked_rem(held.len()).map_or(action(0), |index| held[index]);
+            world.answer(held, &person(name, &[group]), *approve)
+        }
+        Step::Switch { which, scope, level } => world.set_switch(*which, SCOPES[*scope], LEVELS[*level]),
+        Step::Release(which) => {
+            let (target, reason) = (SwitchTarget::Id(switch(*which)), "all is well again".to_owned());
+            world.command(Command::ReleaseSwitch { target, by: oncall(), reason })
+        }
+        Step::StartRun(number) => world.start(*number, &number.to_string()),
+        Step::EndRun(number) => {
+            world.command(Command::EndRun { run: run(*number), reason: None, note: String::new() })
+        }
+        Step::Plan { plan: id, run: number } => {
+            world.command(Command::PlanRollback { plan: plan(*id), run: run(*number), by: oncall() })
+        }
+        Step::RollBack(id) => {
+            let digest = world.state.rollbacks.get(&plan(*id)).map(|it| it.plan.digest);
+            let (digest, reason) = (digest.unwrap_or(Digest::of(b"")), "why".to_owned());
+            world.command(Command::StartRollback { plan: plan(*id), digest, by: oncall(), reason })
+        }
+        Step::Compensate { plan: id, step } => {
+            let steps =
+                world.state.rollbacks.get(&plan(*id)).map(|it| it.plan.steps.clone()).unwrap_or_default();
+            let target = step.checked_rem(steps.len()).map_or(action(0), |index| steps[index].target);
+            world.drawn = world.drawn.saturating_add(1);
+            world.command(Command::Compensate { plan: plan(*id), target, action: action(world.drawn) })
+        }
+        Step::Close(id) => world.command(Command::CloseRollback { plan: plan(*id) }),
+        Step::Lapse => world.command(Command::Lapse),
+        Step::Recover => world.command(Command::Recover),
+        Step::Wait(ms) => {
+            world.later(*ms);
+            Ok(Vec::new())
+        }
+    };
+    taken.unwrap_or_default()
+}
+
+fn invariant_replay_equals_live(world: &World) {
+    let text = serde_json::to_string(&world.history).unwrap();
+    let history: Vec<(crate::Timestamp, Event)> = serde_json::from_str(&text).unwrap();
+    assert_eq!(State::replay("payments".into(), &history), world.state);
+}
+
+/// Whatever goes, at once or after approval, is under every ceiling over it; undoing may go under any.
+fn invariant_no_admit_above_ceiling(before: &State, events: &[Event]) {
+    for event in events {
+        let (id, admitted) = match event {
+            Event::ActionDecided(it) if it.undoes.is_none() => {
+                (it.proposal.tool.clone(), it.decision.outcome)
+            }
+            Event::ActionReleased { action, decision, .. } => {
+                (before.actions[action].tool.clone(), decision.outcome)
+            }
+            _ => continue,
+        };
+        let run = &before.runs[&event.run().unwrap()];
+        let level = run.terms.tools.get(&id).and_then(|tool| tool.level);
+        for switch in before.switches.values().filter(|it| it.scope.covers(before.place(run, &id))) {
+            assert!(admitted != Outcome::Admit || level.unwrap() <= switch.ceiling, "{id} under {switch:?}");
+        }
+    }
+}
+
+fn invariant_held_plus_spent_within_limit(state: &State) {
+    let mut holds: BTreeMap<_, u64> = BTreeMap::new();
+    for action in state.actions.values() {
+        let hold = action.hold.as_micros().saturating_add(action.undo_hold.as_micros());
+        let sum = holds.entry(action.run).or_default();
+        *sum = sum.saturating_add(hold);
+    }
+    for run in state.runs.values() {
+        let (held, spent) = (run.budget.held().as_micros(), run.budget.spent().as_micros());
+        assert!(held.saturating_add(spent) <= run.budget.limit().as_micros(), "{run:?}");
+        assert_eq!(held, holds.get(&run.id).copied().unwrap_or(0), "{run:?}");
+    }
+}
+
+fn invariant_escalation_decided_at_most_once(history: &[(crate::Timestamp, Event)]) {
+    let (mut closed, mut released) = (BTreeSet::new(), BTreeSet::new());
+    for (_, event) in history {
+        match event {
+            Event::EscalationClosed { escalation, .. } => assert!(closed.insert(*escalation), "{event:?}"),
+            Event::ActionReleased { action, .. } => assert!(released.insert(*action), "{event:?}"),
+            _ => {}
+        }
+    }
+}
+
+fn invariant_status_moves_follow_table(
+    before: &State,
+    after: &State,
+    reachable: &BTreeSet<(ActionStatus, ActionStatus)>,
+) {
+    for (id, action) in &after.actions {
+        if let Some(was) = before.actions.get(id) {
+            let moved = (was.status, action.status);
+            assert!(moved.0 == moved.1 || reachable.contains(&moved), "{id} {moved:?}");
+        }
+    }
+    for (id, escalation) in &after.escalations {
+        let was = before.escalations.get(id).map(|was| was.status);
+        assert!(was.is_none_or(|was| was == EscalationStatus::Pending || was == escalation.status));
+    }
+}
+
+/// At any time at most one action that may exist in the world bears a logical effect's name.
+fn invariant_one_effect_at_a_time(history: &[(crate::Timestamp, Event)], state: &State) {
+    let mut names = BTreeMap::new();
+    for (_, event) in history {
+        let Event::ActionDecided(decided) = event else { continue };
+        let Some(effect) = &decided.assessment.effect else { continue };
+        let id = decided.proposal.action;
+        let Some(action) = state.actions.get(&id) else { continue };
+        use ActionStatus as S;
+        if matches!(
+            action.status,
+            S::Held | S::Approved | S::Admitted | S::Running | S::InDoubt | S::Succeeded
+        ) {
+            assert_eq!(names.insert(effect, id), None, "{effect}");
+            assert_eq!(state.effects.get(effect), Some(&id), "{effect}");
+        }
+    }
+}
+
+/// An effect has at most one compensation that took place, is under way or may have taken place.
+fn invariant_undo_at_most_once(state: &State) {
+    let mut targets = BTreeSet::new();
+    for action in state.actions.values().filter(|it| it.status != ActionStatus::Failed) {
+        if let Some((target, _)) = action.undoes {
+            assert!(targets.insert(target), "{target} is undone twice");
+        }
+    }
+}
+
+/// All moves that one command can make: one or, for an approval or a settled start, one cell of the table.
+fn reachable() -> BTreeSet<(ActionStatus, ActionStatus)> {
+    use crate::action::ActionMove as M;
+    let moves =
+        [M::Admit, M::Deny, M::Hold, M::Lapse, M::Approve, M::Start, M::Succeed, M::Fail, M::Doubt, M::Undo];
+    let cells = ActionStatus::ALL.into_iter().flat_map(|from| moves.map(|by| (from, from.next(by))));
+    cells.filter_map(|(from, to)| to.ok().map(|to| (from, to))).collect()
+}
+
+fn live(steps: &[Step]) -> World {
+    let mut roomy = terms();
+    roomy.run.same_call = Some(20);
+    roomy.run.calls = 30;
+    roomy.run.tools.clear();
+    roomy.run.spend = crate::Money::from_micros(700);
+    let mut world = World::under(roomy);
+    let reachable = reachable();
+    for step in steps {
+        let before = world.state.clone();
+        let events = take(&mut world, step);
+        invariant_no_admit_above_ceiling(&before, &events);
+        invariant_held_plus_spent_within_limit(&world.state);
+        invariant_escalation_decided_at_most_once(&world.history);
+        invariant_status_moves_follow_table(&before, &world.state, &reachable);
+        invariant_one_effect_at_a_time(&world.history, &world.state);
+        invariant_undo_at_most_once(&world.state);
+        invariant_replay_equals_live(&world);
+    }
+    world
+}
+
+/// What would be decided, as a fresh proposal; a joined call is no decision.
+fn outcome(world: &World, call: Call) -> Option<Outcome> {
+    match world.clone().propose(call).ok()?.first()? {
+        Event::ActionDecided(decided) => Some(decided.decision.outcome),
+        other => panic!("{} instead of a decision", other.kind()),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_law_holds_after_every_step(steps in prop::collection::vec(step(), 1..60)) {
+        live(&steps);
+    }
+
+    #[test]
+    fn invariant_unknown_means_deny(steps in prop::collection::vec(step(), 0..20), last in step()) {
+        let world = live(&steps);
+        let Some(call) = call(&last) else { return Ok(()) };
+        let object = |reason| Objection::new(reason, "unknown");
+        let unknown = [
+            call.clone().with(|_, it| it.contract = Digest::of(b"other")),
+            call.clone().with(|it, _| it.principal = "other".to_owned()),
+            call.clone().with(|it, _| it.tool = "ghost".into()),
+            call.clone().with(|_, it| it.policy = PolicyVerdict::Object(object(Reason::PolicyError))),
+            call.clone().with(|_, it| it.evidence_objection = Some(object(Reason::EvidenceMissing))),
+            call.clone().with(|_, it| it.tooling_objection = Some(object(Reason::ParametersInvalid))),
+            call.with(|_, it| it.evidence.push(crate::EvidenceUse {
+                item: "never-seen".into(), action: action(1), digest: Digest::of(b""), observed_at: START, fresh_for_ms: None,
+            })),
+        ];
+        for call in unknown {
+            let decided = outcome(&world, call.clone());
+            prop_assert!(!matches!(decided, Some(Outcome::Admit | Outcome::Escalate)), "{call:?} gave {decided:?}");
+        }
+    }
+
+    #[test]
+    fn invariant_monotone_restriction(steps in prop::collection::vec(step(), 0..20), last in step(), scope in 0..SCOPES.len(), level in 0..LEVELS.len()) {
+        let world = live(&steps);
+        let Some(call) = call(&last) else { return Ok(()) };
+        let free = outcome(&world, call.clone());
+        let mut lowered = world.clone();
+        lowered.set_switch(99, SCOPES[scope], LEVELS[level]).unwrap();
+        let forbid = |it: &mut crate::Assessment| it.policy = PolicyVerdict::Object(Objection::new(Reason::PolicyForbids, "no"));
+        let restricted = [
+            outcome(&world, call.clone().ask(ask("more", "legal", 1))),
+            outcome(&world, call.clone().with(|_, it| forbid(it))),
+        ];
+        for outcome in restricted {
+            prop_assert!(outcome >= free, "{free:?} became {outcome:?}");
+        }
+        // Voiding frees what waited (effects, money), so a lower ceiling is compared by whether it admits.
+        let above = lowered.state.runs.get(&call.proposal.run).and_then(|run| run.terms.tools.get(&call.proposal.tool)).and_then(|tool| tool.level);
+        let covered = crate::switch::Scope::covers(&SCOPES[scope].parse().unwrap(), lowered.state.place(&lowered.state.runs[&run(1)], &call.proposal.tool));
+        if covered && above.is_some_and(|above| above > LEVELS[level]) {
+            let decided = outcome(&lowered, call);
+            prop_assert!(decided != Some(Outcome::Admit), "{free:?} became {decided:?}");
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! The little world of the tables: one domain, one service, its tools, some people, a clock set by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use crate::{
+    ActionId, ActionStatus, Ask, Assessment, CanonicalJson, Clause, Command, Decision, Digest, EscalationId,
+    Event, Level, Money, Outcome, Person, PlanId, PolicyVerdict, Proposal, Reason, Refusal, RunId, State,
+    SwitchId, Terms, Timestamp,
+    command::{Answer, Settle},
+    event::{ActionDecided, Settlement},
+    handle,
+    proposal::{Channel, Mode},
+    rollback::UndoCall,
+    switch::{Scope, Switch},
+    terms::{Delegation, Rate, RunLimits, ToolTerms, Undo},
+};
+
+pub(super) const START: Timestamp = Timestamp::from_micros(1_000_000_000_000);
+
+pub(super) fn run(number: u128) -> RunId {
+    RunId::new(Uuid::from_u128(number))
+}
+
+pub(super) fn action(number: u128) -> ActionId {
+    ActionId::new(Uuid::from_u128(number))
+}
+
+pub(super) fn plan(number: u128) -> PlanId {
+    PlanId::new(Uuid::from_u128(number))
+}
+
+pub(super) fn switch(number: u128) -> SwitchId {
+    SwitchId::new(Uuid::from_u128(number))
+}
+
+pub(super) fn escalation(number: u128) -> EscalationId {
+    EscalationId::new(Uuid::from_u128(number))
+}
+
+pub(super) fn json(text: &str) -> CanonicalJson {
+    CanonicalJson::parse(text).unwrap().0
+}
+
+pub(super) fn person(name: &str, groups: &[&str]) -> Person {
+    Person { name: name.to_owned(), groups: groups.iter().map(|group| (*group).into()).collect() }
+}
+
+pub(super) fn oncall() -> Person {
+    person("olga", &["oncall"])
+}
+
+pub(super) fn ask(rule: &str, to: &str, quorum: u32) -> Ask {
+    let because = "a person must look".to_owned();
+    Ask { rule: rule.to_owned(), because, to: to.into(), quorum, within_ms: 60_000 }
+}
+
+fn tool(level: Option<Level>, price: u64, undo: Undo) -> ToolTerms {
+    ToolTerms { level, price: Money::from_micros(price), rate: None, undo }
+}
+
+/// `look` reads, `pay` is undone by `reverse`, `mail` is irreversible, `busy` has a rate, the rest is wrong.
+pub(super) fn terms() -> Terms {
+    let by = |tool: &str| Undo::By { tool: tool.into(), within_ms: 60_000 };
+    let busy = ToolTerms {
+        rate: Some(Rate { count: 1, per_ms: 1_000 }),
+        ..tool(Some(Level::Read), 1, Undo::Nothing)
+    };
+    let tools = [
+        ("look", tool(Some(Level::Read), 1, Undo::Nothing)),
+        ("busy", busy),
+        ("pay", tool(Some(Level::Execute), 100, by("reverse"))),
+        ("reverse", tool(None, 10, Undo::Nothing)),
+        ("mail", tool(Some(Level::Draft), 5, Undo::Irreversible { why: "it is sent".to_owned() })),
+        ("careless", tool(Some(Level::Execute), 1, Undo::Nothing)),
+        ("dangling", tool(Some(Level::Execute), 1, by("ghost"))),
+        ("levelless", tool(Some(Level::None), 1, Undo::Nothing)),
+    ];
+    Terms {
+        service: "refunds".into(),
+        domain: "payments".into(),
+        version: "1.0.0".to_owned(),
+        digest: Digest::of(b"1.0.0"),
+        purpose: "Pays small refunds".to_owned(),
+        principal: "refunds".to_owned(),
+        owner: "dana".to_owned(),
+        autonomy: Level::Execute,
+        delegation: Delegation { enabled_by: "lee".to_owned(), on: START, until: START.plus_ms(10_000_000) },
+        run_duty: BTreeSet::from(["oncall".into()]),
+        tools: tools.into_iter().map(|(name, terms)| (name.into(), terms)).collect(),
+        forbidden: BTreeSet::from(["bulk".into()]),
+        currency: "USD".to_owned(),
+        run: RunLimits {
+            spend: Money::from_micros(500),
+            calls: 8,
+            wall_time_ms: Some(600_000),
+            tools: BTreeMap::from([("pay".into(), 4)]),
+            same_call: Some(3),
+        },
+    }
+}
+
+/// One call that is about to be proposed.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) proposal: Proposal,
+    pub(super) assessment: Assessment,
+}
+
+impl Call {
+    pub(super) fn new(tool: &str, params: &str) -> Self {
+        let proposal = Proposal {
+            action: action(0),
+            run: run(1),
+            tool: tool.into(),
+            params: json(params),
+            key: None,
+            channel: Channel::Mcp,
+            mode: Mode::Execute,
+            principal: "refunds".to_owned(),
+        };
+        let assessment = Assessment {
+            contract: Digest::of(b"1.0.0"),
+            evidence: Vec::new(),
+            evidence_objection: None,
+            policy: PolicyVerdict::Permit { policies: vec!["allow".to_owned()] },
+            tooling_objection: None,
+            asks: Vec::new(),
+            effect: None,
+        };
+        Self { proposal, assessment }
+    }
+
+    pub(super) fn key(mut self, key: &str) -> Self {
+        self.proposal.key = Some(key.to_owned());
+        self
+    }
+
+    pub(super) fn effect(mut self, effect: &str) -> Self {
+        self.assessment.effect = Some(effect.to_owned());
+        self
+    }
+
+    pub(super) fn ask(mut self, ask: Ask) -> Self {
+        self.assessment.asks.push(ask);
+        self
+    }
+
+    pub(super) fn with(mut self, change: impl FnOnce(&mut Proposal, &mut Assessment)) -> Self {
+        change(&mut self.proposal, &mut self.assessment);
+        self
+    }
+}
+
+/// A domain with its history; `now` is set by hand.
+#[derive(Clone, Debug)]
+pub(super) struct World {
+    pub(super) state: State,
+    pub(super) history: Vec<(Timestamp, Event)>,
+    pub(super) now: Timestamp,
+    pub(super) drawn: u128,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self::under(terms())
+    }
+
+    /// A world in which run 1 is open under these terms.
+    pub(super) fn under(terms: Terms) -> Self {
+        let state = State::new("payments".into());
+        let mut world = Self { state, history: Vec::new(), now: START, drawn: 0 };
+        world.command(Command::ActivateContract { terms: Box::new(terms), by: "lee".to_owned() }).unwrap();
+        world.start(1, "case-1").unwrap();
+        world
+    }
+
+    pub(super) fn command(&mut self, command: Command) -> Result<Vec<Event>, Refusal> {
+        let events = handle(&self.state, command, self.now)?;
+        for event in &events {
+            self.state.apply(event, self.now);
+            self.history.push((self.now, event.clone()));
+        }
+        Ok(events)
+    }
+
+    pub(super) fn later(&mut self, ms: u64) -> &mut Self {
+        self.now = self.now.plus_ms(ms);
+        self
+    }
+
+    pub(super) fn start(&mut self, number: u128, name: &str) -> Result<Vec<Event>, Refusal> {
+        self.command(Command::StartRun {
+            run: run(number),
+            name: name.to_owned(),
+            service: "refunds".into(),
+            principal: "refunds".to_owned(),
+            channel: Channel::Mcp,
+        })
+    }
+
+    pub(super) fn propose(&mut self, call: Call) -> Result<Vec<Event>, Refusal> {
+        self.drawn = self.drawn.saturating_add(1);
+        let proposal = Proposal { action: action(self.drawn), ..call.proposal };
+        self.command(Command::Propose {
+            proposal: Box::new(proposal),
+            assessment: Box::new(call.assessment),
+            escalation: escalation(self.drawn),
+        })
+    }
+
+    /// Proposes and answers what was decided; the action has the number that was drawn last.
+    #[track_caller]
+    pub(super) fn decided(&mut self, call: Call) -> ActionDecided {
+        match self.propose(call).unwrap().remove(0) {
+            Event::ActionDecided(decided) => *decided,
+            other => panic!("{} instead of a decision", other.kind()),
+        }
+    }
+
+    #[track_caller]
+    pub(super) fn expect(
+        &mut self,
+        call: Call,
+        outcome: Outcome,
+        clause: Clause,
+        reason: Reason,
+    ) -> Decision {
+        let decision = self.decided(call).decision;
+        let deciding = decision.deciding();
+        assert_eq!(
+            (decision.outcome, deciding.clause, deciding.reason),
+            (outcome, clause, reason),
+            "{deciding:?}"
+        );
+        assert_eq!(decision.findings.each_ref().map(|finding| finding.clause), Clause::ALL);
+        decision
+    }
+
+    #[track_caller]
+    pub(super) fn admit(&mut self, call: Call) -> ActionId {
+        let decided = self.decided(call);
+        assert_eq!(decided.decision.outcome, Outcome::Admit, "{:?}", decided.decision.deciding());
+        decided.proposal.action
+    }
+
+    #[track_caller]
+    pub(super) fn hold(&mut self, call: Call) -> ActionId {
+        let decided = self.decided(call);
+        assert_eq!(decided.decision.outcome, Outcome::Escalate, "{:?}", decided.decision.deciding());
+        decided.proposal.action
+    }
+
+    pub(super) fn settle(&mut self, id: ActionId, settlement: Settlement) -> Result<Vec<Event>, Refusal> {
+        let tool = self.state.actions.get(&id).map(|action| action.tool.clone());
+        let succeeded = matches!(settlement, Settlement::Succeeded { .. });
+        let undo = (succeeded && tool.is_some_and(|tool| tool.as_str() == "pay")).then(|| UndoCall {
+            tool: "reverse".into(),
+            params: json("{}"),
+            until: self.now.plus_ms(60_000),
+        });
+        self.command(Command::Settle(Box::new(Settle {
+            action: id,
+            settlement,
+            cost: Money::from_micros(7),
+            evidence: if succeeded { vec!["record".into()] } else { Vec::new() },
+            undo,
+        })))
+    }
+
+    pub(super) fn answer(&mut self, id: ActionId, by: &Person, approve: bool) -> Result<Vec<Event>, Refusal> {
+        let question = self
+            .state
+            .escalations
+            .values()
+            .find(|escalation| escalation.action == id)
+            .map(|escalation| (escalation.question.id, escalation.question.digest));
+        let (escalation, digest) = question.unwrap_or((escalation(0), Digest::of(b"")));
+        let reason = "looked at it".to_owned();
+        self.command(Command::Decide(Box::new(Answer {
+            escalation,
+            by: by.clone(),
+            approve,
+            reason,
+            digest,
+        })))
+    }
+
+    pub(super) fn set_switch(
+        &mut self,
+        number: u128,
+        scope: &str,
+        ceiling: Level,
+    ) -> Result<Vec<Event>, Refusal> {
+        let scope: Scope = scope.parse().unwrap();
+        let (by, reason) = (String::new(), String::new());
+        let set = Switch { id: switch(number), scope, ceiling, by, reason, at: START };
+        self.command(Command::SetSwitch { switch: set, by: oncall() })
+    }
+
+    pub(super) fn end(&mut self) -> Result<Vec<Event>, Refusal> {
+        self.command(Command::EndRun { run: run(1), reason: None, note: "done".to_owned() })
+    }
+
+    #[track_caller]
+    pub(super) fn status(&self, id: ActionId) -> ActionStatus {
+        self.state.actions[&id].status
+    }
+
+    /// Held and spent of run 1, in micros.
+    pub(super) fn money(&self) -> (u64, u64) {
+        let budget = self.state.runs[&run(1)].budget;
+        (budget.held().as_micros(), budget.spent().as_micros())
+    }
+}
+
+pub(super) fn succeeded() -> Settlement {
+    Settlement::Succeeded { result: json(r#"{"id":1}"#) }
+}
+
+pub(super) fn failed() -> Settlement {
+    Settlement::Failed { note: "refused".to_owned() }
+}
+
+pub(super) fn in_doubt() -> Settlement {
+    Settlement::InDoubt { note: "no reply".to_owned() }
+}
