@@ -1,12 +1,12 @@
 //! `remitd`: arguments, telemetry, start, wait for a signal, graceful end.
 
-use std::io::Write as _;
+use std::{collections::BTreeMap, io::Write as _, process::ExitCode};
 
 use clap::Parser as _;
 use color_eyre::eyre::{Result, WrapErr as _};
 use remit_control_plane::{
     Config,
-    args::{Args, Command},
+    args::{Args, Command, Serve},
     start, telemetry,
 };
 use tokio::{
@@ -18,16 +18,26 @@ use tokio::{
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> Result<ExitCode> {
+    // Errors are for operators: the chain and its remedy, no backtrace. Panics keep theirs.
     color_eyre::config::HookBuilder::default().display_env_section(false).install()?;
     let Command::Serve(serve) = Args::parse().command;
     telemetry::install();
-    let listener =
-        TcpListener::bind(serve.listen).await.wrap_err_with(|| format!("listen on {}", serve.listen))?;
+    if let Err(error) = run(serve).await {
+        writeln!(std::io::stderr(), "error: {error:#}")?;
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run(serve: Serve) -> Result<()> {
+    let listener = TcpListener::bind(serve.listen)
+        .await
+        .wrap_err_with(|| format!("listen on {}", serve.listen))?;
     let config = Config {
         data: serve.data,
         contracts: serve.contracts,
-        variables: std::collections::BTreeMap::new(),
+        variables: BTreeMap::new(),
         environment: serve.environment,
         user_context: true,
     };
@@ -38,7 +48,6 @@ async fn main() -> Result<()> {
         "context": running.context_file(),
     });
     writeln!(std::io::stdout(), "{ready}")?;
-    std::io::stdout().flush()?;
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
         _ = interrupt.recv() => {}
