@@ -1,0 +1,28 @@
+# Each recipe is a plain cargo line that works without just.
+
+# The same as CI.
+check:
+    bash .ci/run
+
+test:
+    cargo test --workspace
+
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+demo *ARGS:
+    cargo run --release -- demo {{ARGS}}
+
+# A control plane on the demo contracts; set PAYMENTS_URL, DESK_URL and PAYMENTS_TOKEN first.
+serve *ARGS:
+    cargo run --release -p remit-control-plane -- serve --data ./data --contracts assets/contracts {{ARGS}}
+
+bench:
+    cargo bench -p remit-tests
+
+# Look at changed snapshots (needs cargo-insta).
+review:
+    cargo insta review
+
+deny:
+    cargo deny check
