@@ -1,0 +1,178 @@
+//! Everything that can happen to the console, and everything it can ask for in return.
+
+use remit_proto::v1::{
+    ActionDetail, DecideResponse, DecisionUpdate, Level, ListRunsResponse, ReleaseSwitchResponse,
+    RollbackPlan, RollbackProgress, RunDetail, SetSwitchResponse, StateSnapshot, TraceBatch, WhoAmIResponse,
+};
+
+use super::hit::HitMap;
+use super::keys::Press;
+use super::state::link::Stream;
+
+/// One input of the reducer.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A key.
+    Key(Press),
+    /// Text pasted by the terminal.
+    Paste(String),
+    /// The terminal has another size: nothing painted counts any more.
+    Resized,
+    /// This frame is now on the terminal.
+    Painted(HitMap),
+    /// Time passed.
+    Tick,
+    /// Who the server says we are.
+    Who(WhoAmIResponse),
+    /// The latest picture.
+    Picture(StateSnapshot),
+    /// Something that a person must see.
+    Decision(Box<DecisionUpdate>),
+    /// Journal records.
+    Trace(TraceBatch),
+    /// A new trace subscription begins; its backlog follows.
+    TraceRestarted,
+    /// A stream works again.
+    Up(Stream),
+    /// A stream broke; it is tried again after `retry_ms`.
+    Down {
+        /// Which one.
+        stream: Stream,
+        /// What the connection said.
+        reason: String,
+        /// How many times in a row.
+        attempt: u32,
+        /// Time until the next try.
+        retry_ms: u64,
+    },
+    /// What a page asked for.
+    Fetched(Fetched),
+    /// A page's question was refused.
+    FetchFailed {
+        /// The question.
+        fetch: Fetch,
+        /// The server's sentence.
+        sentence: String,
+    },
+    /// Something was heard of command `id`.
+    Answered {
+        /// The console's number of the command.
+        id: u64,
+        /// What was heard.
+        answer: Answer,
+    },
+    /// The operating system asks the console to end.
+    Terminate,
+}
+
+/// A question that changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fetch {
+    /// The runs of a service.
+    Runs(String),
+    /// A run with its actions and timeline.
+    Run(String),
+    /// An action with findings and evidence.
+    Action(String),
+}
+
+/// The answer to a [`Fetch`].
+#[derive(Clone, Debug)]
+pub enum Fetched {
+    /// The runs of the named service.
+    Runs(String, ListRunsResponse),
+    /// A run.
+    Run(Box<RunDetail>),
+    /// An action.
+    Action(Box<ActionDetail>),
+}
+
+/// A request that changes something, or freezes a plan to change something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Answers an escalation.
+    Decide {
+        /// Which one.
+        escalation: String,
+        /// The digest that was shown.
+        digest: String,
+        /// Yes or no.
+        approve: bool,
+        /// Why.
+        reason: String,
+    },
+    /// Sets a ceiling.
+    SetSwitch {
+        /// `all`, `domain:D`, `service:S`, `tool:S/T`, `run:R`.
+        scope: String,
+        /// What remains allowed.
+        ceiling: Level,
+        /// Why.
+        reason: String,
+    },
+    /// Lifts a switch.
+    Release {
+        /// The switch's id.
+        target: String,
+        /// Why.
+        reason: String,
+    },
+    /// Asks what undoing a run would do.
+    PlanRollback {
+        /// Which run.
+        run: String,
+    },
+    /// Undoes exactly a plan that was shown.
+    StartRollback {
+        /// Which plan.
+        plan: String,
+        /// The digest that was shown.
+        digest: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What was heard of a command.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// An escalation was answered.
+    Decided(Box<DecideResponse>),
+    /// A ceiling is in force.
+    Set(SetSwitchResponse),
+    /// A switch was lifted.
+    Released(ReleaseSwitchResponse),
+    /// A plan was frozen.
+    Planned(RollbackPlan),
+    /// A step of a rollback, or its end.
+    Step(Box<RollbackProgress>),
+    /// The server said no, in one sentence.
+    Refused(String),
+    /// The answer was lost: it may or may not have happened.
+    Unknown(String),
+}
+
+/// One output of the reducer; run by tasks that send events back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Send a command on its own connection.
+    Send {
+        /// The console's number for it.
+        id: u64,
+        /// Makes a repeated request harmless.
+        idempotency_id: String,
+        /// What to ask.
+        command: Command,
+    },
+    /// Ask a question for a page.
+    Fetch(Fetch),
+    /// Subscribe to the trace anew.
+    WatchTrace {
+        /// Only records that contain this.
+        contains: String,
+    },
+    /// Connect again without waiting.
+    Retry,
+    /// Leave.
+    Quit,
+}

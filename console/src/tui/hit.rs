@@ -1,0 +1,104 @@
+//! What a painted frame showed, by identity: the only thing that a key may act on.
+
+use std::collections::BTreeSet;
+
+/// What kind of thing is under the cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// All services.
+    Everything,
+    /// A service, by name.
+    Service,
+    /// A tool of a service, as `service/tool`.
+    Tool,
+    /// A run, by id.
+    Run,
+    /// An action, by id.
+    Action,
+    /// An escalation, by id.
+    Escalation,
+    /// A switch, by id.
+    Switch,
+}
+
+/// A thing on screen in the version that was on screen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Object {
+    /// What it is.
+    pub kind: Kind,
+    /// Which one.
+    pub id: String,
+    /// What about it must not have changed, for instance the digest of an escalation.
+    pub version: String,
+}
+
+/// Which lines of a document a frame showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The document in its version and layout; another key is another document.
+    pub key: String,
+    /// First line on screen.
+    pub first: usize,
+    /// One past the last line on screen.
+    pub end: usize,
+    /// Lines in all.
+    pub total: usize,
+}
+
+/// The card that a frame showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CardShown {
+    /// Which card.
+    pub id: u64,
+    /// Whether every line of it was visible.
+    pub complete: bool,
+    /// Its scrollable part, when it has one.
+    pub shown: Option<Shown>,
+}
+
+/// One frame, as the reducer needs to know it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HitMap {
+    /// The thing under the cursor.
+    pub selected: Option<Object>,
+    /// The open card.
+    pub card: Option<CardShown>,
+    /// The document of the page.
+    pub shown: Option<Shown>,
+    /// Rows that the page's list has room for.
+    pub list_rows: usize,
+    /// Where the terminal's own cursor belongs, as column and row.
+    pub cursor: Option<(u16, u16)>,
+}
+
+/// Lines of one document that were on the terminal.
+#[derive(Clone, Debug, Default)]
+pub struct Read {
+    key: String,
+    total: usize,
+    seen: BTreeSet<usize>,
+}
+
+impl Read {
+    /// Takes a painted part in; another document starts over. True when something new was seen.
+    pub fn note(&mut self, shown: &Shown) -> bool {
+        if self.key != shown.key || self.total != shown.total {
+            *self = Self { key: shown.key.clone(), total: shown.total, seen: BTreeSet::new() };
+        }
+        let before = self.seen.len();
+        self.seen.extend(shown.first..shown.end.min(shown.total));
+        before < self.seen.len()
+    }
+
+    /// Whether this document was read to the end.
+    #[must_use]
+    pub fn is_complete(&self, key: &str) -> bool {
+        self.key == key && self.seen.len() == self.total
+    }
+
+    /// Lines seen and lines in all.
+    #[must_use]
+    pub fn progress(&self, key: &str) -> Option<(usize, usize)> {
+        (self.key == key).then_some((self.seen.len(), self.total))
+    }
+}

@@ -1,0 +1,140 @@
+//! What each key means where: the one table that input, hints and help are made from.
+
+use super::keys::Key;
+use super::state::nav::Page;
+
+/// What a key asks for outside of cards and text fields. None of these acts on the control plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Show a main view.
+    Overview,
+    /// Show the escalations.
+    Queue,
+    /// Show the live trace.
+    Trace,
+    /// Show the switches.
+    Switches,
+    /// One row on.
+    Down,
+    /// One row back.
+    Up,
+    /// One page on.
+    PageDown,
+    /// One page back.
+    PageUp,
+    /// First row.
+    First,
+    /// Last row.
+    Last,
+    /// Open what the cursor is on.
+    Open,
+    /// Leave a detail page.
+    Back,
+    /// Earlier page.
+    Earlier,
+    /// Later page.
+    Later,
+    /// Type a filter.
+    Filter,
+    /// Hold the trace still, or let it go on.
+    Freeze,
+    /// Type a command.
+    CommandLine,
+    /// Show the keys.
+    Help,
+    /// Open the act menu of what the cursor is on.
+    Act,
+    /// Open the approve card.
+    Approve,
+    /// Open the deny card.
+    Deny,
+    /// Connect again now.
+    Retry,
+    /// Leave, when pressed twice.
+    Interrupt,
+}
+
+/// Where a binding holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On every page.
+    Everywhere,
+    /// Where an escalation can be under the cursor.
+    Escalations,
+    /// In the live trace.
+    Trace,
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// Keys with this meaning, the one to advertise first.
+    pub keys: &'static [Key],
+    /// Where.
+    pub place: Place,
+    /// The meaning.
+    pub verb: Verb,
+    /// In words, for help.
+    pub help: &'static str,
+}
+
+const fn bind(keys: &'static [Key], place: Place, verb: Verb, help: &'static str) -> Binding {
+    Binding { keys, place, verb, help }
+}
+
+/// Every binding.
+pub const BINDINGS: &[Binding] = &[
+    bind(&[Key::Char('1')], Place::Everywhere, Verb::Overview, "Overview: services, ceilings, budgets"),
+    bind(&[Key::Char('2')], Place::Everywhere, Verb::Queue, "Queue: escalations that wait for a person"),
+    bind(&[Key::Char('3')], Place::Everywhere, Verb::Trace, "Trace: every journal record, live"),
+    bind(&[Key::Char('4')], Place::Everywhere, Verb::Switches, "Switches: what is stopped or in safe mode"),
+    bind(&[Key::Char('j'), Key::Down], Place::Everywhere, Verb::Down, "down"),
+    bind(&[Key::Char('k'), Key::Up], Place::Everywhere, Verb::Up, "up"),
+    bind(
+        &[Key::PageDown, Key::Char(' ')],
+        Place::Everywhere,
+        Verb::PageDown,
+        "a page on; reads on in a document",
+    ),
+    bind(&[Key::PageUp], Place::Everywhere, Verb::PageUp, "a page back"),
+    bind(&[Key::Char('g'), Key::Home], Place::Everywhere, Verb::First, "first"),
+    bind(&[Key::Char('G'), Key::End], Place::Everywhere, Verb::Last, "last; follows again in the trace"),
+    bind(&[Key::Enter], Place::Everywhere, Verb::Open, "open; never decides anything"),
+    bind(&[Key::Esc], Place::Everywhere, Verb::Back, "back; never quits"),
+    bind(&[Key::Char('[')], Place::Everywhere, Verb::Earlier, "earlier page"),
+    bind(&[Key::Char(']')], Place::Everywhere, Verb::Later, "later page"),
+    bind(&[Key::Char('!')], Place::Everywhere, Verb::Act, "act menu: stop, safe mode, release, undo"),
+    bind(&[Key::Char('a')], Place::Escalations, Verb::Approve, "approve: opens a card"),
+    bind(&[Key::Char('d')], Place::Escalations, Verb::Deny, "deny: opens a card"),
+    bind(&[Key::Char('f')], Place::Trace, Verb::Freeze, "freeze or go on"),
+    bind(&[Key::Char('/')], Place::Everywhere, Verb::Filter, "filter rows by text"),
+    bind(&[Key::Char(':'), Key::Ctrl('p')], Place::Everywhere, Verb::CommandLine, "command line"),
+    bind(&[Key::Char('r')], Place::Everywhere, Verb::Retry, "connect again now; fetch again"),
+    bind(&[Key::Char('?')], Place::Everywhere, Verb::Help, "this help"),
+    bind(&[Key::Ctrl('c')], Place::Everywhere, Verb::Interrupt, "twice: leave (or :quit)"),
+];
+
+/// Keys inside cards, for help. Cards read text, so these are no bindings.
+pub const CARD_KEYS: &[(&str, &str)] = &[
+    ("Esc", "leave the card; nothing is done"),
+    ("Tab", "next field"),
+    ("Enter", "submit the text fields; alone it does nothing"),
+    ("y", "confirm, only where the card says so"),
+    ("PgDn PgUp", "read on in a long card"),
+];
+
+/// Whether `place` is part of `page`.
+#[must_use]
+pub fn holds(place: Place, page: &Page) -> bool {
+    match place {
+        Place::Everywhere => true,
+        Place::Escalations => matches!(page, Page::Queue | Page::Decision(_)),
+        Place::Trace => matches!(page, Page::Trace),
+    }
+}
+
+/// What `key` means on `page`.
+#[must_use]
+pub fn lookup(key: Key, page: &Page) -> Option<Verb> {
+    BINDINGS.iter().find(|b| b.keys.contains(&key) && holds(b.place, page)).map(|b| b.verb)
+}

@@ -1,0 +1,142 @@
+//! Commands and questions: each answered once, with a deadline; a command is never repeated by itself.
+
+use std::time::Duration;
+
+use remit_proto::v1::{
+    DecideRequest, GetActionRequest, GetRunRequest, ListRunsRequest, PlanRollbackRequest,
+    ReleaseSwitchRequest, SetSwitchRequest, StartRollbackRequest,
+};
+use tokio::sync::mpsc;
+use tonic::{Request as Call, Status};
+
+use super::super::event::{Answer, Command, Event, Fetch, Fetched};
+use super::{Request, is_uncertain, sentence};
+use crate::connect::OperatorClient;
+
+/// After this an unanswered command is reported as unknown.
+const COMMAND_DEADLINE: Duration = Duration::from_secs(10);
+/// After this an unanswered question has failed.
+const FETCH_DEADLINE: Duration = Duration::from_secs(5);
+/// A rollback may compensate many steps.
+const ROLLBACK_DEADLINE: Duration = Duration::from_mins(10);
+/// Runs listed on a service's page.
+const RUNS: u32 = 200;
+
+/// Serves requests until the screen is gone. Every request runs by itself: a slow one delays no other.
+pub(super) async fn run(
+    acting: OperatorClient,
+    asking: OperatorClient,
+    mut requests: mpsc::UnboundedReceiver<Request>,
+    replies: mpsc::Sender<Event>,
+) {
+    while let Some(request) = requests.recv().await {
+        let replies = replies.clone();
+        match request {
+            Request::Send { id, idempotency_id, command } => {
+                tracing::info!(id, idempotency_id, ?command, "command leaves");
+                tokio::spawn(send(acting.clone(), id, (idempotency_id, command), replies));
+            }
+            Request::Fetch(fetch) => {
+                tokio::spawn(answer(asking.clone(), fetch, replies));
+            }
+        }
+    }
+}
+
+async fn send(
+    mut client: OperatorClient,
+    id: u64,
+    (idempotency_id, command): (String, Command),
+    replies: mpsc::Sender<Event>,
+) {
+    let outcome = match command {
+        Command::Decide { escalation, digest, approve, reason } => client
+            .decide(timed(
+                DecideRequest { escalation, approve, reason, digest, idempotency_id },
+                COMMAND_DEADLINE,
+            ))
+            .await
+            .map(|reply| Answer::Decided(Box::new(reply.into_inner()))),
+        Command::SetSwitch { scope, ceiling, reason } => client
+            .set_switch(timed(
+                SetSwitchRequest { scope, ceiling: ceiling.into(), reason, idempotency_id },
+                COMMAND_DEADLINE,
+            ))
+            .await
+            .map(|reply| Answer::Set(reply.into_inner())),
+        Command::Release { target, reason } => client
+            .release_switch(timed(ReleaseSwitchRequest { target, reason, idempotency_id }, COMMAND_DEADLINE))
+            .await
+            .map(|reply| Answer::Released(reply.into_inner())),
+        Command::PlanRollback { run } => client
+            .plan_rollback(timed(PlanRollbackRequest { run }, COMMAND_DEADLINE))
+            .await
+            .map(|reply| Answer::Planned(reply.into_inner())),
+        Command::StartRollback { plan, digest, reason } => {
+            let request = StartRollbackRequest { plan, digest, reason, idempotency_id };
+            roll_back(&mut client, request, id, &replies).await
+        }
+    };
+    let answer = outcome.unwrap_or_else(|status| {
+        tracing::warn!(id, %status, "command failed");
+        if is_uncertain(&status) {
+            Answer::Unknown(sentence(&status))
+        } else {
+            Answer::Refused(sentence(&status))
+        }
+    });
+    // Without a screen nobody waits for the answer.
+    let _ = replies.send(Event::Answered { id, answer }).await;
+}
+
+/// Passes each step on as it comes; the last message is the answer.
+async fn roll_back(
+    client: &mut OperatorClient,
+    request: StartRollbackRequest,
+    id: u64,
+    replies: &mpsc::Sender<Event>,
+) -> Result<Answer, Status> {
+    let mut steps = client.start_rollback(timed(request, ROLLBACK_DEADLINE)).await?.into_inner();
+    while let Some(step) = steps.message().await? {
+        let done = step.done;
+        let answer = Answer::Step(Box::new(step));
+        if done {
+            return Ok(answer);
+        }
+        // Without a screen the rollback still goes on at the server.
+        let _ = replies.send(Event::Answered { id, answer }).await;
+    }
+    Err(Status::unavailable("the stream ended before the rollback did"))
+}
+
+async fn answer(mut client: OperatorClient, fetch: Fetch, replies: mpsc::Sender<Event>) {
+    let outcome = match fetch.clone() {
+        Fetch::Runs(service) => client
+            .list_runs(timed(
+                ListRunsRequest { service: service.clone(), open_only: false, limit: RUNS },
+                FETCH_DEADLINE,
+            ))
+            .await
+            .map(|reply| Fetched::Runs(service, reply.into_inner())),
+        Fetch::Run(id) => client
+            .get_run(timed(GetRunRequest { id }, FETCH_DEADLINE))
+            .await
+            .map(|reply| Fetched::Run(Box::new(reply.into_inner()))),
+        Fetch::Action(id) => client
+            .get_action(timed(GetActionRequest { id }, FETCH_DEADLINE))
+            .await
+            .map(|reply| Fetched::Action(Box::new(reply.into_inner()))),
+    };
+    let event = match outcome {
+        Ok(fetched) => Event::Fetched(fetched),
+        Err(status) => Event::FetchFailed { fetch, sentence: sentence(&status) },
+    };
+    // Without a screen nobody waits for the answer.
+    let _ = replies.send(event).await;
+}
+
+fn timed<T>(message: T, deadline: Duration) -> Call<T> {
+    let mut call = Call::new(message);
+    call.set_timeout(deadline);
+    call
+}

@@ -1,0 +1,197 @@
+//! The brush: rows of inert pieces onto a buffer. No other way leads text to the screen.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Rect, Size};
+use ratatui::style::Style;
+
+use super::clock::Now;
+use super::hit::{HitMap, Shown};
+use super::state::State;
+use super::theme::Theme;
+use crate::inert::Inert;
+
+/// One line of styled pieces.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    pieces: Vec<(Inert, Style)>,
+}
+
+impl Row {
+    /// An empty line.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A line of one piece.
+    #[must_use]
+    pub fn of(text: impl Into<Inert>, style: Style) -> Self {
+        Self::new().put(text, style)
+    }
+
+    /// Adds a piece as wide as its text.
+    #[must_use]
+    pub fn put(mut self, text: impl Into<Inert>, style: Style) -> Self {
+        self.pieces.push((text.into(), style));
+        self
+    }
+
+    /// Adds a piece exactly `width` wide and a space, cut visibly or filled on the right.
+    #[must_use]
+    pub fn cell(self, text: impl Into<Inert>, width: usize, style: Style) -> Self {
+        let text = text.into().truncated(width);
+        let fill = " ".repeat(width.saturating_sub(text.width()).saturating_add(1));
+        self.put(text, style).put(fill, style)
+    }
+
+    /// Adds a number-like piece exactly `width` wide and a space, filled on the left.
+    #[must_use]
+    pub fn right(self, text: impl Into<Inert>, width: usize, style: Style) -> Self {
+        let text = text.into().truncated(width);
+        let fill = " ".repeat(width.saturating_sub(text.width()));
+        self.put(fill, style).put(text, style).put(" ", style)
+    }
+
+    /// Columns it takes.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.pieces.iter().map(|(text, _)| text.width()).fold(0, usize::saturating_add)
+    }
+}
+
+/// A frame being painted: the buffer, what it shows by identity, and what it is painted from.
+#[derive(Debug)]
+pub struct Painter<'a> {
+    /// The cells.
+    pub buffer: Buffer,
+    /// What is on them.
+    pub hits: HitMap,
+    /// What is known.
+    pub state: &'a State,
+    /// The moment that ages are counted to.
+    pub now: Now,
+    /// The styles.
+    pub theme: &'a Theme,
+}
+
+impl<'a> Painter<'a> {
+    /// An empty frame.
+    #[must_use]
+    pub fn new(state: &'a State, now: Now, size: Size, theme: &'a Theme) -> Self {
+        let buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
+        Self { buffer, hits: HitMap::default(), state, now, theme }
+    }
+
+    /// Paints `row` on line `line` of `area`; false when there is no such line.
+    pub fn row(&mut self, area: Rect, line: usize, row: &Row) -> bool {
+        let Some(y) = line_of(area, line) else { return false };
+        let mut left = usize::from(area.width);
+        let mut x = area.x;
+        let overflows = left < row.width();
+        for (text, style) in &row.pieces {
+            // Whatever falls off the edge must be seen to fall off.
+            let cut = if overflows && left < text.width().saturating_add(1) {
+                text.truncated(left.min(text.width().saturating_sub(usize::from(text.width() == left))))
+            } else {
+                text.clone()
+            };
+            let (next, _) = self.buffer.set_stringn(x, y, cut.as_str(), left, *style);
+            left = left.saturating_sub(usize::from(next.saturating_sub(x)));
+            x = next;
+            if left == 0 {
+                break;
+            }
+        }
+        true
+    }
+
+    /// Paints rows from the top of `area`; returns how many fitted.
+    pub fn rows(&mut self, area: Rect, rows: &[Row]) -> usize {
+        rows.iter().enumerate().take_while(|(line, row)| self.row(area, *line, row)).count()
+    }
+
+    /// Marks line `line` of `area` as the one under the cursor.
+    pub fn select(&mut self, area: Rect, line: usize) {
+        if let Some(y) = line_of(area, line) {
+            self.buffer.set_style(Rect { y, height: 1, ..area }, self.theme.selected);
+            self.hits.cursor.get_or_insert((area.x, y));
+        }
+    }
+
+    /// A titled rule over the first line of `area`; returns what is below it.
+    pub fn rule(&mut self, mut area: Rect, title: &str) -> Rect {
+        let head = take_top(&mut area, 1);
+        self.row(head, 0, &Row::of("-".repeat(usize::from(head.width)), self.theme.border));
+        self.row(
+            head,
+            0,
+            &Row::of("- ", self.theme.border).put(title, self.theme.strong).put(" ", self.theme.border),
+        );
+        area
+    }
+
+    /// A list whose selected row is always visible, in fixed pages so that rows keep their places.
+    pub fn list(&mut self, area: Rect, rows: &[Row], selected: Option<usize>) {
+        let height = usize::from(area.height).max(1);
+        let at = selected.unwrap_or_else(|| self.state.nav.cursor().index.min(rows.len().saturating_sub(1)));
+        let page = at.checked_div(height).unwrap_or(0);
+        let first = page.saturating_mul(height);
+        self.hits.list_rows = height;
+        for (line, row) in rows.iter().skip(first).take(height).enumerate() {
+            self.row(area, line, row);
+            if selected == Some(first.saturating_add(line)) {
+                self.select(area, line);
+            }
+        }
+    }
+
+    /// A long text from line `scroll` on, with a last line that says how much there is; reports what was shown.
+    pub fn document(&mut self, mut area: Rect, key: String, rows: &[Row], scroll: usize) -> Shown {
+        let total = rows.len();
+        let whole = total <= usize::from(area.height);
+        let foot = if whole { None } else { Some(take_bottom(&mut area, 1)) };
+        let height = usize::from(area.height);
+        let first = scroll.min(total.saturating_sub(height));
+        let end = first.saturating_add(height).min(total);
+        for (line, row) in rows.iter().skip(first).take(height).enumerate() {
+            self.row(area, line, row);
+        }
+        if let Some(foot) = foot {
+            let words = if end < total { "Space or PgDn reads on" } else { "end" };
+            let words =
+                format!("-- lines {} to {end} of {total}; {words} --", first.saturating_add(1).min(total));
+            self.row(foot, 0, &Row::of(words, self.theme.warn));
+        }
+        Shown { key, first, end, total }
+    }
+}
+
+fn line_of(area: Rect, line: usize) -> Option<u16> {
+    let line = u16::try_from(line).ok()?;
+    (line < area.height).then(|| area.y.saturating_add(line))
+}
+
+/// Cuts `rows` lines off the top of `area`.
+pub fn take_top(area: &mut Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    let taken = Rect { height: rows, ..*area };
+    area.y = area.y.saturating_add(rows);
+    area.height = area.height.saturating_sub(rows);
+    taken
+}
+
+/// Cuts `rows` lines off the bottom of `area`.
+pub fn take_bottom(area: &mut Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    area.height = area.height.saturating_sub(rows);
+    Rect { y: area.y.saturating_add(area.height), height: rows, ..*area }
+}
+
+/// Cuts `columns` off the right of `area`, and a column of space.
+pub fn take_right(area: &mut Rect, columns: u16) -> Rect {
+    let columns = columns.min(area.width);
+    area.width = area.width.saturating_sub(columns);
+    let taken = Rect { x: area.x.saturating_add(area.width), width: columns, ..*area };
+    area.width = area.width.saturating_sub(1);
+    taken
+}

@@ -1,0 +1,226 @@
+//! The loop: waits for whatever is most urgent, reduces it, runs effects, paints when something changed.
+
+use std::time::Duration;
+
+use color_eyre::eyre::WrapErr as _;
+use crossterm::event::{Event as Input, EventStream};
+use futures::{FutureExt as _, StreamExt as _};
+use ratatui::layout::Size;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::{Instant, sleep_until};
+
+use super::clock::{Clock, Now};
+use super::event::{Effect, Event};
+use super::keys::Press;
+use super::net::Net;
+use super::state::State;
+use super::terminal::Guard;
+use super::theme::Theme;
+use super::update::{learned, update};
+use super::view::view;
+
+/// Data is painted at most this often; input is painted at once.
+const FRAME: Duration = Duration::from_millis(33);
+/// Ages on screen move on this often.
+const AGE: Duration = Duration::from_secs(1);
+/// Events taken from one source before the terminal gets a turn.
+const BURST: usize = 64;
+
+/// The console while it runs.
+pub(super) struct Screen {
+    state: State,
+    clock: Clock,
+    guard: Guard,
+    net: Net,
+    theme: Theme,
+    input: EventStream,
+    signals: [Signal; 2],
+    leaving: bool,
+}
+
+/// What woke the loop.
+enum Wake {
+    Input(Vec<Event>),
+    Data(Vec<Event>),
+    Terminate,
+    Paint,
+}
+
+impl Screen {
+    /// Everything that the loop needs, with the terminal already taken over.
+    ///
+    /// # Errors
+    /// When the terminal or signals are not to be had.
+    pub(super) fn new(state: State, net: Net, theme: Theme) -> color_eyre::Result<Self> {
+        let signals = [
+            signal(SignalKind::terminate()).wrap_err("listen for SIGTERM")?,
+            signal(SignalKind::hangup()).wrap_err("listen for SIGHUP")?,
+        ];
+        let guard = Guard::enter().wrap_err("take over the terminal")?;
+        Ok(Self {
+            state,
+            clock: Clock::start(),
+            guard,
+            net,
+            theme,
+            input: EventStream::new(),
+            signals,
+            leaving: false,
+        })
+    }
+
+    /// Runs until the operator leaves or the system asks for it; returns what the console knew last.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written any more.
+    pub(super) async fn run(mut self) -> color_eyre::Result<State> {
+        self.paint()?;
+        let mut painted = Instant::now();
+        let mut dirty = false;
+        while !self.leaving {
+            let due = self.next_paint(painted, dirty);
+            match self.wake(due).await {
+                Wake::Input(events) => {
+                    self.reduce(events);
+                    self.paint()?;
+                    painted = Instant::now();
+                    dirty = false;
+                }
+                Wake::Data(events) => {
+                    self.reduce(events);
+                    dirty = true;
+                }
+                Wake::Terminate => self.reduce(vec![Event::Terminate]),
+                Wake::Paint => {
+                    self.reduce(vec![Event::Tick]);
+                    self.paint()?;
+                    painted = Instant::now();
+                    dirty = false;
+                }
+            }
+        }
+        Ok(self.state)
+    }
+
+    /// When to paint next: soon after data, when a card becomes live, or when an age moves on.
+    fn next_paint(&self, painted: Instant, dirty: bool) -> Instant {
+        let regular = painted.checked_add(if dirty { FRAME } else { AGE }).unwrap_or(painted);
+        let now = self.clock.now();
+        let arming = self.state.card().and_then(|card| card.arms_at(now.tick_ms)).and_then(|at| {
+            Instant::now()
+                .checked_add(Duration::from_millis(at.saturating_sub(now.tick_ms).saturating_add(1)))
+        });
+        arming.map_or(regular, |at| at.min(regular))
+    }
+
+    async fn wake(&mut self, due: Instant) -> Wake {
+        let [term, hup] = &mut self.signals;
+        tokio::select! {
+            biased;
+            input = self.input.next() => match input {
+                Some(Ok(first)) => {
+                    let mut events: Vec<Event> = translate(first).into_iter().collect();
+                    // All keys that are already here belong to the frame that is on the terminal now.
+                    while let Some(Some(Ok(next))) = self.input.next().now_or_never() {
+                        events.extend(translate(next));
+                    }
+                    Wake::Input(events)
+                }
+                // The terminal is gone.
+                Some(Err(_)) | None => Wake::Terminate,
+            },
+            _ = term.recv() => Wake::Terminate,
+            _ = hup.recv() => Wake::Terminate,
+            Some(first) = self.net.replies.recv() => {
+                let mut events = vec![first];
+                while events.len() < BURST && let Ok(next) = self.net.replies.try_recv() {
+                    events.push(next);
+                }
+                Wake::Data(events)
+            }
+            Some(first) = self.net.decisions.recv() => {
+                let mut events = vec![first];
+                while events.len() < BURST && let Ok(next) = self.net.decisions.try_recv() {
+                    events.push(next);
+                }
+                Wake::Data(events)
+            }
+            Ok(()) = self.net.picture.changed() => {
+                let latest = self.net.picture.borrow_and_update().clone();
+                Wake::Data(latest.map(Event::Picture).into_iter().collect())
+            }
+            // Before the firehose: a busy trace must not starve the frame.
+            () = sleep_until(due) => Wake::Paint,
+            Some(first) = self.net.trace.recv() => {
+                let mut events = vec![first];
+                while events.len() < BURST && let Ok(next) = self.net.trace.try_recv() {
+                    events.push(next);
+                }
+                Wake::Data(events)
+            }
+        }
+    }
+
+    fn reduce(&mut self, events: Vec<Event>) {
+        let now = self.clock.now();
+        for event in events {
+            for effect in update(&mut self.state, event, now) {
+                self.effect(effect);
+            }
+        }
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send { id, idempotency_id, command } => self.net.send(id, idempotency_id, command),
+            Effect::Fetch(fetch) => self.net.fetch(fetch),
+            Effect::WatchTrace { contains } => self.net.watch_trace(contains),
+            Effect::Retry => self.net.retry(),
+            Effect::Quit => self.leaving = true,
+        }
+    }
+
+    /// Paints until the frame on the terminal taught the state nothing new: at most twice.
+    fn paint(&mut self) -> color_eyre::Result<()> {
+        let now = self.clock.now();
+        let before = learned(&self.state);
+        self.paint_once(now)?;
+        if before != learned(&self.state) {
+            self.paint_once(now)?;
+        }
+        Ok(())
+    }
+
+    fn paint_once(&mut self, now: Now) -> color_eyre::Result<()> {
+        let Self { state, guard, theme, .. } = self;
+        let terminal = guard.terminal();
+        let mut hits = None;
+        terminal
+            .draw(|frame| {
+                let area = frame.area();
+                let (buffer, painted) = view(state, now, Size::new(area.width, area.height), theme);
+                *frame.buffer_mut() = buffer;
+                if let Some(position) = painted.cursor {
+                    frame.set_cursor_position(position);
+                }
+                hits = Some(painted);
+            })
+            .wrap_err("draw a frame")?;
+        // Only now is it on the terminal, and only from now on do keys refer to it.
+        if let Some(hits) = hits {
+            let at = self.clock.now();
+            update(&mut self.state, Event::Painted(hits), at);
+        }
+        Ok(())
+    }
+}
+
+/// What an event of the terminal means; none for what the console has no use for.
+fn translate(input: Input) -> Option<Event> {
+    match input {
+        Input::Key(key) => Press::from_terminal(key).map(Event::Key),
+        Input::Paste(text) => Some(Event::Paste(text)),
+        Input::Resize(_, _) => Some(Event::Resized),
+        Input::FocusGained | Input::FocusLost | Input::Mouse(_) => None,
+    }
+}

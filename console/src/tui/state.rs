@@ -1,0 +1,170 @@
+//! All that the console knows and shows: one value, changed only by `update`, drawn only by `view`.
+
+pub mod card;
+pub mod facts;
+pub mod link;
+pub mod nav;
+pub mod receipt;
+pub mod rows;
+pub mod trace;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use remit_proto::v1::{ActionDetail, DecisionUpdate, Run, RunDetail, StateSnapshot, WhoAmIResponse};
+use tui_input::Input;
+
+use self::{card::Card, link::Link, nav::Nav, receipt::Receipts, trace::Trace};
+use super::event::Fetch;
+use super::hit::{HitMap, Read};
+
+/// Decision updates kept for the Overview.
+pub const RECENT: usize = 50;
+
+/// A short word to the operator on row 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The word.
+    pub words: String,
+    /// When it was said, on the console's own clock.
+    pub tick_ms: u64,
+}
+
+/// What a one-line text field at the bottom is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A command.
+    Command,
+    /// A filter of the rows.
+    Filter,
+}
+
+/// The text field at the bottom.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What was typed.
+    pub input: Input,
+}
+
+/// What lies over the page and takes the keys.
+#[derive(Clone, Debug, Default)]
+pub enum Focus {
+    /// The page itself.
+    #[default]
+    Page,
+    /// The text field at the bottom.
+    Prompt(Prompt),
+    /// A card.
+    Card(Box<Card>),
+    /// The keys, from this line on.
+    Help(usize),
+}
+
+/// What pages asked the server for, one of each kind: the page on screen is the only reader.
+#[derive(Clone, Debug, Default)]
+pub struct Details {
+    /// Runs of the service named first.
+    pub runs: Option<(String, Vec<Run>)>,
+    /// A run with its actions.
+    pub run: Option<Box<RunDetail>>,
+    /// An action with findings and evidence.
+    pub action: Option<Box<ActionDetail>>,
+    /// Why the last question failed.
+    pub failed: Option<(Fetch, String)>,
+    /// When a question was last asked, and the journal positions then.
+    pub asked: Option<Asked>,
+}
+
+/// The last question of a page.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What was asked.
+    pub fetch: Fetch,
+    /// When, on the console's own clock.
+    pub tick_ms: u64,
+    /// Where the journals stood in the picture at that time.
+    pub positions: BTreeMap<String, u64>,
+}
+
+/// The whole console.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// The context's name for the place; the server's replaces it.
+    pub environment: String,
+    /// The control plane's address, for messages about the connection.
+    pub endpoint: String,
+    /// Who we are, once the server said so.
+    pub who: Option<WhoAmIResponse>,
+    /// Trust in what is shown.
+    pub link: Link,
+    /// The latest picture.
+    pub picture: Option<StateSnapshot>,
+    /// The last decisions, newest first.
+    pub recent: VecDeque<DecisionUpdate>,
+    /// What pages asked for.
+    pub details: Details,
+    /// The live trace.
+    pub trace: Trace,
+    /// Where the operator is.
+    pub nav: Nav,
+    /// Text that rows of the Overview, Queue and Switches must contain.
+    pub filter: String,
+    /// What takes the keys.
+    pub focus: Focus,
+    /// What became of commands.
+    pub receipts: Receipts,
+    /// A word to the operator.
+    pub notice: Option<Notice>,
+    /// The frame on the terminal; none before the first and after a resize.
+    pub painted: Option<HitMap>,
+    /// How much of the document on the page was on the terminal.
+    pub read: Read,
+    /// When Ctrl-C was last pressed.
+    pub interrupted_tick_ms: Option<u64>,
+    /// Makes idempotency ids of this process its own.
+    pub session: String,
+    /// The last number given to a card or command.
+    pub last_id: u64,
+}
+
+impl State {
+    /// A console that has not heard anything yet. `session` must differ between processes.
+    #[must_use]
+    pub fn new(environment: &str, endpoint: &str, session: &str) -> Self {
+        Self {
+            environment: environment.to_owned(),
+            endpoint: endpoint.to_owned(),
+            session: session.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// A number that was not given before.
+    pub fn next_id(&mut self) -> u64 {
+        self.last_id = self.last_id.saturating_add(1);
+        self.last_id
+    }
+
+    /// Says something on row 1 for a while.
+    pub fn say(&mut self, tick_ms: u64, words: impl Into<String>) {
+        self.notice = Some(Notice { words: words.into(), tick_ms });
+    }
+
+    /// The open card.
+    #[must_use]
+    pub fn card(&self) -> Option<&Card> {
+        match &self.focus {
+            Focus::Card(card) => Some(card),
+            Focus::Page | Focus::Prompt(_) | Focus::Help(_) => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn card_mut(&mut self) -> Option<&mut Card> {
+        match &mut self.focus {
+            Focus::Card(card) => Some(card),
+            Focus::Page | Focus::Prompt(_) | Focus::Help(_) => None,
+        }
+    }
+}

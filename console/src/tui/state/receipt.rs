@@ -1,0 +1,74 @@
+//! What became of each command: sent, acknowledged, refused, or honestly unknown.
+
+use std::collections::VecDeque;
+
+/// Receipts kept for the screen.
+const KEPT: usize = 20;
+
+/// The state of one command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// On its way.
+    Sent,
+    /// The server streams what it does.
+    Working(String),
+    /// Done and committed, with what was promised.
+    Acked(String),
+    /// Refused, with the server's sentence.
+    Failed(String),
+    /// No answer: it may or may not have happened.
+    Unknown(String),
+}
+
+/// One command and its fate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The console's own number for it.
+    pub id: u64,
+    /// The id under which the server knows the request.
+    pub idempotency_id: String,
+    /// What was asked, for instance `stop service:refund-decision`.
+    pub words: String,
+    /// What became of it.
+    pub fate: Fate,
+    /// When it was last heard of, milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+/// The last commands, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Receipts(VecDeque<Receipt>);
+
+impl Receipts {
+    /// A command leaves.
+    pub fn sent(&mut self, receipt: Receipt) {
+        self.0.push_back(receipt);
+        if KEPT < self.0.len() {
+            self.0.pop_front();
+        }
+    }
+
+    /// Something was heard of command `id`.
+    pub fn heard(&mut self, id: u64, fate: Fate, at_ms: i64) {
+        if let Some(receipt) = self.0.iter_mut().find(|r| r.id == id) {
+            receipt.fate = fate;
+            receipt.at_ms = at_ms;
+        }
+    }
+
+    /// The newest.
+    #[must_use]
+    pub fn last(&self) -> Option<&Receipt> {
+        self.0.back()
+    }
+
+    /// All that are kept, newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = &Receipt> {
+        self.0.iter().rev()
+    }
+
+    /// Commands whose outcome nobody here knows.
+    pub fn unknown(&self) -> impl Iterator<Item = &Receipt> {
+        self.0.iter().filter(|r| matches!(r.fate, Fate::Unknown(_)))
+    }
+}

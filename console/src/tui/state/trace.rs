@@ -1,0 +1,135 @@
+//! The live trace in bounded memory: a ring of records, the matches of the filter, and what was lost.
+
+use std::collections::VecDeque;
+
+use remit_proto::v1::{TraceBatch, TraceRecord};
+
+/// Records kept; older ones leave and are counted.
+pub const CAPACITY: usize = 20_000;
+
+/// Records by an absolute number that never changes while newer ones arrive.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    records: VecDeque<TraceRecord>,
+    /// Absolute number of the oldest record kept.
+    first: u64,
+    /// Absolute numbers of the records that the filter lets through.
+    matches: VecDeque<u64>,
+    filter: String,
+    /// Lost between server and screen, as far as either counted them.
+    pub lost: u64,
+    /// Hidden by the filter on the server.
+    pub hidden_at_server: u64,
+    /// Pushed out of this memory.
+    pub evicted: u64,
+    /// End of the picture while it is frozen.
+    pub frozen: Option<u64>,
+}
+
+impl Trace {
+    /// Takes a batch in.
+    pub fn extend(&mut self, batch: TraceBatch) {
+        self.lost = self.lost.saturating_add(batch.lost);
+        self.hidden_at_server = self.hidden_at_server.saturating_add(batch.hidden);
+        for record in batch.records {
+            if matches(&record, &self.filter) {
+                self.matches.push_back(self.end());
+            }
+            self.records.push_back(record);
+            if CAPACITY < self.records.len() {
+                self.records.pop_front();
+                self.first = self.first.saturating_add(1);
+                self.evicted = self.evicted.saturating_add(1);
+                while self.matches.front().is_some_and(|n| *n < self.first) {
+                    self.matches.pop_front();
+                }
+            }
+        }
+    }
+
+    /// Forgets the records: a new subscription sends its own backlog.
+    pub fn restart(&mut self) {
+        self.first = self.end();
+        self.records.clear();
+        self.matches.clear();
+        self.frozen = None;
+    }
+
+    /// The text that records must contain.
+    #[must_use]
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    /// Sets the text, ignoring case from now on.
+    pub fn set_filter(&mut self, text: &str) {
+        self.filter = text.to_lowercase();
+        self.hidden_at_server = 0;
+        self.matches = (self.first..)
+            .zip(&self.records)
+            .filter(|(_, record)| matches(record, &self.filter))
+            .map(|(n, _)| n)
+            .collect();
+    }
+
+    /// One past the newest record.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.first.saturating_add(self.records.len() as u64)
+    }
+
+    /// How many records are in memory and not shown because of the filter.
+    #[must_use]
+    pub fn hidden_here(&self) -> usize {
+        self.records.len().saturating_sub(self.matches.len())
+    }
+
+    /// Rows to scroll through: matches up to where the view is frozen.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        match self.frozen {
+            Some(end) => self.matches.partition_point(|n| *n < end),
+            None => self.matches.len(),
+        }
+    }
+
+    /// Matches that arrived since the view was frozen.
+    #[must_use]
+    pub fn newer(&self) -> usize {
+        self.matches.len().saturating_sub(self.rows())
+    }
+
+    /// The `row`th match, with its absolute number.
+    #[must_use]
+    pub fn row(&self, row: usize) -> Option<(u64, &TraceRecord)> {
+        let number = *self.matches.get(row)?;
+        Some((number, self.record(number)?))
+    }
+
+    /// The row of an absolute number, or of the next one that is still there.
+    #[must_use]
+    pub fn row_of(&self, number: u64) -> usize {
+        self.matches.partition_point(|n| *n < number)
+    }
+
+    /// The record with an absolute number.
+    #[must_use]
+    pub fn record(&self, number: u64) -> Option<&TraceRecord> {
+        self.records.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
+    }
+}
+
+fn matches(record: &TraceRecord, lower: &str) -> bool {
+    lower.is_empty()
+        || [
+            &record.kind,
+            &record.service,
+            &record.run,
+            &record.action,
+            &record.tool,
+            &record.reason,
+            &record.text,
+        ]
+        .into_iter()
+        .any(|field| field.to_lowercase().contains(lower))
+}

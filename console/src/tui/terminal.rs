@@ -1,0 +1,87 @@
+//! The only code that changes the terminal's mode, and the promise to change it back whatever happens.
+
+use std::io::{self, BufWriter, Stdout, Write as _, stdout};
+use std::panic;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use crossterm::cursor::Show;
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+/// A frame is written in one piece.
+const FRAME_BYTES: usize = 64 << 10;
+
+/// Whether the terminal is in the console's mode: whoever flips this to false restores it.
+static OURS: AtomicBool = AtomicBool::new(false);
+
+/// The terminal in the console's mode; its drop gives it back.
+#[derive(Debug)]
+pub(super) struct Guard {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+}
+
+impl Guard {
+    /// Takes the terminal over.
+    ///
+    /// # Errors
+    /// When it is no terminal or refuses the mode; it is then left as it was.
+    pub(super) fn enter() -> io::Result<Self> {
+        restore_on_panic();
+        enable_raw_mode()?;
+        OURS.store(true, Ordering::SeqCst);
+        let started = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste).and_then(|()| {
+            Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, stdout())))
+        });
+        match started {
+            Ok(mut terminal) => {
+                terminal.clear()?;
+                Ok(Self { terminal })
+            }
+            Err(error) => {
+                restore();
+                Err(error)
+            }
+        }
+    }
+
+    /// The terminal to draw on.
+    pub(super) fn terminal(&mut self) -> &mut Terminal<CrosstermBackend<BufWriter<Stdout>>> {
+        &mut self.terminal
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Undoes `enter`, in reverse order, once. Errors are passed over: there is nowhere left to show them.
+fn restore() {
+    if !OURS.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = stdout();
+    let _ = queue!(out, DisableBracketedPaste, Show, LeaveAlternateScreen);
+    let _ = out.flush();
+    let _ = disable_raw_mode();
+}
+
+/// A panic on the screen's thread first gives the terminal back, so that its message can be read.
+fn restore_on_panic() {
+    let screen = thread::current().id();
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().id() == screen {
+            restore();
+            before(info);
+        } else {
+            // Another thread's panic must not tear the screen down; it is in the log.
+            tracing::error!(panic = %info, "a network task panicked");
+        }
+    }));
+}

@@ -1,0 +1,79 @@
+//! Commands leave with a receipt, and what is heard of them becomes its fate.
+
+use remit_proto::v1::{RollbackProgress, SetSwitchResponse};
+
+use super::super::clock::Now;
+use super::super::event::{Answer, Command, Effect};
+use super::super::state::card::Ask;
+use super::super::state::receipt::{Fate, Receipt};
+use super::super::state::{Focus, State};
+use super::cards;
+
+/// Builds the one effect that carries `command`, and the receipt that waits for its answer.
+pub(super) fn send(state: &mut State, words: String, command: Command, now: Now) -> Effect {
+    let id = state.next_id();
+    let idempotency_id = format!("{}-{id}", state.session);
+    state.receipts.sent(Receipt {
+        id,
+        idempotency_id: idempotency_id.clone(),
+        words,
+        fate: Fate::Sent,
+        at_ms: now.wall_ms,
+    });
+    // What the page shows is about to change: ask again at once.
+    state.details.asked = None;
+    Effect::Send { id, idempotency_id, command }
+}
+
+pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec<Effect> {
+    state.details.asked = None;
+    let fate = match answer {
+        Answer::Decided(decided) => {
+            let escalation = decided.escalation.unwrap_or_default();
+            let status =
+                escalation.status().as_str_name().trim_start_matches("ESCALATION_STATUS_").to_lowercase();
+            let votes = escalation.votes.iter().filter(|vote| vote.approve).count();
+            Fate::Acked(format!("{status}, {votes} of {} approvals", escalation.quorum.max(1)))
+        }
+        Answer::Set(set) => Fate::Acked(containment(&set)),
+        Answer::Released(released) => Fate::Acked(format!("{} switch(es) released", released.released.len())),
+        Answer::Planned(plan) => {
+            let words = format!("{} steps", plan.steps.len());
+            // A card never appears over another one, nor under fingers that type a command.
+            if matches!(state.focus, Focus::Page) {
+                cards::open(state, Ask::Rollback(Box::new(plan)));
+                Fate::Acked(words)
+            } else {
+                Fate::Failed("the plan came while something else had the keys; ask again".to_owned())
+            }
+        }
+        Answer::Step(step) => progress(&step),
+        Answer::Refused(sentence) => Fate::Failed(sentence),
+        Answer::Unknown(sentence) => Fate::Unknown(sentence),
+    };
+    state.receipts.heard(id, fate, now.wall_ms);
+    Vec::new()
+}
+
+/// What the acknowledgement of a switch promises, in one line.
+fn containment(set: &SetSwitchResponse) -> String {
+    let mut positions: Vec<_> = set.positions.iter().map(|(domain, seq)| format!("{domain}@{seq}")).collect();
+    positions.sort();
+    format!(
+        "in {}.{} ms, {} in flight, {} held voided, nothing above it admitted after {}",
+        set.containment_us / 1000,
+        set.containment_us % 1000 / 100,
+        set.in_flight.len(),
+        set.voided,
+        if positions.is_empty() { "?".to_owned() } else { positions.join(" ") },
+    )
+}
+
+fn progress(step: &RollbackProgress) -> Fate {
+    if step.done {
+        return Fate::Acked(format!("{} undone, {} for a person to take over", step.undone, step.parked));
+    }
+    let tool = step.detail.as_ref().map_or("", |detail| detail.tool.as_str());
+    let status = step.status().as_str_name().trim_start_matches("ACTION_STATUS_").to_lowercase();
+    Fate::Working(format!("step {} of {}: {tool} {status} {}", step.step, step.steps, step.note))
+}

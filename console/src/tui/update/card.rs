@@ -1,0 +1,194 @@
+//! Keys in a card, and the one function through which an answer, a switch or an undo can leave the console.
+
+use super::super::clock::Now;
+use super::super::event::{Command, Effect};
+use super::super::keys::{Key, Press};
+use super::super::state::card::{Ask, Card, Opens};
+use super::super::state::{Focus, State};
+use super::super::when;
+use super::{answer, cards, cut_off, edit_request, page, too_old};
+
+/// What an untouched optional reason says to whoever reads the journal.
+const NO_REASON: &str = "set from the console without a reason";
+
+pub(super) fn key(state: &mut State, press: Press, now: Now) -> Vec<Effect> {
+    if press.key == Key::Ctrl('c') {
+        return page::interrupt(state, now);
+    }
+    if press.key == Key::Esc {
+        state.focus = Focus::Page;
+        return Vec::new();
+    }
+    let Some(card) = state.card_mut() else { return Vec::new() };
+    if card.void.is_some() {
+        return Vec::new();
+    }
+    if !card.is_armed(now.tick_ms) {
+        card.dropped = card.dropped.saturating_add(1);
+        return Vec::new();
+    }
+    let held = press.repeat || card.is_repeat(press.key, now.tick_ms);
+    card.last = Some((press.key, now.tick_ms));
+    if let Ask::Menu { .. } = card.ask {
+        return menu_key(state, press.key, now);
+    }
+    let by_key = card.fields.is_empty();
+    let confirms = if by_key { press.key == Key::Char('y') } else { press.key == Key::Enter };
+    if confirms {
+        if held {
+            card.said = Some("a held key confirms nothing".to_owned());
+            return Vec::new();
+        }
+        return confirm(state, now);
+    }
+    other_key(card, press.key);
+    Vec::new()
+}
+
+fn other_key(card: &mut Card, key: Key) {
+    let fields = card.fields.len();
+    match key {
+        Key::Tab | Key::Down => card.focus = card.focus.saturating_add(1).checked_rem(fields).unwrap_or(0),
+        Key::BackTab | Key::Up => {
+            let back = card.focus.saturating_add(fields).saturating_sub(1);
+            card.focus = back.checked_rem(fields).unwrap_or(0);
+        }
+        Key::PageDown => card.scroll = card.scroll.saturating_add(5),
+        Key::PageUp => card.scroll = card.scroll.saturating_sub(5),
+        Key::Enter => card.said = Some("Enter decides nothing here".to_owned()),
+        Key::Char(_)
+        | Key::Ctrl(_)
+        | Key::Esc
+        | Key::Backspace
+        | Key::Delete
+        | Key::Left
+        | Key::Right
+        | Key::Home
+        | Key::End => {
+            if let Some(request) = edit_request(key) {
+                card.said = None;
+                card.edit(request);
+            }
+        }
+    }
+}
+
+fn menu_key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
+    let Some(card) = state.card_mut() else { return Vec::new() };
+    let Ask::Menu { entries, about } = &card.ask else { return Vec::new() };
+    let Some(entry) = entries.iter().find(|entry| Key::Char(entry.key) == key).cloned() else {
+        card.said = Some("that key is not in this menu".to_owned());
+        return Vec::new();
+    };
+    if let Some(why) = entry.refused {
+        card.said = Some(why);
+        return Vec::new();
+    }
+    let about = about.clone();
+    let still = about.as_ref().is_none_or(|o| state.object(o.kind, &o.id).as_ref() == Some(o));
+    // A stop goes on: what it is about can only have moved, and stopping is the safe direction.
+    let stops = matches!(entry.opens, Opens::Ceiling(..));
+    if !still && !stops {
+        state.focus = Focus::Page;
+        state.say(now.tick_ms, "changed under you, nothing done");
+        return Vec::new();
+    }
+    cards::follow(state, entry.opens, now)
+}
+
+/// Sends what the card asks for, or says why not. Nothing else in the console sends a command that acts.
+fn confirm(state: &mut State, now: Now) -> Vec<Effect> {
+    let Some(card) = state.card().cloned() else { return Vec::new() };
+    match command(state, &card, now) {
+        Ok((words, command)) => {
+            state.focus = Focus::Page;
+            vec![answer::send(state, words, command, now)]
+        }
+        Err(why) => {
+            if let Some(card) = state.card_mut() {
+                let empty = card.fields.iter().position(|field| field.complaint().is_some());
+                card.focus = empty.unwrap_or(card.focus);
+                card.said = Some(why);
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn command(state: &State, card: &Card, now: Now) -> Result<(String, Command), String> {
+    let lock = match &card.ask {
+        Ask::Ceiling { .. } => None,
+        Ask::Answer { approve: false, .. } => cut_off(state, now),
+        Ask::Answer { approve: true, .. } | Ask::Release(_) | Ask::Rollback(_) | Ask::Menu { .. } => {
+            too_old(state, now)
+        }
+    };
+    if let Some(why) = lock {
+        return Err(why);
+    }
+    if !card.complete {
+        return Err("needs a larger terminal: a part of this card is not on screen".to_owned());
+    }
+    if let Some(why) = card.unread().or_else(|| card.fields.iter().find_map(|field| field.complaint())) {
+        return Err(why);
+    }
+    Ok(match &card.ask {
+        Ask::Menu { .. } => return Err("choose a line of the menu".to_owned()),
+        Ask::Ceiling { scope, level, .. } => {
+            let reason = Some(card.text(1)).filter(|typed| !typed.is_empty()).unwrap_or(NO_REASON).to_owned();
+            let words = cards::ceiling_words(scope, *level);
+            (words, Command::SetSwitch { scope: scope.clone(), ceiling: *level, reason })
+        }
+        Ask::Release(switch) => {
+            let reason = card.text(0).to_owned();
+            (format!("release {}", switch.scope), Command::Release { target: switch.id.clone(), reason })
+        }
+        Ask::Answer { escalation, approve } => {
+            let words = format!("{} {}", if *approve { "approve" } else { "deny" }, escalation.id);
+            let (escalation, digest) = (escalation.id.clone(), escalation.digest.clone());
+            (
+                words,
+                Command::Decide { escalation, digest, approve: *approve, reason: card.text(0).to_owned() },
+            )
+        }
+        Ask::Rollback(plan) => {
+            let (id, digest) = (plan.id.clone(), plan.digest.clone());
+            let words = format!("undo run {}", plan.run);
+            (words, Command::StartRollback { plan: id, digest, reason: card.text(1).to_owned() })
+        }
+    })
+}
+
+/// Marks the open card as dead once the thing it is about is not what it was.
+pub(super) fn void_if_changed(state: &mut State, now: Now) {
+    let Some(card) = state.card().filter(|card| card.void.is_none()) else { return };
+    let Some(what) = changed(state, &card.ask, now) else { return };
+    if let Some(card) = state.card_mut() {
+        card.void = Some(format!("changed under you, nothing done: {what}"));
+    }
+}
+
+fn changed(state: &State, ask: &Ask, now: Now) -> Option<String> {
+    match ask {
+        Ask::Menu { .. } => None,
+        Ask::Ceiling { scope, .. } => {
+            (!state.scope_exists(scope)).then(|| format!("{scope} is not there any more"))
+        }
+        Ask::Release(switch) => match state.switch(&switch.id) {
+            None => Some("the switch was released by somebody else".to_owned()),
+            Some(now) if now.scope != switch.scope || now.ceiling != switch.ceiling => {
+                Some("the switch was set anew".to_owned())
+            }
+            Some(_) => None,
+        },
+        Ask::Answer { escalation, .. } => match state.escalation(&escalation.id) {
+            None => Some("it does not wait any more".to_owned()),
+            Some(now) if now.digest != escalation.digest => Some("its digest is another one now".to_owned()),
+            Some(_) => None,
+        },
+        Ask::Rollback(plan) => {
+            let over = when::millis(plan.expires_at.as_ref()).is_some_and(|at| at <= now.wall_ms);
+            over.then(|| "the plan is too old; ask for a new one".to_owned())
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Opening cards: from a key or from the command line, always the same card, never a command.
+
+use remit_proto::v1::{Level, Switch};
+
+use super::super::clock::Now;
+use super::super::event::{Command, Effect};
+use super::super::hit::{Kind, Object};
+use super::super::state::card::{Ask, Card, Entry, Opens};
+use super::super::state::facts;
+use super::super::state::nav::Page;
+use super::super::state::{Focus, State};
+use super::{answer, cut_off, page, too_old};
+
+/// Opens the act menu of what the cursor is on.
+pub(super) fn menu(state: &mut State, now: Now) {
+    match page::aimed_at(state) {
+        Ok(about) => {
+            let entries = entries(state, about.as_ref(), now);
+            open(state, Ask::Menu { about, entries });
+        }
+        Err(why) => state.say(now.tick_ms, why),
+    }
+}
+
+/// Opens the card that answers the escalation under the cursor.
+pub(super) fn answer(state: &mut State, approve: bool, now: Now) {
+    let object = match page::aimed_at(state) {
+        Ok(Some(object)) if object.kind == Kind::Escalation => object,
+        Ok(_) => return state.say(now.tick_ms, "no waiting escalation is under the cursor"),
+        Err(why) => return state.say(now.tick_ms, why),
+    };
+    let Some(escalation) = state.escalation(&object.id).cloned() else {
+        return state.say(now.tick_ms, "changed under you, nothing done");
+    };
+    if approve {
+        if let Some(why) = approval_lock(state, &object, now) {
+            return state.say(now.tick_ms, format!("approve is locked: {why}"));
+        }
+    } else if let Some(why) = cut_off(state, now) {
+        return state.say(now.tick_ms, format!("deny is locked: {why}"));
+    }
+    open(state, Ask::Answer { escalation: Box::new(escalation), approve });
+}
+
+/// Why this escalation cannot be approved now, if it cannot.
+pub(in crate::tui) fn approval_lock(state: &State, object: &Object, now: Now) -> Option<String> {
+    if let Some(why) = too_old(state, now) {
+        return Some(why);
+    }
+    if *state.nav.page() != Page::Decision(object.id.clone()) {
+        return Some("open it with Enter and read it first".to_owned());
+    }
+    let detail = state.details.action.as_ref();
+    let shown = detail.and_then(|d| d.escalation.as_ref()).filter(|e| e.id == object.id);
+    match shown {
+        None => return Some("its evidence has not arrived yet".to_owned()),
+        Some(e) if e.digest != object.version || e.digest.is_empty() => {
+            return Some("the evidence shown belongs to another digest".to_owned());
+        }
+        Some(_) => {}
+    }
+    let key = state.painted.as_ref().and_then(|h| h.shown.as_ref()).map(|s| s.key.clone());
+    match key.as_deref().and_then(|key| state.read.progress(key)) {
+        None => Some("needs a larger terminal: the evidence was not shown".to_owned()),
+        Some((seen, total)) if seen < total => {
+            Some(format!("read on with Space: {seen} of {total} lines were shown"))
+        }
+        Some(_) => None,
+    }
+}
+
+/// Opens a card that sets a ceiling.
+pub(super) fn ceiling(state: &mut State, scope: &str, level: Level) {
+    let blast = state.blast(scope);
+    let by_key = level == Level::Draft && scope.starts_with("service:");
+    open(state, Ask::Ceiling { scope: scope.to_owned(), level, blast, by_key });
+}
+
+/// Opens the card that lifts `switch`.
+pub(super) fn release(state: &mut State, switch: Switch, now: Now) {
+    match too_old(state, now) {
+        Some(why) => state.say(now.tick_ms, format!("release is locked: {why}")),
+        None => open(state, Ask::Release(Box::new(switch))),
+    }
+}
+
+/// Asks for the plan of undoing `run`; its card opens with the answer.
+pub(super) fn rollback(state: &mut State, run: &str, now: Now) -> Vec<Effect> {
+    if let Some(why) = too_old(state, now) {
+        state.say(now.tick_ms, format!("undo is locked: {why}"));
+        return Vec::new();
+    }
+    state.focus = Focus::Page;
+    let words = format!("plan the undo of run {run}");
+    vec![answer::send(state, words, Command::PlanRollback { run: run.to_owned() }, now)]
+}
+
+/// Follows a line of the act menu.
+pub(super) fn follow(state: &mut State, opens: Opens, now: Now) -> Vec<Effect> {
+    match opens {
+        Opens::Ceiling(scope, level) => ceiling(state, &scope, level),
+        Opens::Release(switch) => release(state, *switch, now),
+        Opens::Rollback(run) => return rollback(state, &run, now),
+    }
+    Vec::new()
+}
+
+pub(super) fn open(state: &mut State, ask: Ask) {
+    let id = state.next_id();
+    state.focus = Focus::Card(Box::new(Card::new(id, ask)));
+}
+
+fn entries(state: &State, about: Option<&Object>, now: Now) -> Vec<Entry> {
+    let scopes = about.map_or_else(|| vec!["all".to_owned()], |object| state.scopes_of(object));
+    let keys = |scope: &str| match scope.split_once(':').map_or(scope, |(kind, _)| kind) {
+        "run" => Some('s'),
+        "tool" => Some('t'),
+        "service" => Some('S'),
+        "domain" => Some('D'),
+        "all" => Some('G'),
+        _ => None,
+    };
+    let mut entries = Vec::new();
+    for (index, scope) in scopes.iter().enumerate() {
+        // The narrowest scope always has the easy key.
+        let key = if index == 0 { Some('s') } else { keys(scope) };
+        if let Some(key) = key {
+            entries.push(Entry { key, opens: Opens::Ceiling(scope.clone(), Level::None), refused: None });
+        }
+    }
+    if let Some(scope) = scopes.iter().find(|s| s.starts_with("service:")).or(scopes.first()) {
+        entries.push(Entry { key: 'm', opens: Opens::Ceiling(scope.clone(), Level::Draft), refused: None });
+    }
+    for (switch, key) in
+        state.switches().filter(|s| releases(s, about, &scopes)).zip(['r', 'R', '1', '2', '3', '4'])
+    {
+        let opens = Opens::Release(Box::new(switch.clone()));
+        entries.push(Entry { key, opens, refused: too_old(state, now) });
+    }
+    if let Some(run) = about.and_then(|object| state.run_of(object)) {
+        entries.push(Entry { key: 'b', opens: Opens::Rollback(run), refused: too_old(state, now) });
+    }
+    entries
+}
+
+fn releases(switch: &Switch, about: Option<&Object>, scopes: &[String]) -> bool {
+    match about {
+        Some(object) if object.kind == Kind::Switch => object.id == switch.id,
+        Some(_) | None => scopes.contains(&switch.scope),
+    }
+}
+
+/// A ceiling in words, as receipts and cards name it: `stop service:S`.
+#[must_use]
+pub(in crate::tui) fn ceiling_words(scope: &str, level: Level) -> String {
+    match level {
+        Level::None => format!("stop {scope}"),
+        Level::Draft => format!("safe mode {scope}"),
+        Level::Unspecified | Level::Read | Level::Recommend | Level::Execute => {
+            format!("ceiling {} {scope}", facts::level(level))
+        }
+    }
+}

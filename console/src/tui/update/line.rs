@@ -1,0 +1,115 @@
+//! The command line and the filter: a line can open a card but never skip one.
+
+use remit_proto::v1::Level;
+
+use super::super::clock::Now;
+use super::super::event::Effect;
+use super::super::keys::Key;
+use super::super::state::nav::Page;
+use super::super::state::{Focus, Purpose, State};
+use super::{cards, edit_request, page};
+
+/// The verbs, for the error that an unknown one gets.
+pub(in crate::tui) const VERBS: &str = "go, stop, safe, release, rollback, filter, help, quit";
+
+pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
+    let Focus::Prompt(prompt) = &mut state.focus else { return Vec::new() };
+    if let Some(request) = edit_request(key) {
+        prompt.input.handle(request);
+        return Vec::new();
+    }
+    if key == Key::Ctrl('c') {
+        return page::interrupt(state, now);
+    }
+    if key != Key::Enter && key != Key::Esc {
+        return Vec::new();
+    }
+    let (purpose, text) = (prompt.purpose, prompt.input.value().trim().to_owned());
+    state.focus = Focus::Page;
+    match (key, purpose) {
+        (Key::Enter, Purpose::Command) => run(state, &text, now),
+        (Key::Enter, Purpose::Filter) => filter(state, &text),
+        _ => Vec::new(),
+    }
+}
+
+fn filter(state: &mut State, text: &str) -> Vec<Effect> {
+    if *state.nav.page() == Page::Trace {
+        state.trace.set_filter(text);
+        state.nav.cursor_mut().id = None;
+        return vec![Effect::WatchTrace { contains: text.to_owned() }];
+    }
+    text.clone_into(&mut state.filter);
+    Vec::new()
+}
+
+fn run(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
+    let (verb, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let target = rest.trim();
+    match verb {
+        "" => {}
+        "q" | "quit" => return vec![Effect::Quit],
+        "help" => state.focus = Focus::Help(0),
+        "filter" => return filter(state, target),
+        "go" => match page_named(target) {
+            Some(page) => state.nav.go(page),
+            None => state.say(
+                now.tick_ms,
+                "go where? overview, queue, trace, switches, service:S, run:R, action:A, escalation:E",
+            ),
+        },
+        "stop" => ceiling(state, target, Level::None, now),
+        "safe" => ceiling(state, target, Level::Draft, now),
+        "release" => release(state, target, now),
+        "rollback" => match target.strip_prefix("run:").unwrap_or(target) {
+            "" => state.say(now.tick_ms, "roll back which run? `rollback run:R`"),
+            run => return cards::rollback(state, run, now),
+        },
+        _ => state.say(now.tick_ms, format!("`{verb}` is no command; there are: {VERBS}")),
+    }
+    Vec::new()
+}
+
+fn page_named(target: &str) -> Option<Page> {
+    let id = |rest: &str| Some(rest.to_owned()).filter(|rest| !rest.is_empty());
+    Some(match target.split_once(':') {
+        None if target == "overview" => Page::Overview,
+        None if target == "queue" => Page::Queue,
+        None if target == "trace" => Page::Trace,
+        None if target == "switches" => Page::Switches,
+        Some(("service", rest)) => Page::Service(id(rest)?),
+        Some(("run", rest)) => Page::Run(id(rest)?),
+        Some(("action", rest)) => Page::Action(id(rest)?),
+        Some(("escalation", rest)) => Page::Decision(id(rest)?),
+        Some(_) | None => return None,
+    })
+}
+
+fn ceiling(state: &mut State, target: &str, level: Level, now: Now) {
+    let known = target == "all"
+        || target.split_once(':').is_some_and(|(kind, name)| {
+            ["domain", "service", "tool", "run"].contains(&kind)
+                && !name.is_empty()
+                && state.scope_exists(target)
+        });
+    if known {
+        cards::ceiling(state, target, level);
+    } else {
+        state.say(
+            now.tick_ms,
+            format!("`{target}` is no scope; accepted are: all, domain:D, service:S, tool:S/T, run:R"),
+        );
+    }
+}
+
+fn release(state: &mut State, target: &str, now: Now) {
+    let found: Vec<_> = state.switches().filter(|s| s.id == target || s.scope == target).cloned().collect();
+    match <[_; 1]>::try_from(found) {
+        Ok([switch]) => cards::release(state, switch, now),
+        Err(found) if found.is_empty() => state.say(now.tick_ms, format!("no switch is set at `{target}`")),
+        Err(found) => {
+            let words = format!("{} switches are set at `{target}`; choose one on page 4", found.len());
+            state.say(now.tick_ms, words);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Keys on a page: movement acts on the state, but a key that leads to an act needs the frame it was aimed at.
+
+use super::super::clock::Now;
+use super::super::event::Effect;
+use super::super::hit::{Kind, Object};
+use super::super::keymap::{self, Verb};
+use super::super::keys::Key;
+use super::super::state::nav::Page;
+use super::super::state::rows::Step;
+use super::super::state::{Focus, Prompt, Purpose, State};
+use super::cards;
+
+/// Two Ctrl-C within this time leave.
+const INTERRUPT_MS: u64 = 2_000;
+
+pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
+    let Some(verb) = keymap::lookup(key, state.nav.page()) else { return Vec::new() };
+    if verb != Verb::Interrupt {
+        state.interrupted_tick_ms = None;
+    }
+    match verb {
+        Verb::Overview => state.nav.go(Page::Overview),
+        Verb::Queue => state.nav.go(Page::Queue),
+        Verb::Trace => state.nav.go(Page::Trace),
+        Verb::Switches => state.nav.go(Page::Switches),
+        Verb::Down => step(state, Step::On(1)),
+        Verb::Up => step(state, Step::Back(1)),
+        Verb::PageDown => step(state, Step::On(page_rows(state))),
+        Verb::PageUp => step(state, Step::Back(page_rows(state))),
+        Verb::First => step(state, Step::First),
+        Verb::Last => step(state, Step::Last),
+        Verb::Open => open(state, now),
+        Verb::Back => back(state),
+        Verb::Earlier => {
+            if !state.nav.earlier() {
+                state.say(now.tick_ms, "no earlier page");
+            }
+        }
+        Verb::Later => {
+            if !state.nav.later() {
+                state.say(now.tick_ms, "no later page");
+            }
+        }
+        Verb::Filter => prompt(state, Purpose::Filter),
+        Verb::CommandLine => prompt(state, Purpose::Command),
+        Verb::Freeze => freeze(state),
+        Verb::Help => state.focus = Focus::Help(0),
+        Verb::Act => cards::menu(state, now),
+        Verb::Approve => cards::answer(state, true, now),
+        Verb::Deny => cards::answer(state, false, now),
+        Verb::Retry => {
+            state.details.asked = None;
+            return vec![Effect::Retry];
+        }
+        Verb::Interrupt => return interrupt(state, now),
+    }
+    Vec::new()
+}
+
+/// Ctrl-C: leaves when pressed twice, wherever the focus is.
+pub(super) fn interrupt(state: &mut State, now: Now) -> Vec<Effect> {
+    let again = state.interrupted_tick_ms.is_some_and(|at| now.tick_ms.saturating_sub(at) < INTERRUPT_MS);
+    state.interrupted_tick_ms = Some(now.tick_ms);
+    if again {
+        return vec![Effect::Quit];
+    }
+    state.say(now.tick_ms, "Ctrl-C again leaves the console; nothing is stopped by leaving");
+    Vec::new()
+}
+
+pub(super) fn help_key(state: &mut State, key: Key) -> Vec<Effect> {
+    let Focus::Help(line) = &mut state.focus else { return Vec::new() };
+    match keymap::lookup(key, &Page::Overview) {
+        Some(Verb::Down | Verb::PageDown) => *line = line.saturating_add(5).min(keymap::BINDINGS.len()),
+        Some(Verb::Up | Verb::PageUp) => *line = line.saturating_sub(5),
+        Some(_) | None => state.focus = Focus::Page,
+    }
+    Vec::new()
+}
+
+/// The thing under the cursor, if the last frame on the terminal showed it exactly as it is now.
+pub(super) fn aimed_at(state: &State) -> Result<Option<Object>, &'static str> {
+    let Some(painted) = &state.painted else {
+        return Err("nothing was painted since, nothing done");
+    };
+    if painted.selected == state.subject() {
+        Ok(painted.selected.clone())
+    } else {
+        Err("changed under you, nothing done")
+    }
+}
+
+fn page_rows(state: &State) -> usize {
+    state.painted.as_ref().map_or(10, |hits| match &hits.shown {
+        Some(shown) => shown.end.saturating_sub(shown.first),
+        None => hits.list_rows,
+    })
+}
+
+fn step(state: &mut State, step: Step) {
+    match state.nav.page() {
+        Page::Action(_) | Page::Decision(_) => {
+            let total = state.painted.as_ref().and_then(|h| h.shown.as_ref()).map_or(0, |shown| shown.total);
+            let cursor = state.nav.cursor_mut();
+            cursor.scroll = step.from(cursor.scroll, total);
+        }
+        Page::Overview | Page::Queue | Page::Trace | Page::Switches | Page::Service(_) | Page::Run(_) => {
+            state.step(step);
+        }
+    }
+}
+
+fn open(state: &mut State, now: Now) {
+    let target = if *state.nav.page() == Page::Trace { record_page(state) } else { row_page(state) };
+    match target {
+        Some(page) => state.nav.go(page),
+        None => state.say(now.tick_ms, "nothing to open here"),
+    }
+}
+
+fn row_page(state: &State) -> Option<Page> {
+    if let Page::Decision(id) = state.nav.page() {
+        return state.escalation(id).map(|e| Page::Action(e.action.clone()));
+    }
+    let (_, object) = state.selected_row()?;
+    match object.kind {
+        Kind::Service => Some(Page::Service(object.id)),
+        Kind::Run => Some(Page::Run(object.id)),
+        Kind::Action => Some(Page::Action(object.id)),
+        Kind::Escalation => Some(Page::Decision(object.id)),
+        Kind::Switch => {
+            let switch = state.switch(&object.id)?;
+            switch.scope.strip_prefix("service:").map(|name| Page::Service(name.to_owned()))
+        }
+        Kind::Everything | Kind::Tool => None,
+    }
+}
+
+/// The most exact page for the pinned record, or for the newest one while the trace runs on.
+fn record_page(state: &State) -> Option<Page> {
+    let record = match state.nav.cursor().id.and_then(|id| id.parse().ok()) {
+        Some(number) => state.trace.record(number)?,
+        None => state.trace.row(state.trace.rows().checked_sub(1)?)?.1,
+    };
+    if !record.action.is_empty() {
+        Some(Page::Action(record.action.clone()))
+    } else if !record.run.is_empty() {
+        Some(Page::Run(record.run.clone()))
+    } else if !record.service.is_empty() {
+        Some(Page::Service(record.service.clone()))
+    } else {
+        None
+    }
+}
+
+fn back(state: &mut State) {
+    state.notice = None;
+    if !state.nav.page().is_root() {
+        state.nav.earlier();
+    }
+}
+
+fn prompt(state: &mut State, purpose: Purpose) {
+    let value = match (purpose, state.nav.page()) {
+        (Purpose::Filter, Page::Trace) => state.trace.filter().to_owned(),
+        (Purpose::Filter, _) => state.filter.clone(),
+        (Purpose::Command, _) => String::new(),
+    };
+    state.focus = Focus::Prompt(Prompt { purpose, input: value.into() });
+}
+
+fn freeze(state: &mut State) {
+    state.trace.frozen = match state.trace.frozen {
+        Some(_) => None,
+        None => Some(state.trace.end()),
+    };
+}

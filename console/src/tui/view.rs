@@ -1,0 +1,76 @@
+//! The whole screen as a pure function of state, moment, size and theme: cells, and what they show by identity.
+
+mod action;
+mod card;
+mod chart;
+mod decision;
+mod facts;
+mod head;
+mod help;
+mod overview;
+mod queue;
+mod run;
+mod service;
+mod switches;
+mod trace;
+
+#[cfg(test)]
+mod tests;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Rect, Size};
+
+use super::clock::Now;
+use super::hit::HitMap;
+use super::paint::{Painter, Row, take_bottom, take_top};
+use super::state::nav::Page;
+use super::state::{Focus, State};
+use super::theme::Theme;
+
+/// Screens with at least this many columns show a second pane.
+const WIDE: u16 = 120;
+/// Below this nothing can be shown honestly.
+const LEAST: Size = Size { width: 40, height: 10 };
+
+/// Paints one frame.
+#[must_use]
+pub fn view(state: &State, now: Now, size: Size, theme: &Theme) -> (Buffer, HitMap) {
+    let mut painter = Painter::new(state, now, size, theme);
+    let mut body = Rect::new(0, 0, size.width, size.height);
+    if size.width < LEAST.width || size.height < LEAST.height {
+        let words = format!("needs {}x{}", LEAST.width, LEAST.height);
+        painter.row(body, 0, &Row::of(words, theme.warn));
+        return (painter.buffer, painter.hits);
+    }
+    let header = take_top(&mut body, 1);
+    let strip = take_top(&mut body, 1);
+    let keys = take_bottom(&mut body, 1);
+    let receipt = take_bottom(&mut body, 1);
+    head::header(&mut painter, header);
+    head::strip(&mut painter, strip);
+    head::receipt(&mut painter, receipt);
+    match &state.focus {
+        Focus::Card(card) => {
+            // The card takes the whole body: what is behind it must not compete with it.
+            card::paint(&mut painter, body, card);
+        }
+        Focus::Help(line) => help::paint(&mut painter, body, *line),
+        Focus::Page | Focus::Prompt(_) => page(&mut painter, body),
+    }
+    head::keys(&mut painter, keys);
+    painter.hits.selected = state.subject();
+    (painter.buffer, painter.hits)
+}
+
+fn page(painter: &mut Painter<'_>, body: Rect) {
+    match painter.state.nav.page() {
+        Page::Overview => overview::paint(painter, body),
+        Page::Queue => queue::paint(painter, body),
+        Page::Trace => trace::paint(painter, body),
+        Page::Switches => switches::paint(painter, body),
+        Page::Service(name) => service::paint(painter, body, name),
+        Page::Run(id) => run::paint(painter, body, id),
+        Page::Action(id) => action::paint(painter, body, id),
+        Page::Decision(id) => decision::paint(painter, body, id),
+    }
+}

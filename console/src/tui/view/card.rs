@@ -1,0 +1,277 @@
+//! A card: what exactly would happen, what to type for it, and why it cannot be done when it cannot.
+
+use ratatui::layout::Rect;
+use remit_proto::v1::{Escalation, Level, RollbackPlan, RollbackStep, Switch, rollback_step::Kind};
+
+use super::super::hit::CardShown;
+use super::super::paint::{Painter, Row, take_bottom, take_top};
+use super::super::state::card::{Ask, Card, Entry, Opens, compensations};
+use super::super::state::facts::{Blast, ceiling};
+use super::super::theme::Theme;
+use super::super::update::ceiling_words;
+use super::super::when;
+use super::facts::{json_rows, wrapped};
+use crate::inert::Inert;
+
+pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, card: &Card) {
+    let theme = painter.theme;
+    let mut inner = painter.rule(body, &title(&card.ask));
+    let width = usize::from(inner.width);
+    let head = facts(painter, card, width);
+    let steps = if let Ask::Rollback(plan) = &card.ask { plan_rows(plan, width, theme) } else { Vec::new() };
+    let form = form(painter, card, width);
+    let form_lines = u16::try_from(form.len()).unwrap_or(u16::MAX);
+    // The form keeps its place at the bottom of the card, however long the facts are.
+    let bottom = take_bottom(&mut inner, form_lines);
+    let top = take_top(&mut inner, u16::try_from(head.len()).unwrap_or(u16::MAX));
+    let mut complete = painter.rows(top, &head) == head.len() && painter.rows(bottom, &form) == form.len();
+    let mut shown = None;
+    if !steps.is_empty() {
+        complete &= 3 <= inner.height;
+        let key = format!("card/{}/{width}", card.id);
+        shown = Some(painter.document(inner, key, &steps, card.scroll));
+    }
+    if !complete {
+        let words = "needs a larger terminal: not all of this card fits, so it cannot be confirmed";
+        painter.row(bottom, 0, &Row::of(format!("{words:<width$}"), theme.crit));
+    }
+    place_cursor(painter, card, bottom, form.len());
+    painter.hits.card = Some(CardShown { id: card.id, complete, shown });
+}
+
+fn title(ask: &Ask) -> String {
+    match ask {
+        Ask::Menu { about, .. } => {
+            format!("ACT on {}", about.as_ref().map_or("everything", |object| object.id.as_str()))
+        }
+        Ask::Ceiling { scope, level: Level::None, .. } => format!("STOP {scope}"),
+        Ask::Ceiling { scope, level, .. } => format!("{} {scope}", ceiling(*level)),
+        Ask::Release(switch) => format!("RELEASE {}", switch.scope),
+        Ask::Answer { escalation, approve: true } => format!("APPROVE {}", escalation.id),
+        Ask::Answer { escalation, approve: false } => format!("DENY {}", escalation.id),
+        Ask::Rollback(plan) => format!("UNDO run {}", plan.run),
+    }
+}
+
+fn facts(painter: &Painter<'_>, card: &Card, width: usize) -> Vec<Row> {
+    match &card.ask {
+        Ask::Menu { entries, .. } => {
+            entries.iter().flat_map(|entry| entry_rows(entry, width, painter.theme)).collect()
+        }
+        Ask::Ceiling { scope, level, blast, .. } => ceiling_rows(painter, scope, *level, (*blast, width)),
+        Ask::Release(switch) => release_rows(painter, switch, width),
+        Ask::Answer { escalation, approve } => answer_rows(painter, escalation, *approve, width),
+        Ask::Rollback(plan) => summary_rows(painter, plan, width),
+    }
+}
+
+fn entry_rows(entry: &Entry, width: usize, theme: &Theme) -> Vec<Row> {
+    let words = match &entry.opens {
+        Opens::Ceiling(scope, level) => format!("{}..", ceiling_words(scope, *level)),
+        Opens::Release(switch) => {
+            format!("release {} {} (by {})..", ceiling(switch.ceiling()), switch.scope, switch.by)
+        }
+        Opens::Rollback(run) => format!("undo run {run}: shows the plan first.."),
+    };
+    let words = entry.refused.as_ref().map_or_else(|| words.clone(), |why| format!("{words} LOCKED: {why}"));
+    let style = if entry.refused.is_some() { theme.dim } else { theme.text };
+    wrapped(&format!("  {}  ", entry.key), &words, width, (theme.strong, style))
+}
+
+fn ceiling_rows(
+    painter: &Painter<'_>,
+    scope: &str,
+    level: Level,
+    (blast, width): (Blast, usize),
+) -> Vec<Row> {
+    let theme = painter.theme;
+    let styles = (theme.dim, theme.text);
+    let effect = match level {
+        Level::None => "nothing at all is admitted in this scope any more",
+        Level::Unspecified | Level::Read | Level::Draft | Level::Recommend | Level::Execute => {
+            "reads and drafts go on; nothing with an effect is admitted"
+        }
+    };
+    let live = painter.state.blast(scope);
+    let moved = if live == blast { String::new() } else { format!("   (now {})", live.open_runs) };
+    let mut rows = wrapped("scope      ", scope, width, (theme.dim, theme.strong));
+    rows.extend(wrapped("ceiling    ", &format!("{}: {effect}", ceiling(level)), width, styles));
+    rows.extend(wrapped(
+        "holds      ",
+        &format!("{} open run(s){moved}", blast.open_runs),
+        width,
+        (theme.dim, theme.strong),
+    ));
+    if level == Level::None {
+        rows.extend(wrapped(
+            "voids      ",
+            &format!("{} escalation(s) that wait", blast.held),
+            width,
+            styles,
+        ));
+    }
+    let flying = format!("{} action(s) admitted before; they may still take effect", blast.in_flight);
+    rows.extend(wrapped("in flight  ", &flying, width, styles));
+    rows.extend(wrapped("lift       ", "release it: needs a reason and the scope typed", width, styles));
+    rows
+}
+
+fn release_rows(painter: &Painter<'_>, switch: &Switch, width: usize) -> Vec<Row> {
+    let theme = painter.theme;
+    let styles = (theme.dim, theme.text);
+    let since = when::ago(when::millis(switch.set_at.as_ref()), painter.now.wall_ms);
+    let blast = painter.state.blast(&switch.scope);
+    let mut rows = wrapped(
+        "switch     ",
+        &format!("{} {}", ceiling(switch.ceiling()), switch.scope),
+        width,
+        (theme.dim, theme.strong),
+    );
+    rows.extend(wrapped(
+        "set        ",
+        &format!("by {} {since} ago in {}", switch.by, switch.domain),
+        width,
+        styles,
+    ));
+    rows.extend(wrapped("because    ", &switch.reason, width, styles));
+    let resumes = format!("{} open run(s) may act again up to the next lower ceiling", blast.open_runs);
+    rows.extend(wrapped("resumes    ", &resumes, width, styles));
+    rows
+}
+
+fn answer_rows(painter: &Painter<'_>, escalation: &Escalation, approve: bool, width: usize) -> Vec<Row> {
+    let theme = painter.theme;
+    let what = format!("{} asks to run {} in run {}", escalation.service, escalation.tool, escalation.run);
+    let mut rows = wrapped("what       ", &what, width, (theme.dim, theme.strong));
+    rows.extend(json_rows(&escalation.params_json, width, theme));
+    rows.extend(wrapped("digest     ", &escalation.digest, width, (theme.dim, theme.strong)));
+    let then = if approve {
+        "exactly these bytes run, once enough people approved"
+    } else {
+        "nothing runs; the service is told your reason"
+    };
+    rows.extend(wrapped("then       ", then, width, (theme.dim, theme.text)));
+    rows
+}
+
+fn summary_rows(painter: &Painter<'_>, plan: &RollbackPlan, width: usize) -> Vec<Row> {
+    let theme = painter.theme;
+    let parked = plan
+        .steps
+        .iter()
+        .filter(|s| matches!(s.kind(), Kind::Irreversible | Kind::InDoubt | Kind::OutOfWindow));
+    let sum: i64 = plan
+        .steps
+        .iter()
+        .filter(|s| s.kind() == Kind::Compensate)
+        .filter_map(amount)
+        .fold(0, i64::saturating_add);
+    let until = when::until(when::millis(plan.expires_at.as_ref()), painter.now.wall_ms);
+    let words = format!(
+        "{} step(s) to compensate, {} for a person, amount_minor in all {sum}; plan valid {until}",
+        compensations(plan),
+        parked.count()
+    );
+    wrapped("undoes     ", &words, width, (theme.dim, theme.strong))
+}
+
+fn amount(step: &RollbackStep) -> Option<i64> {
+    let of = |json: &str| serde_json::from_str::<serde_json::Value>(json).ok()?.get("amount_minor")?.as_i64();
+    of(&step.params_json).or_else(|| of(&step.target.as_ref()?.params_json))
+}
+
+fn plan_rows(plan: &RollbackPlan, width: usize, theme: &Theme) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (number, step) in (1_usize..).zip(&plan.steps) {
+        let (word, style) = match step.kind() {
+            Kind::Compensate => ("compensate", theme.ok),
+            Kind::Irreversible => ("IRREVERSIBLE", theme.crit),
+            Kind::InDoubt => ("IN DOUBT", theme.crit),
+            Kind::OutOfWindow => ("OUT OF WINDOW", theme.crit),
+            Kind::AlreadyUndone => ("already undone", theme.dim),
+            Kind::HeldVoided => ("held, voided", theme.held),
+            Kind::Unspecified => ("?", theme.warn),
+        };
+        let target = step.target.clone().unwrap_or_default();
+        rows.extend(wrapped(
+            &format!("{number:>3} {word:<14} "),
+            &format!("{} {}", target.tool, target.id),
+            width,
+            (style, theme.strong),
+        ));
+        if step.kind() == Kind::Compensate {
+            rows.extend(wrapped(
+                "      by ",
+                &format!("{} {}", step.tool, step.params_json),
+                width,
+                (theme.dim, theme.text),
+            ));
+        } else {
+            rows.extend(wrapped("      of ", &target.params_json, width, (theme.dim, theme.text)));
+        }
+        if !step.note.is_empty() {
+            rows.extend(wrapped("      ", &step.note, width, (theme.dim, theme.warn)));
+        }
+    }
+    rows
+}
+
+/// The bottom of a card: fields or the confirming key, then what stands in the way.
+fn form(painter: &Painter<'_>, card: &Card, width: usize) -> Vec<Row> {
+    let theme = painter.theme;
+    if let Some(why) = &card.void {
+        return wrapped("", &format!("{why}   Esc closes"), width, (theme.crit, theme.crit));
+    }
+    let mut rows = Vec::new();
+    for (index, field) in card.fields.iter().enumerate() {
+        let focus = index == card.focus;
+        let label = Row::of(if focus { "> " } else { "  " }, theme.strong).put(&field.label, theme.text);
+        rows.push(label);
+        let text = Inert::from(field.input.value());
+        let hidden = text.width().saturating_sub(width.saturating_sub(8));
+        let tail: String = text.as_str().chars().skip(hidden).collect();
+        rows.push(
+            Row::of(if focus { "  [ " } else { "    " }, theme.strong)
+                .put(tail, if focus { theme.field } else { theme.text })
+                .put(if focus { " ]" } else { "" }, theme.strong),
+        );
+    }
+    rows.push(status_row(painter, card));
+    rows
+}
+
+fn status_row(painter: &Painter<'_>, card: &Card) -> Row {
+    let theme = painter.theme;
+    let tick = painter.now.tick_ms;
+    let mut row = match (&card.ask, &card.said) {
+        (_, Some(said)) => Row::of(said, theme.warn),
+        (Ask::Menu { .. }, None) => {
+            Row::of("press the key of a line; it opens a card, nothing is done yet", theme.dim)
+        }
+        (_, None) if !card.is_armed(tick) => Row::of("not live yet", theme.dim),
+        (_, None) => match card.unread() {
+            Some(unread) => Row::of(unread, theme.warn),
+            None if card.fields.is_empty() => Row::of("live: y confirms", theme.strong),
+            None => Row::of("live: Enter submits the fields", theme.strong),
+        },
+    };
+    if 0 < card.dropped {
+        row = row.put(format!("   {} key(s) came too early and were thrown away", card.dropped), theme.warn);
+    }
+    row
+}
+
+fn place_cursor(painter: &mut Painter<'_>, card: &Card, bottom: Rect, lines: usize) {
+    if card.void.is_some() || card.fields.is_empty() || usize::from(bottom.height) < lines {
+        return;
+    }
+    let line = card.focus.saturating_mul(2).saturating_add(1);
+    let before: String = card
+        .fields
+        .get(card.focus)
+        .map_or_else(String::new, |field| field.input.value().chars().take(field.input.cursor()).collect());
+    let column =
+        Inert::from(before).width().saturating_add(4).min(usize::from(bottom.width).saturating_sub(4));
+    let x = bottom.x.saturating_add(u16::try_from(column).unwrap_or(0));
+    painter.hits.cursor = Some((x, bottom.y.saturating_add(u16::try_from(line).unwrap_or(0))));
+}

@@ -1,0 +1,106 @@
+//! One escalation: exactly what would run, why a person is asked, the seven findings, and evidence to be read through.
+
+use ratatui::layout::Rect;
+use remit_proto::v1::{ActionDetail, Escalation};
+
+use super::super::paint::{Painter, Row, take_bottom};
+use super::super::state::State;
+use super::super::update::approval_lock;
+use super::super::when;
+use super::facts::{evidence, findings, json_rows, status, wrapped};
+use super::queue::votes;
+
+pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
+    let (state, theme) = (painter.state, painter.theme);
+    let detail = detail_of(state, id);
+    let waiting = state.escalation(id);
+    let Some(escalation) = waiting.or_else(|| detail.and_then(|d| d.escalation.as_ref())) else {
+        let inner = painter.rule(body, &format!("2 Queue > {id}"));
+        painter.row(inner, 0, &Row::of("it does not wait, and nothing about it was loaded", theme.warn));
+        return;
+    };
+    let foot = take_bottom(&mut body, 2);
+    let until = when::until(when::millis(escalation.deadline.as_ref()), painter.now.wall_ms);
+    let title = match waiting {
+        Some(_) => format!("2 Queue > {id}   lapses in {until}, then nothing runs"),
+        None => {
+            let word = status(escalation.status().as_str_name(), "ESCALATION_STATUS_");
+            format!("2 Queue > {id}   DECIDED: {word}")
+        }
+    };
+    let inner = painter.rule(body, &title);
+    let width = usize::from(inner.width);
+    let rows = lines(painter, escalation, detail, width);
+    let key = document_key(escalation, detail, width);
+    let shown = painter.document(inner, key, &rows, state.nav.cursor().scroll);
+    painter.hits.shown = Some(shown);
+    let sign = format!("digest {}   approvals {}", escalation.digest, votes(escalation));
+    painter.row(foot, 0, &Row::of("SIGN   ", theme.dim).put(sign, theme.strong));
+    let object = state.subject();
+    let lock = match (&object, waiting) {
+        (Some(object), Some(_)) => approval_lock(state, object, painter.now),
+        _ => Some("it does not wait any more".to_owned()),
+    };
+    let word = match lock {
+        Some(why) => {
+            Row::of("a approve LOCKED: ", theme.warn).put(why, theme.warn).put("   d deny..", theme.text)
+        }
+        None => {
+            Row::of("a approve..   d deny..   ! act   Enter: action   nothing is decided by Enter", theme.ok)
+        }
+    };
+    painter.row(foot, 1, &word);
+}
+
+fn detail_of<'a>(state: &'a State, id: &str) -> Option<&'a ActionDetail> {
+    state.details.action.as_deref().filter(|d| d.escalation.as_ref().is_some_and(|e| e.id == id))
+}
+
+/// Changes whenever a line of the document could have changed, so that reading starts over.
+fn document_key(escalation: &Escalation, detail: Option<&ActionDetail>, width: usize) -> String {
+    let evidence: Vec<_> = detail.iter().flat_map(|d| &d.evidence).map(|item| item.digest.as_str()).collect();
+    format!("{}/{}/{width}/{}/{}", escalation.id, escalation.digest, detail.is_some(), evidence.join("+"))
+}
+
+fn lines(
+    painter: &Painter<'_>,
+    escalation: &Escalation,
+    detail: Option<&ActionDetail>,
+    width: usize,
+) -> Vec<Row> {
+    let theme = painter.theme;
+    let styles = (theme.dim, theme.text);
+    let mut rows = wrapped("WHAT   ", &format!("{} runs", escalation.tool), width, (theme.dim, theme.strong));
+    rows.extend(json_rows(&escalation.params_json, width, theme));
+    let asked = when::time_of_day(when::millis(escalation.asked_at.as_ref()));
+    let who = format!("{} in run {}, asked {asked}", escalation.service, escalation.run);
+    rows.extend(wrapped("WHO    ", &who, width, styles));
+    for because in &escalation.because {
+        rows.extend(wrapped("WHY    ", because, width, styles));
+    }
+    let may = format!("{}; rules: {}", escalation.groups.join(", "), escalation.rules.join(", "));
+    rows.extend(wrapped("MAY    ", &may, width, styles));
+    for vote in &escalation.votes {
+        let word = if vote.approve { "approves" } else { "denies" };
+        rows.extend(wrapped("VOTE   ", &format!("{} {word}: {}", vote.by, vote.reason), width, styles));
+    }
+    let Some(detail) = detail else {
+        let why =
+            painter.state.details.failed.as_ref().map_or("loading findings and evidence", |(_, why)| why);
+        rows.extend(wrapped("", why, width, (theme.warn, theme.warn)));
+        return rows;
+    };
+    rows.extend(wrapped("UNDO   ", &detail.undo, width, styles));
+    if let Some(decision) = &detail.decision {
+        rows.push(Row::of("CLAUSES", theme.dim));
+        rows.extend(findings(decision, width, theme));
+    }
+    rows.push(Row::of(
+        format!("EVIDENCE  {} item(s), as the control plane saw them", detail.evidence.len()),
+        theme.dim,
+    ));
+    for item in &detail.evidence {
+        rows.extend(evidence(item, width, theme));
+    }
+    rows
+}

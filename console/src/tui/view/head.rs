@@ -1,0 +1,167 @@
+//! The fixed rows: where we are and how much to trust it, what is wrong, what the last command became, which keys.
+
+use ratatui::layout::Rect;
+use remit_proto::v1::Level;
+
+use super::super::keymap::{self, Verb};
+use super::super::keys;
+use super::super::paint::{Painter, Row};
+use super::super::state::link::LinkState;
+use super::super::state::receipt::Fate;
+use super::super::state::{Focus, Purpose};
+use super::super::when;
+use crate::inert::Inert;
+
+/// How long a word to the operator stays.
+const NOTICE_MS: u64 = 6_000;
+
+pub(super) fn header(painter: &mut Painter<'_>, area: Rect) {
+    let (state, theme) = (painter.state, painter.theme);
+    let link = state.link.state(painter.now.tick_ms);
+    let style = match link {
+        LinkState::Live => theme.ok,
+        LinkState::Connecting | LinkState::Lagging => theme.warn,
+        LinkState::Stale | LinkState::Offline => theme.crit,
+    };
+    let age =
+        state.link.age_ms(painter.now.tick_ms).map_or_else(String::new, |ms| format!(" {}", when::span(ms)));
+    let unsure = if matches!(link, LinkState::Live | LinkState::Lagging) { "" } else { "?" };
+    let count = |level: Level| state.switches().filter(|s| s.ceiling() == level).count();
+    let who = state.who.as_ref().map_or("-", |who| who.operator.as_str());
+    let (stops, safes, waits) = (count(Level::None), count(Level::Draft), state.pending().count());
+    let row = Row::of(Inert::from(&state.environment).truncated(16), theme.strong)
+        .put("|", theme.border)
+        .put(format!("{link}{age}"), style)
+        .put("|", theme.border)
+        .put(Inert::from(who).truncated(14), theme.text)
+        .put("|", theme.border)
+        .put(format!("STOP {stops}{unsure}"), if stops == 0 { theme.text } else { theme.crit })
+        .put(format!(" SAFE {safes}{unsure}"), if safes == 0 { theme.text } else { theme.held })
+        .put("|", theme.border)
+        .put(format!("QUEUE {waits}{unsure}"), if waits == 0 { theme.text } else { theme.warn })
+        .put("|", theme.border)
+        .put(when::time_of_day(Some(painter.now.wall_ms)), theme.text);
+    let row = fill(row, usize::from(area.width).saturating_sub(6), painter).put("? help", theme.dim);
+    painter.row(area, 0, &row);
+}
+
+pub(super) fn strip(painter: &mut Painter<'_>, area: Rect) {
+    let (state, theme) = (painter.state, painter.theme);
+    let mut row = Row::new();
+    let fresh = |tick: u64| painter.now.tick_ms.saturating_sub(tick) < NOTICE_MS;
+    if let Some(notice) = state.notice.as_ref().filter(|notice| fresh(notice.tick_ms)) {
+        row = row.put("> ", theme.warn).put(&notice.words, theme.warn).put("   ", theme.text);
+    }
+    for (words, critical) in alerts(painter) {
+        row = row.put(words, if critical { theme.crit } else { theme.warn }).put("   ", theme.text);
+    }
+    painter.row(area, 0, &row);
+}
+
+/// What is wrong, the worst first.
+fn alerts(painter: &Painter<'_>) -> Vec<(String, bool)> {
+    let (state, now) = (painter.state, painter.now);
+    let mut alerts = Vec::new();
+    if let Some(down) = state.link.broken() {
+        let left = down.retry_tick_ms.saturating_sub(now.tick_ms);
+        let link = state.link.state(now.tick_ms);
+        let words =
+            format!("?? {link}: {}; try {} in {}  r now", down.reason, down.attempt, when::span(left));
+        alerts.push((words, true));
+    }
+    if let Some(picture) = &state.picture {
+        for domain in &picture.failed_domains {
+            alerts.push((format!("!! CRIT domain {domain}: journal failed, everything is refused"), true));
+        }
+        if 0 < picture.in_doubt {
+            alerts.push((format!("! WARN {} in doubt", picture.in_doubt), false));
+        }
+    }
+    let soon = |deadline: Option<i64>| deadline.is_some_and(|at| at.saturating_sub(now.wall_ms) < 300_000);
+    let due = state.pending().filter(|e| soon(when::millis(e.deadline.as_ref()))).count();
+    if 0 < due {
+        alerts.push((format!("! WARN {due} escalation(s) lapse within 5m"), false));
+    }
+    alerts
+}
+
+pub(super) fn receipt(painter: &mut Painter<'_>, area: Rect) {
+    let (state, theme) = (painter.state, painter.theme);
+    // What nobody knows the outcome of must not scroll away behind a later success.
+    let Some(receipt) = state.receipts.unknown().last().or_else(|| state.receipts.last()) else { return };
+    let row = Row::of(when::time_of_day(Some(receipt.at_ms)), theme.dim)
+        .put(" you: ", theme.dim)
+        .put(&receipt.words, theme.strong)
+        .put(" ", theme.text);
+    let row = match &receipt.fate {
+        Fate::Sent => row.put("SENT", theme.warn),
+        Fate::Working(what) => row.put("WORKING ", theme.warn).put(what, theme.text),
+        Fate::Acked(what) => row.put("ACKED ", theme.ok).put(what, theme.text),
+        Fate::Failed(why) => row.put("FAILED ", theme.crit).put(why, theme.text),
+        Fate::Unknown(why) => row
+            .put("UNKNOWN ", theme.crit)
+            .put(
+                format!("id {}: may have happened, check before asking again: ", receipt.idempotency_id),
+                theme.text,
+            )
+            .put(why, theme.text),
+    };
+    painter.row(area, 0, &row);
+}
+
+pub(super) fn keys(painter: &mut Painter<'_>, area: Rect) {
+    let theme = painter.theme;
+    let text = match &painter.state.focus {
+        Focus::Prompt(prompt) => {
+            let (sign, label) = match prompt.purpose {
+                Purpose::Command => (":", "command"),
+                Purpose::Filter => ("/", "filter"),
+            };
+            let before: String = prompt.input.value().chars().take(prompt.input.cursor()).collect();
+            let column = Inert::from(before).width().saturating_add(1);
+            let row = Row::of(sign, theme.strong)
+                .put(prompt.input.value(), theme.field)
+                .put(format!("   [{label}: Enter runs, Esc leaves]"), theme.dim);
+            painter.row(area, 0, &row);
+            let x = u16::try_from(column).unwrap_or(u16::MAX).min(area.width.saturating_sub(1));
+            painter.hits.cursor = Some((x, area.y));
+            return;
+        }
+        Focus::Card(_) => {
+            "Esc leaves, nothing is done   Tab next field   Enter alone decides nothing".to_owned()
+        }
+        Focus::Help(_) => "j k scroll   any other key closes".to_owned(),
+        Focus::Page => hints(painter),
+    };
+    painter.row(area, 0, &Row::of(text, theme.dim));
+}
+
+/// The keys of this place, from the live keymap.
+fn hints(painter: &Painter<'_>) -> String {
+    let page = painter.state.nav.page();
+    let wanted = [
+        (Verb::Overview, "over"),
+        (Verb::Queue, "queue"),
+        (Verb::Trace, "trace"),
+        (Verb::Switches, "switches"),
+        (Verb::Approve, "approve.."),
+        (Verb::Deny, "deny.."),
+        (Verb::Freeze, "freeze"),
+        (Verb::Open, "open"),
+        (Verb::Back, "back"),
+        (Verb::Act, "act"),
+        (Verb::Filter, "filter"),
+        (Verb::CommandLine, "cmd"),
+    ];
+    let shown = wanted.into_iter().filter_map(|(verb, label)| {
+        let binding = keymap::BINDINGS.iter().find(|b| b.verb == verb && keymap::holds(b.place, page))?;
+        let key = binding.keys.first()?;
+        Some(format!("{} {label}", keys::name(*key)))
+    });
+    shown.collect::<Vec<_>>().join("  ")
+}
+
+fn fill(row: Row, width: usize, painter: &Painter<'_>) -> Row {
+    let gap = width.saturating_sub(row.width());
+    row.put(" ".repeat(gap), painter.theme.text)
+}

@@ -1,0 +1,98 @@
+//! Queue: escalations that wait, the nearest deadline first, and the exact ask of the one under the cursor.
+
+use ratatui::layout::Rect;
+use remit_proto::v1::Escalation;
+
+use super::super::paint::{Painter, Row, take_bottom, take_right, take_top};
+use super::super::when;
+use super::WIDE;
+use super::facts::{json_rows, wrapped};
+
+pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
+    let (state, theme) = (painter.state, painter.theme);
+    let objects = state.rows();
+    let all = state.pending().count();
+    let half = body.width / 2;
+    let preview = if WIDE <= body.width { take_right(&mut body, half) } else { take_bottom(&mut body, 9) };
+    let hidden = all.saturating_sub(objects.len());
+    let mut title = format!("2 Queue   {} wait", objects.len());
+    if !state.filter.is_empty() {
+        title = format!("{title}   filter: {}   {hidden} hidden", state.filter);
+    }
+    let mut list = painter.rule(body, &title);
+    let head = take_top(&mut list, 1);
+    let columns = Row::new()
+        .right("LAPSES", 7, theme.dim)
+        .cell("SERVICE", 18, theme.dim)
+        .cell("TOOL", 18, theme.dim)
+        .cell("VOTES", 5, theme.dim)
+        .put("ASKS FOR", theme.dim);
+    painter.row(head, 0, &columns);
+    let rows: Vec<_> = objects
+        .iter()
+        .filter_map(|object| state.escalation(&object.id))
+        .map(|escalation| {
+            let lapses = when::millis(escalation.deadline.as_ref());
+            let soon = lapses.is_some_and(|at| at.saturating_sub(painter.now.wall_ms) < 300_000);
+            Row::new()
+                .right(
+                    when::until(lapses, painter.now.wall_ms),
+                    7,
+                    if soon { theme.warn } else { theme.text },
+                )
+                .cell(&escalation.service, 18, theme.strong)
+                .cell(&escalation.tool, 18, theme.text)
+                .cell(votes(escalation), 5, theme.text)
+                .put(&escalation.params_json, theme.text)
+        })
+        .collect();
+    if rows.is_empty() {
+        let words = if state.picture.is_some() { "nothing waits for a person" } else { "not known yet" };
+        painter.row(list, 0, &Row::of(words, theme.dim));
+    }
+    let selected = state.selected_row().map(|(index, _)| index);
+    painter.list(list, &rows, selected);
+    match selected.and_then(|index| objects.get(index)).and_then(|object| state.escalation(&object.id)) {
+        Some(escalation) => ask(painter, preview, escalation),
+        None if state.nav.cursor().id.is_some() && !rows.is_empty() => {
+            painter.row(
+                preview,
+                0,
+                &Row::of("what was under the cursor is gone: j or k chooses again", theme.warn),
+            );
+        }
+        None => {}
+    }
+}
+
+/// Approvals so far of those needed.
+pub(super) fn votes(escalation: &Escalation) -> String {
+    let given = escalation.votes.iter().filter(|vote| vote.approve).count();
+    format!("{given}/{}", escalation.quorum.max(1))
+}
+
+fn ask(painter: &mut Painter<'_>, area: Rect, escalation: &Escalation) {
+    let theme = painter.theme;
+    let inner = painter.rule(area, &escalation.id);
+    let width = usize::from(inner.width);
+    let mut rows = wrapped(
+        "WHAT  ",
+        &format!("{} asks to run {} in run {}", escalation.service, escalation.tool, escalation.run),
+        width,
+        (theme.dim, theme.strong),
+    );
+    for because in &escalation.because {
+        rows.extend(wrapped("WHY   ", because, width, (theme.dim, theme.text)));
+    }
+    rows.extend(json_rows(&escalation.params_json, width, theme));
+    rows.push(Row::of(
+        "Enter opens it with its evidence; d begins to deny; approve is on its page",
+        theme.dim,
+    ));
+    let room = usize::from(inner.height);
+    if room < rows.len() {
+        rows.truncate(room.saturating_sub(1));
+        rows.push(Row::of("-- more: Enter opens all of it --", theme.warn));
+    }
+    painter.rows(inner, &rows);
+}

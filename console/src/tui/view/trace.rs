@@ -1,0 +1,65 @@
+//! Trace: the journal as it grows. Only the rows on screen are built, however many there are.
+
+use ratatui::layout::Rect;
+use remit_proto::v1::{Outcome, TraceRecord};
+
+use super::super::paint::{Painter, Row, take_bottom};
+use super::super::theme::Theme;
+use super::super::when;
+use super::facts::{outcome, outcome_style};
+
+pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
+    let (state, theme) = (painter.state, painter.theme);
+    let trace = &state.trace;
+    let foot = take_bottom(&mut body, 2);
+    let pinned = state.nav.cursor().id.and_then(|id| id.parse::<u64>().ok());
+    let mode = match (trace.frozen, pinned) {
+        (Some(_), _) => format!("FROZEN, {} newer", trace.newer()),
+        (None, Some(_)) => "PINNED, G follows again".to_owned(),
+        (None, None) => "FOLLOWING".to_owned(),
+    };
+    let filter = if trace.filter().is_empty() { "none".to_owned() } else { trace.filter().to_owned() };
+    let list = painter.rule(body, &format!("3 Trace   {mode}   filter: {filter}"));
+    let height = usize::from(list.height);
+    let count = trace.rows();
+    let bottom = count.saturating_sub(height);
+    let at = pinned.map(|number| trace.row_of(number));
+    // A pinned row stays in a page of its own; otherwise the end is in sight.
+    let first = at.map_or(bottom, |row| row.checked_div(height).unwrap_or(0).saturating_mul(height));
+    let rows: Vec<_> = (first..count).take(height).filter_map(|row| trace.row(row)).collect();
+    painter.hits.list_rows = height.saturating_sub(1).max(1);
+    for (line, (number, record)) in rows.iter().enumerate() {
+        painter.row(list, line, &record_row(record, theme));
+        if Some(*number) == pinned {
+            painter.select(list, line);
+        }
+    }
+    if rows.is_empty() {
+        painter.row(list, 0, &Row::of("no record yet", theme.dim));
+    }
+    let hidden = trace.hidden_at_server.saturating_add(trace.hidden_here() as u64);
+    let counts = format!(
+        "{count} shown, {hidden} hidden by the filter, {} lost on the way, {} beyond this memory",
+        trace.lost, trace.evicted
+    );
+    painter.row(foot, 0, &Row::of(counts, if trace.lost == 0 { theme.dim } else { theme.warn }));
+    if let Some(record) = pinned.and_then(|number| trace.record(number)) {
+        let words = format!("{}@{} {} ", record.domain, record.seq, record.action);
+        painter.row(foot, 1, &Row::of(words, theme.dim).put(&record.params_json, theme.text));
+    }
+}
+
+/// One journal record in one line.
+#[must_use]
+pub(super) fn record_row(record: &TraceRecord, theme: &Theme) -> Row {
+    let row = Row::of(when::time_of_day(when::millis(record.at.as_ref())), theme.dim).put(" ", theme.text);
+    let said = record.outcome();
+    let row = if said == Outcome::Unspecified {
+        row.cell(&record.kind, 9, theme.dim)
+    } else {
+        row.cell(outcome(said), 9, outcome_style(said, theme))
+    };
+    let row = row.cell(&record.service, 15, theme.strong);
+    let text = if record.text.is_empty() { &record.kind } else { &record.text };
+    row.put(text, theme.text)
+}
