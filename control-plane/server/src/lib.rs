@@ -33,4 +33,4 @@ mod view;
 
 pub use config::Config;
 pub use plane::CONTROL;
-pub use start::{Error, Running, start};
+pub use start::{Error, Running, start, start_on};

@@ -31,9 +31,8 @@ async fn main() -> Result<ExitCode> {
 }
 
 async fn run(serve: Serve) -> Result<()> {
-    let listener = TcpListener::bind(serve.listen)
-        .await
-        .wrap_err_with(|| format!("listen on {}", serve.listen))?;
+    let listener =
+        TcpListener::bind(serve.listen).await.wrap_err_with(|| format!("listen on {}", serve.listen))?;
     let config = Config {
         data: serve.data,
         contracts: serve.contracts,

@@ -88,6 +88,19 @@ pub struct Running {
 /// # Errors
 /// Says what is wrong and what to do; nothing is half-started.
 pub async fn start(config: Config, listener: TcpListener) -> Result<Running, Error> {
+    launch(config, listener, None).await
+}
+
+/// As [`start`], but on a journal that is open already. One in memory ([`Journal::memory`]) makes a control
+/// plane that forgets: for simulations, and to measure what durability costs.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_on(journal: Journal, config: Config, listener: TcpListener) -> Result<Running, Error> {
+    launch(config, listener, Some(journal)).await
+}
+
+async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>) -> Result<Running, Error> {
     // Several parts use TLS: one provider, installed once a process; a second installation is the same one.
     drop(rustls::crypto::ring::default_provider().install_default());
     let contracts = Arc::new(Contracts::load(&config.contracts)?);
@@ -101,7 +114,10 @@ pub async fn start(config: Config, listener: TcpListener) -> Result<Running, Err
     let address = listener
         .local_addr()
         .map_err(|error| Error::System { what: "read the bound address", cause: error.to_string() })?;
-    let journal = open_journal(config.data.clone()).await?;
+    let journal = match journal {
+        Some(journal) => journal,
+        None => open_journal(config.data.clone()).await?,
+    };
     let open = Arc::new(OpenRuns::default());
     let (effects, obligations) = Effects::channel();
     let wards = wards(&journal, &contracts, &open, &effects)?;

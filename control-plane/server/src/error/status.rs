@@ -67,3 +67,6 @@ impl IntoResponse for Error {
         (status, axum::Json(body)).into_response()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,3 +75,6 @@ fn index(at: Timestamp) -> u64 {
 fn slot(index: u64) -> Option<usize> {
     usize::try_from(index).ok().and_then(|index| index.checked_rem(BUCKETS))
 }
+
+#[cfg(test)]
+mod tests;

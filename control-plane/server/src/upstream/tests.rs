@@ -1,0 +1,99 @@
+//! Every way in which a tool can answer or not, for an effect and for a read, against a real server.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Router,
+    body::Body,
+    http::StatusCode,
+    response::IntoResponse as _,
+    routing::{get, post},
+};
+use tokio::net::TcpListener;
+
+use super::*;
+
+async fn server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let app = Router::new()
+        .route("/ok", get(async || r#"{"b":1,"a":2}"#).post(async || r#"{"id":7}"#))
+        .route("/empty", post(async || StatusCode::NO_CONTENT))
+        .route("/garbage", get(async || "<html>").post(async || "<html>"))
+        .route("/twice", get(async || r#"{"a":1,"a":2}"#))
+        .route("/binary", get(async || [0xff_u8, 0xfe].into_response()))
+        .route("/refused", post(async || (StatusCode::UNPROCESSABLE_ENTITY, "no such account")))
+        .route("/conflict", post(async || StatusCode::CONFLICT))
+        .route("/broken", get(async || StatusCode::BAD_GATEWAY).post(async || StatusCode::BAD_GATEWAY))
+        .route("/hangs", get(std::future::pending::<()>).post(std::future::pending::<()>))
+        .route("/large", get(async || Body::from(vec![b' '; MAX_ANSWER + 1])))
+        .route("/moved", post(async || (StatusCode::FOUND, [("location", "/ok")])));
+    tokio::spawn(async { axum::serve(listener, app).await });
+    base
+}
+
+fn call_of(method: Method, path: &str) -> ToolCall {
+    ToolCall {
+        request: ToolRequest { method, path_and_query: path.to_owned(), body: None },
+        timeout: Duration::from_millis(300),
+        key: None,
+        has_effect: method != Method::Get,
+    }
+}
+
+#[tokio::test]
+async fn what_becomes_of_a_call() {
+    // Installed once a process; a second time changes nothing.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let base = server().await;
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nobody = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let client =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    let table = [
+        (&base, Method::Get, "/ok", "succeeded", r#"{"a":2,"b":1}"#),
+        (&base, Method::Post, "/ok", "succeeded", r#"{"id":7}"#),
+        (&base, Method::Post, "/empty", "succeeded", "null"),
+        (&base, Method::Get, "/garbage", "failed", "the answer is not acceptable JSON: expected value"),
+        (&base, Method::Post, "/garbage", "in doubt", "the answer is not acceptable JSON: expected value"),
+        (&base, Method::Get, "/twice", "failed", "key `a` appears twice"),
+        (&base, Method::Get, "/binary", "failed", "the answer is not UTF-8"),
+        (&base, Method::Get, "/large", "failed", "the answer is larger than"),
+        (&base, Method::Post, "/refused", "failed", "422 Unprocessable Entity: no such account"),
+        (&base, Method::Post, "/conflict", "in doubt", "409"),
+        (&base, Method::Post, "/moved", "in doubt", "302"),
+        (&base, Method::Get, "/broken", "failed", "502"),
+        (&base, Method::Post, "/broken", "in doubt", "502"),
+        (&base, Method::Get, "/hangs", "failed", "no answer within 300 ms"),
+        (&base, Method::Post, "/hangs", "in doubt", "no answer within 300 ms"),
+        (&nobody, Method::Post, "/ok", "failed", "no connection to the tool: Connection refused"),
+    ];
+    for (base, method, path, expect, text) in table {
+        let upstream = Upstream { base: base.clone(), bearer: None };
+        let (kind, said) = match call(&client, &upstream, call_of(method, path)).await {
+            Settlement::Succeeded { result } => ("succeeded", result.as_str().to_owned()),
+            Settlement::Failed { note } => ("failed", note),
+            Settlement::InDoubt { note } => ("in doubt", note),
+        };
+        assert_eq!(kind, expect, "{method:?} {path}: {said}");
+        assert!(said.contains(text), "{method:?} {path}: {said}");
+    }
+}
+
+#[test]
+fn credentials_are_resolved_once_and_never_shown() {
+    let yaml = include_str!("../../../../assets/contracts/refund-decision/contract.yaml");
+    let policy = include_str!("../../../../assets/contracts/refund-decision/policy.cedar");
+    let contract = remit_contract::compile(yaml, policy).unwrap();
+    let mut given: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in [("PAYMENTS_URL", "http://a/"), ("DESK_URL", "http://b"), ("PAYMENTS_TOKEN", "t0p")]
+    {
+        given.insert(name.to_owned(), value.to_owned());
+    }
+    let secrets = Secrets { given: &given, data: std::path::Path::new("/nowhere") };
+    let upstreams = resolve(&contract, &secrets).unwrap();
+    assert_eq!(upstreams["payments"].base, "http://a");
+    assert_eq!(upstreams["payments"].bearer.as_ref().map(Secret::expose), Some("t0p"));
+    assert!(!format!("{upstreams:?}").contains("t0p"));
+}
