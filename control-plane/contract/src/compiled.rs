@@ -117,7 +117,7 @@ impl CompiledContract {
         Assessment {
             contract: self.terms.digest,
             evidence: found.seen.iter().map(|(wanted, seen)| wanted.used(seen)).collect(),
-            policy: explain(policy, found.objection.as_ref()),
+            policy: explain(policy, [found.objection.as_ref(), tooling_objection.as_ref()]),
             evidence_objection: found.objection,
             tooling_objection,
             asks,
@@ -192,18 +192,19 @@ fn no_policy(tool: &ToolName) -> PolicyVerdict {
     PolicyVerdict::Object(Objection::new(Reason::NoPermit, format!("no policy speaks about `{tool}`")))
 }
 
-/// A policy that reads evidence which is not there cannot be evaluated: then that is the cause to name.
-fn explain(verdict: PolicyVerdict, evidence: Option<&Objection>) -> PolicyVerdict {
-    match (verdict, evidence) {
-        (PolicyVerdict::Object(mut objection), Some(evidence))
-            if objection.reason == Reason::PolicyError && evidence.reason == Reason::EvidenceMissing =>
-        {
-            objection.detail =
-                format!("cannot be evaluated before the evidence is there ({})", objection.detail);
-            PolicyVerdict::Object(objection)
+/// A policy cannot read evidence that is not there or parameters that are wrong. Then the policy is not at
+/// fault: the finding names what the caller can mend, and still denies.
+fn explain(verdict: PolicyVerdict, causes: [Option<&Objection>; 2]) -> PolicyVerdict {
+    let PolicyVerdict::Object(objection) = verdict else { return verdict };
+    let cause = causes.into_iter().flatten().map(|cause| cause.reason).find(|reason| {
+        matches!(reason, Reason::EvidenceMissing | Reason::EvidenceIncomplete | Reason::ParametersInvalid)
+    });
+    PolicyVerdict::Object(match cause {
+        Some(reason) if objection.reason == Reason::PolicyError => {
+            Objection::new(reason, format!("so the policies cannot be evaluated ({})", objection.detail))
         }
-        (verdict, _) => verdict,
-    }
+        Some(_) | None => objection,
+    })
 }
 
 #[cfg(test)]

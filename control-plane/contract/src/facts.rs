@@ -80,28 +80,16 @@ impl Needs {
     }
 
     fn conflict(&self, params: &Value, seen: &[(&Wanted, &Seen)]) -> Option<Objection> {
-        let find = |source: &Source| match source {
-            Source::Params(pointer) => pointer.find(params).cloned(),
-            Source::Item(item, pointer) => seen
-                .iter()
-                .find(|(wanted, _)| wanted.item == *item)
-                .and_then(|(_, seen)| pointer.find(&seen.value).cloned()),
-            Source::Result(_) => None,
-        };
         for sources in &self.agree {
-            let mut values = sources.iter().map(|source| (source, find(source)));
+            let mut values = sources.iter().map(|source| (source, look_up(source, params, seen)));
             let Some((first_source, first)) = values.next() else { continue };
             for (source, value) in values {
                 // What is absent agrees with nothing, not even with another absence.
-                let agree = matches!((&first, &value), (Some(first), Some(value)) if same(first, value));
+                let agree = matches!((first, value), (Some(first), Some(value)) if same(first, value));
                 if !agree {
                     return Some(Objection::new(
                         Reason::EvidenceConflict,
-                        format!(
-                            "`{first_source}` is {}, but `{source}` is {}",
-                            shown(first.as_ref()),
-                            shown(value.as_ref())
-                        ),
+                        format!("`{first_source}` is {}, but `{source}` is {}", shown(first), shown(value)),
                     ));
                 }
             }
@@ -142,6 +130,17 @@ impl Wanted {
             observed_at: seen.observed_at,
             fresh_for_ms: self.fresh_for_ms,
         }
+    }
+}
+
+fn look_up<'v>(source: &Source, params: &'v Value, seen: &[(&Wanted, &'v Seen)]) -> Option<&'v Value> {
+    match source {
+        Source::Params(pointer) => pointer.find(params),
+        Source::Item(item, pointer) => {
+            let (_, seen) = seen.iter().find(|(wanted, _)| wanted.item == *item)?;
+            pointer.find(&seen.value)
+        }
+        Source::Result(_) => None,
     }
 }
 

@@ -39,6 +39,7 @@ use document::{Document, POLICY_FILE};
 use folder::{CONTRACT_FILE, Folder};
 use policy::Names;
 use problem::Problems;
+use remit_core::ToolName;
 
 /// Reads and compiles the contract in a folder. The only function here that touches files.
 ///
@@ -67,15 +68,12 @@ fn compile_folder(folder: &Folder) -> Result<CompiledContract, Vec<Problem>> {
     check::check(&document, &problems);
 
     let policy_problems = Problems::of(POLICY_FILE);
-    let policies = match &document.head {
-        Some(head) => {
-            let actions =
-                document.scope.as_ref().map(|scope| scope.actions.keys().map(|tool| tool.as_str()).collect());
-            let names = Names { service: head.service.as_str(), domain: head.domain.as_str(), actions };
-            policy::read(&folder.policy, &names, &policy_problems)
-        }
-        None => Vec::new(),
+    let names = Names {
+        service: document.head.as_ref().map(|head| head.service.as_str()),
+        domain: document.head.as_ref().map(|head| head.domain.as_str()),
+        actions: document.scope.as_ref().map(|scope| scope.actions.keys().map(ToolName::as_str).collect()),
     };
+    let policies = policy::read(&folder.policy, &names, &policy_problems);
 
     let mut found = problems.into_sorted();
     found.extend(policy_problems.into_sorted());

@@ -25,9 +25,9 @@ pub(crate) use judge::{Judge, rule_error};
 /// Whom and what a contract's policies speak about.
 #[derive(Debug)]
 pub(crate) struct Names<'a> {
-    pub(crate) service: &'a str,
-    pub(crate) domain: &'a str,
-    /// `None` when the scope could not be read.
+    /// Like the others, `None` when the document does not say it rightly.
+    pub(crate) service: Option<&'a str>,
+    pub(crate) domain: Option<&'a str>,
     pub(crate) actions: Option<Vec<&'a str>>,
 }
 
@@ -173,13 +173,13 @@ impl Reader<'_> {
         } else {
             self.note(
                 format!("the principal of policy `{id}` is not this contract's service"),
-                format!("write `principal` or `principal == Service::\"{service}\"`"),
+                format!("write `principal` or `principal == Service::\"{}\"`", service.unwrap_or("…")),
             )
         };
         if !resource {
             return self.note(
                 format!("the resource of policy `{id}` is not this contract's domain"),
-                format!("write `resource` or `resource == Domain::\"{domain}\"`"),
+                format!("write `resource` or `resource == Domain::\"{}\"`", domain.unwrap_or("…")),
             );
         }
         principal
@@ -276,8 +276,8 @@ impl Reader<'_> {
     }
 }
 
-fn is(entity: &EntityUid, kind: &str, id: &str) -> bool {
-    entity.type_name().to_string() == kind && entity.id().unescaped() == id
+fn is(entity: &EntityUid, kind: &str, id: Option<&str>) -> bool {
+    entity.type_name().to_string() == kind && id.is_none_or(|id| entity.id().unescaped() == id)
 }
 
 #[cfg(test)]

@@ -139,14 +139,14 @@ fn evidence_objections() {
     let absent = said(&refunded(&refund(), &RunFacts::default()));
     insta::assert_snapshot!(absent, @r#"
     evidence evidence_missing: `order` has not been read in this run: call `order.get` with order_id = "o1" first; `stock` has not been read in this run: call `stock.find` first
-    policy   policy_error: cannot be evaluated before the evidence is there (error while evaluating policy `eu-review`: record does not have the attribute `order`; error while evaluating policy `not-more-than-paid`: record does not have the attribute `order`; error while evaluating policy `refund`: record does not have the attribute `order`)
+    policy   evidence_missing: so the policies cannot be evaluated (error while evaluating policy `eu-review`: record does not have the attribute `order`; error while evaluating policy `not-more-than-paid`: record does not have the attribute `order`; error while evaluating policy `refund`: record does not have the attribute `order`)
     tooling  content
     asks     nobody
     effect   refund:o1
     "#);
     insta::assert_snapshot!(case(json!({ "order_id": "o2" }), json!({})), @r#"
     evidence evidence_missing: `order` has not been read in this run: call `order.get` with order_id = "o2" first
-    policy   policy_error: cannot be evaluated before the evidence is there (error while evaluating policy `eu-review`: record does not have the attribute `order`; error while evaluating policy `not-more-than-paid`: record does not have the attribute `order`; error while evaluating policy `refund`: record does not have the attribute `order`)
+    policy   evidence_missing: so the policies cannot be evaluated (error while evaluating policy `eu-review`: record does not have the attribute `order`; error while evaluating policy `not-more-than-paid`: record does not have the attribute `order`; error while evaluating policy `refund`: record does not have the attribute `order`)
     tooling  content
     asks     nobody
     effect   refund:o2
@@ -214,7 +214,7 @@ fn schema_violations_name_pointer_found_and_accepted() {
     "#);
     insta::assert_snapshot!(case(json!({ "order_id": ["o1"] }), json!({})), @r#"
     evidence evidence_missing: `order` has not been read in this run: call `order.get` with order_id = ["o1"] first
-    policy   policy_error: cannot be evaluated before the evidence is there (error while evaluating policy `eu-review`: record does not have the attribute `order`; error while evaluating policy `not-more-than-paid`: record does not have the attribute `order`; error while evaluating policy `refund`: record does not have the attribute `order`)
+    policy   evidence_missing: so the policies cannot be evaluated (error while evaluating policy `eu-review`: record does not have the attribute `order`; error while evaluating policy `not-more-than-paid`: record does not have the attribute `order`; error while evaluating policy `refund`: record does not have the attribute `order`)
     tooling  parameters_invalid: `/order_id`: ["o1"] is not of type "string"
     asks     nobody
     effect   none
@@ -222,7 +222,7 @@ fn schema_violations_name_pointer_found_and_accepted() {
     let params = json!("all of it");
     insta::assert_snapshot!(said(&refunded(&params, &facts(order()))), @r#"
     evidence evidence_missing: `order` has not been read in this run: call `order.get` with order_id = nothing first
-    policy   policy_error: cannot be evaluated before the evidence is there (error while evaluating policy `large`: record does not have the attribute `amount`)
+    policy   evidence_missing: so the policies cannot be evaluated (error while evaluating policy `large`: record does not have the attribute `amount`)
     tooling  parameters_invalid: the parameters: "all of it" is not of type "object"
     asks     nobody
     effect   none

@@ -14,7 +14,7 @@ fn policies_are_sliced_by_the_actions_in_their_heads() {
         @id("all") forbid (principal, action, resource) when { action == Action::"c" };
     "#;
     let problems = Problems::of("policy.cedar");
-    let names = Names { service: "s", domain: "d", actions: Some(vec!["a", "b", "c"]) };
+    let names = Names { service: Some("s"), domain: Some("d"), actions: Some(vec!["a", "b", "c"]) };
     let rules = read(text, &names, &problems);
     assert_eq!(problems.into_sorted(), []);
     let slice = |action: &str| -> BTreeSet<String> {
