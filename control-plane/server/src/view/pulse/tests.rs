@@ -3,7 +3,7 @@
 use super::*;
 
 fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_micros(seconds * 1_000_000)
+    Timestamp::from_micros(seconds.saturating_mul(1_000_000))
 }
 
 #[test]
