@@ -208,4 +208,4 @@ fn explain(verdict: PolicyVerdict, causes: [Option<&Objection>; 2]) -> PolicyVer
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -31,7 +31,8 @@ fn proposal(tool: &str, params: &Value) -> Proposal {
     }
 }
 
-fn seen(item: &str, number: u8, params: Value, value: Value) -> Seen {
+/// One attested result.
+pub(crate) fn seen(item: &str, number: u8, params: Value, value: Value) -> Seen {
     Seen {
         item: item.into(),
         action: action(number),
@@ -60,7 +61,13 @@ fn refund() -> Value {
     json!({ "order_id": "o1", "amount": 50, "currency": "EUR" })
 }
 
-fn assess(contract: &CompiledContract, tool: &str, params: &Value, facts: &RunFacts) -> Assessment {
+/// The assessment of one call.
+pub(crate) fn assess(
+    contract: &CompiledContract,
+    tool: &str,
+    params: &Value,
+    facts: &RunFacts,
+) -> Assessment {
     contract.assess(&proposal(tool, params), params, facts)
 }
 
@@ -70,7 +77,7 @@ fn refunded(params: &Value, facts: &RunFacts) -> Assessment {
 }
 
 /// Every objection in one text.
-fn said(assessment: &Assessment) -> String {
+pub(crate) fn said(assessment: &Assessment) -> String {
     let objection = |objection: &Option<remit_core::Objection>| {
         objection
             .as_ref()

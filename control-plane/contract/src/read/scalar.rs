@@ -240,3 +240,6 @@ fn seen(node: &Node) -> String {
         Kind::Map(_) => ", found a mapping".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
