@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use remit_core::{
-    ActionId, Command, DomainName, Money, Permit, PlanId, Refusal, command::Settle, event::Settlement,
+    ActionId, ActionStatus, Command, DomainName, Money, Permit, PlanId, Refusal, command::Settle, event::Settlement,
     rollback::StepKind,
 };
 use tokio::sync::mpsc;
@@ -13,7 +13,7 @@ use crate::{
     domain::Fault,
     effects::{self, Effect},
     ids,
-    plane::Plane,
+    plane::{Plane, Ward},
     upstream::{self, ToolCall},
 };
 
@@ -128,28 +128,33 @@ pub(crate) async fn roll_back(plane: &Plane, domain: &DomainName, plan: PlanId) 
     let steps = ward.view.read(|inner| {
         inner.state.rollbacks.get(&plan).map(|rollback| rollback.plan.steps.clone()).unwrap_or_default()
     });
-    for step in steps {
-        if !matches!(step.kind, StepKind::Compensate { .. }) {
-            continue;
-        }
-        let action = ids::action();
-        let compensate = Command::Compensate { plan, target: step.target, action };
-        let action = match ward.domain.submit(compensate).await {
-            Ok(_) => action,
-            Err(Fault::Refused(Refusal::Joins(known))) => known,
-            Err(fault) => {
-                tracing::warn!(%plan, target = %step.target, %fault, "a step of the rollback is parked");
-                break;
-            }
-        };
-        ward.view.ended(action).await;
-        let status = ward.view.action(action).map(|card| card.action.status);
-        if status != Some(remit_core::ActionStatus::Succeeded) {
-            tracing::warn!(%plan, target = %step.target, ?status, "a step of the rollback is parked");
+    for step in &steps {
+        // What was in flight when the plan was made comes to its own end first.
+        ward.view.ended(step.target).await;
+    }
+    for step in steps.iter().filter(|step| matches!(step.kind, StepKind::Compensate { .. })) {
+        if let Err(why) = compensate(ward, plan, step.target).await {
+            tracing::warn!(%plan, target = %step.target, why, "a step of the rollback is parked, and the rest with it");
             break;
         }
     }
     if let Err(fault) = ward.domain.submit(Command::CloseRollback { plan }).await {
         tracing::error!(%plan, %fault, "the rollback could not be closed");
+    }
+}
+
+/// Takes one step; or says why it is left to a person.
+async fn compensate(ward: &Ward, plan: PlanId, target: ActionId) -> Result<(), String> {
+    let action = ids::action();
+    let action = match ward.domain.submit(Command::Compensate { plan, target, action }).await {
+        Ok(_) => action,
+        Err(Fault::Refused(Refusal::Joins(known))) => known,
+        Err(fault) => return Err(fault.to_string()),
+    };
+    ward.view.ended(action).await;
+    match ward.view.action(action).map(|card| card.action.status) {
+        Some(ActionStatus::Succeeded) => Ok(()),
+        Some(status) => Err(format!("its compensation is {status}")),
+        None => Err("its compensation is not known any more".to_owned()),
     }
 }
