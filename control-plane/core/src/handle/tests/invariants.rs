@@ -1,4 +1,4 @@
-//! Laws that hold after every step of any history: each has a name, and the code was broken once to see it fail.
+//! Laws that hold after every step of any history. Each has a name; a new law is seen to fail on broken code once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::{
 enum Step {
     Propose { run: u128, tool: usize, params: u8, effect: Option<u8>, key: Option<u8>, ask: bool },
     Start(usize),
-    Settle(usize, u8),
+    Settle(usize, u8, u64),
     Answer { which: usize, who: u8, approve: bool },
     Switch { which: u128, scope: usize, level: usize },
     Release(u128),
@@ -41,7 +41,9 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         10 => propose.prop_map(|(run, tool, params, effect, key, ask)| Step::Propose { run, tool, params, effect, key, ask }),
         2 => any::<usize>().prop_map(Step::Start),
-        8 => (any::<usize>(), 0_u8..3).prop_map(|(which, how)| Step::Settle(which, how)),
+        // A tool may report anything: nothing, its price, far more.
+        8 => (any::<usize>(), 0_u8..3, prop_oneof![Just(0), 1_u64..20, 100_u64..10_000])
+            .prop_map(|(which, how, cost)| Step::Settle(which, how, cost)),
         5 => (any::<usize>(), 0_u8..4, prop::bool::weighted(0.8)).prop_map(|(which, who, approve)| Step::Answer { which, who, approve }),
         1 => (1_u128..4, 0..SCOPES.len(), 0..LEVELS.len()).prop_map(|(which, scope, level)| Step::Switch { which, scope, level }),
         2 => (1_u128..4).prop_map(Step::Release),
@@ -75,7 +77,8 @@ fn take(world: &mut World, step: &Step) -> Vec<Event> {
     let taken = match step {
         Step::Propose { .. } => call(step).map_or(Ok(Vec::new()), |call| world.propose(call)),
         Step::Start(which) => world.command(Command::Start { action: pick(&world.state, *which) }),
-        Step::Settle(which, how) => {
+        Step::Settle(which, how, cost) => {
+            world.cost = *cost;
             let settlement = [succeeded(), failed(), in_doubt()][usize::from(*how)].clone();
             world.settle(pick(&world.state, *which), settlement)
         }

@@ -160,6 +160,8 @@ pub(super) struct World {
     pub(super) history: Vec<(Timestamp, Event)>,
     pub(super) now: Timestamp,
     pub(super) drawn: u128,
+    /// What every tool reports as its cost, in micros.
+    pub(super) cost: u64,
 }
 
 impl World {
@@ -170,7 +172,7 @@ impl World {
     /// A world in which run 1 is open under these terms.
     pub(super) fn under(terms: Terms) -> Self {
         let state = State::new("payments".into());
-        let mut world = Self { state, history: Vec::new(), now: START, drawn: 0 };
+        let mut world = Self { state, history: Vec::new(), now: START, cost: 7, drawn: 0 };
         world.command(Command::ActivateContract { terms: Box::new(terms), by: "lee".to_owned() }).unwrap();
         world.start(1, "case-1").unwrap();
         world
@@ -263,7 +265,7 @@ impl World {
         self.command(Command::Settle(Box::new(Settle {
             action: id,
             settlement,
-            cost: Money::from_micros(7),
+            cost: Money::from_micros(self.cost),
             evidence: if succeeded { vec!["record".into()] } else { Vec::new() },
             undo,
         })))
