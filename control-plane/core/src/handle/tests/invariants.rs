@@ -59,6 +59,26 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// A run with two payments that were made, and a rollback of it under way: where undoing twice is near.
+fn rolling_back() -> Vec<Step> {
+    let pay = |params| Step::Propose { run: 1, tool: 2, params, effect: None, key: None, ask: false };
+    let paid = |which| Step::Settle(which, 0, 1);
+    vec![pay(0), paid(0), pay(1), paid(1), Step::Plan { plan: 1, run: 1 }, Step::RollBack(1)]
+}
+
+/// Steps around a rollback.
+fn undoing() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        8 => any::<usize>().prop_map(|step| Step::Compensate { plan: 1, step }),
+        4 => (any::<usize>(), 0_u8..3).prop_map(|(which, how)| Step::Settle(which, how, 1)),
+        1 => Just(Step::Recover),
+        1 => (1_u128..3).prop_map(Step::Close),
+        1 => (1_u128..3).prop_map(|plan| Step::Plan { plan, run: 1 }),
+        1 => (1_u128..3).prop_map(Step::RollBack),
+        2 => any::<usize>().prop_map(|step| Step::Compensate { plan: 2, step }),
+    ]
+}
+
 fn pick(state: &State, which: usize) -> ActionId {
     let known: Vec<_> = state.actions.keys().copied().collect();
     which.checked_rem(known.len()).map_or(action(0), |index| known[index])
@@ -266,6 +286,13 @@ proptest! {
     #[test]
     fn every_law_holds_after_every_step(steps in prop::collection::vec(step(), 1..60)) {
         live(&steps);
+    }
+
+    #[test]
+    fn every_law_holds_while_undoing(steps in prop::collection::vec(undoing(), 1..30)) {
+        let steps: Vec<_> = rolling_back().into_iter().chain(steps).collect();
+        let world = live(&steps);
+        prop_assert!(!world.state.rollbacks.is_empty(), "the rollback is not under way");
     }
 
     #[test]
