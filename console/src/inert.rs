@@ -84,14 +84,13 @@ impl Inert {
                 lines.push(Self(std::mem::take(&mut line)));
                 used = 0;
             }
-            for grapheme in word.graphemes(true) {
-                let width = grapheme.width();
-                if columns < used.saturating_add(width) {
+            for unit in word.graphemes(true).flat_map(|grapheme| units(grapheme, columns)) {
+                if columns < used.saturating_add(unit.width()) {
                     lines.push(Self(std::mem::take(&mut line)));
                     used = 0;
                 }
-                line.push_str(grapheme);
-                used = used.saturating_add(width);
+                line.push_str(unit);
+                used = used.saturating_add(unit.width());
             }
         }
         lines.push(Self(line));
@@ -121,6 +120,16 @@ impl From<String> for Inert {
     fn from(text: String) -> Self {
         Self::line(&text)
     }
+}
+
+/// A grapheme, or its letters each with its marks when it alone is wider than a line.
+fn units(grapheme: &str, columns: usize) -> impl Iterator<Item = &str> {
+    let whole = grapheme.width() <= columns;
+    let starts = |c: char| !whole && 0 < c.width().unwrap_or(0);
+    let cuts: Vec<usize> =
+        grapheme.char_indices().filter(|(at, c)| 0 < *at && starts(*c)).map(|(at, _)| at).collect();
+    let ends = cuts.clone().into_iter().chain([grapheme.len()]);
+    std::iter::once(0).chain(cuts).zip(ends).filter_map(|(from, to)| grapheme.get(from..to))
 }
 
 /// Marks seen since the last letter that can carry them.

@@ -2,6 +2,8 @@
 
 pub mod clock;
 pub mod event;
+#[cfg(test)]
+mod fixture;
 pub mod hit;
 pub mod keymap;
 pub mod keys;

@@ -55,6 +55,13 @@ fn wrapping_prefers_spaces_and_loses_nothing() {
     assert_eq!(wrapped, ["one two ", "threefou", "rfive"]);
 }
 
+#[test]
+fn a_letter_cluster_wider_than_a_line_is_split() {
+    let wide = "ᄀ".repeat(5);
+    let wrapped: Vec<_> = Inert::line(&wide).wrapped(4).iter().map(Inert::width).collect();
+    assert_eq!(wrapped, [4, 4, 2]);
+}
+
 proptest! {
     #[test]
     fn nothing_invisible_survives(text in any::<String>()) {

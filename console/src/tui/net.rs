@@ -4,6 +4,9 @@ mod backoff;
 mod commands;
 mod streams;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use color_eyre::eyre::WrapErr as _;

@@ -8,6 +8,9 @@ pub mod receipt;
 pub mod rows;
 pub mod trace;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use remit_proto::v1::{ActionDetail, DecisionUpdate, Run, RunDetail, StateSnapshot, WhoAmIResponse};

@@ -34,6 +34,9 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         Event::Paste(text) => paste(state, &text, now),
         Event::Resized => {
             state.painted = None;
+            if let Some(card) = state.card_mut() {
+                card.complete = false;
+            }
             Vec::new()
         }
         Event::Painted(hits) => {
@@ -109,7 +112,7 @@ fn paste(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
         }
         Focus::Card(card) => card.said = Some("a paste was ignored".to_owned()),
         Focus::Page | Focus::Help(_) => {
-            state.say(now.tick_ms, "a paste was ignored: no text field has the focus")
+            state.say(now.tick_ms, "a paste was ignored: no text field has the focus");
         }
     }
     Vec::new()

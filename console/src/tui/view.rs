@@ -45,7 +45,8 @@ pub fn view(state: &State, now: Now, size: Size, theme: &Theme) -> (Buffer, HitM
     let header = take_top(&mut body, 1);
     let strip = take_top(&mut body, 1);
     let keys = take_bottom(&mut body, 1);
-    let receipt = take_bottom(&mut body, 1);
+    // A receipt is a promise: on a narrow screen it needs two rows to be told in full.
+    let receipt = take_bottom(&mut body, if size.width < WIDE { 2 } else { 1 });
     head::header(&mut painter, header);
     head::strip(&mut painter, strip);
     head::receipt(&mut painter, receipt);

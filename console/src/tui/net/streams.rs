@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use remit_proto::v1::{
-    StateSnapshot, WatchDecisionsRequest, WatchStateRequest, WatchTraceRequest, WhoAmIRequest,
+    StateSnapshot, TraceBatch, WatchDecisionsRequest, WatchStateRequest, WatchTraceRequest, WhoAmIRequest,
 };
 use tokio::sync::{Notify, mpsc, watch};
 use tonic::Status;
@@ -128,12 +128,18 @@ pub(super) async fn trace(
     mut contains: watch::Receiver<String>,
 ) {
     let mut backoff = Backoff::default();
+    let mut progress = Progress::default();
     loop {
         let text = contains.borrow_and_update().clone();
         let why = tokio::select! {
-            ended_by = trace_once(&mut client, &link, &events, (text, &mut backoff)) => ended_by.err().unwrap_or_else(ended),
+            ended_by = trace_once(&mut client, (&link, &events), text, (&mut progress, &mut backoff)) => {
+                ended_by.err().unwrap_or_else(ended)
+            }
             changed = contains.changed() => match changed {
-                Ok(()) => continue,
+                Ok(()) => {
+                    progress = Progress::default();
+                    continue;
+                }
                 Err(_) => return,
             },
         };
@@ -143,28 +149,58 @@ pub(super) async fn trace(
     }
 }
 
+/// How far one subscription came, across reconnects: its screen keeps what it has.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// The last position seen, by domain.
+    seen: HashMap<String, u64>,
+    started: bool,
+    /// Records that the screen could not take and was not told about yet.
+    unsent: u64,
+}
+
+impl Progress {
+    /// Drops what the screen already has from a batch. Without a filter a jump in the positions is a loss.
+    pub(super) fn take(&mut self, batch: &mut TraceBatch, is_filtered: bool) {
+        let mut lost = 0_u64;
+        batch.records.retain(|record| match self.seen.insert(record.domain.clone(), record.seq) {
+            Some(last) if record.seq <= last => {
+                self.seen.insert(record.domain.clone(), last);
+                false
+            }
+            Some(last) if !is_filtered => {
+                lost = lost.saturating_add(record.seq.saturating_sub(last).saturating_sub(1));
+                true
+            }
+            Some(_) | None => true,
+        });
+        // What the server counted is part of the jump, unless a filter hides the jump.
+        batch.lost = batch.lost.max(lost).saturating_add(self.unsent);
+    }
+}
+
 async fn trace_once(
     client: &mut OperatorClient,
-    link: &Link,
-    events: &mpsc::Sender<Event>,
-    (contains, backoff): (String, &mut Backoff),
+    (link, events): (&Link, &mpsc::Sender<Event>),
+    contains: String,
+    (progress, backoff): (&mut Progress, &mut Backoff),
 ) -> Result<(), Status> {
+    let is_filtered = !contains.is_empty();
     let request =
         WatchTraceRequest { contains, service: String::new(), run: String::new(), backlog: BACKLOG };
     let mut stream = client.watch_trace(request).await?.into_inner();
     link.up(Stream::Trace).await;
-    if events.send(Event::TraceRestarted).await.is_err() {
+    if !progress.started && events.send(Event::TraceRestarted).await.is_err() {
         return Ok(());
     }
-    let mut unsent = 0_u64;
+    progress.started = true;
     while let Some(mut batch) = stream.message().await? {
         backoff.reset();
-        let records = batch.records.len() as u64;
-        batch.lost = batch.lost.saturating_add(unsent);
-        let lost = batch.lost;
+        progress.take(&mut batch, is_filtered);
+        let unsent = batch.lost.saturating_add(batch.records.len() as u64);
         match events.try_send(Event::Trace(batch)) {
-            Ok(()) => unsent = 0,
-            Err(mpsc::error::TrySendError::Full(_)) => unsent = lost.saturating_add(records),
+            Ok(()) => progress.unsent = 0,
+            Err(mpsc::error::TrySendError::Full(_)) => progress.unsent = unsent,
             Err(mpsc::error::TrySendError::Closed(_)) => return Ok(()),
         }
     }

@@ -96,6 +96,9 @@ impl State {
     /// Switch scopes that hold `object`, the narrowest first, `all` last.
     #[must_use]
     pub fn scopes_of(&self, object: &Object) -> Vec<String> {
+        if object.kind == Kind::Switch {
+            return self.scopes_around(&object.id);
+        }
         let mut scopes = Vec::new();
         if let Some(run) = self.run_of(object) {
             scopes.push(format!("run:{run}"));
@@ -112,6 +115,41 @@ impl State {
         }
         scopes.push("all".to_owned());
         scopes
+    }
+
+    /// The scope of a switch and those around it.
+    fn scopes_around(&self, switch: &str) -> Vec<String> {
+        let Some(scope) = self.switch(switch).map(|s| s.scope.clone()) else { return vec!["all".to_owned()] };
+        let inside = match scope.split_once(':') {
+            Some(("service", name)) => self.object(Kind::Service, name),
+            Some(("tool", id)) => self.object(Kind::Tool, id),
+            Some(("run", id)) => self.object(Kind::Run, id),
+            Some(_) | None => None,
+        };
+        match inside {
+            Some(object) => self.scopes_of(&object),
+            None if scope == "all" => vec![scope],
+            None => vec![scope, "all".to_owned()],
+        }
+    }
+
+    /// A thing by the words that people use for it.
+    #[must_use]
+    pub fn words(&self, object: &Object) -> String {
+        let id = &object.id;
+        match object.kind {
+            Kind::Everything => "everything".to_owned(),
+            Kind::Service => format!("service {id}"),
+            Kind::Tool => format!("tool {id}"),
+            Kind::Run => format!("run {id}"),
+            Kind::Action => format!("action {id}"),
+            Kind::Escalation => {
+                self.escalation(id).map_or_else(|| id.clone(), |e| format!("the ask for {} {id}", e.tool))
+            }
+            Kind::Switch => {
+                self.switch(id).map_or_else(|| id.clone(), |s| format!("the switch on {}", s.scope))
+            }
+        }
     }
 
     /// What a ceiling at `scope` would hold: open runs, waiting escalations, actions in flight.

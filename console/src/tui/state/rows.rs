@@ -116,7 +116,14 @@ impl State {
 
     /// Chooses the first row when none was chosen yet, and remembers where the chosen one is.
     pub fn settle(&mut self) {
-        if matches!(self.nav.page(), Page::Trace | Page::Action(_) | Page::Decision(_)) {
+        let has_rows = match self.nav.page() {
+            Page::Overview | Page::Queue | Page::Switches => true,
+            // Until the answer came, the first row is not the first row.
+            Page::Service(name) => self.details.runs.as_ref().is_some_and(|(of, _)| of == name),
+            Page::Run(id) => self.details.run.iter().filter_map(|d| d.run.as_ref()).any(|run| run.id == *id),
+            Page::Trace | Page::Action(_) | Page::Decision(_) => false,
+        };
+        if !has_rows {
             return;
         }
         if self.nav.cursor().id.is_none() {
@@ -134,6 +141,12 @@ impl State {
         let to = step.from(at, count);
         let follows = step == Step::Last || (matches!(step, Step::On(_)) && count <= at.saturating_add(1));
         let id = self.trace.row(to).map(|(number, _)| number.to_string());
+        // The rows on screen stay where they are unless the chosen one would leave it.
+        let height = self.painted.as_ref().map_or(1, |hits| hits.list_rows).max(1);
+        let anchored = self.trace.anchor.filter(|_| pinned.is_some()).map(|number| self.trace.row_of(number));
+        let first = anchored.unwrap_or(count.saturating_sub(height));
+        let first = first.min(to).max(to.saturating_add(1).saturating_sub(height));
+        self.trace.anchor = self.trace.row(first).map(|(number, _)| number);
         let cursor = self.nav.cursor_mut();
         cursor.id = if follows { None } else { id };
         cursor.index = to;

@@ -24,6 +24,8 @@ pub struct Trace {
     pub evicted: u64,
     /// End of the picture while it is frozen.
     pub frozen: Option<u64>,
+    /// Absolute number of the first row on screen while a row is pinned: the others keep their places around it.
+    pub anchor: Option<u64>,
 }
 
 impl Trace {

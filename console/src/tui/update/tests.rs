@@ -1,1 +1,283 @@
-//! Tests follow.
+//! The rules of acting, one story each, and a storm of keys that must never act by accident.
+
+mod storm;
+
+use proptest::prelude::*;
+use ratatui::layout::Size;
+use remit_proto::v1::{Escalation, Level, SetSwitchResponse};
+
+use crate::tui::event::{Answer, Command, Effect, Event};
+use crate::tui::fixture::{self, DIGEST, Desk};
+use crate::tui::keys::{Key, Press};
+use crate::tui::state::Focus;
+use crate::tui::state::nav::Page;
+use crate::tui::state::receipt::Fate;
+
+fn desk() -> Desk {
+    Desk::new(Size::new(80, 24))
+}
+
+/// The ask's page, loaded and read to its end.
+fn reading() -> Desk {
+    let mut desk = desk();
+    desk.key(Key::Char('2'));
+    desk.key(Key::Enter);
+    desk.fetched();
+    for _ in 0..8 {
+        desk.key(Key::Char(' '));
+    }
+    desk
+}
+
+#[track_caller]
+fn commands(desk: &Desk) -> Vec<Command> {
+    let command = |effect: &&Effect| match effect {
+        Effect::Send { command, .. } => Some(command.clone()),
+        Effect::Fetch(_) | Effect::WatchTrace { .. } | Effect::Retry | Effect::Quit => None,
+    };
+    desk.acted().iter().filter_map(command).collect()
+}
+
+fn notice(desk: &Desk) -> &str {
+    desk.state.notice.as_ref().map_or("", |notice| notice.words.as_str())
+}
+
+/// Selects the refund service, which is the second by name.
+fn on_refunds() -> Desk {
+    let mut desk = desk();
+    desk.key(Key::Char('j'));
+    desk
+}
+
+#[test]
+fn a_stop_needs_the_number_on_the_card() {
+    let mut desk = on_refunds();
+    desk.key(Key::Char('!'));
+    desk.key(Key::Char('s'));
+    desk.key(Key::Enter);
+    assert_eq!(commands(&desk), [], "Enter alone does nothing");
+    assert_eq!(desk.state.card().unwrap().said.as_deref(), Some("type `12` first"));
+    desk.text("13");
+    desk.key(Key::Enter);
+    assert_eq!(commands(&desk), [], "a wrong number does nothing");
+    desk.key(Key::Backspace);
+    desk.text("2");
+    desk.key(Key::Enter);
+    let scope = "service:refund-decision".to_owned();
+    let reason = "set from the console without a reason".to_owned();
+    assert_eq!(commands(&desk), [Command::SetSwitch { scope, ceiling: Level::None, reason }]);
+}
+
+#[test]
+fn safe_mode_on_one_service_takes_y_on_a_live_card() {
+    let mut desk = on_refunds();
+    desk.key(Key::Char('!'));
+    desk.wait(10);
+    desk.event(Event::Key(Press { key: Key::Char('m'), repeat: false }));
+    desk.paint();
+    desk.wait(100);
+    desk.event(Event::Key(Press { key: Key::Char('y'), repeat: false }));
+    assert_eq!(commands(&desk), [], "the card was not live yet");
+    assert_eq!(desk.state.card().unwrap().dropped, 1);
+    desk.wait(300);
+    desk.event(Event::Key(Press { key: Key::Char('y'), repeat: true }));
+    assert_eq!(commands(&desk), [], "a repeat confirms nothing");
+    desk.wait(40);
+    desk.event(Event::Key(Press { key: Key::Char('y'), repeat: false }));
+    assert_eq!(commands(&desk), [], "two within 80 ms are a held key");
+    desk.key(Key::Char('y'));
+    assert_eq!(commands(&desk).len(), 1);
+}
+
+#[test]
+fn an_approval_carries_the_digest_that_was_shown() {
+    let mut desk = reading();
+    desk.key(Key::Char('a'));
+    desk.text("known customer");
+    desk.key(Key::Tab);
+    desk.text("5a1c");
+    desk.key(Key::Enter);
+    let (escalation, digest, reason) = ("esc-41".to_owned(), DIGEST.to_owned(), "known customer".to_owned());
+    assert_eq!(commands(&desk), [Command::Decide { escalation, digest, approve: true, reason }]);
+}
+
+#[test]
+fn approval_is_locked_until_everything_was_shown() {
+    let mut desk = desk();
+    desk.key(Key::Char('2'));
+    desk.key(Key::Char('a'));
+    assert_eq!(notice(&desk), "approve is locked: open it with Enter and read it first");
+    desk.key(Key::Enter);
+    desk.key(Key::Char('a'));
+    assert_eq!(notice(&desk), "approve is locked: its evidence has not arrived yet");
+    desk.fetched();
+    desk.key(Key::Char('a'));
+    assert!(notice(&desk).starts_with("approve is locked: read on with Space"), "{}", notice(&desk));
+    desk.state.link.heard_tick_ms = Some(0);
+    desk.event(Event::Key(Press { key: Key::Char('a'), repeat: false }));
+    assert!(notice(&desk).contains("the link is STALE"), "{}", notice(&desk));
+    desk.event(Event::Key(Press { key: Key::Char('d'), repeat: false }));
+    assert!(desk.state.card().is_some(), "a denial needs no fresh picture");
+}
+
+#[test]
+fn a_card_dies_with_what_it_was_about() {
+    let mut another = fixture::picture();
+    another.pending[0].digest = "0".repeat(64);
+    let mut gone = fixture::picture();
+    gone.pending.clear();
+    for picture in [another, gone] {
+        let mut desk = reading();
+        desk.key(Key::Char('d'));
+        desk.text("duplicate");
+        desk.event(Event::Picture(picture));
+        desk.key(Key::Enter);
+        assert_eq!(commands(&desk), []);
+        let void = desk.state.card().unwrap().void.clone().unwrap();
+        assert!(void.starts_with("changed under you, nothing done"), "{void}");
+    }
+}
+
+#[test]
+fn a_key_counts_only_for_the_frame_it_was_aimed_at() {
+    let mut desk = reading();
+    let mut other = fixture::picture();
+    other.pending[0] = Escalation { digest: "1".repeat(64), ..fixture::ask() };
+    desk.event(Event::Picture(other));
+    desk.event(Event::Key(Press { key: Key::Char('d'), repeat: false }));
+    assert!(desk.state.card().is_none());
+    assert_eq!(notice(&desk), "changed under you, nothing done");
+    desk.event(Event::Resized);
+    desk.event(Event::Key(Press { key: Key::Char('!'), repeat: false }));
+    assert!(desk.state.card().is_none(), "after a resize nothing is painted");
+}
+
+#[test]
+fn a_burst_of_keys_does_not_reach_the_card_it_opens() {
+    let mut desk = on_refunds();
+    for key in ['!', 's', '1', '2'] {
+        desk.event(Event::Key(Press { key: Key::Char(key), repeat: false }));
+    }
+    desk.event(Event::Key(Press { key: Key::Enter, repeat: false }));
+    assert_eq!(commands(&desk), []);
+    assert_eq!(desk.state.card().unwrap().dropped, 4);
+}
+
+#[test]
+fn pastes_are_text_or_nothing() {
+    let mut desk = on_refunds();
+    desk.event(Event::Paste("!s12\r".to_owned()));
+    assert!(matches!(desk.state.focus, Focus::Page));
+    desk.key(Key::Char('!'));
+    desk.event(Event::Paste("s".to_owned()));
+    desk.key(Key::Char('s'));
+    desk.wait(500);
+    desk.event(Event::Paste("12\n".to_owned()));
+    assert_eq!(commands(&desk), [], "a pasted line break does not submit");
+    desk.key(Key::Enter);
+    assert_eq!(commands(&desk).len(), 1);
+}
+
+#[test]
+fn a_release_needs_reason_and_scope() {
+    let mut desk = desk();
+    desk.key(Key::Char('4'));
+    desk.key(Key::Char('!'));
+    desk.key(Key::Char('r'));
+    desk.text("too short");
+    desk.key(Key::Tab);
+    desk.text("service:access-grants");
+    desk.key(Key::Enter);
+    assert_eq!(commands(&desk), []);
+    desk.text(", not now");
+    desk.key(Key::Enter);
+    let (target, reason) = ("sw-3".to_owned(), "too short, not now".to_owned());
+    assert_eq!(commands(&desk), [Command::Release { target, reason }]);
+}
+
+#[test]
+fn an_undo_shows_its_plan_first() {
+    let mut desk = desk();
+    desk.text(":rollback run:run-7");
+    let effects = desk.key(Key::Enter);
+    let Some(Effect::Send { id, .. }) = effects.first() else { panic!("a plan is asked for") };
+    desk.event(Event::Answered { id: *id, answer: Answer::Planned(fixture::plan()) });
+    assert!(desk.screen().contains("IRREVERSIBLE"));
+    desk.text("1");
+    desk.key(Key::Tab);
+    desk.text("wrong card");
+    desk.key(Key::Enter);
+    let last = commands(&desk).pop().unwrap();
+    let (plan, digest) = ("plan-2".to_owned(), "feed".repeat(16));
+    assert_eq!(last, Command::StartRollback { plan, digest, reason: "wrong card".to_owned() });
+}
+
+#[test]
+fn the_command_line_opens_cards_and_nothing_more() {
+    for (line, opens) in [
+        ("stop all", true),
+        ("safe service:refund-decision", true),
+        ("release service:access-grants", true),
+        ("stop nothing:x", false),
+    ] {
+        let mut desk = desk();
+        desk.text(&format!(":{line}"));
+        desk.key(Key::Enter);
+        assert_eq!(commands(&desk), []);
+        assert_eq!(desk.state.card().is_some(), opens, "{line}");
+    }
+}
+
+#[test]
+fn escape_retreats_and_never_leaves() {
+    let mut desk = reading();
+    for _ in 0..5 {
+        assert!(!desk.key(Key::Esc).contains(&Effect::Quit));
+    }
+    assert_eq!(*desk.state.nav.page(), Page::Queue);
+    desk.event(Event::Key(Press { key: Key::Ctrl('c'), repeat: false }));
+    assert_eq!(desk.event(Event::Key(Press { key: Key::Ctrl('c'), repeat: false })), [Effect::Quit]);
+}
+
+#[test]
+fn the_cursor_holds_on_to_a_thing() {
+    let mut desk = on_refunds();
+    let mut more = fixture::picture();
+    more.services.push(remit_proto::v1::Service { name: "aaa".to_owned(), ..Default::default() });
+    desk.event(Event::Picture(more));
+    assert_eq!(desk.state.subject().unwrap().id, "refund-decision");
+    let mut less = fixture::picture();
+    less.services.remove(0);
+    desk.event(Event::Picture(less));
+    assert_eq!(desk.state.subject(), None, "another service does not slide under the cursor");
+}
+
+#[test]
+fn the_receipt_of_a_switch_says_what_is_promised() {
+    let mut desk = desk();
+    desk.text(":stop service:refund-decision");
+    desk.key(Key::Enter);
+    desk.text("12");
+    let effects = desk.key(Key::Enter);
+    let Some(Effect::Send { id, .. }) = effects.first() else { panic!("a stop is sent") };
+    assert_eq!(desk.state.receipts.last().unwrap().fate, Fate::Sent);
+    let answer = SetSwitchResponse {
+        containment_us: 1_842,
+        voided: 3,
+        in_flight: vec![fixture::action(), fixture::action()],
+        positions: [("payments".to_owned(), 1042)].into(),
+        ..Default::default()
+    };
+    desk.event(Event::Answered { id: *id, answer: Answer::Set(answer) });
+    let words = "in 1.8 ms, 2 in flight, 3 held voided, nothing above it admitted after payments@1042";
+    assert_eq!(desk.state.receipts.last().unwrap().fate, Fate::Acked(words.to_owned()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_storm_of_keys_acts_by_accident(storm in storm::any()) {
+        storm::check(storm)?;
+    }
+}

@@ -5,6 +5,7 @@ use remit_proto::v1::{Escalation, Level, RollbackPlan, RollbackStep, Switch, rol
 
 use super::super::hit::CardShown;
 use super::super::paint::{Painter, Row, take_bottom, take_top};
+use super::super::state::State;
 use super::super::state::card::{Ask, Card, Entry, Opens, compensations};
 use super::super::state::facts::{Blast, ceiling};
 use super::super::theme::Theme;
@@ -15,7 +16,7 @@ use crate::inert::Inert;
 
 pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, card: &Card) {
     let theme = painter.theme;
-    let mut inner = painter.rule(body, &title(&card.ask));
+    let mut inner = painter.rule(body, &title(painter.state, &card.ask));
     let width = usize::from(inner.width);
     let head = facts(painter, card, width);
     let steps = if let Ask::Rollback(plan) = &card.ask { plan_rows(plan, width, theme) } else { Vec::new() };
@@ -39,10 +40,13 @@ pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, card: &Card) {
     painter.hits.card = Some(CardShown { id: card.id, complete, shown });
 }
 
-fn title(ask: &Ask) -> String {
+fn title(state: &State, ask: &Ask) -> String {
     match ask {
         Ask::Menu { about, .. } => {
-            format!("ACT on {}", about.as_ref().map_or("everything", |object| object.id.as_str()))
+            format!(
+                "ACT on {}",
+                about.as_ref().map_or_else(|| "everything".to_owned(), |object| state.words(object))
+            )
         }
         Ask::Ceiling { scope, level: Level::None, .. } => format!("STOP {scope}"),
         Ask::Ceiling { scope, level, .. } => format!("{} {scope}", ceiling(*level)),

@@ -7,7 +7,7 @@ use remit_proto::v1::Budget;
 pub(super) fn gauge(budget: Option<&Budget>, cells: usize) -> String {
     let used = budget.map_or(0, |b| b.spent_micros.saturating_add(b.held_micros));
     match percent(used, budget.map_or(0, |b| b.limit_micros)) {
-        None => format!("[{:^cells$}]    -", "no limit"),
+        None => format!("[{:^cells$}]    -", "none"),
         Some(percent) => {
             let filled =
                 usize::try_from(percent).unwrap_or(usize::MAX).saturating_mul(cells).div_ceil(100).min(cells);

@@ -15,17 +15,17 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     let detail = detail_of(state, id);
     let waiting = state.escalation(id);
     let Some(escalation) = waiting.or_else(|| detail.and_then(|d| d.escalation.as_ref())) else {
-        let inner = painter.rule(body, &format!("2 Queue > {id}"));
+        let inner = painter.rule(body, &format!("2 Queue   {id}"));
         painter.row(inner, 0, &Row::of("it does not wait, and nothing about it was loaded", theme.warn));
         return;
     };
     let foot = take_bottom(&mut body, 2);
     let until = when::until(when::millis(escalation.deadline.as_ref()), painter.now.wall_ms);
     let title = match waiting {
-        Some(_) => format!("2 Queue > {id}   lapses in {until}, then nothing runs"),
+        Some(_) => format!("2 Queue   lapses in {until}, then nothing runs   {id}"),
         None => {
             let word = status(escalation.status().as_str_name(), "ESCALATION_STATUS_");
-            format!("2 Queue > {id}   DECIDED: {word}")
+            format!("2 Queue   DECIDED: {word}   {id}")
         }
     };
     let inner = painter.rule(body, &title);
@@ -34,8 +34,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     let key = document_key(escalation, detail, width);
     let shown = painter.document(inner, key, &rows, state.nav.cursor().scroll);
     painter.hits.shown = Some(shown);
-    let sign = format!("digest {}   approvals {}", escalation.digest, votes(escalation));
-    painter.row(foot, 0, &Row::of("SIGN   ", theme.dim).put(sign, theme.strong));
+    painter.row(foot, 0, &Row::of("DIGEST ", theme.dim).put(&escalation.digest, theme.strong));
     let object = state.subject();
     let lock = match (&object, waiting) {
         (Some(object), Some(_)) => approval_lock(state, object, painter.now),
@@ -78,7 +77,8 @@ fn lines(
     for because in &escalation.because {
         rows.extend(wrapped("WHY    ", because, width, styles));
     }
-    let may = format!("{}; rules: {}", escalation.groups.join(", "), escalation.rules.join(", "));
+    let (groups, rules) = (escalation.groups.join(", "), escalation.rules.join(", "));
+    let may = format!("{groups}; {} approvals so far; asked by {rules}", votes(escalation));
     rows.extend(wrapped("MAY    ", &may, width, styles));
     for vote in &escalation.votes {
         let word = if vote.approve { "approves" } else { "denies" };

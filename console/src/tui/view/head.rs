@@ -89,24 +89,32 @@ pub(super) fn receipt(painter: &mut Painter<'_>, area: Rect) {
     let (state, theme) = (painter.state, painter.theme);
     // What nobody knows the outcome of must not scroll away behind a later success.
     let Some(receipt) = state.receipts.unknown().last().or_else(|| state.receipts.last()) else { return };
-    let row = Row::of(when::time_of_day(Some(receipt.at_ms)), theme.dim)
+    let (word, style, rest) = match &receipt.fate {
+        Fate::Sent => ("SENT", theme.warn, String::new()),
+        Fate::Working(what) => ("WORKING", theme.warn, what.clone()),
+        Fate::Acked(what) => ("ACKED", theme.ok, what.clone()),
+        Fate::Failed(why) => ("FAILED", theme.crit, why.clone()),
+        Fate::Unknown(why) => {
+            let id = &receipt.idempotency_id;
+            (
+                "UNKNOWN",
+                theme.crit,
+                format!("it may have happened, look before asking again (id {id}): {why}"),
+            )
+        }
+    };
+    let head = Row::of(when::time_of_day(Some(receipt.at_ms)), theme.dim)
         .put(" you: ", theme.dim)
         .put(&receipt.words, theme.strong)
+        .put(" ", theme.text)
+        .put(word, style)
         .put(" ", theme.text);
-    let row = match &receipt.fate {
-        Fate::Sent => row.put("SENT", theme.warn),
-        Fate::Working(what) => row.put("WORKING ", theme.warn).put(what, theme.text),
-        Fate::Acked(what) => row.put("ACKED ", theme.ok).put(what, theme.text),
-        Fate::Failed(why) => row.put("FAILED ", theme.crit).put(why, theme.text),
-        Fate::Unknown(why) => row
-            .put("UNKNOWN ", theme.crit)
-            .put(
-                format!("id {}: may have happened, check before asking again: ", receipt.idempotency_id),
-                theme.text,
-            )
-            .put(why, theme.text),
-    };
-    painter.row(area, 0, &row);
+    if area.height < 2 {
+        painter.row(area, 0, &head.put(rest, theme.text));
+    } else {
+        painter.row(area, 0, &head);
+        painter.row(area, 1, &Row::of("  ", theme.text).put(rest, theme.text));
+    }
 }
 
 pub(super) fn keys(painter: &mut Painter<'_>, area: Rect) {
@@ -143,15 +151,14 @@ fn hints(painter: &Painter<'_>) -> String {
         (Verb::Overview, "over"),
         (Verb::Queue, "queue"),
         (Verb::Trace, "trace"),
-        (Verb::Switches, "switches"),
+        (Verb::Switches, "switch"),
         (Verb::Approve, "approve.."),
         (Verb::Deny, "deny.."),
         (Verb::Freeze, "freeze"),
-        (Verb::Open, "open"),
-        (Verb::Back, "back"),
-        (Verb::Act, "act"),
+        (Verb::Act, "act.."),
         (Verb::Filter, "filter"),
         (Verb::CommandLine, "cmd"),
+        (if page.is_root() { Verb::Open } else { Verb::Back }, if page.is_root() { "open" } else { "back" }),
     ];
     let shown = wanted.into_iter().filter_map(|(verb, label)| {
         let binding = keymap::BINDINGS.iter().find(|b| b.verb == verb && keymap::holds(b.place, page))?;

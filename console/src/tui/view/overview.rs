@@ -58,7 +58,7 @@ fn columns(style: Style) -> Row {
         .cell("BUDGET", 13, style)
         .right("RUNS", 4, style)
         .right("HELD", 4, style)
-        .put("DECISIONS", style)
+        .put("PER MINUTE", style)
 }
 
 fn service_row(service: &Service, painter: &Painter<'_>) -> Row {
@@ -81,7 +81,7 @@ fn service_row(service: &Service, painter: &Painter<'_>) -> Row {
         .right(service.open_runs.to_string(), 4, theme.text)
         .right(service.pending_escalations.to_string(), 4, theme.text)
         .right(pace.to_string(), 3, theme.text)
-        .put(sparkline(&service.decisions, 6), theme.ok)
+        .put(sparkline(&service.decisions, if painter.buffer.area.width < WIDE { 6 } else { 20 }), theme.ok)
 }
 
 /// The one word for how a service is, the worst reason first.
@@ -108,7 +108,7 @@ fn selected_service(painter: &mut Painter<'_>, area: Rect, service: &Service) {
     let budget = service.budget.clone().unwrap_or_default();
     let last = when::millis(service.last_decision_at.as_ref());
     let rows = [
-        Row::of(&service.purpose, theme.text).put(format!("   owner {}", service.owner), theme.dim),
+        Row::of(&service.purpose, theme.text),
         Row::of(
             format!(
                 "per minute: {} admitted, {} denied, {} escalated; in all {} / {} / {}",
@@ -123,7 +123,7 @@ fn selected_service(painter: &mut Painter<'_>, area: Rect, service: &Service) {
         ),
         Row::of(
             format!(
-                "spent {} and held {} of {}   calls {} of {}   in flight {}   in doubt {}",
+                "spent {}, held {} of {}  calls {}/{}  in flight {}  in doubt {}",
                 money(budget.spent_micros, &budget.currency),
                 money(budget.held_micros, &budget.currency),
                 money(budget.limit_micros, &budget.currency),
@@ -135,7 +135,8 @@ fn selected_service(painter: &mut Painter<'_>, area: Rect, service: &Service) {
             theme.text,
         ),
         Row::of(format!("last decision {} ago  ", when::ago(last, painter.now.wall_ms)), theme.dim)
-            .put(&service.last_reason, theme.text),
+            .put(&service.last_reason, theme.text)
+            .put(format!("   owner {}", service.owner), theme.dim),
     ];
     painter.rows(inner, &rows);
 }

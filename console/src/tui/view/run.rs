@@ -22,7 +22,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
         return;
     };
     let word = status(run.status().as_str_name(), "RUN_STATUS_");
-    let title = format!("Run {} ({id})   {word}   {} action(s)", run.name, detail.actions.len());
+    let title = format!("Run {}   {word}   {} action(s)   {id}", run.name, detail.actions.len());
     let (half, third) = (body.width / 2, body.height / 3);
     if WIDE <= body.width {
         let right = take_right(&mut body, half);

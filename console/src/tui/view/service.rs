@@ -62,13 +62,10 @@ fn run_row(run: &Run, painter: &Painter<'_>) -> Row {
     let started = when::millis(run.started_at.as_ref());
     Row::of("run  ", theme.dim)
         .cell(status(run.status().as_str_name(), "RUN_STATUS_"), 12, theme.text)
-        .cell(&run.name, 18, theme.strong)
+        .cell(&run.name, 16, theme.strong)
         .cell(gauge(run.budget.as_ref(), 6), 13, theme.text)
         .put(
-            format!(
-                "{} act, {} denied, {} held, {} in doubt  ",
-                run.actions, run.denied, run.held, run.in_doubt
-            ),
+            format!("{} act {} deny {} held {} doubt  ", run.actions, run.denied, run.held, run.in_doubt),
             theme.text,
         )
         .put(format!("{} ago ", when::ago(started, painter.now.wall_ms)), theme.dim)

@@ -1,1 +1,124 @@
-//! Tests follow.
+//! Each screen as it looks, at both sizes; and what hostile text can do to the terminal: nothing.
+
+mod oracle;
+
+use ratatui::layout::Size;
+
+use crate::tui::event::{Answer, Effect, Event};
+use crate::tui::fixture::{self, Desk};
+use crate::tui::keys::Key;
+
+const SIZES: [(u16, u16); 2] = [(80, 24), (160, 48)];
+
+/// Presses `keys` on a loaded console and snapshots the screen at both sizes.
+#[track_caller]
+fn check(name: &str, keys: &[Key]) {
+    check_desk(name, |desk| {
+        for key in keys {
+            desk.key(*key);
+            desk.fetched();
+        }
+    });
+}
+
+fn check_desk(name: &str, play: impl Fn(&mut Desk)) {
+    for (width, height) in SIZES {
+        let mut desk = Desk::new(Size::new(width, height));
+        play(&mut desk);
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), desk.screen());
+    }
+}
+
+const OPEN_ASK: [Key; 2] = [Key::Char('2'), Key::Enter];
+
+#[test]
+fn overview() {
+    check("overview", &[Key::Char('j')]);
+}
+
+#[test]
+fn queue() {
+    check("queue", &[Key::Char('2')]);
+}
+
+#[test]
+fn decision() {
+    check("decision", &OPEN_ASK);
+}
+
+#[test]
+fn trace() {
+    check("trace", &[Key::Char('3'), Key::Up]);
+}
+
+#[test]
+fn switches() {
+    check("switches", &[Key::Char('4')]);
+}
+
+#[test]
+fn service() {
+    check("service", &[Key::Char('j'), Key::Enter]);
+}
+
+#[test]
+fn run() {
+    check("run", &[Key::Char('j'), Key::Enter, Key::Enter]);
+}
+
+#[test]
+fn action() {
+    check("action", &[Key::Char('j'), Key::Enter, Key::Enter, Key::Enter]);
+}
+
+#[test]
+fn help() {
+    check("help", &[Key::Char('?')]);
+}
+
+#[test]
+fn act_menu() {
+    check("act_menu", &[Key::Char('j'), Key::Char('!')]);
+}
+
+#[test]
+fn stop_card() {
+    check("stop_card", &[Key::Char('j'), Key::Char('!'), Key::Char('s'), Key::Char('1')]);
+}
+
+#[test]
+fn safe_card() {
+    check("safe_card", &[Key::Char('j'), Key::Char('!'), Key::Char('m')]);
+}
+
+#[test]
+fn release_card() {
+    check("release_card", &[Key::Char('4'), Key::Char('!'), Key::Char('r')]);
+}
+
+#[test]
+fn approve_card() {
+    let read = [Key::Char(' '); 6];
+    check("approve_card", &[&OPEN_ASK[..], &read, &[Key::Char('a')]].concat());
+}
+
+#[test]
+fn rollback_card() {
+    check_desk("rollback_card", |desk| {
+        desk.text(":rollback run:run-7");
+        let effects = desk.key(Key::Enter);
+        let Some(Effect::Send { id, .. }) = effects.first() else { panic!("a plan is asked for") };
+        desk.event(Event::Answered { id: *id, answer: Answer::Planned(fixture::plan()) });
+        desk.wait(1);
+    });
+}
+
+#[test]
+fn offline() {
+    check_desk("offline", |desk| {
+        let reason = "connection refused".to_owned();
+        desk.now.tick_ms += 41_000;
+        let stream = crate::tui::state::link::Stream::State;
+        desk.event(Event::Down { stream, reason, attempt: 6, retry_ms: 3_000 });
+    });
+}

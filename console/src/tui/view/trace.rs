@@ -22,12 +22,10 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let list = painter.rule(body, &format!("3 Trace   {mode}   filter: {filter}"));
     let height = usize::from(list.height);
     let count = trace.rows();
-    let bottom = count.saturating_sub(height);
-    let at = pinned.map(|number| trace.row_of(number));
-    // A pinned row stays in a page of its own; otherwise the end is in sight.
-    let first = at.map_or(bottom, |row| row.checked_div(height).unwrap_or(0).saturating_mul(height));
+    let anchored = trace.anchor.filter(|_| pinned.is_some()).map(|number| trace.row_of(number));
+    let first = anchored.unwrap_or(count.saturating_sub(height));
     let rows: Vec<_> = (first..count).take(height).filter_map(|row| trace.row(row)).collect();
-    painter.hits.list_rows = height.saturating_sub(1).max(1);
+    painter.hits.list_rows = height;
     for (line, (number, record)) in rows.iter().enumerate() {
         painter.row(list, line, &record_row(record, theme));
         if Some(*number) == pinned {
@@ -55,9 +53,9 @@ pub(super) fn record_row(record: &TraceRecord, theme: &Theme) -> Row {
     let row = Row::of(when::time_of_day(when::millis(record.at.as_ref())), theme.dim).put(" ", theme.text);
     let said = record.outcome();
     let row = if said == Outcome::Unspecified {
-        row.cell(&record.kind, 9, theme.dim)
+        row.cell(record.kind.trim_start_matches("action_"), 11, theme.dim)
     } else {
-        row.cell(outcome(said), 9, outcome_style(said, theme))
+        row.cell(outcome(said), 11, outcome_style(said, theme))
     };
     let row = row.cell(&record.service, 15, theme.strong);
     let text = if record.text.is_empty() { &record.kind } else { &record.text };

@@ -1,0 +1,222 @@
+//! Hostile strings everywhere, through the real backend, read back by a terminal parser: only harmless output passes.
+
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Rect, Size};
+use ratatui::{TerminalOptions, Viewport};
+use remit_proto::v1::{ActionDetail, Escalation, RunDetail, StateSnapshot, TraceBatch};
+use unicode_general_category::{GeneralCategory, get_general_category};
+
+use crate::tui::event::{Answer, Event, Fetched};
+use crate::tui::fixture::{self, Desk};
+use crate::tui::keys::Key;
+use crate::tui::theme::Theme;
+use crate::tui::view::view;
+
+/// Refuses every sequence that a frame has no use for.
+#[derive(Default)]
+struct Oracle {
+    complaints: Vec<String>,
+}
+
+impl vte::Perform for Oracle {
+    fn print(&mut self, c: char) {
+        let hidden = matches!(
+            get_general_category(c),
+            GeneralCategory::Format
+                | GeneralCategory::PrivateUse
+                | GeneralCategory::Unassigned
+                | GeneralCategory::LineSeparator
+                | GeneralCategory::ParagraphSeparator
+                | GeneralCategory::Control
+        );
+        if hidden {
+            self.complaints.push(format!("printed U+{:04X}", u32::from(c)));
+        }
+    }
+
+    fn execute(&mut self, byte: u8) {
+        self.complaints.push(format!("control {byte:#04x}"));
+    }
+
+    fn csi_dispatch(&mut self, params: &vte::Params, intermediates: &[u8], _: bool, action: char) {
+        let first = params.iter().next().and_then(|p| p.first()).copied();
+        let known = match (intermediates, action) {
+            ([], 'H') => true,
+            ([], 'm') => !hides(params),
+            ([b'?'], 'h' | 'l') => matches!(first, Some(25 | 2026)),
+            _ => false,
+        };
+        if !known {
+            self.complaints.push(format!("CSI {intermediates:?} {first:?} {action}"));
+        }
+    }
+
+    fn osc_dispatch(&mut self, params: &[&[u8]], _: bool) {
+        self.complaints.push(format!("OSC {params:?}"));
+    }
+
+    fn hook(&mut self, _: &vte::Params, _: &[u8], _: bool, action: char) {
+        self.complaints.push(format!("DCS {action}"));
+    }
+
+    fn esc_dispatch(&mut self, _: &[u8], _: bool, byte: u8) {
+        self.complaints.push(format!("ESC {byte:#04x}"));
+    }
+}
+
+/// Whether a style hides its text; the `8` of a palette colour is no style.
+fn hides(params: &vte::Params) -> bool {
+    let mut codes = params.iter().filter_map(|p| p.first().copied());
+    while let Some(code) = codes.next() {
+        match code {
+            8 => return true,
+            38 | 48 => {
+                let numbers = if codes.next() == Some(5) { 1 } else { 3 };
+                codes.by_ref().take(numbers).for_each(drop);
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+fn hostile() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "\u{1b}[2J",
+        "\u{1b}]52;c;eA==\u{7}",
+        "\u{9b}31m",
+        "\u{90}q\u{9c}",
+        "\r",
+        "\n",
+        "\u{8}",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{200b}",
+        "\u{e0041}",
+        "\u{e000}",
+        "\u{301}\u{302}\u{303}\u{304}\u{305}",
+        "漢",
+        "עב",
+        "👩\u{200d}🚀",
+        "ok",
+        "\t",
+        "\"",
+        "{",
+        "\\",
+    ]);
+    prop_oneof![prop::collection::vec(pieces, 0..8).prop_map(|pieces| pieces.concat()), any::<String>(),]
+}
+
+fn poison_ask(ask: &mut Escalation, text: &str) {
+    ask.id = text.to_owned();
+    ask.service = text.to_owned();
+    ask.tool = text.to_owned();
+    ask.because = vec![text.to_owned()];
+    ask.groups = vec![text.to_owned()];
+    ask.rules = vec![text.to_owned()];
+    ask.params_json = text.to_owned();
+}
+
+fn poison_picture(text: &str) -> StateSnapshot {
+    let mut picture = fixture::picture();
+    for service in &mut picture.services {
+        service.name.push_str(text);
+        service.purpose = text.to_owned();
+        service.owner = text.to_owned();
+        service.contract_version = text.to_owned();
+        service.last_reason = text.to_owned();
+        if let Some(budget) = &mut service.budget {
+            budget.currency = text.to_owned();
+        }
+    }
+    for switch in &mut picture.switches {
+        switch.scope.push_str(text);
+        switch.by = text.to_owned();
+        switch.reason = text.to_owned();
+    }
+    picture.failed_domains = vec![text.to_owned()];
+    poison_ask(&mut picture.pending[0], text);
+    picture
+}
+
+fn poison_detail(text: &str) -> (ActionDetail, RunDetail) {
+    let (mut detail, mut run) = (fixture::detail(), fixture::run());
+    for item in &mut detail.evidence {
+        item.item = text.to_owned();
+        item.source = text.to_owned();
+        item.digest = text.to_owned();
+        item.content_json = text.to_owned();
+    }
+    for finding in detail.decision.iter_mut().flat_map(|d| &mut d.findings) {
+        finding.detail = text.to_owned();
+    }
+    detail.undo = text.to_owned();
+    detail.result_json = text.to_owned();
+    detail.settlement_note = text.to_owned();
+    if let Some(ask) = &mut detail.escalation {
+        poison_ask(ask, text);
+    }
+    for action in &mut run.actions {
+        action.tool = text.to_owned();
+        action.reason = text.to_owned();
+        action.params_json = text.to_owned();
+    }
+    (detail, run)
+}
+
+fn poisoned(text: &str) -> Desk {
+    let mut desk = Desk::new(Size::new(80, 24));
+    desk.event(Event::Picture(poison_picture(text)));
+    let (detail, run) = poison_detail(text);
+    desk.event(Event::Fetched(Fetched::Action(Box::new(detail))));
+    desk.event(Event::Fetched(Fetched::Run(Box::new(run))));
+    let mut record = fixture::record(1, text);
+    record.service = text.to_owned();
+    record.params_json = text.to_owned();
+    desk.event(Event::Trace(TraceBatch { records: vec![record], lost: 0, hidden: 0 }));
+    desk.state.say(desk.now.tick_ms, text);
+    desk
+}
+
+fn complaints(desk: &mut Desk) -> Vec<String> {
+    let (buffer, _) = view(&desk.state, desk.now, desk.size, &Theme::ansi());
+    let area = Rect::new(0, 0, desk.size.width, desk.size.height);
+    let mut bytes = Vec::new();
+    {
+        let options = TerminalOptions { viewport: Viewport::Fixed(area) };
+        let mut terminal = Terminal::with_options(CrosstermBackend::new(&mut bytes), options).unwrap();
+        terminal.draw(|frame| *frame.buffer_mut() = buffer).unwrap();
+    }
+    let mut oracle = Oracle::default();
+    vte::Parser::new().advance(&mut oracle, &bytes);
+    oracle.complaints
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
+
+    #[test]
+    fn hostile_text_never_reaches_the_terminal(text in hostile()) {
+        for keys in ["", "2", "3k", "4", "4!r", "2d", "!s", ":go run:run-7\n", ":go action:act-977\n", "/abc", "?"] {
+            let mut desk = poisoned(&text);
+            for c in keys.chars() {
+                desk.key(if c == '\n' { Key::Enter } else { Key::Char(c) });
+            }
+            desk.event(Event::Paste(text.clone()));
+            prop_assert_eq!(complaints(&mut desk), Vec::<String>::new(), "after {:?}", keys);
+        }
+        let mut desk = poisoned(&text);
+        desk.key(Key::Char('2'));
+        desk.key(Key::Enter);
+        prop_assert_eq!(complaints(&mut desk), Vec::<String>::new());
+        let mut plan = fixture::plan();
+        plan.steps[1].note.clone_from(&text);
+        plan.steps[0].tool.clone_from(&text);
+        desk.event(Event::Answered { id: 0, answer: Answer::Planned(plan) });
+        prop_assert_eq!(complaints(&mut desk), Vec::<String>::new());
+        desk.event(Event::Answered { id: 0, answer: Answer::Refused(text) });
+        prop_assert_eq!(complaints(&mut desk), Vec::<String>::new());
+    }
+}
