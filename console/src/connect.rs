@@ -1,0 +1,58 @@
+//! The connection to a control plane: opened on first use, kept alive, authenticated on every call.
+
+use std::time::Duration;
+
+use color_eyre::eyre::WrapErr as _;
+use remit_proto::v1::operator_client::OperatorClient as Generated;
+use tonic::{
+    Request, Status,
+    metadata::{Ascii, MetadataValue},
+    service::{Interceptor, interceptor::InterceptedService},
+    transport::{Channel, Endpoint},
+};
+
+use crate::context::Context;
+
+/// The generated client, with the operator's token on every call.
+pub type OperatorClient = Generated<InterceptedService<Channel, Bearer>>;
+
+/// How long an unreachable control plane may keep a person waiting.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// A silent link is noticed after at most this and the answer's timeout.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+const KEEP_ALIVE_ANSWER: Duration = Duration::from_secs(5);
+/// A list of a few thousand actions with their parameters is larger than gRPC's usual 4 MiB.
+const MESSAGE_LIMIT_BYTES: usize = 32 << 20;
+
+/// Adds `authorization: Bearer …` to every call. Its `Debug` does not show the token.
+#[derive(Clone, Debug)]
+pub struct Bearer(MetadataValue<Ascii>);
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        request.metadata_mut().insert("authorization", self.0.clone());
+        Ok(request)
+    }
+}
+
+/// A client over a new connection of its own, opened by its first call.
+///
+/// Commands and streams take one each, so that a busy stream never delays a stop.
+/// Must be called inside a tokio runtime.
+///
+/// # Errors
+/// When the endpoint is not a URI or the token cannot be a header; `Context::load` refuses both earlier.
+pub fn operator(context: &Context) -> color_eyre::Result<OperatorClient> {
+    let channel = Endpoint::from_shared(context.endpoint.clone())
+        .wrap_err_with(|| format!("endpoint `{}` is not a URI", context.endpoint.escape_debug()))?
+        .connect_timeout(CONNECT_TIMEOUT)
+        .http2_keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(KEEP_ALIVE_ANSWER)
+        .keep_alive_while_idle(true)
+        .tcp_nodelay(true)
+        .connect_lazy();
+    let mut value: MetadataValue<Ascii> =
+        format!("Bearer {}", context.token).parse().wrap_err("the token cannot be sent as a header")?;
+    value.set_sensitive(true);
+    Ok(Generated::with_interceptor(channel, Bearer(value)).max_decoding_message_size(MESSAGE_LIMIT_BYTES))
+}
