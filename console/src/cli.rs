@@ -1,0 +1,128 @@
+//! The command line: what can be typed, and which verb answers it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use self::{
+    paint::Color,
+    screen::Format,
+    verb::{completions, contract, decide, explain, get, rollback, show, switch, tail, token, verify},
+};
+
+mod clock;
+pub mod demo;
+pub mod exit;
+pub mod failure;
+pub mod json;
+pub mod kind;
+pub mod paint;
+pub mod run;
+pub mod scope;
+pub mod screen;
+pub mod seal;
+pub mod session;
+pub mod table;
+pub mod verb;
+pub mod words;
+
+#[cfg(test)]
+mod tests;
+
+/// Watch, decide, stop, undo and prove what AI services do.
+#[derive(Parser, Debug)]
+#[command(name = "remit", version, after_help = after_help())]
+pub struct Cli {
+    /// What holds for every verb.
+    #[command(flatten)]
+    pub global: Global,
+    /// The verb; the console when left out.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// Options of every verb.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// The context file: environment, endpoint and token [default: remit/context.toml in the configuration folder]
+    #[arg(long, global = true, help_heading = "Options of every verb", value_name = "FILE", env = "REMIT_CONTEXT", hide_env_values = true)]
+    pub context: Option<PathBuf>,
+    /// The form of the output
+    #[arg(short, long, global = true, help_heading = "Options of every verb", value_enum, default_value_t = Format::Table)]
+    pub output: Format,
+    /// When to colour; NO_COLOR is honoured
+    #[arg(long, global = true, help_heading = "Options of every verb", value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// What can be asked.
+#[derive(Subcommand, Debug)]
+pub enum Verb {
+    /// Open the console, as no verb at all does
+    Console,
+    /// What a control plane answers.
+    #[command(flatten)]
+    Remote(Remote),
+    /// Work with contracts, offline
+    Contract(contract::Contract),
+    /// Say what a reason code means and what to do
+    Explain(explain::Explain),
+    /// Run a whole control plane with services, tools and agents, to try everything on
+    #[command(after_help = DEMO_HELP)]
+    Demo(demo::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+}
+
+/// What a control plane answers.
+#[derive(Subcommand, Debug)]
+pub enum Remote {
+    /// List services, runs, actions, escalations or switches
+    Get(get::Get),
+    /// Show one action in full
+    Show(show::Show),
+    /// Follow the journal as it is written
+    Tail(tail::Tail),
+    /// Approve a held action: exactly what is shown, nothing else
+    #[command(after_help = decide::APPROVE_HELP)]
+    Approve(decide::Decide),
+    /// Deny a held action
+    #[command(after_help = decide::DENY_HELP)]
+    Deny(decide::Decide),
+    /// Let a scope do nothing any more
+    #[command(after_help = switch::STOP_HELP)]
+    Stop(switch::Lower),
+    /// Let a scope read and draft only
+    #[command(after_help = switch::SAFE_HELP)]
+    Safe(switch::Lower),
+    /// Release what `stop` or `safe` has lowered
+    Release(switch::Release),
+    /// Undo what a run has done
+    Rollback(rollback::Rollback),
+    /// Recompute the journal's hash chains
+    Verify(verify::Verify),
+    /// Create, list and revoke tokens
+    Token(token::Tokens),
+}
+
+/// Help that `remit demo` ends with.
+const DEMO_HELP: &str = "Examples:
+  remit demo                              the console over a busy control plane
+  remit demo --headless --for 20s -o json";
+
+/// The end of the top-level help.
+fn after_help() -> String {
+    format!(
+        "Examples:
+  remit get services                                   who acts, under which ceiling
+  remit stop service:refund-decision --reason \"…\"      now, and provably
+  remit get escalations                                what waits for a person
+  remit rollback plan 1f3a9c2e                         what undoing a run would do
+
+{}
+
+A context names the control plane and holds your token: `remitd serve` writes one into its data \
+         directory.",
+        exit::help()
+    )
+}

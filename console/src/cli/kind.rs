@@ -1,0 +1,12 @@
+//! How each kind of thing is shown: its columns, its JSON object, and in full where it has a page of its own.
+
+pub mod action;
+pub mod detail;
+pub mod escalation;
+pub mod rollback;
+pub mod run;
+pub mod service;
+pub mod switch;
+pub mod token;
+pub mod trace;
+pub mod verification;

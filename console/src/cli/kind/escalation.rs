@@ -1,0 +1,96 @@
+//! Escalations: the queue of what waits for people, and one question in full.
+
+use std::io;
+
+use remit_proto::v1::{Escalation, Vote};
+use serde_json::{Value, json};
+
+use crate::cli::{
+    paint::Tone,
+    screen::Screen,
+    table::{Cell, Column, Give},
+    words,
+};
+
+/// What `remit get escalations` shows.
+pub const COLUMNS: &[Column<Escalation>] = &[
+    Column::new("ID", |row: &Escalation, _| Cell::new(words::short(&row.id))),
+    Column::new("FULL ID", |row: &Escalation, _| Cell::new(&row.id)).wide(),
+    Column::new("LAPSES", |row: &Escalation, now| match words::escalation_status(row.status).as_str() {
+        "pending" => Cell::new(words::until(row.deadline.as_ref(), now)),
+        _ => Cell::new("-"),
+    })
+    .right(),
+    Column::new("STATUS", |row: &Escalation, _| words::cell(&words::escalation_status(row.status))),
+    Column::new("SERVICE", |row: &Escalation, _| Cell::new(&row.service)).give(Give::Drop(3)),
+    Column::new("TOOL", |row: &Escalation, _| Cell::new(&row.tool)),
+    Column::new("VOTES", |row: &Escalation, _| Cell::new(format!("{}/{}", approvals(row), row.quorum)))
+        .give(Give::Drop(2)),
+    Column::new("GROUPS", |row: &Escalation, _| Cell::new(row.groups.join(","))).give(Give::Drop(1)),
+    Column::new("ASKED", |row: &Escalation, _| Cell::new(words::clock(row.asked_at.as_ref()))).wide(),
+    Column::new("ACTION", |row: &Escalation, _| Cell::new(&row.action)).wide(),
+    Column::new("BECAUSE", |row: &Escalation, _| Cell::new(row.because.join("; "))).give(Give::Shrink),
+    Column::new("PARAMETERS", |row: &Escalation, _| Cell::new(&row.params_json)).give(Give::Shrink),
+    Column::new("DIGEST", |row: &Escalation, _| Cell::new(&row.digest)).wide(),
+];
+
+/// How many have said yes.
+#[must_use]
+pub fn approvals(escalation: &Escalation) -> usize {
+    escalation.votes.iter().filter(|vote| vote.approve).count()
+}
+
+/// The escalation as an object.
+#[must_use]
+pub fn json(escalation: &Escalation) -> Value {
+    json!({
+        "id": escalation.id,
+        "action": escalation.action,
+        "run": escalation.run,
+        "service": escalation.service,
+        "domain": escalation.domain,
+        "tool": escalation.tool,
+        "rules": escalation.rules,
+        "because": escalation.because,
+        "groups": escalation.groups,
+        "quorum": escalation.quorum,
+        "asked_at": words::rfc3339(escalation.asked_at.as_ref()),
+        "deadline": words::rfc3339(escalation.deadline.as_ref()),
+        "status": words::value(words::escalation_status(escalation.status)),
+        "votes": escalation.votes.iter().map(vote_json).collect::<Vec<_>>(),
+        "digest": escalation.digest,
+        "params_json": escalation.params_json,
+    })
+}
+
+fn vote_json(vote: &Vote) -> Value {
+    json!({
+        "by": vote.by,
+        "approve": vote.approve,
+        "reason": vote.reason,
+        "at": words::rfc3339(vote.at.as_ref()),
+    })
+}
+
+/// Writes the question and its answers in full.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(escalation: &Escalation, screen: &mut Screen<'_>) -> io::Result<()> {
+    let status = words::escalation_status(escalation.status);
+    screen.toned(&format!("escalation  {status}"), Tone::Title)?;
+    screen.field("id", &escalation.id)?;
+    for (rule, because) in escalation.rules.iter().zip(&escalation.because) {
+        screen.field("because", &format!("{because} ({rule})"))?;
+    }
+    let quorum = format!("{} of {}", approvals(escalation), escalation.quorum);
+    screen.field("approvals", &format!("{quorum}, from {}", escalation.groups.join(" or ")))?;
+    screen.field("asked", &words::clock(escalation.asked_at.as_ref()))?;
+    let left = words::until(escalation.deadline.as_ref(), screen.frame.now);
+    screen.field("lapses", &format!("{} ({left})", words::clock(escalation.deadline.as_ref())))?;
+    for vote in &escalation.votes {
+        let answer = if vote.approve { "approved" } else { "denied" };
+        screen.field(answer, &format!("by {}: {}", vote.by, vote.reason))?;
+    }
+    screen.field("signs", &escalation.digest)
+}

@@ -1,0 +1,95 @@
+//! Services: what each may do now, and what it has been doing.
+
+use remit_proto::v1::{Service, Tool};
+use serde_json::{Value, json};
+
+use crate::cli::{
+    kind::run,
+    paint::Tone,
+    table::{Cell, Column, Give},
+    words,
+};
+
+/// What `remit get services` shows.
+pub const COLUMNS: &[Column<Service>] = &[
+    Column::new("SERVICE", |row: &Service, _| Cell::new(&row.name)),
+    Column::new("DOMAIN", |row: &Service, _| Cell::new(&row.domain)).give(Give::Drop(3)),
+    Column::new("CEILING", |row: &Service, _| ceiling(row)),
+    Column::new("RUNS", |row: &Service, _| Cell::new(row.open_runs.to_string())).right().give(Give::Drop(5)),
+    Column::new("PENDING", |row: &Service, _| alarm(row.pending_escalations, Tone::Warn)).right(),
+    Column::new("FLIGHT", |row: &Service, _| Cell::new(row.in_flight.to_string()))
+        .right()
+        .give(Give::Drop(4)),
+    Column::new("DOUBT", |row: &Service, _| alarm(row.in_doubt, Tone::Bad)).right(),
+    Column::new("ADMIT/MIN", |row: &Service, _| Cell::new(row.admitted_per_minute.to_string())).right(),
+    Column::new("DENY/MIN", |row: &Service, _| Cell::new(row.denied_per_minute.to_string()))
+        .right()
+        .give(Give::Drop(1)),
+    Column::new("ASK/MIN", |row: &Service, _| Cell::new(row.escalated_per_minute.to_string()))
+        .right()
+        .give(Give::Drop(2)),
+    Column::new("SPENT", |row: &Service, _| Cell::new(run::spent(row.budget.as_ref())))
+        .right()
+        .give(Give::Drop(6)),
+    Column::new("LAST REASON", |row: &Service, _| Cell::new(&row.last_reason)).give(Give::Drop(7)),
+    Column::new("CONTRACT", |row: &Service, _| Cell::new(&row.contract_version)).wide(),
+    Column::new("OWNER", |row: &Service, _| Cell::new(&row.owner)).wide(),
+    Column::new("TOOLS", |row: &Service, _| Cell::new(tool_names(row))).wide(),
+];
+
+/// What is in force; with the contract's own ceiling beside it where a switch has lowered it.
+fn ceiling(service: &Service) -> Cell {
+    let (now, own) = (words::level(service.ceiling), words::level(service.autonomy));
+    if service.ceiling == service.autonomy {
+        words::cell(&now)
+    } else {
+        Cell::new(format!("{now} (of {own})")).tone(Tone::Bad)
+    }
+}
+
+fn alarm(count: u32, tone: Tone) -> Cell {
+    let cell = Cell::new(count.to_string());
+    if count == 0 { cell } else { cell.tone(tone) }
+}
+
+fn tool_names(service: &Service) -> String {
+    service.tools.iter().map(|tool| tool.name.as_str()).collect::<Vec<_>>().join(",")
+}
+
+/// The service as an object.
+#[must_use]
+pub fn json(service: &Service) -> Value {
+    json!({
+        "name": service.name,
+        "domain": service.domain,
+        "contract_version": service.contract_version,
+        "contract_digest": service.contract_digest,
+        "owner": service.owner,
+        "purpose": service.purpose,
+        "autonomy": words::value(words::level(service.autonomy)),
+        "ceiling": words::value(words::level(service.ceiling)),
+        "open_runs": service.open_runs,
+        "pending_escalations": service.pending_escalations,
+        "in_flight": service.in_flight,
+        "in_doubt": service.in_doubt,
+        "budget": service.budget.as_ref().map(run::budget_json),
+        "admitted_per_minute": service.admitted_per_minute,
+        "denied_per_minute": service.denied_per_minute,
+        "escalated_per_minute": service.escalated_per_minute,
+        "decisions": service.decisions,
+        "admitted": service.admitted,
+        "denied": service.denied,
+        "escalated": service.escalated,
+        "last_reason": words::text(&service.last_reason),
+        "last_decision_at": words::rfc3339(service.last_decision_at.as_ref()),
+        "tools": service.tools.iter().map(tool_json).collect::<Vec<_>>(),
+    })
+}
+
+fn tool_json(tool: &Tool) -> Value {
+    json!({
+        "name": tool.name,
+        "level": words::value(words::level(tool.level)),
+        "undo": words::text(&tool.undo),
+    })
+}

@@ -1,0 +1,132 @@
+//! From a parsed command line to an exit code: streams, session, verb, and failures put into words.
+
+use std::{
+    io::{self, BufWriter, IsTerminal as _},
+    process::ExitCode,
+};
+
+use remit_proto::v1::Level;
+
+use super::{
+    Cli, Global, Remote, Verb, clock, demo,
+    exit::Exit,
+    failure::{self, Failure, Peer},
+    screen::{Format, Screen},
+    session::{self, Session},
+    table::Frame,
+    verb::{completions, contract, decide, explain, get, rollback, show, switch, tail, token, verify},
+};
+use crate::{context::Context, tui};
+
+/// Answers the command line on the process's own streams. Must be called outside of a runtime.
+///
+/// # Errors
+/// When a runtime or the terminal is not to be had, or the demo cannot run.
+pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
+    let json = cli.global.output == Format::Json;
+    match cli.verb {
+        Some(Verb::Demo(args)) => demo::run(demo::Args { json, ..args }),
+        Some(Verb::Console) | None => console(&cli.global),
+        verb @ Some(Verb::Remote(_) | Verb::Contract(_) | Verb::Explain(_) | Verb::Completions(_)) => {
+            // Requests one after another need no second thread.
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            Ok(runtime.block_on(on_stdout(Cli { verb, ..cli })).into())
+        }
+    }
+}
+
+/// Opens the console; what it still has to say goes to standard error once the screen is gone.
+fn console(global: &Global) -> color_eyre::Result<ExitCode> {
+    let (mut out, mut err) = (io::sink(), io::stderr());
+    let frame = Frame { width: None, colour: false, wide: false, now: clock::now() };
+    let mut screen = Screen { out: &mut out, err: &mut err, format: Format::Table, frame };
+    let context = session::context_path(global.context.as_deref()).and_then(|path| Context::load(&path));
+    match context.map_err(Failure::from) {
+        Ok(context) => {
+            tui::run(&context, screen.err)?;
+            Ok(Exit::Ok.into())
+        }
+        Err(failure) => Ok(tell(&failure, None, &mut screen).into()),
+    }
+}
+
+async fn on_stdout(cli: Cli) -> Exit {
+    let stdout = io::stdout();
+    let width = if stdout.is_terminal() { crossterm::terminal::size().ok() } else { None };
+    let frame = Frame {
+        width: width.map(|(columns, _)| usize::from(columns)),
+        colour: cli.global.color.on_stdout(),
+        wide: cli.global.output == Format::Wide,
+        now: clock::now(),
+    };
+    let (mut out, mut err) = (BufWriter::new(stdout), io::stderr());
+    let mut screen = Screen { out: &mut out, err: &mut err, format: cli.global.output, frame };
+    answer(cli, &mut screen, interrupted()).await
+}
+
+/// Ctrl-C.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without a handler the signal ends the process by itself.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Answers on these streams; `interrupt` ends what would go on for ever.
+pub async fn answer(cli: Cli, screen: &mut Screen<'_>, interrupt: impl Future<Output = ()>) -> Exit {
+    let mut peer = None;
+    let ended = dispatch(cli, &mut peer, screen, interrupt).await;
+    let ended = ended.and_then(|exit| screen.out.flush().map(|()| exit).map_err(Failure::from));
+    ended.unwrap_or_else(|failure| tell(&failure, peer.as_ref(), screen))
+}
+
+/// Puts a failure into words and into an exit code.
+fn tell(failure: &Failure, peer: Option<&Peer>, screen: &mut Screen<'_>) -> Exit {
+    let Some(explained) = failure::explain(failure, peer) else { return Exit::Ok };
+    // Nobody is left to tell when even this cannot be written.
+    let _ = screen.failure(&explained);
+    explained.exit
+}
+
+/// What needs no control plane here, the rest over a session.
+async fn dispatch(
+    cli: Cli,
+    peer: &mut Option<Peer>,
+    screen: &mut Screen<'_>,
+    interrupt: impl Future<Output = ()>,
+) -> Result<Exit, Failure> {
+    match cli.verb {
+        Some(Verb::Contract(args)) => contract::run(&args, screen),
+        Some(Verb::Explain(args)) => explain::run(&args, screen).map(|()| Exit::Ok),
+        Some(Verb::Completions(args)) => completions::run(&args, screen).map(|()| Exit::Ok),
+        Some(Verb::Remote(verb)) => {
+            let path = session::context_path(cli.global.context.as_deref())?;
+            let context = Context::load(&path)?;
+            *peer = Some(Peer { endpoint: context.endpoint.clone(), context: path });
+            remote(verb, &mut Session::open(context)?, screen, interrupt).await
+        }
+        Some(Verb::Console | Verb::Demo(_)) | None => Ok(Exit::Ok),
+    }
+}
+
+async fn remote(
+    verb: Remote,
+    session: &mut Session,
+    screen: &mut Screen<'_>,
+    interrupt: impl Future<Output = ()>,
+) -> Result<Exit, Failure> {
+    match verb {
+        Remote::Get(args) => get::run(args, session, screen).await?,
+        Remote::Show(args) => show::run(args, session, screen).await?,
+        Remote::Tail(args) => tail::run(args, session, screen, interrupt).await?,
+        Remote::Approve(args) => decide::run(args, true, session, screen).await?,
+        Remote::Deny(args) => decide::run(args, false, session, screen).await?,
+        Remote::Stop(args) => switch::lower(args, Level::None, session, screen).await?,
+        Remote::Safe(args) => switch::lower(args, Level::Draft, session, screen).await?,
+        Remote::Release(args) => switch::release(args, session, screen).await?,
+        Remote::Rollback(args) => return rollback::run(args, session, screen).await,
+        Remote::Verify(verify::Verify {}) => return verify::run(session, screen).await,
+        Remote::Token(args) => token::run(args, session, screen).await?,
+    }
+    Ok(Exit::Ok)
+}

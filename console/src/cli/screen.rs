@@ -1,0 +1,152 @@
+//! Where a command writes: data to one stream, remarks to the other, in the form that was asked for.
+
+use std::{
+    fmt,
+    io::{self, Write},
+};
+
+use serde_json::Value;
+
+use crate::{
+    cli::{
+        failure::Explained,
+        json,
+        paint::{Tone, paint},
+        table::{self, Column, Frame},
+    },
+    inert::Inert,
+};
+
+/// The form of the data.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+pub enum Format {
+    /// Columns that fit the terminal.
+    #[default]
+    Table,
+    /// Objects with stable names.
+    Json,
+    /// All columns, full identifiers, nothing cut.
+    Wide,
+}
+
+/// Both streams of a command and how to write to them.
+pub struct Screen<'a> {
+    /// Data.
+    pub out: &'a mut dyn Write,
+    /// Remarks and errors.
+    pub err: &'a mut dyn Write,
+    /// What was asked for with `-o`.
+    pub format: Format,
+    /// Room, colour and time for tables.
+    pub frame: Frame,
+}
+
+impl fmt::Debug for Screen<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Screen")
+            .field("format", &self.format)
+            .field("frame", &self.frame)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Screen<'_> {
+    /// Whether the reader is a program.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// A list: `{"NAME": [ … ]}` or a table. An empty table is a remark, so that pipes get nothing.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn list<T>(
+        &mut self,
+        name: &str,
+        rows: &[T],
+        columns: &[Column<T>],
+        json: fn(&T) -> Value,
+    ) -> io::Result<()> {
+        if self.is_json() {
+            let rows: Vec<Value> = rows.iter().map(json).collect();
+            return self.object(&serde_json::json!({ name: rows }));
+        }
+        if rows.is_empty() {
+            return self.note(&format!("no {name}"));
+        }
+        self.table(columns, rows)
+    }
+
+    /// A table as it is, without cutting to nothing when it is empty.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn table<T>(&mut self, columns: &[Column<T>], rows: &[T]) -> io::Result<()> {
+        self.out.write_all(table::render(columns, rows, self.frame).as_bytes())
+    }
+
+    /// One JSON document over several lines.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn object(&mut self, value: &Value) -> io::Result<()> {
+        writeln!(self.out, "{}", json::pretty(value))
+    }
+
+    /// One JSON document in one line, sent at once: an item of a stream.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn object_line(&mut self, value: &Value) -> io::Result<()> {
+        writeln!(self.out, "{}", json::line(value))?;
+        self.out.flush()
+    }
+
+    /// One line of data for people.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{}", Inert::line(text))
+    }
+
+    /// One line of data for people, in a tone.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn toned(&mut self, text: &str, tone: Tone) -> io::Result<()> {
+        writeln!(self.out, "{}", paint(Inert::line(text).as_str(), tone, self.frame.colour))
+    }
+
+    /// A name and what it is, aligned with its neighbours. Never cut.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn field(&mut self, name: &str, value: &str) -> io::Result<()> {
+        let name = paint(&format!("{name:<12}"), Tone::Dim, self.frame.colour);
+        writeln!(self.out, "  {name}  {}", Inert::line(value))
+    }
+
+    /// A remark for people, beside the data.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn note(&mut self, text: &str) -> io::Result<()> {
+        self.out.flush()?;
+        writeln!(self.err, "{}", Inert::line(text))
+    }
+
+    /// An error with its hint.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn failure(&mut self, explained: &Explained) -> io::Result<()> {
+        self.out.flush()?;
+        writeln!(self.err, "error: {}", Inert::line(&explained.message))?;
+        if let Some(hint) = &explained.hint {
+            writeln!(self.err, "hint: {}", Inert::line(hint))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,13 @@
+//! The verbs: one file each with its arguments, its help and what it does.
+
+pub mod completions;
+pub mod contract;
+pub mod decide;
+pub mod explain;
+pub mod get;
+pub mod rollback;
+pub mod show;
+pub mod switch;
+pub mod tail;
+pub mod token;
+pub mod verify;

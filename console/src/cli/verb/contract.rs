@@ -1,0 +1,91 @@
+//! `remit contract`: contracts on a laptop, without a control plane.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use remit_contract::Problem;
+use serde_json::{Value, json};
+
+use crate::cli::{exit::Exit, failure::Failure, screen::Screen};
+
+/// Arguments of `remit contract`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  remit contract check contracts/refund-decision
+  remit contract check contracts/refund-decision -o json | jq '.problems[].message'")]
+pub struct Contract {
+    /// What to do
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What can be done with a contract offline.
+#[derive(Subcommand, Debug)]
+pub enum Verb {
+    /// Read and compile it as the control plane would; ends with 1 when something is wrong
+    Check {
+        /// The contract's folder
+        dir: PathBuf,
+    },
+}
+
+/// Checks and prints every problem with its place and remedy, or what the contract is.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn run(args: &Contract, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
+    let Verb::Check { dir } = &args.verb;
+    let contract = match remit_contract::load(dir) {
+        Ok(contract) => contract,
+        Err(problems) => return refused(&problems, screen),
+    };
+    let terms = contract.terms();
+    if screen.is_json() {
+        screen.object(&json!({
+            "ok": true,
+            "service": terms.service.as_str(),
+            "domain": terms.domain.as_str(),
+            "version": terms.version,
+            "digest": terms.digest.to_string(),
+            "autonomy": terms.autonomy.as_str(),
+            "tools": terms.tools.keys().map(|name| name.as_str()).collect::<Vec<_>>(),
+            "problems": [],
+        }))?;
+        return Ok(Exit::Ok);
+    }
+    screen.line(&format!("{} {} holds together", terms.service, terms.version))?;
+    screen.field("domain", terms.domain.as_str())?;
+    screen.field("autonomy", terms.autonomy.as_str())?;
+    screen.field("digest", &terms.digest.to_string())?;
+    for (name, tool) in &terms.tools {
+        let level = tool.level.map_or("only undoes", remit_core::Level::as_str);
+        screen.field("tool", &format!("{name} ({level})"))?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn refused(problems: &[Problem], screen: &mut Screen<'_>) -> Result<Exit, Failure> {
+    if screen.is_json() {
+        let problems: Vec<Value> = problems.iter().map(problem_json).collect();
+        screen.object(&json!({ "ok": false, "problems": problems }))?;
+        return Ok(Exit::No);
+    }
+    for problem in problems {
+        // The problem's own form has one line for what is wrong and one for the remedy.
+        for line in problem.to_string().lines() {
+            screen.line(line)?;
+        }
+    }
+    screen.note(&format!("{} problems", problems.len()))?;
+    Ok(Exit::No)
+}
+
+fn problem_json(problem: &Problem) -> Value {
+    json!({
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "message": problem.message,
+        "remedy": problem.remedy,
+    })
+}

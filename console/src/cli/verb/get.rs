@@ -1,0 +1,157 @@
+//! `remit get`: lists of what there is.
+
+use clap::{Args, Subcommand, ValueEnum};
+use remit_proto::v1::{
+    ActionStatus, ListActionsRequest, ListEscalationsRequest, ListRunsRequest, ListServicesRequest,
+    ListSwitchesRequest,
+};
+
+use crate::cli::{
+    failure::Failure,
+    kind::{action, escalation, run, service, switch},
+    screen::Screen,
+    session::{Session, within},
+};
+
+/// Arguments of `remit get`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  remit get services
+  remit get runs --open --service refund-decision
+  remit get actions --status in-doubt
+  remit get escalations -o json | jq -r '.escalations[].id'
+  remit get switches -o wide")]
+pub struct Get {
+    /// What to list
+    #[command(subcommand)]
+    pub what: What,
+}
+
+/// What can be listed.
+#[derive(Subcommand, Debug)]
+pub enum What {
+    /// Services with their ceiling, load and alarms
+    #[command(visible_alias = "service")]
+    Services,
+    /// Runs with their budgets, newest first
+    #[command(
+        visible_alias = "run",
+        after_help = "Example:\n  remit get runs --open --service refund-decision"
+    )]
+    Runs {
+        /// Only runs of this service
+        #[arg(long)]
+        service: Option<String>,
+        /// Only runs that have not ended
+        #[arg(long)]
+        open: bool,
+        /// At most this many
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Actions, newest first
+    #[command(
+        visible_alias = "action",
+        after_help = "Examples:\n  remit get actions --status held\n  remit get actions --run 1f3a9c2e -o wide"
+    )]
+    Actions {
+        /// Only actions of this service
+        #[arg(long)]
+        service: Option<String>,
+        /// Only actions of this run: its id or a unique end of it
+        #[arg(long)]
+        run: Option<String>,
+        /// Only actions that are in this state
+        #[arg(long)]
+        status: Option<Status>,
+        /// At most this many
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Escalations that wait for a person
+    #[command(visible_alias = "escalation", after_help = "Example:\n  remit get escalations --all")]
+    Escalations {
+        /// Also those that are answered, lapsed or voided
+        #[arg(long)]
+        all: bool,
+    },
+    /// Switches that hold
+    #[command(visible_alias = "switch")]
+    Switches,
+}
+
+/// Where an action is in its life.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+#[expect(missing_docs, reason = "each is the wire's state of the same name")]
+pub enum Status {
+    Proposed,
+    Denied,
+    Held,
+    Lapsed,
+    Approved,
+    Admitted,
+    Running,
+    Succeeded,
+    Failed,
+    #[value(alias = "in_doubt")]
+    InDoubt,
+    Undone,
+}
+
+impl From<Status> for ActionStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Proposed => Self::Proposed,
+            Status::Denied => Self::Denied,
+            Status::Held => Self::Held,
+            Status::Lapsed => Self::Lapsed,
+            Status::Approved => Self::Approved,
+            Status::Admitted => Self::Admitted,
+            Status::Running => Self::Running,
+            Status::Succeeded => Self::Succeeded,
+            Status::Failed => Self::Failed,
+            Status::InDoubt => Self::InDoubt,
+            Status::Undone => Self::Undone,
+        }
+    }
+}
+
+/// Lists what was asked for.
+///
+/// # Errors
+/// When the control plane does not answer or refuses, or the output cannot be written.
+pub async fn run(args: Get, session: &mut Session, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    match args.what {
+        What::Services => {
+            let rows =
+                session.client.list_services(within(ListServicesRequest {})).await?.into_inner().services;
+            screen.list("services", &rows, service::COLUMNS, service::json)?;
+        }
+        What::Runs { service, open, limit } => {
+            let request = ListRunsRequest { service: service.unwrap_or_default(), open_only: open, limit };
+            let rows = session.client.list_runs(within(request)).await?.into_inner().runs;
+            screen.list("runs", &rows, run::COLUMNS, run::json)?;
+        }
+        What::Actions { service, run, status, limit } => {
+            let run = match run {
+                Some(named) => session.run_id(&named).await?,
+                None => String::new(),
+            };
+            let status = status.map_or(ActionStatus::Unspecified, ActionStatus::from).into();
+            let request = ListActionsRequest { service: service.unwrap_or_default(), run, status, limit };
+            let rows = session.client.list_actions(within(request)).await?.into_inner().actions;
+            screen.list("actions", &rows, action::COLUMNS, action::json)?;
+        }
+        What::Escalations { all } => {
+            let request = ListEscalationsRequest { pending_only: !all };
+            let rows = session.client.list_escalations(within(request)).await?.into_inner().escalations;
+            screen.list("escalations", &rows, escalation::COLUMNS, escalation::json)?;
+        }
+        What::Switches => {
+            let rows =
+                session.client.list_switches(within(ListSwitchesRequest {})).await?.into_inner().switches;
+            screen.list("switches", &rows, switch::COLUMNS, switch::json)?;
+        }
+    }
+    Ok(())
+}

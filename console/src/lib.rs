@@ -1,0 +1,7 @@
+//! The operator's terminal: a console to watch and decide in, and the same verbs as a command line.
+
+pub mod cli;
+pub mod connect;
+pub mod context;
+pub mod inert;
+pub mod tui;
