@@ -1,0 +1,380 @@
+//! A small control plane on a free port: answers each request with what its test has prepared.
+
+use std::{collections::HashMap, pin::Pin};
+
+use futures::stream;
+use parking_lot::Mutex;
+use remit_core::Digest;
+use remit_proto::v1::{self as pb, operator_server::Operator, operator_server::OperatorServer};
+use tokio::net::TcpListener;
+use tokio_stream::{Stream, wrappers::TcpListenerStream};
+use tonic::{Request, Response, Status, transport::Server};
+
+pub(super) const TOKEN: &str = "the-right-token";
+pub(super) const ACTION: &str = "act_0193a5f2c1d87b3e9c40aa5e9b1c44d0";
+pub(super) const RUN: &str = "run_0193a5f2c1d87b3e9c40aa5e11112222";
+pub(super) const ESCALATION: &str = "esc_0193a5f2c1d87b3e9c40aa5e33334444";
+pub(super) const CONTRACT: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+const CONTENT: &str = "{\"amount_minor\":12900}";
+const PARAMETERS: &str = "{\"amount_minor\":12900,\"note\":\"\u{202e}odd\\u001b[2J\"}";
+
+/// What the plane answers, and what it was asked.
+#[derive(Default)]
+pub(super) struct Script {
+    /// The parameters that escalations carry, when they are not their action's.
+    pub(super) params: Option<String>,
+    /// The content of the evidence, when it is not that of its digest.
+    pub(super) evidence: Option<String>,
+    /// Chains are broken.
+    pub(super) broken: bool,
+    /// Steps that a rollback parks.
+    pub(super) parked: u32,
+    /// Requests that changed something, in words.
+    pub(super) asked: Mutex<Vec<String>>,
+    /// Answers to `SetSwitch` that get lost before one arrives.
+    pub(super) lost: Mutex<u32>,
+}
+
+/// The plane's shared part.
+#[derive(Clone)]
+pub(super) struct Plane(pub(super) std::sync::Arc<Script>);
+
+type Answer<T> = Result<Response<T>, Status>;
+type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// Starts it; returns its endpoint.
+pub(super) async fn start(script: Script) -> (String, Plane) {
+    let plane = Plane(script.into());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let service = OperatorServer::with_interceptor(plane.clone(), |request: Request<()>| {
+        let expected = format!("Bearer {TOKEN}");
+        let given = request.metadata().get("authorization").and_then(|value| value.to_str().ok());
+        if given == Some(&expected) { Ok(request) } else { Err(Status::unauthenticated("unknown token")) }
+    });
+    tokio::spawn(
+        Server::builder().add_service(service).serve_with_incoming(TcpListenerStream::new(listener)),
+    );
+    (endpoint, plane)
+}
+
+fn time(seconds: i64) -> Option<prost_types::Timestamp> {
+    Some(prost_types::Timestamp { seconds, nanos: 0 })
+}
+
+/// The digest that the fixture's escalation asks to sign.
+pub(super) const SEALED: &str = "ed02848a47afe143b217fb18233a9b48fae48cc79bb952d1b7e51b58ad1950c1";
+
+/// A held payout whose note tries to steer the terminal.
+pub(super) fn action() -> pb::Action {
+    pb::Action {
+        id: ACTION.to_owned(),
+        run: RUN.to_owned(),
+        service: "refund-decision".to_owned(),
+        domain: "payments".to_owned(),
+        tool: "payout.create".to_owned(),
+        level: pb::Level::Execute.into(),
+        status: pb::ActionStatus::Held.into(),
+        outcome: pb::Outcome::Escalate.into(),
+        reason: "needs_approval".to_owned(),
+        clause: pb::Clause::Scope.into(),
+        proposed_at: time(1_700_000_000),
+        params_json: PARAMETERS.to_owned(),
+        params_digest: Digest::of(PARAMETERS.as_bytes()).to_string(),
+        cost_micros: 250_000,
+        escalation: ESCALATION.to_owned(),
+        channel: "mcp".to_owned(),
+        ..pb::Action::default()
+    }
+}
+
+impl Script {
+    fn escalation(&self, status: pb::EscalationStatus) -> pb::Escalation {
+        pb::Escalation {
+            id: ESCALATION.to_owned(),
+            action: ACTION.to_owned(),
+            run: RUN.to_owned(),
+            service: "refund-decision".to_owned(),
+            domain: "payments".to_owned(),
+            tool: "payout.create".to_owned(),
+            rules: vec!["above-autonomous-limit".to_owned()],
+            because: vec!["A person decides on amounts above 100.00.".to_owned()],
+            groups: vec!["payments-approvers".to_owned()],
+            quorum: 1,
+            asked_at: time(1_700_000_000),
+            deadline: time(1_700_003_600),
+            status: status.into(),
+            votes: Vec::new(),
+            digest: SEALED.to_owned(),
+            params_json: self.params.clone().unwrap_or_else(|| PARAMETERS.to_owned()),
+        }
+    }
+
+    fn detail(&self) -> pb::ActionDetail {
+        let finding = pb::Finding {
+            clause: pb::Clause::Scope.into(),
+            outcome: pb::Outcome::Escalate.into(),
+            reason: "needs_approval".to_owned(),
+            detail: "129.00 is above 100.00".to_owned(),
+        };
+        let decision = pb::Decision {
+            outcome: pb::Outcome::Escalate.into(),
+            clause: pb::Clause::Scope.into(),
+            reason: "needs_approval".to_owned(),
+            sentence: "A person must approve it first.".to_owned(),
+            hint: "Wait for the decision.".to_owned(),
+            findings: vec![finding],
+            retry_after_ms: 0,
+        };
+        let evidence = pb::EvidenceItem {
+            item: "transaction".to_owned(),
+            source: "transactions.get".to_owned(),
+            action: "act_0193a5f2c1d87b3e9c40aa5e55556666".to_owned(),
+            observed_at: time(1_699_999_990),
+            digest: Digest::of(CONTENT.as_bytes()).to_string(),
+            age_ms: 10_000,
+            fresh_for_ms: 300_000,
+            content_json: self.evidence.clone().unwrap_or_else(|| CONTENT.to_owned()),
+        };
+        pb::ActionDetail {
+            action: Some(action()),
+            decision: Some(decision),
+            evidence: vec![evidence],
+            undo: "payout.reverse within 72h".to_owned(),
+            contract_version: "1.2.0".to_owned(),
+            contract_digest: CONTRACT.to_owned(),
+            reserved_micros: 250_000,
+            escalation: Some(self.escalation(pb::EscalationStatus::Pending)),
+            seq: 41,
+            ..pb::ActionDetail::default()
+        }
+    }
+
+    fn note(&self, what: String) {
+        self.asked.lock().push(what);
+    }
+}
+
+fn steps() -> Vec<pb::RollbackStep> {
+    vec![pb::RollbackStep {
+        target: Some(action()),
+        kind: pb::rollback_step::Kind::Compensate.into(),
+        tool: "payout.reverse".to_owned(),
+        params_json: "{\"payout_id\":\"po_1\"}".to_owned(),
+        note: String::new(),
+    }]
+}
+
+fn switch(scope: &str, ceiling: i32, reason: &str) -> pb::Switch {
+    pb::Switch {
+        id: "swi_0193a5f2c1d87b3e9c40aa5e77778888".to_owned(),
+        scope: scope.to_owned(),
+        ceiling,
+        by: "ana".to_owned(),
+        reason: reason.to_owned(),
+        set_at: time(1_700_000_000),
+        domain: "payments".to_owned(),
+    }
+}
+
+fn unused<T>() -> Answer<T> {
+    Err(Status::unimplemented("no test needs it"))
+}
+
+#[tonic::async_trait]
+impl Operator for Plane {
+    type WatchStateStream = Streamed<pb::StateSnapshot>;
+    type WatchDecisionsStream = Streamed<pb::DecisionUpdate>;
+    type WatchTraceStream = Streamed<pb::TraceBatch>;
+    type StartRollbackStream = Streamed<pb::RollbackProgress>;
+
+    async fn who_am_i(&self, _: Request<pb::WhoAmIRequest>) -> Answer<pb::WhoAmIResponse> {
+        unused()
+    }
+
+    async fn watch_state(&self, _: Request<pb::WatchStateRequest>) -> Answer<Self::WatchStateStream> {
+        unused()
+    }
+
+    async fn watch_decisions(
+        &self,
+        _: Request<pb::WatchDecisionsRequest>,
+    ) -> Answer<Self::WatchDecisionsStream> {
+        unused()
+    }
+
+    async fn watch_trace(&self, request: Request<pb::WatchTraceRequest>) -> Answer<Self::WatchTraceStream> {
+        let record = pb::TraceRecord {
+            domain: "payments".to_owned(),
+            seq: 41,
+            at: time(1_700_000_000),
+            kind: "action_decided".to_owned(),
+            service: "refund-decision".to_owned(),
+            outcome: pb::Outcome::Escalate.into(),
+            text: format!("payout.create escalated {}", request.into_inner().contains),
+            ..pb::TraceRecord::default()
+        };
+        let batch = pb::TraceBatch { records: vec![record], lost: 3, hidden: 4 };
+        // The stream stays open, as a real one does.
+        Ok(Response::new(Box::pin(stream::StreamExt::chain(stream::iter([Ok(batch)]), stream::pending()))))
+    }
+
+    async fn list_services(&self, _: Request<pb::ListServicesRequest>) -> Answer<pb::ListServicesResponse> {
+        Ok(Response::new(pb::ListServicesResponse { services: Vec::new() }))
+    }
+
+    async fn list_runs(&self, _: Request<pb::ListRunsRequest>) -> Answer<pb::ListRunsResponse> {
+        unused()
+    }
+
+    async fn list_actions(&self, _: Request<pb::ListActionsRequest>) -> Answer<pb::ListActionsResponse> {
+        Ok(Response::new(pb::ListActionsResponse { actions: vec![action()] }))
+    }
+
+    async fn list_escalations(
+        &self,
+        _: Request<pb::ListEscalationsRequest>,
+    ) -> Answer<pb::ListEscalationsResponse> {
+        let escalations = vec![self.0.escalation(pb::EscalationStatus::Pending)];
+        Ok(Response::new(pb::ListEscalationsResponse { escalations }))
+    }
+
+    async fn list_switches(&self, _: Request<pb::ListSwitchesRequest>) -> Answer<pb::ListSwitchesResponse> {
+        let switches = vec![switch("service:refund-decision", pb::Level::Draft.into(), "odd amounts")];
+        Ok(Response::new(pb::ListSwitchesResponse { switches }))
+    }
+
+    async fn get_action(&self, request: Request<pb::GetActionRequest>) -> Answer<pb::ActionDetail> {
+        let id = request.into_inner().id;
+        if ACTION.ends_with(&id) {
+            return Ok(Response::new(self.0.detail()));
+        }
+        Err(Status::not_found(format!("there is no action `{id}` here")))
+    }
+
+    async fn get_run(&self, request: Request<pb::GetRunRequest>) -> Answer<pb::RunDetail> {
+        let id = request.into_inner().id;
+        let run = RUN.ends_with(&id).then(|| pb::Run { id: RUN.to_owned(), ..pb::Run::default() });
+        run.map(|run| Response::new(pb::RunDetail { run: Some(run), ..pb::RunDetail::default() }))
+            .ok_or_else(|| Status::not_found(format!("there is no run `{id}` here")))
+    }
+
+    async fn decide(&self, request: Request<pb::DecideRequest>) -> Answer<pb::DecideResponse> {
+        let asked = request.into_inner();
+        self.0
+            .note(format!("decide {} {} {} {}", asked.escalation, asked.approve, asked.reason, asked.digest));
+        let status =
+            if asked.approve { pb::EscalationStatus::Approved } else { pb::EscalationStatus::Denied };
+        let mut after = self.0.escalation(status);
+        after.votes = vec![pb::Vote {
+            by: "ana".to_owned(),
+            approve: asked.approve,
+            reason: asked.reason,
+            at: time(1_700_000_100),
+        }];
+        let status = if asked.approve { pb::ActionStatus::Running } else { pb::ActionStatus::Denied };
+        let after_action = pb::Action { status: status.into(), ..action() };
+        Ok(Response::new(pb::DecideResponse { escalation: Some(after), action: Some(after_action) }))
+    }
+
+    async fn set_switch(&self, request: Request<pb::SetSwitchRequest>) -> Answer<pb::SetSwitchResponse> {
+        let asked = request.into_inner();
+        self.0.note(format!("switch {} {} {}", asked.scope, asked.ceiling, asked.idempotency_id));
+        let mut lost = self.0.lost.lock();
+        if 0 < *lost {
+            *lost = lost.saturating_sub(1);
+            return Err(Status::unavailable("the connection broke"));
+        }
+        Ok(Response::new(pb::SetSwitchResponse {
+            switches: vec![switch(&asked.scope, asked.ceiling, &asked.reason)],
+            positions: HashMap::from([("payments".to_owned(), 1841), ("access".to_owned(), 77)]),
+            containment_us: 3_214,
+            in_flight: vec![pb::Action { status: pb::ActionStatus::Running.into(), ..action() }],
+            voided: 2,
+        }))
+    }
+
+    async fn release_switch(
+        &self,
+        request: Request<pb::ReleaseSwitchRequest>,
+    ) -> Answer<pb::ReleaseSwitchResponse> {
+        let asked = request.into_inner();
+        self.0.note(format!("release {} {}", asked.target, asked.reason));
+        let released = vec![switch(&asked.target, pb::Level::None.into(), "double payouts")];
+        Ok(Response::new(pb::ReleaseSwitchResponse { released }))
+    }
+
+    async fn plan_rollback(&self, request: Request<pb::PlanRollbackRequest>) -> Answer<pb::RollbackPlan> {
+        Ok(Response::new(pb::RollbackPlan {
+            id: "plan_0193a5f2c1d87b3e9c40aa5e99990000".to_owned(),
+            run: request.into_inner().run,
+            service: "refund-decision".to_owned(),
+            steps: steps(),
+            digest: CONTRACT.to_owned(),
+            expires_at: time(1_700_000_900),
+            domain: "payments".to_owned(),
+        }))
+    }
+
+    async fn start_rollback(
+        &self,
+        request: Request<pb::StartRollbackRequest>,
+    ) -> Answer<Self::StartRollbackStream> {
+        let asked = request.into_inner();
+        self.0.note(format!("rollback {} {} {}", asked.plan, asked.digest, asked.reason));
+        let step = pb::RollbackProgress {
+            step: 1,
+            steps: 1,
+            detail: steps().pop(),
+            status: pb::ActionStatus::Succeeded.into(),
+            ..pb::RollbackProgress::default()
+        };
+        let undone = u32::from(self.0.parked == 0);
+        let last = pb::RollbackProgress {
+            done: true,
+            undone,
+            parked: self.0.parked,
+            ..pb::RollbackProgress::default()
+        };
+        Ok(Response::new(Box::pin(stream::iter([Ok(step), Ok(last)]))))
+    }
+
+    async fn verify(&self, _: Request<pb::VerifyRequest>) -> Answer<pb::VerifyResponse> {
+        let problem = if self.0.broken { "event 7 does not follow event 6" } else { "" };
+        let domain = pb::DomainVerification {
+            domain: "payments".to_owned(),
+            events: 41,
+            head: CONTRACT.to_owned(),
+            ok: !self.0.broken,
+            problem: problem.to_owned(),
+        };
+        Ok(Response::new(pb::VerifyResponse { domains: vec![domain], ok: !self.0.broken }))
+    }
+
+    async fn create_token(
+        &self,
+        request: Request<pb::CreateTokenRequest>,
+    ) -> Answer<pb::CreateTokenResponse> {
+        let asked = request.into_inner();
+        let (kind, subject) = match asked.subject.unwrap() {
+            pb::create_token_request::Subject::Service(name) => ("service", name),
+            pb::create_token_request::Subject::Operator(name) => ("operator", name),
+        };
+        let token = pb::Token {
+            id: "cred_0193a5f2c1d87b3e9c40aa5eaaaabbbb".to_owned(),
+            kind: kind.to_owned(),
+            subject,
+            groups: asked.groups,
+            ..pb::Token::default()
+        };
+        Ok(Response::new(pb::CreateTokenResponse { token: Some(token), secret: "remit_secret".to_owned() }))
+    }
+
+    async fn revoke_token(&self, _: Request<pb::RevokeTokenRequest>) -> Answer<pb::RevokeTokenResponse> {
+        unused()
+    }
+
+    async fn list_tokens(&self, _: Request<pb::ListTokensRequest>) -> Answer<pb::ListTokensResponse> {
+        unused()
+    }
+}
