@@ -12,7 +12,7 @@ use axum::{
 
 use crate::plane::Plane;
 
-/// The routes; none needs a token and none shows anything of the business.
+/// The routes; none needs a token; of the business they show only counts by service.
 pub(crate) fn routes(plane: Arc<Plane>) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok\n"))
