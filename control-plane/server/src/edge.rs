@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Router, serve::ListenerExt as _};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +17,12 @@ pub(crate) async fn serve(plane: Arc<Plane>, listener: TcpListener, stop: Cancel
         .merge(http::routes(Arc::clone(&plane)))
         .merge(mcp::routes(&plane, &stop))
         .merge(grpc::routes(&plane, &stop));
+    // An answer is a few small writes: without this each would wait for the reader's delayed acknowledgement.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "small answers may come late");
+        }
+    });
     let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
     if let Err(error) = served {
         tracing::error!(%error, "the listener failed");
