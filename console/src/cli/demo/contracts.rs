@@ -1,0 +1,39 @@
+//! The demo's contracts, carried in the binary so that it works wherever it is started.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+#[cfg(test)]
+mod tests;
+
+macro_rules! assets {
+    ($( $path:literal ),* $(,)?) => {
+        &[ $( ($path, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/contracts/", $path))) ),* ]
+    };
+}
+
+/// Every file with its path below the folder of contracts.
+const FILES: &[(&str, &str)] = assets![
+    "access-grants/contract.yaml",
+    "access-grants/policy.cedar",
+    "refund-decision/contract.yaml",
+    "refund-decision/policy.cedar",
+];
+
+/// Writes the contract folders into `dir` and returns the folder that holds them.
+///
+/// # Errors
+/// When a file cannot be written.
+pub(crate) fn write(dir: &Path) -> io::Result<PathBuf> {
+    let root = dir.join("contracts");
+    for (path, text) in FILES {
+        let file = root.join(path);
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(file, text)?;
+    }
+    Ok(root)
+}

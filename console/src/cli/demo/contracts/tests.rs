@@ -1,0 +1,35 @@
+//! What is carried is what lies in the assets.
+
+use std::{fs, path::Path};
+
+use super::{FILES, write};
+
+fn files(dir: &Path, below: &str, found: &mut Vec<String>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let entry = entry.unwrap();
+        let name = format!("{below}{}", entry.file_name().to_str().unwrap());
+        if entry.file_type().unwrap().is_dir() {
+            files(&entry.path(), &format!("{name}/"), found);
+        } else {
+            found.push(name);
+        }
+    }
+}
+
+#[test]
+fn no_file_of_the_contracts_is_missing() {
+    let mut found = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/contracts"), "", &mut found);
+    found.sort_unstable();
+    let carried: Vec<&str> = FILES.iter().map(|(path, _)| *path).collect();
+    assert_eq!(found, carried);
+}
+
+#[test]
+fn they_are_written_as_folders() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = write(dir.path()).unwrap();
+    for (path, text) in FILES {
+        assert_eq!(fs::read_to_string(root.join(path)).unwrap(), *text);
+    }
+}
