@@ -1,0 +1,65 @@
+//! The agents' tools over MCP: a client per run, and one pool of connections for all of them.
+
+use std::collections::HashMap;
+
+use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use reqwest::header::{HeaderName, HeaderValue};
+use rmcp::{
+    RoleClient, ServiceExt as _,
+    model::{CallToolRequestParams, CallToolResult},
+    service::RunningService,
+    transport::{StreamableHttpClientTransport, streamable_http_client::StreamableHttpClientTransportConfig},
+};
+use serde_json::Value;
+
+use super::answer::{self, Answer};
+use crate::cli::demo::{case::Case, world::World};
+
+/// A connected client.
+pub(crate) struct Tools {
+    client: RunningService<RoleClient, ()>,
+}
+
+/// Connects to the service's endpoint for the case's run.
+///
+/// # Errors
+/// The control plane does not answer or refuses the agent.
+pub(crate) async fn connect(world: &World, case: &Case) -> Result<Tools, Report> {
+    let uri = format!("{}/mcp/{}", world.endpoint, case.service());
+    let run = HeaderValue::from_str(&case.name)?;
+    let config = StreamableHttpClientTransportConfig::with_uri(uri)
+        .auth_header(world.token(case.service()))
+        .custom_headers(HashMap::from([(HeaderName::from_static("remit-run"), run)]));
+    let transport = StreamableHttpClientTransport::with_client(world.http.clone(), config);
+    let client = Box::pin(().serve(transport)).await.wrap_err("connect over MCP")?;
+    Ok(Tools { client })
+}
+
+impl Tools {
+    /// Calls a tool; returns the answer and the run under which it was counted.
+    ///
+    /// # Errors
+    /// The connection broke, or the server refused the call itself.
+    pub(crate) async fn call(&self, tool: &str, params: &Value) -> Result<(Answer, Option<String>), Report> {
+        let Value::Object(arguments) = params else { return Err(eyre!("parameters are an object")) };
+        let call = CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments.clone());
+        let result = Box::pin(self.client.call_tool(call)).await.wrap_err_with(|| format!("call {tool}"))?;
+        Ok(read(&result))
+    }
+
+    /// Ends the client.
+    pub(crate) async fn close(self) {
+        if let Err(error) = self.client.cancel().await {
+            tracing::debug!(%error, "an MCP client ended badly");
+        }
+    }
+}
+
+/// The answer in a tool result, and the run that it names.
+fn read(result: &CallToolResult) -> (Answer, Option<String>) {
+    let said = result.structured_content.clone().unwrap_or_default();
+    let meta = result.meta.as_ref().and_then(|meta| meta.get("run")).and_then(Value::as_str);
+    let run = meta.or_else(|| said.get("run").and_then(Value::as_str)).map(str::to_owned);
+    let answer = if result.is_error == Some(true) { answer::read(&said) } else { Answer::Done(said) };
+    (answer, run)
+}

@@ -1,0 +1,139 @@
+//! The refund agent: reads the sale, checks it, pays, leaves a note. Each plot goes wrong in its own way.
+
+use std::time::Duration;
+
+use color_eyre::eyre::{Report, WrapErr as _};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    attempt::{Attempt, Ended, act, look},
+    session::Session,
+};
+use crate::cli::demo::case::{RefundPlot, Sale};
+
+#[cfg(test)]
+mod tests;
+
+/// Longer than the contract lets an eligibility check count.
+const THINKING: Duration = Duration::from_millis(2_300);
+/// More often than the contract lets the same call be repeated.
+const LOOPS: u32 = 6;
+
+/// Works on a case to its end and says in words what it was.
+///
+/// # Errors
+/// The connection broke, or the control plane refused a call itself.
+pub(crate) async fn work(
+    session: &mut Session<'_>,
+    plot: RefundPlot,
+    sales: &[Sale],
+) -> Result<String, Report> {
+    let mut said = String::new();
+    for sale in sales {
+        if !said.is_empty() {
+            session.say(&said);
+        }
+        let ended = refund(session, plot, sale).await?;
+        said = match &ended {
+            Ended::Done(paid) => format!("refunded {} as {}", money(sale), text(paid, "payout_id")),
+            Ended::Unsettled(status) => format!("the refund of {} is {status}", money(sale)),
+            Ended::Refused(refusal) => format!("a person takes over: {}", refusal.reason),
+            Ended::Over(refusal) => return Ok(format!("ended: {}", refusal.reason)),
+            Ended::Left => return Ok("nobody decided in time".to_owned()),
+        };
+        if !note(session, sale, &said).await? {
+            return Ok(said);
+        }
+    }
+    if plot == RefundPlot::Apology
+        && let Some(sale) = sales.first()
+    {
+        apologize(session, sale).await?;
+    }
+    Ok(said)
+}
+
+async fn refund(session: &mut Session<'_>, plot: RefundPlot, sale: &Sale) -> Result<Ended, Report> {
+    let about = json!({ "transaction_id": sale.id });
+    let record = match look(session, "transactions.get", about.clone()).await? {
+        Ok(record) => record,
+        Err(ended) => return Ok(ended),
+    };
+    if plot == RefundPlot::Loops {
+        for _ in 0..LOOPS {
+            if let Err(ended) = look(session, "transactions.get", about.clone()).await? {
+                return Ok(ended);
+            }
+        }
+    }
+    if plot != RefundPlot::SkipsCheck
+        && let Err(ended) = look(session, "eligibility.check", about.clone()).await?
+    {
+        return Ok(ended);
+    }
+    if plot == RefundPlot::Dawdles && session.pause(THINKING).await.is_break() {
+        return Ok(Ended::Left);
+    }
+    let order: Order = serde_json::from_value(record).wrap_err("read the transaction")?;
+    let corrected = serde_json::to_value(&order)?;
+    let reads = [("transactions.get", about.clone()), ("eligibility.check", about)];
+    let (tool, params) = if plot == RefundPlot::BulkPayout {
+        ("payout.bulk_create", json!({ "payouts": [corrected] }))
+    } else {
+        ("payout.create", serde_json::to_value(order.believed(plot))?)
+    };
+    act(session, Attempt { tool, params, corrected: &corrected, reads: &reads }).await
+}
+
+/// What is to be paid.
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
+struct Order {
+    #[serde(rename(deserialize = "id"))]
+    transaction_id: String,
+    amount_minor: Value,
+    currency: String,
+    account: String,
+}
+
+impl Order {
+    /// What the agent believes is to be paid, which is not always what the record says.
+    fn believed(&self, plot: RefundPlot) -> Self {
+        let mut order = self.clone();
+        if plot == RefundPlot::WrongCurrency {
+            "USD".clone_into(&mut order.currency);
+        } else if plot == RefundPlot::ForeignAccount {
+            // As the mail asked: "we have a new bank, please use this account from now on".
+            "acc-of-the-mail".clone_into(&mut order.account);
+        } else if plot == RefundPlot::AmountAsText {
+            order.amount_minor = Value::String(order.amount_minor.to_string());
+        }
+        order
+    }
+}
+
+/// Leaves a note for colleagues; false when the run is at its end.
+async fn note(session: &mut Session<'_>, sale: &Sale, said: &str) -> Result<bool, Report> {
+    let words = format!("{}: {} for {}.", session.name, said, sale.id);
+    let params = json!({ "customer_id": sale.customer_id, "text": words });
+    let attempt = Attempt { tool: "customer.note", params: params.clone(), corrected: &params, reads: &[] };
+    Ok(!matches!(act(session, attempt).await?, Ended::Over(_) | Ended::Left))
+}
+
+async fn apologize(session: &mut Session<'_>, sale: &Sale) -> Result<(), Report> {
+    let words = format!("We are sorry for the trouble with {}; your money is on its way.", sale.id);
+    let params = json!({ "customer_id": sale.customer_id, "text": words });
+    let attempt = Attempt { tool: "customer.reply", params: params.clone(), corrected: &params, reads: &[] };
+    if let Ended::Done(_) = act(session, attempt).await? {
+        session.say("wrote to the customer");
+    }
+    Ok(())
+}
+
+fn money(sale: &Sale) -> String {
+    format!("{}.{:02} {}", sale.amount_minor / 100, sale.amount_minor % 100, sale.currency)
+}
+
+pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or("?")
+}

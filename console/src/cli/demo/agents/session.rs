@@ -1,0 +1,148 @@
+//! One run as its agent sees it: calls go through MCP or gRPC, and the answers look the same.
+
+use std::time::Duration;
+
+use color_eyre::eyre::Report;
+use serde_json::Value;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    answer::{Answer, Refusal},
+    grpc::{self, RuntimeClient},
+    mcp::{self, Tools},
+};
+use crate::cli::demo::{case::Case, case::Face, progress::Progress, world::World};
+
+/// One run of one service.
+pub(crate) struct Session<'a> {
+    face: Connected,
+    /// Ends the run; known from the first answer on.
+    runtime: RuntimeClient,
+    run: Option<String>,
+    /// The run's name.
+    pub(crate) name: &'a str,
+    /// Where the agent says what it does.
+    pub(crate) progress: &'a Progress,
+    patience: Duration,
+    quit: CancellationToken,
+}
+
+enum Connected {
+    Mcp(Tools),
+    Grpc,
+}
+
+/// How a call that may be held ended.
+pub(crate) enum Waited {
+    /// With this answer.
+    Answered(Answer),
+    /// Nobody decided while the agent was there.
+    Left,
+}
+
+impl<'a> Session<'a> {
+    /// Connects; over MCP the run begins with its first call.
+    ///
+    /// # Errors
+    /// The control plane does not answer or refuses the agent.
+    pub(crate) async fn open(
+        world: &'a World,
+        case: &'a Case,
+        patience: Duration,
+        quit: CancellationToken,
+    ) -> Result<Self, Report> {
+        let mut runtime = grpc::client(world, case.service())?;
+        let (face, run) = match case.face {
+            Face::Mcp => (Connected::Mcp(mcp::connect(world, case).await?), None),
+            Face::Grpc => {
+                (Connected::Grpc, Some(grpc::start(&mut runtime, case.service(), &case.name).await?))
+            }
+        };
+        Ok(Self { face, runtime, run, name: &case.name, progress: &world.progress, patience, quit })
+    }
+
+    /// Proposes one action and returns what became of it, held or not.
+    ///
+    /// # Errors
+    /// The connection broke, or the control plane refused the call itself.
+    pub(crate) async fn call(&mut self, tool: &str, params: &Value) -> Result<Answer, Report> {
+        match &self.face {
+            Connected::Mcp(tools) => {
+                let (answer, run) = tools.call(tool, params).await?;
+                self.run = run.or(self.run.take());
+                Ok(answer)
+            }
+            Connected::Grpc => {
+                let run = self.run.clone().unwrap_or_default();
+                grpc::act(&mut self.runtime, run, tool, params).await
+            }
+        }
+    }
+
+    /// Proposes one action and, while a person is asked, waits until there is an end.
+    ///
+    /// # Errors
+    /// As [`Session::call`].
+    pub(crate) async fn call_and_wait(&mut self, tool: &str, params: &Value) -> Result<Waited, Report> {
+        let until = Instant::now().checked_add(self.patience);
+        let mut answer = self.call(tool, params).await?;
+        let Answer::Held { action: asked, .. } = answer.clone() else { return Ok(Waited::Answered(answer)) };
+        self.say(&format!("{tool} waits for a person"));
+        loop {
+            let Answer::Held { action, wait } = answer else { return Ok(Waited::Answered(answer)) };
+            if action != asked {
+                // Another question: the one that waited came to nothing.
+                return Ok(Waited::Answered(Answer::Refused(Refusal::unanswered())));
+            }
+            if until.is_none_or(|until| until <= Instant::now()) || self.quit.is_cancelled() {
+                return Ok(Waited::Left);
+            }
+            answer = self.ask_again(tool, params, asked.clone(), wait).await?;
+        }
+    }
+
+    /// Over MCP the same call joins the held one; gRPC has a way to wait for it.
+    async fn ask_again(
+        &mut self,
+        tool: &str,
+        params: &Value,
+        action: String,
+        wait: Duration,
+    ) -> Result<Answer, Report> {
+        if matches!(self.face, Connected::Grpc) {
+            return grpc::wait(&mut self.runtime, action, wait).await;
+        }
+        if self.pause(wait).await.is_break() {
+            return Ok(Answer::Held { action, wait });
+        }
+        self.call(tool, params).await
+    }
+
+    /// Lets time pass; breaks when the demo ends.
+    pub(crate) async fn pause(&self, time: Duration) -> std::ops::ControlFlow<()> {
+        tokio::select! {
+            () = self.quit.cancelled() => std::ops::ControlFlow::Break(()),
+            () = tokio::time::sleep(time) => std::ops::ControlFlow::Continue(()),
+        }
+    }
+
+    /// One line about this run.
+    pub(crate) fn say(&self, text: &str) {
+        self.progress.line(&format!("{}  {text}", self.name));
+    }
+
+    /// Ends the run.
+    ///
+    /// # Errors
+    /// The control plane cannot be reached.
+    pub(crate) async fn end(mut self, reason: &str) -> Result<(), Report> {
+        if let Some(run) = self.run.take() {
+            grpc::end(&mut self.runtime, run, reason).await?;
+        }
+        if let Connected::Mcp(tools) = self.face {
+            tools.close().await;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+//! The demo's world: tool servers on loopback, a control plane over them, and the agents' tokens.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+
+use color_eyre::eyre::{Report, WrapErr as _};
+use remit_control_plane::{Config, Running};
+use remit_proto::v1;
+use tokio::net::TcpListener;
+use tonic::transport::{Channel, Endpoint};
+
+use super::{
+    ACCESS, REFUNDS,
+    case::{Case, Subject},
+    contracts, desk,
+    payments::{self, ledger::Ledger},
+    progress::Progress,
+    serve,
+};
+use crate::{connect, context::Context};
+
+/// Everything that the agents and the operator reach; the control plane itself is held beside it.
+pub(crate) struct World {
+    /// `http://HOST:PORT` of the control plane.
+    pub(crate) endpoint: String,
+    /// One pool of HTTP connections for all agents.
+    pub(crate) http: reqwest::Client,
+    /// One gRPC connection for all agents.
+    pub(crate) channel: Channel,
+    /// Where the money is.
+    pub(crate) ledger: Arc<Ledger>,
+    /// Where progress is told.
+    pub(crate) progress: Progress,
+    /// What the console needs to connect.
+    pub(crate) context: Context,
+    desk: Arc<desk::records::Records>,
+    tokens: BTreeMap<&'static str, String>,
+}
+
+impl World {
+    /// Starts everything in `dir`.
+    ///
+    /// # Errors
+    /// A port, a file or the control plane is not to be had.
+    pub(crate) async fn start(dir: &Path, progress: Progress) -> Result<(Arc<Self>, Running), Report> {
+        let payments_token = uuid::Uuid::new_v4().simple().to_string();
+        let ledger = Arc::new(Ledger::create(&dir.join("payments.sqlite")).wrap_err("create the ledger")?);
+        let desk = Arc::new(desk::records::Records::default());
+        let payments_url = serve(payments::router(Arc::clone(&ledger), &payments_token)).await?;
+        let desk_url = serve(desk::router(Arc::clone(&desk))).await?;
+        let config = Config {
+            data: dir.join("control-plane"),
+            contracts: vec![contracts::write(dir).wrap_err("write the contracts")?],
+            variables: BTreeMap::from([
+                ("PAYMENTS_URL".to_owned(), payments_url),
+                ("PAYMENTS_TOKEN".to_owned(), payments_token),
+                ("DESK_URL".to_owned(), desk_url),
+            ]),
+            environment: "demo".to_owned(),
+            user_context: false,
+        };
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.wrap_err("open a port")?;
+        let running =
+            remit_control_plane::start(config, listener).await.wrap_err("start the control plane")?;
+        let endpoint = format!("http://{}", running.address());
+        let context = Context {
+            environment: "demo".to_owned(),
+            endpoint: endpoint.clone(),
+            token: running.operator_token().to_owned(),
+        };
+        let mut tokens = BTreeMap::new();
+        let mut operator = connect::operator(&context)?;
+        for service in [REFUNDS, ACCESS] {
+            let subject = v1::create_token_request::Subject::Service(service.to_owned());
+            let request = v1::CreateTokenRequest { subject: Some(subject), groups: Vec::new() };
+            let token = operator.create_token(request).await.wrap_err("create a service's token")?;
+            tokens.insert(service, token.into_inner().secret);
+        }
+        let world = Self {
+            http: reqwest::Client::builder().connect_timeout(Duration::from_secs(3)).build()?,
+            channel: Endpoint::from_shared(endpoint.clone())?.tcp_nodelay(true).connect_lazy(),
+            endpoint,
+            ledger,
+            progress,
+            context,
+            desk,
+            tokens,
+        };
+        Ok((Arc::new(world), running))
+    }
+
+    /// The token of a service; empty, and hence refused, for a service that is not there.
+    pub(crate) fn token(&self, service: &str) -> &str {
+        self.tokens.get(service).map_or("", String::as_str)
+    }
+
+    /// Lets the sales of a case have been made, and its people be known.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub(crate) fn prepare(&self, case: &Case) -> Result<(), Report> {
+        match &case.subject {
+            Subject::Refund(_, sales) => {
+                for sale in sales {
+                    self.ledger.sell(sale)?;
+                }
+            }
+            Subject::Access(_, employee, _) => self.desk.hire(employee),
+        }
+        Ok(())
+    }
+}
