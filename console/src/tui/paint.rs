@@ -59,6 +59,17 @@ impl Row {
     }
 }
 
+impl Row {
+    /// Columns up to the last piece that is not blank.
+    fn visible_width(&self) -> usize {
+        let widths = self.pieces.iter().scan(0_usize, |end, (text, _)| {
+            *end = end.saturating_add(text.width());
+            Some((*end, text.as_str().trim().is_empty()))
+        });
+        widths.filter(|(_, is_blank)| !is_blank).map(|(end, _)| end).last().unwrap_or(0)
+    }
+}
+
 /// A frame being painted: the buffer, what it shows by identity, and what it is painted from.
 #[derive(Debug)]
 pub struct Painter<'a> {
@@ -87,20 +98,17 @@ impl<'a> Painter<'a> {
         let Some(y) = line_of(area, line) else { return false };
         let mut left = usize::from(area.width);
         let mut x = area.x;
-        let overflows = left < row.width();
+        let overflows = left < row.visible_width();
         for (text, style) in &row.pieces {
             // Whatever falls off the edge must be seen to fall off.
-            let cut = if overflows && left < text.width().saturating_add(1) {
-                text.truncated(left.min(text.width().saturating_sub(usize::from(text.width() == left))))
-            } else {
-                text.clone()
-            };
-            let (next, _) = self.buffer.set_stringn(x, y, cut.as_str(), left, *style);
-            left = left.saturating_sub(usize::from(next.saturating_sub(x)));
-            x = next;
-            if left == 0 {
+            if overflows && left <= text.width() {
+                let cut = Inert::from(format!("{text}.")).truncated(left);
+                self.buffer.set_stringn(x, y, cut.as_str(), left, *style);
                 break;
             }
+            let (next, _) = self.buffer.set_stringn(x, y, text.as_str(), left, *style);
+            left = left.saturating_sub(usize::from(next.saturating_sub(x)));
+            x = next;
         }
         true
     }

@@ -1,10 +1,11 @@
 //! The loop: waits for whatever is most urgent, reduces it, runs effects, paints when something changed.
 
+use std::task::Poll;
 use std::time::Duration;
 
 use color_eyre::eyre::WrapErr as _;
 use crossterm::event::{Event as Input, EventStream};
-use futures::{FutureExt as _, StreamExt as _};
+use futures::StreamExt as _;
 use ratatui::layout::Size;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
@@ -121,7 +122,7 @@ impl Screen {
                 Some(Ok(first)) => {
                     let mut events: Vec<Event> = translate(first).into_iter().collect();
                     // All keys that are already here belong to the frame that is on the terminal now.
-                    while let Some(Some(Ok(next))) = self.input.next().now_or_never() {
+                    while let Poll::Ready(Some(Ok(next))) = futures::poll!(self.input.next()) {
                         events.extend(translate(next));
                     }
                     Wake::Input(events)

@@ -25,7 +25,7 @@ use super::state::{Focus, State};
 /// Changes the state by one event at one moment.
 pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     let mut effects = match event {
-        Event::Key(press) => match &state.focus {
+        Event::Key(press) => match said(state) {
             Focus::Page => page::key(state, press.key, now),
             Focus::Prompt(_) => line::key(state, press.key, now),
             Focus::Card(_) => card::key(state, press, now),
@@ -60,6 +60,12 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     state.settle();
     effects.extend(stream::ask_for_page(state, now));
     effects
+}
+
+/// Whatever has the keys; the last word to the operator was read by now.
+fn said(state: &mut State) -> &Focus {
+    state.notice = None;
+    &state.focus
 }
 
 /// What painted frames teach the reducer. When a frame changes this, another frame must show it.

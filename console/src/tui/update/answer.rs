@@ -1,6 +1,6 @@
 //! Commands leave with a receipt, and what is heard of them becomes its fate.
 
-use remit_proto::v1::{RollbackProgress, SetSwitchResponse};
+use remit_proto::v1::{Level, RollbackProgress, SetSwitchResponse};
 
 use super::super::clock::Now;
 use super::super::event::{Answer, Command, Effect};
@@ -59,12 +59,14 @@ pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec
 fn containment(set: &SetSwitchResponse) -> String {
     let mut positions: Vec<_> = set.positions.iter().map(|(domain, seq)| format!("{domain}@{seq}")).collect();
     positions.sort();
+    let is_stop = set.switches.iter().all(|switch| switch.ceiling() == Level::None);
     format!(
-        "in {}.{} ms, {} in flight, {} held voided, nothing above it admitted after {}",
+        "in {}.{} ms, {} in flight, {} held voided, nothing {} after {}",
         set.containment_us / 1000,
         set.containment_us % 1000 / 100,
         set.in_flight.len(),
         set.voided,
+        if is_stop { "admitted" } else { "above it" },
         if positions.is_empty() { "?".to_owned() } else { positions.join(" ") },
     )
 }

@@ -269,7 +269,7 @@ fn the_receipt_of_a_switch_says_what_is_promised() {
         ..Default::default()
     };
     desk.event(Event::Answered { id: *id, answer: Answer::Set(answer) });
-    let words = "in 1.8 ms, 2 in flight, 3 held voided, nothing above it admitted after payments@1042";
+    let words = "in 1.8 ms, 2 in flight, 3 held voided, nothing admitted after payments@1042";
     assert_eq!(desk.state.receipts.last().unwrap().fate, Fate::Acked(words.to_owned()));
 }
 

@@ -45,5 +45,5 @@ pub(super) fn sparkline(values: &[u32], cells: usize) -> String {
 pub(super) fn money(micros: u64, currency: &str) -> String {
     let fraction = format!("{:06}", micros % 1_000_000);
     let short = fraction.trim_end_matches('0');
-    format!("{currency} {}.{short:0<2}", micros / 1_000_000)
+    format!("{currency} {}.{short:0<2}", micros / 1_000_000).trim_start().to_owned()
 }

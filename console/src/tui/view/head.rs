@@ -41,7 +41,8 @@ pub(super) fn header(painter: &mut Painter<'_>, area: Rect) {
         .put(format!("QUEUE {waits}{unsure}"), if waits == 0 { theme.text } else { theme.warn })
         .put("|", theme.border)
         .put(when::time_of_day(Some(painter.now.wall_ms)), theme.text);
-    let row = fill(row, usize::from(area.width).saturating_sub(6), painter).put("? help", theme.dim);
+    let gap = usize::from(area.width).saturating_sub(6).saturating_sub(row.width());
+    let row = if gap == 0 { row } else { row.put(" ".repeat(gap), theme.text).put("? help", theme.dim) };
     painter.row(area, 0, &row);
 }
 
@@ -166,9 +167,4 @@ fn hints(painter: &Painter<'_>) -> String {
         Some(format!("{} {label}", keys::name(*key)))
     });
     shown.collect::<Vec<_>>().join("  ")
-}
-
-fn fill(row: Row, width: usize, painter: &Painter<'_>) -> Row {
-    let gap = width.saturating_sub(row.width());
-    row.put(" ".repeat(gap), painter.theme.text)
 }

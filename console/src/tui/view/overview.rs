@@ -52,7 +52,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
 fn columns(style: Style) -> Row {
     Row::new()
         .cell("STATE", 7, style)
-        .cell("SERVICE", 18, style)
+        .cell("SERVICE", 17, style)
         .cell("CONTRACT", 8, style)
         .cell("CEILING", 9, style)
         .cell("BUDGET", 13, style)
@@ -70,7 +70,7 @@ fn service_row(service: &Service, painter: &Painter<'_>) -> Row {
         .saturating_add(service.escalated_per_minute);
     Row::new()
         .cell(word, 7, style)
-        .cell(&service.name, 18, theme.strong)
+        .cell(&service.name, 17, theme.strong)
         .cell(&service.contract_version, 8, theme.text)
         .cell(
             level(service.ceiling()),
@@ -80,7 +80,7 @@ fn service_row(service: &Service, painter: &Painter<'_>) -> Row {
         .cell(gauge(service.budget.as_ref(), 6), 13, theme.text)
         .right(service.open_runs.to_string(), 4, theme.text)
         .right(service.pending_escalations.to_string(), 4, theme.text)
-        .right(pace.to_string(), 3, theme.text)
+        .right(pace.to_string(), 4, theme.text)
         .put(sparkline(&service.decisions, if painter.buffer.area.width < WIDE { 6 } else { 20 }), theme.ok)
 }
 
@@ -157,7 +157,7 @@ fn update_row(update: &DecisionUpdate, theme: &Theme) -> Row {
         Some(What::Escalation(e)) => {
             let word = status(e.status().as_str_name(), "ESCALATION_STATUS_");
             row.put(format!("ask {word} "), theme.held)
-                .put(format!("{} {} {}", e.id, e.service, e.tool), theme.text)
+                .put(format!("{} {} {}", e.service, e.tool, e.id), theme.text)
         }
         Some(What::SwitchSet(s)) => row
             .put(format!("{} ", ceiling(s.ceiling())), theme.crit)

@@ -12,8 +12,9 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let (state, theme) = (painter.state, painter.theme);
     let objects = state.rows();
     let all = state.pending().count();
-    let half = body.width / 2;
-    let preview = if WIDE <= body.width { take_right(&mut body, half) } else { take_bottom(&mut body, 9) };
+    let (half, below) = (body.width / 2, 9.min(body.height / 2));
+    let preview =
+        if WIDE <= body.width { take_right(&mut body, half) } else { take_bottom(&mut body, below) };
     let hidden = all.saturating_sub(objects.len());
     let mut title = format!("2 Queue   {} wait", objects.len());
     if !state.filter.is_empty() {
