@@ -7,13 +7,14 @@ mod streams;
 #[cfg(test)]
 mod tests;
 
+use std::error::Error as _;
 use std::sync::Arc;
 
 use color_eyre::eyre::WrapErr as _;
 use remit_proto::v1::StateSnapshot;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Notify, mpsc, watch};
-use tonic::{Code, Status};
+use tonic::{Code, ConnectError, Status};
 
 use super::event::{Command, Event, Fetch};
 use crate::connect;
@@ -126,6 +127,9 @@ fn sentence(status: &Status) -> String {
 
 /// Whether a failed command may have taken effect all the same.
 fn is_uncertain(status: &Status) -> bool {
+    if never_left(status) {
+        return false;
+    }
     match status.code() {
         Code::Unavailable
         | Code::DeadlineExceeded
@@ -145,4 +149,10 @@ fn is_uncertain(status: &Status) -> bool {
         | Code::Unimplemented
         | Code::Unauthenticated => false,
     }
+}
+
+/// Whether there was no connection to send the first byte over.
+fn never_left(status: &Status) -> bool {
+    let first = status.source();
+    std::iter::successors(first, |error| (**error).source()).any(|error| error.is::<ConnectError>())
 }

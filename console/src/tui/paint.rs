@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use super::clock::Now;
 use super::hit::{HitMap, Shown};
 use super::state::State;
+use super::state::link::LinkState;
 use super::theme::Theme;
 use crate::inert::Inert;
 
@@ -129,7 +130,12 @@ impl<'a> Painter<'a> {
     /// A titled rule over the first line of `area`; returns what is below it.
     pub fn rule(&mut self, mut area: Rect, title: &str) -> Rect {
         let head = take_top(&mut area, 1);
-        self.row(head, 0, &Row::of("-".repeat(usize::from(head.width)), self.theme.border));
+        // A broken line frames what is not live.
+        let stroke = match self.state.link.state(self.now.tick_ms) {
+            LinkState::Live | LinkState::Lagging => "--",
+            LinkState::Connecting | LinkState::Stale | LinkState::Offline => "- ",
+        };
+        self.row(head, 0, &Row::of(stroke.repeat(usize::from(head.width / 2)), self.theme.border));
         self.row(
             head,
             0,

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tonic::{Request as Call, Status};
 
 use super::super::event::{Answer, Command, Event, Fetch, Fetched};
-use super::{Request, is_uncertain, sentence};
+use super::{Request, is_uncertain, never_left, sentence};
 use crate::connect::OperatorClient;
 
 /// After this an unanswered command is reported as unknown.
@@ -33,7 +33,7 @@ pub(super) async fn run(
         let replies = replies.clone();
         match request {
             Request::Send { id, idempotency_id, command } => {
-                tracing::info!(id, idempotency_id, ?command, "command leaves");
+                tracing::info!(id, idempotency_id, "command leaves");
                 tokio::spawn(send(acting.clone(), id, (idempotency_id, command), replies));
             }
             Request::Fetch(fetch) => {
@@ -81,6 +81,8 @@ async fn send(
         tracing::warn!(id, %status, "command failed");
         if is_uncertain(&status) {
             Answer::Unknown(sentence(&status))
+        } else if never_left(&status) {
+            Answer::Refused(format!("nothing was sent: {}", sentence(&status)))
         } else {
             Answer::Refused(sentence(&status))
         }

@@ -37,20 +37,24 @@ pub struct Receipt {
 
 /// The last commands, oldest first.
 #[derive(Clone, Debug, Default)]
-pub struct Receipts(VecDeque<Receipt>);
+pub struct Receipts {
+    kept: VecDeque<Receipt>,
+    /// The last command when the operator said that all was seen.
+    seen: u64,
+}
 
 impl Receipts {
     /// A command leaves.
     pub fn sent(&mut self, receipt: Receipt) {
-        self.0.push_back(receipt);
-        if KEPT < self.0.len() {
-            self.0.pop_front();
+        self.kept.push_back(receipt);
+        if KEPT < self.kept.len() {
+            self.kept.pop_front();
         }
     }
 
     /// Something was heard of command `id`.
     pub fn heard(&mut self, id: u64, fate: Fate, at_ms: i64) {
-        if let Some(receipt) = self.0.iter_mut().find(|r| r.id == id) {
+        if let Some(receipt) = self.kept.iter_mut().find(|r| r.id == id) {
             receipt.fate = fate;
             receipt.at_ms = at_ms;
         }
@@ -59,16 +63,22 @@ impl Receipts {
     /// The newest.
     #[must_use]
     pub fn last(&self) -> Option<&Receipt> {
-        self.0.back()
+        self.kept.back()
     }
 
     /// All that are kept, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Receipt> {
-        self.0.iter().rev()
+        self.kept.iter().rev()
     }
 
-    /// Commands whose outcome nobody here knows.
-    pub fn unknown(&self) -> impl Iterator<Item = &Receipt> {
-        self.0.iter().filter(|r| matches!(r.fate, Fate::Unknown(_)))
+    /// The newest command whose outcome nobody here knows, until the operator has seen it.
+    #[must_use]
+    pub fn unseen(&self) -> Option<&Receipt> {
+        self.newest_first().find(|receipt| self.seen < receipt.id && matches!(receipt.fate, Fate::Unknown(_)))
+    }
+
+    /// The operator has seen all that is there.
+    pub fn see(&mut self) {
+        self.seen = self.last().map_or(self.seen, |receipt| receipt.id);
     }
 }

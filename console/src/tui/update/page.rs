@@ -154,8 +154,9 @@ fn record_page(state: &State) -> Option<Page> {
 }
 
 fn back(state: &mut State) {
-    state.notice = None;
-    if !state.nav.page().is_root() {
+    if state.nav.page().is_root() {
+        state.receipts.see();
+    } else {
         state.nav.earlier();
     }
 }

@@ -89,7 +89,7 @@ fn alerts(painter: &Painter<'_>) -> Vec<(String, bool)> {
 pub(super) fn receipt(painter: &mut Painter<'_>, area: Rect) {
     let (state, theme) = (painter.state, painter.theme);
     // What nobody knows the outcome of must not scroll away behind a later success.
-    let Some(receipt) = state.receipts.unknown().last().or_else(|| state.receipts.last()) else { return };
+    let Some(receipt) = state.receipts.unseen().or_else(|| state.receipts.last()) else { return };
     let (word, style, rest) = match &receipt.fate {
         Fate::Sent => ("SENT", theme.warn, String::new()),
         Fate::Working(what) => ("WORKING", theme.warn, what.clone()),
@@ -97,11 +97,7 @@ pub(super) fn receipt(painter: &mut Painter<'_>, area: Rect) {
         Fate::Failed(why) => ("FAILED", theme.crit, why.clone()),
         Fate::Unknown(why) => {
             let id = &receipt.idempotency_id;
-            (
-                "UNKNOWN",
-                theme.crit,
-                format!("it may have happened, look before asking again (id {id}): {why}"),
-            )
+            ("UNKNOWN", theme.crit, format!("look before asking again; id {id} (Esc: seen) {why}"))
         }
     };
     let head = Row::of(when::time_of_day(Some(receipt.at_ms)), theme.dim)
