@@ -135,7 +135,8 @@ impl<'a> Painter<'a> {
             LinkState::Live | LinkState::Lagging => "--",
             LinkState::Connecting | LinkState::Stale | LinkState::Offline => "- ",
         };
-        self.row(head, 0, &Row::of(stroke.repeat(usize::from(head.width / 2)), self.theme.border));
+        let line: String = stroke.chars().cycle().take(usize::from(head.width)).collect();
+        self.row(head, 0, &Row::of(line, self.theme.border));
         self.row(
             head,
             0,
