@@ -29,6 +29,8 @@ mod payments;
 mod progress;
 mod stage;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod world;
 
 /// The service that refunds.

@@ -1,18 +1,13 @@
 //! One demo from its start to its proof: agents at work, somebody who operates, and the audit at the end.
 
-use std::{
-    fs::File,
-    io::{self, Write as _},
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fs::File, io, path::Path, sync::Arc, time::Duration};
 
 use color_eyre::eyre::{Report, WrapErr as _};
 use remit_control_plane::Running;
 use remit_proto::v1;
 use tokio::{
     runtime::Runtime,
+    signal::unix::{SignalKind, signal},
     task::JoinHandle,
     time::{Instant, sleep},
 };
@@ -56,9 +51,19 @@ pub(crate) async fn headless(args: &Args, dir: &Path) -> Result<Summary, Report>
             Ok(done) => (Some(done), None),
             Err(error) => (None, Some(format!("the operator could not finish: {error:#}"))),
         },
-        _ = tokio::signal::ctrl_c() => (None, Some("interrupted".to_owned())),
+        // Ended early; what happened until now is proved all the same.
+        Ok(()) = told_to_end() => (None, None),
     };
     stage.close(args.seed, done, unfinished).await
+}
+
+/// Ctrl-C, or the system asks for it.
+async fn told_to_end() -> io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
 }
 
 /// A demo in the console; the agents work until the operator leaves, or as long as was asked.
@@ -68,7 +73,9 @@ pub(crate) async fn headless(args: &Args, dir: &Path) -> Result<Summary, Report>
 pub(crate) fn live(args: &Args, dir: &Path, runtime: &Runtime) -> Result<Summary, Report> {
     log_to(&dir.join("demo.log"))?;
     let stage = runtime.block_on(Stage::open(args.seed, dir, Progress::quiet(), LIVE))?;
-    writeln!(io::stderr(), "{}", stage.elsewhere())?;
+    // A terminal that hangs up must not keep the end from coming: what it does not take is dropped.
+    let err = Progress::lines(io::stderr());
+    err.line(&stage.elsewhere());
     if let Some(time) = args.time {
         let quit = stage.quit.clone();
         runtime.spawn(async move {
@@ -76,9 +83,12 @@ pub(crate) fn live(args: &Args, dir: &Path, runtime: &Runtime) -> Result<Summary
             quit.cancel();
         });
     }
-    let mut err = io::stderr();
-    tui::run(&stage.world.context, &mut err)?;
-    writeln!(err, "verifying")?;
+    let mut words = Vec::new();
+    tui::run(&stage.world.context, &mut words)?;
+    for line in String::from_utf8_lossy(&words).lines() {
+        err.line(line);
+    }
+    err.line("verifying");
     runtime.block_on(stage.close(args.seed, None, None))
 }
 
@@ -101,7 +111,7 @@ impl Stage {
     /// How another terminal looks at the same control plane.
     fn elsewhere(&self) -> String {
         let context = self.running.context_file().display();
-        format!("in another terminal: remit --context {context} get services")
+        format!("while it runs, in another terminal: remit --context {context} get services")
     }
 
     /// Lets the agents end, proves what happened, and ends the control plane.
@@ -139,7 +149,8 @@ async fn quiet(world: &World) -> Result<(), Report> {
 fn log_to(path: &Path) -> Result<(), Report> {
     let file = File::create(path).wrap_err("create the log")?;
     let log = tracing_subscriber::fmt().with_ansi(false).with_writer(std::sync::Mutex::new(file));
-    if log.with_max_level(tracing::Level::INFO).try_init().is_err() {
+    // The MCP library tells of every request.
+    if log.with_env_filter("info,rmcp=warn").try_init().is_err() {
         tracing::debug!("somebody else keeps the log");
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The approver: reads what is asked, approves one refund and denies another.
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use color_eyre::eyre::{Report, eyre};
 use remit_proto::v1::{self, ActionStatus, EscalationStatus, decision_update::What};
@@ -28,7 +28,8 @@ pub(super) async fn answer_two(
             .list_escalations(v1::ListEscalationsRequest { pending_only: true })
             .await?
             .into_inner()
-            .escalations,
+            .escalations
+            .into(),
     };
     let asked = in_time("a refund to approve", queue.next()).await?;
     let answer =
@@ -48,13 +49,13 @@ pub(super) async fn answer_two(
 /// What waits for an answer: what was there already, then what comes.
 struct Queue {
     updates: Streaming<v1::DecisionUpdate>,
-    known: Vec<v1::Escalation>,
+    known: VecDeque<v1::Escalation>,
 }
 
 impl Queue {
     async fn next(&mut self) -> Result<v1::Escalation, Report> {
         loop {
-            if let Some(asked) = self.known.pop() {
+            if let Some(asked) = self.known.pop_front() {
                 if asked.tool == PAY && asked.status() == EscalationStatus::Pending {
                     return Ok(asked);
                 }
@@ -63,7 +64,7 @@ impl Queue {
             let update =
                 self.updates.message().await?.ok_or_else(|| eyre!("the stream of decisions ended"))?;
             if let Some(What::Escalation(asked)) = update.what {
-                self.known.push(asked);
+                self.known.push_back(asked);
             }
         }
     }
