@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use remit_proto::v1::{
     StateSnapshot, TraceBatch, WatchDecisionsRequest, WatchStateRequest, WatchTraceRequest, WhoAmIRequest,
 };
 use tokio::sync::{Notify, mpsc, watch};
-use tonic::Status;
+use tonic::{Request, Status};
 
 use super::super::event::Event;
 use super::super::state::link::Stream;
@@ -17,6 +18,8 @@ use crate::connect::OperatorClient;
 
 /// Records asked for when a trace begins.
 const BACKLOG: u32 = 500;
+/// A control plane that does not even say hello within this is tried again.
+const HELLO_DEADLINE: Duration = Duration::from_secs(5);
 
 /// How a stream tells about itself and is told to hurry.
 #[derive(Clone, Debug)]
@@ -75,7 +78,9 @@ async fn state_once(
     picture: &watch::Sender<Option<StateSnapshot>>,
     backoff: &mut Backoff,
 ) -> Result<(), Status> {
-    let who = client.who_am_i(WhoAmIRequest {}).await?.into_inner();
+    let mut asks = Request::new(WhoAmIRequest {});
+    asks.set_timeout(HELLO_DEADLINE);
+    let who = client.who_am_i(asks).await?.into_inner();
     // Without a screen the next wait ends the task.
     let _ = link.replies.send(Event::Who(who)).await;
     let mut stream = client.watch_state(WatchStateRequest {}).await?.into_inner();

@@ -66,8 +66,11 @@ fn alerts(painter: &Painter<'_>) -> Vec<(String, bool)> {
     if let Some(down) = state.link.broken() {
         let left = down.retry_tick_ms.saturating_sub(now.tick_ms);
         let link = state.link.state(now.tick_ms);
-        let words =
-            format!("?? {link}: {}; try {} in {}  r now", down.reason, down.attempt, when::span(left));
+        let next = match left {
+            0 => "trying now".to_owned(),
+            _ => format!("try {} in {}, r now", down.attempt.saturating_add(1), when::span(left)),
+        };
+        let words = format!("?? {link}, {next}: {}", down.reason);
         alerts.push((words, true));
     }
     if let Some(picture) = &state.picture {
