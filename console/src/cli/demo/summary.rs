@@ -105,7 +105,7 @@ impl Summary {
                 verdict(
                     self.ledger_matches(),
                     &format!(
-                        "matches, {} payouts and {} reversals",
+                        "matches, {} payouts, {} of them reversed",
                         self.audit.payouts, self.audit.reversals
                     ),
                     self.audit.mismatches.join("; "),
