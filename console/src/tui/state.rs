@@ -16,7 +16,8 @@ use std::collections::{BTreeMap, VecDeque};
 use remit_proto::v1::{ActionDetail, DecisionUpdate, Run, RunDetail, StateSnapshot, WhoAmIResponse};
 use tui_input::Input;
 
-use self::{card::Card, link::Link, nav::Nav, receipt::Receipts, trace::Trace};
+use self::nav::{Nav, Page};
+use self::{card::Card, link::Link, receipt::Receipts, trace::Trace};
 use super::event::Fetch;
 use super::hit::{HitMap, Read};
 
@@ -111,8 +112,8 @@ pub struct State {
     pub trace: Trace,
     /// Where the operator is.
     pub nav: Nav,
-    /// Text that rows of the Overview, Queue and Switches must contain.
-    pub filter: String,
+    /// Text that the rows of a page must contain, by page: what is hidden in one place is not hidden in another.
+    pub filters: BTreeMap<Page, String>,
     /// What takes the keys.
     pub focus: Focus,
     /// What became of commands.
@@ -147,6 +148,25 @@ impl State {
     pub fn next_id(&mut self) -> u64 {
         self.last_id = self.last_id.saturating_add(1);
         self.last_id
+    }
+
+    /// The text that rows of the page on screen must contain; empty for all.
+    #[must_use]
+    pub fn filter(&self) -> &str {
+        let page = self.nav.page();
+        if *page == Page::Trace {
+            return self.trace.filter();
+        }
+        self.filters.get(page).map_or("", String::as_str)
+    }
+
+    /// `   filter: TEXT   N hidden` for a page's title, or nothing.
+    #[must_use]
+    pub fn filter_words(&self, hidden: usize) -> String {
+        match self.filter() {
+            "" => String::new(),
+            text => format!("   filter: {text}   {hidden} hidden"),
+        }
     }
 
     /// Says something on row 1 for a while.

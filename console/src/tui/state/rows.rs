@@ -161,7 +161,7 @@ impl State {
     }
 
     fn lets_through(&self, fields: &[&str]) -> bool {
-        let wanted = self.filter.to_lowercase();
+        let wanted = self.filter().to_lowercase();
         wanted.is_empty() || fields.iter().any(|field| field.to_lowercase().contains(&wanted))
     }
 }

@@ -39,7 +39,7 @@ fn filter(state: &mut State, text: &str) -> Vec<Effect> {
         state.nav.cursor_mut().id = None;
         return vec![Effect::WatchTrace { contains: text.to_owned() }];
     }
-    text.clone_into(&mut state.filter);
+    state.filters.insert(state.nav.page().clone(), text.to_owned());
     Vec::new()
 }
 
@@ -50,7 +50,8 @@ fn run(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
         "" => {}
         "q" | "quit" => return vec![Effect::Quit],
         "help" => state.focus = Focus::Help(0),
-        "filter" => return filter(state, target),
+        "filter" if state.nav.page().is_root() => return filter(state, target),
+        "filter" => state.say(now.tick_ms, "nothing is filtered on this page"),
         "go" => match page_named(target) {
             Some(page) => state.nav.go(page),
             None => state.say(

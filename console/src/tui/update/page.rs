@@ -41,7 +41,7 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
                 state.say(now.tick_ms, "no later page");
             }
         }
-        Verb::Filter => prompt(state, Purpose::Filter),
+        Verb::Filter => filter(state, now),
         Verb::CommandLine => prompt(state, Purpose::Command),
         Verb::Freeze => freeze(state),
         Verb::Help => state.focus = Focus::Help(0),
@@ -155,6 +155,7 @@ fn record_page(state: &State) -> Option<Page> {
 
 fn back(state: &mut State) {
     if state.nav.page().is_root() {
+        state.filters.remove(&state.nav.page().clone());
         state.receipts.see();
     } else {
         state.nav.earlier();
@@ -162,12 +163,20 @@ fn back(state: &mut State) {
 }
 
 fn prompt(state: &mut State, purpose: Purpose) {
-    let value = match (purpose, state.nav.page()) {
-        (Purpose::Filter, Page::Trace) => state.trace.filter().to_owned(),
-        (Purpose::Filter, _) => state.filter.clone(),
-        (Purpose::Command, _) => String::new(),
+    let value = match purpose {
+        Purpose::Filter => state.filter().to_owned(),
+        Purpose::Command => String::new(),
     };
     state.focus = Focus::Prompt(Prompt { purpose, input: value.into() });
+}
+
+/// Only the numbered views have rows to hide.
+fn filter(state: &mut State, now: Now) {
+    if state.nav.page().is_root() {
+        prompt(state, Purpose::Filter);
+    } else {
+        state.say(now.tick_ms, "nothing is filtered on this page");
+    }
 }
 
 fn freeze(state: &mut State) {

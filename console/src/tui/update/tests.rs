@@ -240,6 +240,19 @@ fn escape_retreats_and_never_leaves() {
 }
 
 #[test]
+fn a_filter_says_what_it_hides_and_stays_on_its_page() {
+    let mut desk = desk();
+    desk.text("/refund");
+    desk.key(Key::Enter);
+    assert!(desk.screen().contains("1 service(s)   filter: refund   1 hidden"), "{}", desk.screen());
+    desk.key(Key::Char('4'));
+    assert!(!desk.screen().contains("filter: refund"), "another page is not filtered");
+    desk.key(Key::Char('1'));
+    desk.key(Key::Esc);
+    assert!(desk.screen().contains("2 service(s) ---"), "Esc lets go of it");
+}
+
+#[test]
 fn the_cursor_holds_on_to_a_thing() {
     let mut desk = on_refunds();
     let mut more = fixture::picture();

@@ -148,22 +148,22 @@ pub(super) fn keys(painter: &mut Painter<'_>, area: Rect) {
 fn hints(painter: &Painter<'_>) -> String {
     let page = painter.state.nav.page();
     let wanted = [
-        (Verb::Overview, "over"),
-        (Verb::Queue, "queue"),
-        (Verb::Trace, "trace"),
-        (Verb::Switches, "switch"),
         (Verb::Approve, "approve.."),
         (Verb::Deny, "deny.."),
         (Verb::Freeze, "freeze"),
         (Verb::Act, "act.."),
+        (Verb::Open, "open"),
+        (Verb::Back, "back"),
         (Verb::Filter, "filter"),
         (Verb::CommandLine, "cmd"),
-        (if page.is_root() { Verb::Open } else { Verb::Back }, if page.is_root() { "open" } else { "back" }),
     ];
-    let shown = wanted.into_iter().filter_map(|(verb, label)| {
+    let key = |verb: Verb| {
         let binding = keymap::BINDINGS.iter().find(|b| b.verb == verb && keymap::holds(b.place, page))?;
-        let key = binding.keys.first()?;
-        Some(format!("{} {label}", keys::name(*key)))
-    });
+        binding.keys.first().map(|key| keys::name(*key))
+    };
+    let views: Vec<_> =
+        [Verb::Overview, Verb::Queue, Verb::Trace, Verb::Switches].into_iter().filter_map(key).collect();
+    let shown = wanted.into_iter().filter_map(|(verb, label)| Some(format!("{} {label}", key(verb)?)));
+    let shown = std::iter::once(format!("{} views", views.join(" "))).chain(shown);
     shown.collect::<Vec<_>>().join("  ")
 }

@@ -22,10 +22,8 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
         recent(painter, right);
     }
     let detail = take_bottom(&mut body, 5);
-    let mut title = format!("1 Overview   {} service(s)", rows.len());
-    if !state.filter.is_empty() {
-        title = format!("{title}   filter: {}   {} hidden", state.filter, all.saturating_sub(rows.len()));
-    }
+    let hidden = state.filter_words(all.saturating_sub(rows.len()));
+    let title = format!("1 Overview   {} service(s){hidden}", rows.len());
     let mut list = painter.rule(body, &title);
     let head = take_top(&mut list, 1);
     let theme = painter.theme;

@@ -15,11 +15,8 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let (half, below) = (body.width / 2, 9.min(body.height / 2));
     let preview =
         if WIDE <= body.width { take_right(&mut body, half) } else { take_bottom(&mut body, below) };
-    let hidden = all.saturating_sub(objects.len());
-    let mut title = format!("2 Queue   {} wait", objects.len());
-    if !state.filter.is_empty() {
-        title = format!("{title}   filter: {}   {hidden} hidden", state.filter);
-    }
+    let hidden = state.filter_words(all.saturating_sub(objects.len()));
+    let title = format!("2 Queue   {} wait{hidden}", objects.len());
     let mut list = painter.rule(body, &title);
     let head = take_top(&mut list, 1);
     let columns = Row::new()

@@ -13,7 +13,8 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let (state, theme) = (painter.state, painter.theme);
     let objects = state.rows();
     let detail = take_bottom(&mut body, 5);
-    let mut list = painter.rule(body, &format!("4 Switches   {} in force", objects.len()));
+    let hidden = state.filter_words(state.switches().count().saturating_sub(objects.len()));
+    let mut list = painter.rule(body, &format!("4 Switches   {} in force{hidden}", objects.len()));
     let head = take_top(&mut list, 1);
     let columns = Row::new()
         .cell("CEILING", 9, theme.dim)
