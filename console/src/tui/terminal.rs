@@ -37,9 +37,11 @@ impl Guard {
             Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, stdout())))
         });
         match started {
-            Ok(mut terminal) => {
-                terminal.clear()?;
-                Ok(Self { terminal })
+            Ok(terminal) => {
+                let mut guard = Self { terminal };
+                // From here on an early return restores through the guard.
+                guard.terminal.clear()?;
+                Ok(guard)
             }
             Err(error) => {
                 restore();
