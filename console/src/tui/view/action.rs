@@ -52,7 +52,7 @@ fn lines(painter: &Painter<'_>, detail: &ActionDetail, action: &Action, width: u
     }
     rows.push(Row::of(format!("EVIDENCE  {} item(s)", detail.evidence.len()), theme.dim));
     for item in &detail.evidence {
-        rows.extend(evidence(item, width, theme));
+        rows.extend(evidence(item, width, painter));
     }
     if !detail.result_json.is_empty() {
         rows.push(Row::of("RESULT", theme.dim));

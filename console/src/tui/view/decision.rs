@@ -100,7 +100,7 @@ fn lines(
         theme.dim,
     ));
     for item in &detail.evidence {
-        rows.extend(evidence(item, width, theme));
+        rows.extend(evidence(item, width, painter));
     }
     rows
 }

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use remit_proto::v1::{Clause, Decision, EvidenceItem, Outcome};
 
-use super::super::paint::Row;
+use super::super::paint::{Painter, Row};
 use super::super::theme::Theme;
 use super::super::when;
 use crate::inert::Inert;
@@ -95,21 +95,21 @@ pub(super) fn findings(decision: &Decision, width: usize, theme: &Theme) -> Vec<
 
 /// One evidence item: where it came from, how old, its digest, and all of its content.
 #[must_use]
-pub(super) fn evidence(item: &EvidenceItem, width: usize, theme: &Theme) -> Vec<Row> {
+pub(super) fn evidence(item: &EvidenceItem, width: usize, painter: &Painter<'_>) -> Vec<Row> {
+    let theme = painter.theme;
     let stale = 0 < item.fresh_for_ms && item.fresh_for_ms < item.age_ms;
     let age = if item.fresh_for_ms == 0 {
-        format!("age {} (no limit)", when::span(item.age_ms))
+        format!("age {} when decided (no limit)", when::span(item.age_ms))
     } else {
-        format!("age {} of {}", when::span(item.age_ms), when::span(item.fresh_for_ms))
+        format!("age {} of {} when decided", when::span(item.age_ms), when::span(item.fresh_for_ms))
     };
     let head = format!("from {}  {age}{}", item.source, if stale { "  STALE" } else { "" });
     let label = format!("  {} ", Inert::from(&item.item));
     let mut rows = wrapped(&label, &head, width, (theme.strong, if stale { theme.crit } else { theme.text }));
-    let seen = format!(
-        "seen {}  sha256 {}",
-        when::time_of_day(when::millis(item.observed_at.as_ref())),
-        item.digest
-    );
+    let at = when::millis(item.observed_at.as_ref());
+    // Of constant width, so that a growing age never moves the lines that were already read.
+    let ago = when::ago(at, painter.now.wall_ms);
+    let seen = format!("seen {} ({ago:>6} ago)  sha256 {}", when::time_of_day(at), item.digest);
     rows.extend(wrapped("    ", &seen, width, (theme.dim, theme.dim)));
     rows.extend(json_rows(&item.content_json, width, theme));
     rows
