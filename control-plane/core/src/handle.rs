@@ -27,7 +27,7 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
     match command {
         Command::ActivateContract { terms, by } => activate(state, terms, by),
         Command::StartRun { run, name, service, principal, channel } => {
-            let contract = run::may_start(state, run, &name, (&service, &principal))?;
+            let contract = run::may_start(state, run, &name, (&service, &principal), now)?;
             Ok(vec![Event::RunStarted { run, name, service, contract, principal, channel }])
         }
         Command::Propose { proposal, assessment, escalation } => {

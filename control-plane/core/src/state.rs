@@ -22,6 +22,9 @@ use crate::{
 
 mod fold;
 
+/// How long the name of a stopped run stays its own, in milliseconds.
+const STOPPED_NAME_MS: u64 = 60 * 60 * 1_000;
+
 /// Everything that a domain's decisions depend on.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct State {
@@ -31,7 +34,7 @@ pub struct State {
     pub services: BTreeMap<ServiceName, Service>,
     /// Runs, open ones and those that may still be undone.
     pub runs: BTreeMap<RunId, Run>,
-    /// Open runs by service and the caller's name.
+    /// Runs by service and the caller's name: the newest that bears it.
     pub run_names: BTreeMap<(ServiceName, String), RunId>,
     /// Actions of the runs held here.
     pub actions: BTreeMap<ActionId, Action>,
@@ -109,6 +112,15 @@ impl Run {
     /// True while it may act.
     pub fn is_open(&self) -> bool {
         self.phase == Phase::Open
+    }
+
+    /// True while its name cannot stand for a new run: it is open, or it was stopped within the hour, so that
+    /// whoever was stopped does not get a fresh budget by calling again. Time alone bars nobody: a caller
+    /// that works on under one name begins anew when its time is up.
+    pub fn bars_its_name(&self, now: Timestamp) -> bool {
+        let stopped = self.phase == Phase::Stopped && self.reason != Some(Reason::WallTimeExhausted);
+        let since = self.ended_at.map_or(0, |ended| now.since_ms(ended));
+        self.is_open() || (stopped && since < STOPPED_NAME_MS)
     }
 
     /// True when a proposal counts for this run: it is open and acts under its own identity.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use remit_core::{
-    ActionId, ActionStatus, CanonicalJson, Command, Decision, Event, Proposal, Refusal, RunId, ServiceName,
-    Timestamp, ToolName,
+    ActionId, ActionStatus, CanonicalJson, Command, Decision, Event, Outcome, Proposal, Reason, Refusal,
+    RunId, ServiceName, Timestamp, ToolName,
     event::ActionDecided,
     proposal::{Channel, Mode},
 };
@@ -40,6 +40,9 @@ pub(crate) struct Acted {
     pub(crate) run: RunId,
     pub(crate) status: ActionStatus,
     pub(crate) decision: Decision,
+    /// The last word: the decision's own outcome and reason, or what became of a question to people.
+    pub(crate) outcome: Outcome,
+    pub(crate) reason: Reason,
     pub(crate) result: Option<CanonicalJson>,
     pub(crate) note: Option<String>,
     /// While people are asked: the question and its deadline.
@@ -88,7 +91,7 @@ pub(crate) async fn act(plane: &Plane, caller: &ServiceName, call: Call) -> Resu
                 return Err(Error::Unavailable("the decision was lost".to_owned()));
             };
             plane.metrics.decided(&open.contract.terms().service, decided.decision.outcome);
-            if decided.decision.outcome == remit_core::Outcome::Admit && !decision_only {
+            if decided.decision.outcome == Outcome::Admit && !decision_only {
                 return end_of(ward, action).await;
             }
             Ok(answer(decided))
@@ -116,16 +119,16 @@ fn open_run(plane: &Plane, caller: &ServiceName, run: RunId) -> Result<Arc<OpenR
 fn answer(decided: &ActionDecided) -> Acted {
     let pending = decided.question.as_ref().map(|question| (question.id, question.deadline));
     let status = match decided.decision.outcome {
-        remit_core::Outcome::Admit => ActionStatus::Admitted,
-        remit_core::Outcome::Escalate => ActionStatus::Held,
-        remit_core::Outcome::Throttle | remit_core::Outcome::Deny | remit_core::Outcome::Stop => {
-            ActionStatus::Denied
-        }
+        Outcome::Admit => ActionStatus::Admitted,
+        Outcome::Escalate => ActionStatus::Held,
+        Outcome::Throttle | Outcome::Deny | Outcome::Stop => ActionStatus::Denied,
     };
     Acted {
         action: decided.proposal.action,
         run: decided.proposal.run,
         status,
+        outcome: decided.decision.outcome,
+        reason: decided.decision.deciding().reason,
         decision: decided.decision.clone(),
         result: None,
         note: None,
@@ -159,6 +162,8 @@ pub(crate) fn of_card(card: &ActionCard) -> Result<Acted, Error> {
     let held = card.action.status == ActionStatus::Held;
     Ok(Acted {
         status: card.action.status,
+        outcome: card.action.outcome,
+        reason: card.action.reason,
         decision: decision.clone(),
         result: card.result().cloned(),
         note: card.note().map(str::to_owned),

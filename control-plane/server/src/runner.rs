@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use remit_core::{
-    ActionId, ActionStatus, Command, DomainName, Money, Permit, PlanId, Refusal, command::Settle, event::Settlement,
-    rollback::StepKind,
+    ActionId, ActionStatus, Command, DomainName, Money, Permit, PlanId, Refusal, command::Settle,
+    event::Settlement, rollback::StepKind,
 };
 use tokio::sync::mpsc;
 

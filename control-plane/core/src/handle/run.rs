@@ -1,6 +1,6 @@
 //! Runs begin and end.
 
-use crate::{Digest, Reason, RunId, ServiceName, event::Event, refusal::Refusal, state::State};
+use crate::{Digest, Reason, RunId, ServiceName, Timestamp, event::Event, refusal::Refusal, state::State};
 
 /// Longest name of a run, in bytes.
 const MAX_NAME: usize = 128;
@@ -11,6 +11,7 @@ pub(super) fn may_start(
     run: RunId,
     name: &str,
     (service, principal): (&ServiceName, &str),
+    now: Timestamp,
 ) -> Result<Digest, Refusal> {
     if name.is_empty() || name.len() > MAX_NAME {
         return Err(Refusal::Invalid(format!("the name of a run has 1 to {MAX_NAME} bytes")));
@@ -23,8 +24,9 @@ pub(super) fn may_start(
             needs: format!("the contract names `{}`", known.active.principal),
         });
     }
-    if let Some(open) = state.run_names.get(&(service.clone(), name.to_owned())) {
-        return Err(Refusal::JoinsRun(*open));
+    let named = state.run_names.get(&(service.clone(), name.to_owned()));
+    if let Some(known) = named.and_then(|id| state.runs.get(id)).filter(|run| run.bars_its_name(now)) {
+        return Err(Refusal::JoinsRun(known.id));
     }
     if state.runs.contains_key(&run) {
         return Err(Refusal::Conflict(format!("{run} is taken")));

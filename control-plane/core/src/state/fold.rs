@@ -110,8 +110,9 @@ impl State {
         run.same_calls.clear();
         run.evidence.clear();
         let name = (run.terms.service.clone(), run.name.clone());
-        // A later run may bear the name by now.
-        if self.run_names.get(&name) == Some(&id) {
+        // A run that was stopped keeps its name for a while: see `Run::bars_its_name`. A later run may
+        // bear the name by now.
+        if phase != Phase::Stopped && self.run_names.get(&name) == Some(&id) {
             self.run_names.remove(&name);
         }
     }

@@ -136,13 +136,30 @@ pub(super) fn decision(decision: &Decision) -> pb::Decision {
 }
 
 pub(super) fn acted(acted: Acted, correlation: u64) -> pb::ActResponse {
-    let Acted { action, run, status: stands, decision: decided, result, note, pending } = acted;
+    let Acted {
+        action,
+        run,
+        status: stands,
+        decision: decided,
+        outcome: said,
+        reason,
+        result,
+        note,
+        pending,
+    } = acted;
+    let decided = pb::Decision {
+        outcome: outcome(said).into(),
+        reason: reason.code().to_owned(),
+        sentence: reason.sentence().to_owned(),
+        hint: reason.hint().to_owned(),
+        ..decision(&decided)
+    };
     pb::ActResponse {
         correlation,
         action: action.to_string(),
         run: run.to_string(),
         status: status(stands).into(),
-        decision: Some(decision(&decided)),
+        decision: Some(decided),
         result_json: result.as_ref().map(CanonicalJson::as_str).unwrap_or_default().to_owned(),
         escalation: pending.map(|(id, _)| id.to_string()).unwrap_or_default(),
         deadline: pending.map(|(_, deadline)| time(deadline)),

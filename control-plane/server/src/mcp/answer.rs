@@ -81,22 +81,10 @@ fn settled(acted: &Acted, outcome: &str, hint: &str) -> CallToolResult {
 
 fn denied(acted: &Acted) -> CallToolResult {
     let deciding = acted.decision.deciding();
-    let reason = if acted.status == ActionStatus::Lapsed {
-        remit_core::Reason::EscalationLapsed
-    } else if deciding.outcome == remit_core::Outcome::Escalate {
-        remit_core::Reason::EscalationDenied
-    } else {
-        deciding.reason
-    };
+    let reason = acted.reason;
     let text = format!("{} {} ({})", reason.sentence(), reason.hint(), deciding.detail);
-    let outcome = match acted.decision.outcome {
-        remit_core::Outcome::Escalate | remit_core::Outcome::Admit => "deny",
-        outcome @ (remit_core::Outcome::Throttle | remit_core::Outcome::Deny | remit_core::Outcome::Stop) => {
-            outcome.as_str()
-        }
-    };
     let mut content = json!({
-        "outcome": outcome,
+        "outcome": acted.outcome.as_str(),
         "clause": deciding.clause.as_str(),
         "reason": reason.code(),
         "hint": reason.hint(),

@@ -119,12 +119,12 @@ impl Inner {
         let Some(run) = self.state.runs.get(&id) else { return };
         let tally = self.tallies.entry(run.terms.service.clone()).or_default();
         if let Some(card) = self.runs.get_mut(&id) {
-            let before = (card.in_use(), card.is_open());
+            let before = card.in_use();
             card.refresh(run);
-            tally.run(Some(before), card);
+            tally.run(before, card);
         } else {
             let card = RunCard::of(run);
-            tally.run(None, &card);
+            tally.run(super::tally::InUse::default(), &card);
             self.run_order.push_back(id);
             self.runs.insert(id, card);
         }

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use remit_core::{
-    ActionId, ActionStatus, Decision, Money, Outcome, Reason, RunId, ServiceName, Timestamp,
+    ActionId, ActionStatus, Decision, Outcome, Reason, RunId, ServiceName, Timestamp,
     budget::Budget,
     event::{ActionDecided, ActionSettled, Event, Settlement},
     state::{Action, Phase, Run},
     terms::Terms,
 };
 use remit_journal::Record;
+
+use super::tally::InUse;
 
 /// One action.
 #[derive(Debug, Clone)]
@@ -137,12 +139,18 @@ impl RunCard {
         matches!(self.phase, Phase::Open | Phase::RollingBack)
     }
 
-    /// Spent and held, as long as the run is open.
-    pub(crate) fn in_use(&self) -> (Money, Money, Money) {
-        if self.is_open() {
-            (self.budget.limit(), self.budget.spent(), self.budget.held())
-        } else {
-            (Money::ZERO, Money::ZERO, Money::ZERO)
+    /// What it uses, as long as it is open.
+    pub(crate) fn in_use(&self) -> InUse {
+        if !self.is_open() {
+            return InUse::default();
+        }
+        InUse {
+            runs: 1,
+            limit: self.budget.limit(),
+            spent: self.budget.spent(),
+            held: self.budget.held(),
+            calls: self.calls,
+            calls_limit: self.terms.run.calls,
         }
     }
 }

@@ -4,16 +4,25 @@ use remit_core::{ActionStatus, Money, Outcome, Reason, Timestamp};
 
 use super::{ActionCard, Pulse, RunCard, card::counted};
 
-/// Totals of one service.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Tally {
-    pub(crate) open_runs: u32,
-    pub(crate) pending: u32,
-    pub(crate) in_flight: u32,
-    pub(crate) in_doubt: u32,
+/// What open runs use of what they may use.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct InUse {
+    pub(crate) runs: u32,
     pub(crate) limit: Money,
     pub(crate) spent: Money,
     pub(crate) held: Money,
+    pub(crate) calls: u32,
+    pub(crate) calls_limit: u32,
+}
+
+/// Totals of one service.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tally {
+    /// Over its open runs.
+    pub(crate) in_use: InUse,
+    pub(crate) pending: u32,
+    pub(crate) in_flight: u32,
+    pub(crate) in_doubt: u32,
     pub(crate) admitted: u64,
     pub(crate) denied: u64,
     pub(crate) escalated: u64,
@@ -63,18 +72,19 @@ impl Tally {
         }
     }
 
-    /// A run's card changed; `before` is what it had in use, and whether it was open.
-    pub(crate) fn run(&mut self, before: Option<((Money, Money, Money), bool)>, after: &RunCard) {
-        if let Some(((limit, spent, held), open)) = before {
-            self.limit = self.limit.saturating_sub(limit);
-            self.spent = self.spent.saturating_sub(spent);
-            self.held = self.held.saturating_sub(held);
-            self.open_runs = self.open_runs.saturating_sub(u32::from(open));
-        }
-        let (limit, spent, held) = after.in_use();
-        self.limit = self.limit.saturating_add(limit);
-        self.spent = self.spent.saturating_add(spent);
-        self.held = self.held.saturating_add(held);
-        self.open_runs = self.open_runs.saturating_add(u32::from(after.is_open()));
+    /// A run's card changed: what it had in use before goes, what it has now comes.
+    pub(crate) fn run(&mut self, before: InUse, after: &RunCard) {
+        let after = after.in_use();
+        let swap = |sum: Money, before: Money, after: Money| sum.saturating_sub(before).saturating_add(after);
+        let count = |sum: u32, before: u32, after: u32| sum.saturating_sub(before).saturating_add(after);
+        let sum = &mut self.in_use;
+        *sum = InUse {
+            runs: count(sum.runs, before.runs, after.runs),
+            limit: swap(sum.limit, before.limit, after.limit),
+            spent: swap(sum.spent, before.spent, after.spent),
+            held: swap(sum.held, before.held, after.held),
+            calls: count(sum.calls, before.calls, after.calls),
+            calls_limit: count(sum.calls_limit, before.calls_limit, after.calls_limit),
+        };
     }
 }

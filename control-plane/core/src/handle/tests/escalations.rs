@@ -203,3 +203,17 @@ fn the_second_look_sees_what_changed_meanwhile() {
     assert_eq!((decision.outcome, decision.deciding().reason), (Outcome::Deny, Reason::DelegationEnded));
     assert_eq!((world.status(held), world.money()), (ActionStatus::Denied, (0, 0)));
 }
+
+#[test]
+fn a_persons_no_answers_the_same_call_again_and_silence_does_not() {
+    let mut world = World::new();
+    let held = world.hold(large());
+    world.answer(held, &person("rita", &["risk"]), false).unwrap();
+    assert_eq!(world.propose(large()), Err(Refusal::Joins(held)));
+
+    let mut world = World::new();
+    let held = world.hold(large());
+    world.later(60_000).command(Command::Lapse).unwrap();
+    assert_eq!(world.state.actions[&held].status, ActionStatus::Lapsed);
+    assert_ne!(world.hold(large()), held);
+}

@@ -277,3 +277,26 @@ fn the_strictest_finding_wins_and_all_seven_speak() {
     let ordered = [Outcome::Admit, Outcome::Escalate, Outcome::Throttle, Outcome::Deny, Outcome::Stop];
     assert!(ordered.is_sorted_by(|milder, stricter| milder < stricter));
 }
+
+#[test]
+fn whoever_was_stopped_gets_no_fresh_run_by_calling_again() {
+    let mut world = World::new();
+    world
+        .command(Command::EndRun { run: run(1), reason: Some(Reason::LoopDetected), note: String::new() })
+        .unwrap();
+    assert_eq!(world.later(3_599_999).start(2, "case-1"), Err(crate::Refusal::JoinsRun(run(1))));
+    world.start(3, "case-2").unwrap();
+    world.later(1).start(2, "case-1").unwrap();
+    assert_eq!(world.start(4, "case-1"), Err(crate::Refusal::JoinsRun(run(2))));
+    // A run that ended well, or whose time was up, gives its name back at once.
+    world.command(Command::EndRun { run: run(2), reason: None, note: String::new() }).unwrap();
+    world.start(5, "case-1").unwrap();
+    world
+        .command(Command::EndRun {
+            run: run(5),
+            reason: Some(Reason::WallTimeExhausted),
+            note: String::new(),
+        })
+        .unwrap();
+    world.start(6, "case-1").unwrap();
+}

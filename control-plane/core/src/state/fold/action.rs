@@ -66,6 +66,7 @@ impl State {
         }
         if !admitted {
             self.give_back(id, Money::ZERO);
+            self.free_key(id);
         }
     }
 
@@ -80,6 +81,7 @@ impl State {
             Settlement::Failed { .. } => {
                 if self.moved(id, ActionMove::Fail) {
                     self.give_back(id, settled.cost);
+                    self.free_key(id);
                 }
             }
             // Money, effect and key stay taken: it may have happened.
@@ -119,14 +121,21 @@ impl State {
         self.free_effect(target);
     }
 
-    /// Frees what an action that never happened had taken: money but for what it cost, effect, derived key.
+    /// Frees what an action that never happened had taken: money but for what it cost, and its effect.
     pub(super) fn give_back(&mut self, id: ActionId, cost: Money) {
         self.free_effect(id);
         let Some(action) = self.actions.get_mut(&id) else { return };
         let Some(run) = self.runs.get_mut(&action.run) else { return };
         let hold = std::mem::take(&mut action.hold).saturating_add(std::mem::take(&mut action.undo_hold));
         action.cost = run.budget.settle(hold, cost);
-        run.keys.retain(|key, (holder, _)| *holder != id || !crate::idempotency::is_derived(key));
+    }
+
+    /// The call may be made anew: its derived key is free; a key that the caller gave stays.
+    pub(super) fn free_key(&mut self, id: ActionId) {
+        let run = self.actions.get(&id).and_then(|action| self.runs.get_mut(&action.run));
+        if let Some(run) = run {
+            run.keys.retain(|key, (holder, _)| *holder != id || !crate::idempotency::is_derived(key));
+        }
     }
 
     fn free_effect(&mut self, id: ActionId) {

@@ -57,5 +57,9 @@ impl State {
             action.reason = reason;
         }
         self.give_back(action, Money::ZERO);
+        // A person's no is the answer to that very call, also when it is sent again; silence is not.
+        if status != EscalationStatus::Denied {
+            self.free_key(action);
+        }
     }
 }

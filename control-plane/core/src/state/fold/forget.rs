@@ -77,8 +77,11 @@ impl State {
         self.rollbacks.retain(|_, rollback| rollback.plan.run != id);
         self.retired.push_back(id);
         while self.retired.len() > REMEMBERED {
-            if let Some(oldest) = self.retired.pop_front() {
-                self.runs.remove(&oldest);
+            let Some(oldest) = self.retired.pop_front() else { return };
+            let Some(run) = self.runs.remove(&oldest) else { continue };
+            let name = (run.terms.service.clone(), run.name);
+            if self.run_names.get(&name) == Some(&oldest) {
+                self.run_names.remove(&name);
             }
         }
     }
