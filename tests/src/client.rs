@@ -1,0 +1,229 @@
+//! The clients of a test: a service that acts and a person who operates, over gRPC.
+
+use futures::StreamExt as _;
+use remit_proto::v1::{
+    self as pb, ActResponse, ActionStatus, operator_client::OperatorClient, runtime_client::RuntimeClient,
+};
+use serde_json::{Value, json};
+use tonic::{
+    Request, Status,
+    metadata::{Ascii, MetadataValue},
+    service::{Interceptor, interceptor::InterceptedService},
+    transport::{Channel, Endpoint},
+};
+
+use crate::{contracts::REFUNDS, site::PATIENCE, upstream};
+
+/// Adds a token to every call.
+#[derive(Clone, Debug)]
+pub struct Bearer(Option<MetadataValue<Ascii>>);
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(token) = &self.0 {
+            request.metadata_mut().insert("authorization", token.clone());
+        }
+        Ok(request)
+    }
+}
+
+type Wire = InterceptedService<Channel, Bearer>;
+
+async fn wire(url: &str, token: &str) -> Wire {
+    let channel = Endpoint::from_shared(url.to_owned()).unwrap().connect().await.unwrap();
+    let bearer = (!token.is_empty()).then(|| format!("Bearer {token}").parse().unwrap());
+    InterceptedService::new(channel, Bearer(bearer))
+}
+
+/// The stable code beside a gRPC error.
+pub fn reason(status: &Status) -> &str {
+    status.metadata().get("remit-reason").map_or("", |reason| reason.to_str().unwrap())
+}
+
+/// The parameters that refund a sale in full or in part.
+pub fn payout(sale: &str, amount_minor: i64) -> Value {
+    json!({
+        "transaction_id": sale, "amount_minor": amount_minor, "currency": "USD",
+        "account": upstream::account(sale),
+    })
+}
+
+/// A service that acts.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    /// The generated client.
+    pub runtime: RuntimeClient<Wire>,
+    /// Its token.
+    pub token: String,
+}
+
+impl Agent {
+    /// Connects; an empty token is none at all.
+    pub async fn connect(url: &str, token: &str) -> Self {
+        Self { runtime: RuntimeClient::new(wire(url, token).await), token: token.to_owned() }
+    }
+
+    /// Starts a run of the refund service.
+    pub async fn run(&mut self, name: &str) -> String {
+        self.try_run(REFUNDS, name).await.unwrap()
+    }
+
+    /// Starts a run, or says why not.
+    ///
+    /// # Errors
+    /// What the control plane answers.
+    pub async fn try_run(&mut self, service: &str, name: &str) -> Result<String, Status> {
+        let request = pb::StartRunRequest { service: service.to_owned(), name: name.to_owned() };
+        Ok(self.runtime.start_run(request).await?.into_inner().run)
+    }
+
+    /// Proposes an action and waits for its end, or for a person.
+    pub async fn act(&mut self, run: &str, tool: &str, params: &Value) -> ActResponse {
+        self.try_act(run, tool, &params.to_string()).await.unwrap()
+    }
+
+    /// The same, with any text as parameters.
+    ///
+    /// # Errors
+    /// What the control plane answers when it has nothing to decide.
+    pub async fn try_act(&mut self, run: &str, tool: &str, params: &str) -> Result<ActResponse, Status> {
+        let request = pb::ActRequest {
+            run: run.to_owned(),
+            tool: tool.to_owned(),
+            params_json: params.to_owned(),
+            ..pb::ActRequest::default()
+        };
+        Ok(self.runtime.act(request).await?.into_inner())
+    }
+
+    /// Reads what the contract wants to be known before a refund.
+    pub async fn look_up(&mut self, run: &str, sale: &str) {
+        for tool in ["transactions.get", "eligibility.check"] {
+            let read = self.act(run, tool, &json!({ "transaction_id": sale })).await;
+            assert_eq!(read.status(), ActionStatus::Succeeded, "{read:?}");
+        }
+    }
+
+    /// Reads, then refunds a sale.
+    pub async fn refund(&mut self, run: &str, sale: &str, amount_minor: i64) -> ActResponse {
+        self.look_up(run, sale).await;
+        self.act(run, "payout.create", &payout(sale, amount_minor)).await
+    }
+
+    /// Waits for the end of an action.
+    pub async fn end_of(&mut self, action: &str) -> ActResponse {
+        let request = pb::AwaitActionRequest { action: action.to_owned(), timeout_ms: 30_000 };
+        self.runtime.await_action(request).await.unwrap().into_inner()
+    }
+}
+
+/// A person who operates.
+#[derive(Clone, Debug)]
+pub struct Operator(pub OperatorClient<Wire>);
+
+impl Operator {
+    /// Connects.
+    pub async fn connect(url: &str, token: &str) -> Self {
+        Self(OperatorClient::new(wire(url, token).await))
+    }
+
+    /// A new token for a service.
+    pub async fn service_token(&mut self, service: &str) -> String {
+        self.token(pb::create_token_request::Subject::Service(service.to_owned()), &[]).await.1
+    }
+
+    /// A new token for somebody in these groups.
+    pub async fn person_token(&mut self, name: &str, groups: &[&str]) -> String {
+        self.token(pb::create_token_request::Subject::Operator(name.to_owned()), groups).await.1
+    }
+
+    /// A new token: its id and its secret.
+    pub async fn token(
+        &mut self,
+        subject: pb::create_token_request::Subject,
+        groups: &[&str],
+    ) -> (String, String) {
+        let groups = groups.iter().map(ToString::to_string).collect();
+        let request = pb::CreateTokenRequest { subject: Some(subject), groups };
+        let made = self.0.create_token(request).await.unwrap().into_inner();
+        (made.token.unwrap().id, made.secret)
+    }
+
+    /// The escalations that wait.
+    pub async fn pending(&mut self) -> Vec<pb::Escalation> {
+        let request = pb::ListEscalationsRequest { pending_only: true };
+        self.0.list_escalations(request).await.unwrap().into_inner().escalations
+    }
+
+    /// Answers an escalation, with the digest that it carries.
+    ///
+    /// # Errors
+    /// What the control plane answers.
+    pub async fn answer(
+        &mut self,
+        escalation: &pb::Escalation,
+        approve: bool,
+    ) -> Result<pb::DecideResponse, Status> {
+        let request = pb::DecideRequest {
+            escalation: escalation.id.clone(),
+            approve,
+            reason: "looked at the receipts".to_owned(),
+            digest: escalation.digest.clone(),
+            idempotency_id: String::new(),
+        };
+        Ok(self.0.decide(request).await?.into_inner())
+    }
+
+    /// Sets a ceiling.
+    pub async fn ceiling(&mut self, scope: &str, ceiling: pb::Level) -> pb::SetSwitchResponse {
+        let request = pb::SetSwitchRequest {
+            scope: scope.to_owned(),
+            ceiling: ceiling.into(),
+            reason: "something is wrong".to_owned(),
+            idempotency_id: String::new(),
+        };
+        self.0.set_switch(request).await.unwrap().into_inner()
+    }
+
+    /// Lifts the ceilings at a scope.
+    pub async fn release(&mut self, scope: &str) -> pb::ReleaseSwitchResponse {
+        let request = pb::ReleaseSwitchRequest {
+            target: scope.to_owned(),
+            reason: "the cause was found and mended".to_owned(),
+            idempotency_id: String::new(),
+        };
+        self.0.release_switch(request).await.unwrap().into_inner()
+    }
+
+    /// Everything about one action.
+    pub async fn action(&mut self, id: &str) -> pb::ActionDetail {
+        self.0.get_action(pb::GetActionRequest { id: id.to_owned() }).await.unwrap().into_inner()
+    }
+
+    /// Everything about one run.
+    pub async fn run(&mut self, id: &str) -> pb::RunDetail {
+        self.0.get_run(pb::GetRunRequest { id: id.to_owned() }).await.unwrap().into_inner()
+    }
+
+    /// Asserts that every chain holds, and returns how many events each domain has.
+    pub async fn verify(&mut self) -> Vec<(String, u64)> {
+        let verified = self.0.verify(pb::VerifyRequest {}).await.unwrap().into_inner();
+        assert!(verified.ok, "{verified:?}");
+        verified.domains.into_iter().map(|domain| (domain.domain, domain.events)).collect()
+    }
+
+    /// Follows the journal of this run until a record of this kind comes.
+    pub async fn seen(&mut self, run: &str, kind: &str) -> pb::TraceRecord {
+        let request = pb::WatchTraceRequest { run: run.to_owned(), backlog: 1_000, ..Default::default() };
+        let mut trace = self.0.watch_trace(request).await.unwrap().into_inner();
+        let look = async {
+            while let Some(batch) = trace.next().await {
+                if let Some(record) = batch.unwrap().records.into_iter().find(|record| record.kind == kind) {
+                    return record;
+                }
+            }
+            panic!("the trace ended without {kind}")
+        };
+        tokio::time::timeout(PATIENCE, look).await.expect("the record comes")
+    }
+}

@@ -1,0 +1,9 @@
+//! What whole-system tests are made of: real processes, real tool servers, real clients.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what goes wrong in a test ends the test")]
+
+pub mod client;
+pub mod contracts;
+pub mod ledger;
+pub mod mcp;
+pub mod site;
+pub mod upstream;

@@ -1,0 +1,91 @@
+//! The same service over MCP: a real client, and the bare protocol for what no client would send.
+
+use std::collections::HashMap;
+
+use remit_proto::v1::ActionStatus;
+use reqwest::header::{HeaderName, HeaderValue};
+use rmcp::{
+    RoleClient, ServiceExt as _,
+    model::{CallToolRequestParams, CallToolResult},
+    service::RunningService,
+    transport::{StreamableHttpClientTransport, streamable_http_client::StreamableHttpClientTransportConfig},
+};
+use serde_json::{Value, json};
+
+use crate::contracts::REFUNDS;
+
+/// An HTTP client; TLS has one provider in a process, also where nothing is encrypted.
+pub fn http() -> reqwest::Client {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// A connected MCP client of the refund service, for one run.
+#[derive(Debug)]
+pub struct Tools(RunningService<RoleClient, ()>);
+
+impl Tools {
+    /// Connects for a run of this name.
+    pub async fn connect(url: &str, token: &str, run: &str) -> Self {
+        let run = HeaderValue::from_str(run).unwrap();
+        let config = StreamableHttpClientTransportConfig::with_uri(format!("{url}/mcp/{REFUNDS}"))
+            .auth_header(token)
+            .custom_headers(HashMap::from([(HeaderName::from_static("remit-run"), run)]));
+        Self(().serve(StreamableHttpClientTransport::with_client(http(), config)).await.unwrap())
+    }
+
+    /// The names of the tools, sorted.
+    pub async fn names(&self) -> Vec<String> {
+        let tools = self.0.list_all_tools().await.unwrap();
+        let mut names: Vec<String> = tools.into_iter().map(|tool| tool.name.into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// Calls a tool.
+    pub async fn call(&self, tool: &str, params: &Value) -> CallToolResult {
+        let arguments = params.as_object().unwrap().clone();
+        self.0.call_tool(CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments)).await.unwrap()
+    }
+}
+
+/// What a result says in its structured content.
+pub fn says(result: &CallToolResult, field: &str) -> String {
+    let content = result.structured_content.as_ref().unwrap();
+    content.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The action that a result names.
+pub fn action(result: &CallToolResult) -> String {
+    result.meta.as_ref().unwrap().get("action").unwrap().as_str().unwrap().to_owned()
+}
+
+/// The word of a status, as results use it.
+pub const fn is_done(result: &CallToolResult) -> ActionStatus {
+    match result.is_error {
+        Some(true) => ActionStatus::Denied,
+        Some(false) | None => ActionStatus::Succeeded,
+    }
+}
+
+/// A tool call as the bytes of its request.
+pub fn request(tool: &str, arguments: &str) -> String {
+    let head = json!({ "name": tool }).to_string();
+    let head = head.trim_end_matches('}');
+    format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{head},"arguments":{arguments}}}}}"#)
+}
+
+/// Sends any bytes to the MCP face; returns status and body.
+pub async fn post(url: &str, token: &str, body: String) -> (u16, String) {
+    let response = http()
+        .post(format!("{url}/mcp/{REFUNDS}"))
+        .bearer_auth(token)
+        .header("content-type", "application/json")
+        .header("accept", "application/json, text/event-stream")
+        .header("mcp-protocol-version", "2025-06-18")
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
+}

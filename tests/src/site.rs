@@ -1,0 +1,196 @@
+//! A place where `remitd` runs as a process of its own: its data, its contracts, its tools; and its restarts.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::{Child, Command},
+};
+
+use crate::{
+    client::{Agent, Operator},
+    contracts::{Contracts, REFUNDS},
+    upstream::Upstream,
+};
+
+/// Longest wait for anything that must happen; a machine that is busy with other tests takes its time.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Everything that outlives the process.
+#[derive(Debug)]
+pub struct Site {
+    /// The tool servers.
+    pub upstream: Upstream,
+    /// What the process is started with.
+    pub contracts: Contracts,
+    program: PathBuf,
+    dir: TempDir,
+}
+
+/// How a process that did not want to start has ended.
+#[derive(Debug)]
+pub struct Refused {
+    /// Its exit code.
+    pub code: Option<i32>,
+    /// What it said on standard error.
+    pub said: String,
+}
+
+impl Site {
+    /// A fresh site for this program, with the refund contract.
+    pub async fn new(program: &str) -> Self {
+        let dir = TempDir::new().unwrap();
+        Self {
+            upstream: Upstream::start(dir.path()).await,
+            contracts: Contracts::refunds(dir.path()),
+            program: program.into(),
+            dir,
+        }
+    }
+
+    /// A folder of this site.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The data directory.
+    pub fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    /// What the last process logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_path()).unwrap()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.dir.path().join("remitd.log")
+    }
+
+    /// Starts `remitd` on a free port and waits until it is ready.
+    pub async fn start(&self) -> Remitd {
+        self.start_as(self.command()).await
+    }
+
+    /// The same, where no file may grow beyond so many blocks of 512 bytes: a disk that gets full.
+    pub async fn start_with_room_for(&self, blocks: u32) -> Remitd {
+        // Without the signal's default, the write fails with an error as it does on a full disk.
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let mut command = self.bare(Path::new("sh"));
+        command.arg("-c").arg(script).arg(&self.program).args(self.serve());
+        self.start_as(command).await
+    }
+
+    async fn start_as(&self, mut command: Command) -> Remitd {
+        let log = File::create(self.log_path()).unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("it gets ready").unwrap();
+        let line = line.unwrap_or_else(|| panic!("remitd did not start:\n{}", self.log()));
+        let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(ready["ready"], true, "{line}");
+        Remitd { address: ready["address"].as_str().unwrap().parse().unwrap(), child, data: self.data() }
+    }
+
+    /// Starts `remitd` where it must refuse to.
+    pub async fn start_refused(&self) -> Refused {
+        let output = self.command().output();
+        let output = tokio::time::timeout(PATIENCE, output).await.expect("it ends").unwrap();
+        assert!(!output.status.success(), "it started");
+        Refused { code: output.status.code(), said: String::from_utf8(output.stderr).unwrap() }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = self.bare(&self.program);
+        command.args(self.serve());
+        command
+    }
+
+    fn serve(&self) -> Vec<OsString> {
+        let fixed = ["serve", "--listen", "127.0.0.1:0", "--environment", "test", "--data"];
+        let mut arguments: Vec<OsString> = fixed.map(Into::into).into();
+        arguments.extend([self.data().into(), "--contracts".into(), self.contracts.path().into()]);
+        arguments
+    }
+
+    /// A command in this site's environment and in no other.
+    pub fn bare(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.dir.path())
+            .env("XDG_CONFIG_HOME", self.dir.path().join("config"))
+            .env("XDG_STATE_HOME", self.dir.path().join("state"))
+            .env("USER", "olga.ops")
+            .env("PAYMENTS_URL", self.upstream.url())
+            .env("DESK_URL", self.upstream.url())
+            .env("PAYMENTS_TOKEN", "a-tool-credential")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        command
+    }
+}
+
+/// A running control plane.
+#[derive(Debug)]
+pub struct Remitd {
+    /// Where it listens.
+    pub address: SocketAddr,
+    child: Child,
+    data: PathBuf,
+}
+
+impl Remitd {
+    /// The address as a URL.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The token of the operator whom the first start has made.
+    pub fn operator_token(&self) -> String {
+        fs::read_to_string(self.data.join("operator.token")).unwrap().trim().to_owned()
+    }
+
+    /// That operator.
+    pub async fn operator(&self) -> Operator {
+        Operator::connect(&self.url(), &self.operator_token()).await
+    }
+
+    /// The refund service with a token of its own.
+    pub async fn agent(&self) -> Agent {
+        let token = self.operator().await.service_token(REFUNDS).await;
+        Agent::connect(&self.url(), &token).await
+    }
+
+    /// Kills it as a power cut would, and waits until it is gone.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Asks it to end.
+    pub async fn terminate(&self) {
+        let pid = self.child.id().expect("it runs").to_string();
+        let sent = Command::new("sh").args(["-c", "kill -TERM \"$0\"", &pid]).status().await.unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for its end.
+    pub async fn ended(mut self) -> ExitStatus {
+        tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends").unwrap()
+    }
+
+    /// Asks it to end and waits for that.
+    pub async fn stop(self) {
+        self.terminate().await;
+        assert!(self.ended().await.success());
+    }
+}

@@ -1,0 +1,184 @@
+//! The tool servers of a test: one real HTTP server on loopback, with moods.
+//!
+//! A sale needs no seeding: its id says what it is, `REGION-AMOUNT-NAME`, for instance `US-500-a1`.
+
+use std::{net::SocketAddr, path::Path, sync::Arc};
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{Path as Segment, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+    routing::{delete, get, post},
+};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use crate::ledger::Ledger;
+
+/// How the servers answer, from now on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Mood {
+    /// As they should.
+    Honest,
+    /// They do what they are told and answer 200 with this text.
+    Says(String),
+    /// They do what they are told and answer with this status.
+    Status(u16),
+    /// They do what they are told, and answer only when the mood changes.
+    Silent,
+}
+
+/// Running tool servers; they end with the value.
+#[derive(Debug)]
+pub struct Upstream {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    server: JoinHandle<()>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    ledger: Ledger,
+    mood: watch::Sender<Mood>,
+    payouts: watch::Sender<usize>,
+}
+
+impl Upstream {
+    /// Serves payments and desk on a free port, with a ledger in `dir`.
+    pub async fn start(dir: &Path) -> Self {
+        let shared = Arc::new(Shared {
+            ledger: Ledger::create(&dir.join("ledger.sqlite")),
+            mood: watch::Sender::new(Mood::Honest),
+            payouts: watch::Sender::new(0),
+        });
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = routes(Arc::clone(&shared));
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { address, shared, server }
+    }
+
+    /// `http://HOST:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The witness.
+    pub fn ledger(&self) -> &Ledger {
+        &self.shared.ledger
+    }
+
+    /// Changes how they answer.
+    pub fn turn(&self, mood: Mood) {
+        self.shared.mood.send_replace(mood);
+    }
+
+    /// Waits until this many payouts were made, answered or not.
+    pub async fn paid(&self, count: usize) {
+        self.shared.payouts.subscribe().wait_for(|made| count <= *made).await.unwrap();
+    }
+
+    /// Takes the servers down: from now on nothing listens there.
+    pub async fn go_down(&mut self) {
+        self.server.abort();
+        // Cancelled is what was asked for.
+        drop((&mut self.server).await);
+    }
+}
+
+impl Drop for Upstream {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+fn routes(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/transactions/{id}", get(transaction))
+        .route("/transactions/{id}/eligibility", get(eligibility))
+        .route("/payouts", post(pay))
+        .route("/payouts/{id}/reversal", post(reverse))
+        .route("/customers/{customer}/notes", post(note))
+        .route("/customers/{customer}/notes/{note}", delete(unnote))
+        .route("/customers/{customer}/replies", post(reply))
+        .with_state(shared)
+}
+
+impl Shared {
+    /// The answer, as the mood wants it.
+    async fn answer(&self, honest: Value) -> Response {
+        let mut moods = self.mood.subscribe();
+        let mood = moods.wait_for(|mood| *mood != Mood::Silent).await.unwrap().clone();
+        match mood {
+            Mood::Honest | Mood::Silent => Json(honest).into_response(),
+            Mood::Says(text) => text.into_response(),
+            Mood::Status(code) => (StatusCode::from_u16(code).unwrap(), "out of order").into_response(),
+        }
+    }
+}
+
+async fn transaction(State(shared): State<Arc<Shared>>, Segment(id): Segment<String>) -> Response {
+    let mut parts = id.split('-');
+    let (region, amount) =
+        (parts.next().unwrap(), parts.next().and_then(|amount| amount.parse::<i64>().ok()));
+    let sale = json!({
+        "id": id, "status": "settled", "amount_minor": amount, "currency": "USD", "region": region,
+        "customer_id": format!("cust-{id}"), "account": account(&id),
+    });
+    shared.answer(sale).await
+}
+
+async fn eligibility(State(shared): State<Arc<Shared>>, Segment(id): Segment<String>) -> Response {
+    let customer = format!("cust-{id}");
+    let rule =
+        json!({ "transaction_id": id, "customer_id": customer, "eligible": true, "policy_version": "r1" });
+    shared.answer(rule).await
+}
+
+async fn pay(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    let order: Value = serde_json::from_slice(&body).unwrap();
+    let (sale, amount) = (order["transaction_id"].as_str().unwrap(), order["amount_minor"].as_i64().unwrap());
+    let text = std::str::from_utf8(&body).unwrap();
+    let payout = shared.ledger.pay(key(&headers), sale, amount, text);
+    shared.payouts.send_modify(|made| *made += 1);
+    let paid = json!({
+        "payout_id": payout, "transaction_id": sale, "amount_minor": amount, "currency": order["currency"],
+        "status": "paid",
+    });
+    shared.answer(paid).await
+}
+
+async fn reverse(
+    State(shared): State<Arc<Shared>>,
+    Segment(payout): Segment<String>,
+    headers: HeaderMap,
+) -> Response {
+    shared.ledger.reverse(key(&headers), &payout);
+    shared.answer(json!({ "payout_id": payout, "status": "reversed" })).await
+}
+
+async fn note(State(shared): State<Arc<Shared>>, Segment(customer): Segment<String>) -> Response {
+    shared.answer(json!({ "note_id": "note-1", "customer_id": customer })).await
+}
+
+async fn unnote(
+    State(shared): State<Arc<Shared>>,
+    Segment((_, note)): Segment<(String, String)>,
+) -> Response {
+    shared.answer(json!({ "note_id": note, "status": "deleted" })).await
+}
+
+async fn reply(State(shared): State<Arc<Shared>>, Segment(customer): Segment<String>) -> Response {
+    shared.answer(json!({ "reply_id": "reply-1", "customer_id": customer, "status": "sent" })).await
+}
+
+fn key(headers: &HeaderMap) -> &str {
+    headers.get("idempotency-key").map_or("", |key| key.to_str().unwrap())
+}
+
+/// The account of a sale.
+pub fn account(sale: &str) -> String {
+    format!("acct-{sale}")
+}
