@@ -1,0 +1,154 @@
+//! Both faces hold no rule: the same calls get the same decisions, over gRPC and over MCP.
+
+use remit_proto::v1::{self as pb, ActionStatus, Outcome};
+use remit_tests::{
+    client::{Agent, Operator, payout},
+    mcp::{self, Tools},
+    site::Site,
+};
+use serde_json::{Value, json};
+
+use crate::REMITD;
+
+/// One call, and what must be decided about it.
+struct Call {
+    tool: &'static str,
+    params: Value,
+    status: ActionStatus,
+    reason: &'static str,
+}
+
+fn call(tool: &'static str, params: Value, status: ActionStatus, reason: &'static str) -> Call {
+    Call { tool, params, status, reason }
+}
+
+/// A whole case; `face` keeps the sales of the two faces apart.
+fn calls(face: &str) -> Vec<Call> {
+    use ActionStatus::{Denied, Held, Succeeded};
+    let small = format!("US-500-{face}");
+    let large = format!("US-50000-{face}");
+    let read = |sale: &str| json!({ "transaction_id": sale });
+    let mut stolen = payout(&small, 500);
+    stolen["account"] = json!("acct-of-somebody-else");
+    vec![
+        call("payout.create", payout(&small, 500), Denied, "evidence_missing"),
+        call("transactions.get", read(&small), Succeeded, "within_contract"),
+        call("eligibility.check", read(&small), Succeeded, "within_contract"),
+        call("payout.create", stolen, Denied, "evidence_conflict"),
+        call("payout.create", payout(&small, 501), Denied, "policy_forbids"),
+        call("transactions.get", json!({ "transaction_id": "../etc" }), Denied, "parameters_invalid"),
+        call("payout.bulk_create", json!({}), Denied, "forbidden_action"),
+        call("payout.teleport", json!({}), Denied, "not_in_scope"),
+        call("payout.create", payout(&small, 500), Succeeded, "within_contract"),
+        call("payout.create", payout(&small, 499), Denied, "effect_taken"),
+        call("transactions.get", read(&large), Succeeded, "within_contract"),
+        call("eligibility.check", read(&large), Succeeded, "within_contract"),
+        call("payout.create", payout(&large, 30_000), Held, "needs_approval"),
+    ]
+}
+
+/// What a decision says, without the ages and names that differ between two cases.
+fn verdicts(detail: &pb::ActionDetail) -> Vec<(i32, i32, String)> {
+    let decision = detail.decision.as_ref().unwrap();
+    decision.findings.iter().map(|found| (found.clause, found.outcome, found.reason.clone())).collect()
+}
+
+async fn over_grpc(agent: &mut Agent, run: &str, operator: &mut Operator) -> Vec<pb::ActionDetail> {
+    let mut details = Vec::new();
+    for call in calls("g") {
+        let answer = agent.act(run, call.tool, &call.params).await;
+        assert_eq!(answer.status(), call.status, "{}: {answer:?}", call.tool);
+        assert_eq!(answer.decision.unwrap().reason, call.reason, "{}", call.tool);
+        details.push(operator.action(&answer.action).await);
+    }
+    details
+}
+
+async fn over_mcp(tools: &Tools, operator: &mut Operator) -> Vec<pb::ActionDetail> {
+    let mut details = Vec::new();
+    for call in calls("m") {
+        let result = tools.call(call.tool, &call.params).await;
+        let done = call.status == ActionStatus::Succeeded;
+        assert_eq!(result.is_error, Some(!done), "{}: {result:?}", call.tool);
+        if !done {
+            assert_eq!(mcp::says(&result, "reason"), call.reason, "{}: {result:?}", call.tool);
+        }
+        details.push(operator.action(&mcp::action(&result)).await);
+    }
+    details
+}
+
+#[tokio::test]
+async fn the_same_calls_get_the_same_decisions() {
+    let site = Site::new(REMITD).await;
+    let remitd = site.start().await;
+    let mut operator = remitd.operator().await;
+    let mut agent = remitd.agent().await;
+    let run = agent.run("case-grpc").await;
+    let over_grpc = over_grpc(&mut agent, &run, &mut operator).await;
+    let tools = Tools::connect(&remitd.url(), &agent.token, "case-mcp").await;
+    let over_mcp = over_mcp(&tools, &mut operator).await;
+    assert_eq!(over_grpc.len(), over_mcp.len());
+    for (grpc, mcp) in over_grpc.iter().zip(&over_mcp) {
+        let (one, other) = (grpc.action.as_ref().unwrap(), mcp.action.as_ref().unwrap());
+        assert_eq!((&*one.channel, &*other.channel), ("grpc", "mcp"));
+        let wanted = (&one.tool, one.outcome, one.status, &one.reason, one.clause, one.cost_micros);
+        let found =
+            (&other.tool, other.outcome, other.status, &other.reason, other.clause, other.cost_micros);
+        assert_eq!(wanted, found);
+        assert_eq!(verdicts(grpc), verdicts(mcp), "{}", one.tool);
+        assert_eq!(verdicts(grpc).len(), 7, "every clause answers");
+    }
+    let payouts = site.upstream.ledger().payouts();
+    let paid: Vec<&str> = payouts.iter().map(|payout| payout.transaction.as_str()).collect();
+    assert_eq!(paid, ["US-500-g", "US-500-m"]);
+    let keys: Vec<&str> = payouts.iter().map(|payout| payout.key.as_str()).collect();
+    let actions = [&over_grpc, &over_mcp].map(|all| all[8].action.as_ref().unwrap().id.clone());
+    assert_eq!(keys, actions, "the action's id is the tool's idempotency key");
+}
+
+#[tokio::test]
+async fn an_admitted_payout_shows_what_it_rests_on() {
+    let site = Site::new(REMITD).await;
+    let remitd = site.start().await;
+    let mut agent = remitd.agent().await;
+    let run = agent.run("case-1").await;
+    let paid = agent.refund(&run, "US-500-a", 500).await;
+    assert_eq!(paid.decision.as_ref().unwrap().outcome(), Outcome::Admit, "{paid:?}");
+    let result: Value = serde_json::from_str(&paid.result_json).unwrap();
+    assert_eq!(result["payout_id"], "po-1");
+
+    let detail = remitd.operator().await.action(&paid.action).await;
+    let mut items: Vec<&str> = detail.evidence.iter().map(|item| item.item.as_str()).collect();
+    items.sort_unstable();
+    assert_eq!(items, ["eligibility", "transaction"]);
+    for item in &detail.evidence {
+        assert!(item.content_json.contains("US-500-a"), "{item:?}");
+        assert_eq!(item.digest.len(), 64);
+    }
+    assert_eq!(detail.action.unwrap().cost_micros, 250_000);
+    assert_eq!(detail.undo, "payout.reverse within 72h");
+}
+
+#[tokio::test]
+async fn the_same_call_again_is_the_same_action() {
+    let site = Site::new(REMITD).await;
+    let remitd = site.start().await;
+    let mut agent = remitd.agent().await;
+    let run = agent.run("case-1").await;
+    let first = agent.refund(&run, "US-500-a", 500).await;
+    let again = agent.act(&run, "payout.create", &payout("US-500-a", 500)).await;
+    assert_eq!((again.action, again.status), (first.action, first.status));
+    assert_eq!(site.upstream.ledger().payouts().len(), 1);
+}
+
+#[tokio::test]
+async fn agents_see_the_tools_of_their_scope_and_no_other() {
+    let site = Site::new(REMITD).await;
+    let remitd = site.start().await;
+    let agent = remitd.agent().await;
+    let tools = Tools::connect(&remitd.url(), &agent.token, "case-1").await;
+    let wanted =
+        ["customer.note", "customer.reply", "eligibility.check", "payout.create", "transactions.get"];
+    assert_eq!(tools.names().await, wanted);
+}
