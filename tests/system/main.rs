@@ -1,0 +1,18 @@
+//! The whole system: real processes, a real journal, real tools. One binary, so one link.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "tests fail by panicking")]
+
+mod approvals;
+mod bad_input;
+mod bad_start;
+mod corrupted;
+mod crash;
+mod disk_full;
+mod faces;
+mod restart;
+mod rollback;
+mod switches;
+mod tidy;
+
+/// `remitd`, as cargo has built it for these tests.
+const REMITD: &str = env!("CARGO_BIN_EXE_remitd-under-test");
