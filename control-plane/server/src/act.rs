@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use remit_contract::{CompiledContract, RunFacts};
 use remit_core::{
     ActionId, ActionStatus, CanonicalJson, Command, Decision, Event, Outcome, Proposal, Reason, Refusal,
     RunId, ServiceName, Timestamp, ToolName,
@@ -15,11 +16,14 @@ use crate::{
     error::Error,
     ids,
     plane::{Plane, Ward},
-    view::{ActionCard, OpenRun},
+    view::ActionCard,
 };
 
 /// Largest parameters, in bytes (`reliability.md` of the design: call arguments 256 KiB).
 pub(crate) const MAX_PARAMS: usize = 256 * 1024;
+
+/// Longest idempotency key, in bytes; as long as the field's common ones.
+const MAX_KEY: usize = 255;
 
 /// What a face has parsed.
 #[derive(Debug)]
@@ -65,8 +69,15 @@ pub(crate) fn parse_params(text: &str) -> Result<(CanonicalJson, Value), Error> 
 
 /// Makes one call for a service.
 pub(crate) async fn act(plane: &Plane, caller: &ServiceName, call: Call) -> Result<Acted, Error> {
-    let open = open_run(plane, caller, call.run)?;
-    let ward = plane.ward(&open.domain)?;
+    // Held until the caller is answered: a graceful end waits for it.
+    let _working = plane.working.token();
+    if plane.stop.is_cancelled() {
+        return Err(Error::Unavailable("the control plane is shutting down".to_owned()));
+    }
+    let Court { ward, contract, facts } = court(plane, caller, call.run)?;
+    if call.key.as_ref().is_some_and(|key| key.len() > MAX_KEY) {
+        return Err(Error::Invalid(format!("an idempotency key has at most {MAX_KEY} bytes")));
+    }
     let decision_only = call.mode == Mode::DecisionOnly;
     let proposal = Proposal {
         action: ids::action(),
@@ -79,7 +90,7 @@ pub(crate) async fn act(plane: &Plane, caller: &ServiceName, call: Call) -> Resu
         principal: caller.to_string(),
     };
     let action = proposal.action;
-    let assessment = open.contract.assess(&proposal, &call.value, &open.facts());
+    let assessment = contract.assess(&proposal, &call.value, &facts);
     let command = Command::Propose {
         proposal: Box::new(proposal),
         assessment: Box::new(assessment),
@@ -90,7 +101,7 @@ pub(crate) async fn act(plane: &Plane, caller: &ServiceName, call: Call) -> Resu
             let Some(Event::ActionDecided(decided)) = records.first().map(|record| &record.event) else {
                 return Err(Error::Unavailable("the decision was lost".to_owned()));
             };
-            plane.metrics.decided(&open.contract.terms().service, decided.decision.outcome);
+            plane.metrics.decided(&contract.terms().service, decided.decision.outcome);
             if decided.decision.outcome == Outcome::Admit && !decision_only {
                 return end_of(ward, action).await;
             }
@@ -101,18 +112,32 @@ pub(crate) async fn act(plane: &Plane, caller: &ServiceName, call: Call) -> Resu
     }
 }
 
-fn open_run(plane: &Plane, caller: &ServiceName, run: RunId) -> Result<Arc<OpenRun>, Error> {
-    let Some(open) = plane.open.get(run) else {
+/// Where a call is judged, by which version, on which evidence.
+struct Court<'a> {
+    ward: &'a Ward,
+    contract: Arc<CompiledContract>,
+    facts: Arc<RunFacts>,
+}
+
+/// An ended run is judged too, with no evidence left: the call may be one that is known, and if not, the
+/// denial is recorded.
+fn court<'a>(plane: &'a Plane, caller: &ServiceName, run: RunId) -> Result<Court<'a>, Error> {
+    let court = if let Some(open) = plane.open.get(run) {
+        Court { ward: plane.ward(&open.domain)?, contract: Arc::clone(&open.contract), facts: open.facts() }
+    } else {
         let ward = plane.run_ward(run)?;
-        let phase = ward.view.read(|inner| inner.runs.get(&run).map(|card| card.phase.as_str()));
-        return Err(Error::Conflict(format!("the run is {}; start a new one", phase.unwrap_or("unknown"))));
+        let version = ward.view.read(|inner| inner.runs.get(&run).map(|card| card.terms.digest));
+        let contract = version.and_then(|digest| plane.contracts.get(&digest));
+        let contract = contract
+            .ok_or_else(|| Error::Unavailable("the contract version of the run is not loaded".to_owned()))?;
+        Court { ward, contract, facts: Arc::default() }
     };
-    let principal = &open.contract.terms().principal;
+    let principal = &court.contract.terms().principal;
     if principal.as_str() != caller.as_str() {
         tracing::warn!(%caller, %run, "a service tried to act in the run of another");
         return Err(Error::NotPermitted(format!("`{caller}` may not act in a run of `{principal}`")));
     }
-    Ok(open)
+    Ok(court)
 }
 
 /// The answer that a decision alone gives.
@@ -146,9 +171,15 @@ async fn join(ward: &Ward, action: ActionId) -> Result<Acted, Error> {
     }
 }
 
-/// Waits until the action has ended.
+/// Waits until the action has ended, or until nobody can know any more.
 pub(crate) async fn end_of(ward: &Ward, action: ActionId) -> Result<Acted, Error> {
-    ward.view.ended(action).await;
+    tokio::select! {
+        biased;
+        () = ward.view.ended(action) => {}
+        cause = ward.domain.health().failure() => {
+            return Err(Error::JournalUnavailable(format!("what became of {action} cannot be recorded: {cause}")));
+        }
+    }
     let card = ward.view.action(action);
     of_card(&card.ok_or_else(|| Error::NotFound(format!("there is no action `{action}` here")))?)
 }

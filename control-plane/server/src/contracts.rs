@@ -9,11 +9,13 @@ use std::{
 use remit_contract::{CompiledContract, Problem};
 use remit_core::{Digest, ServiceName};
 
+mod archive;
+
 /// Why the contracts cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The folder cannot be read.
-    #[error("cannot read `{}`: {source}", path.display())]
+    /// The folder cannot be read, or its copy cannot be written.
+    #[error("cannot use `{}`: {source}", path.display())]
     Read {
         /// Which.
         path: PathBuf,
@@ -55,12 +57,18 @@ fn list(problems: &[Problem]) -> String {
 
 /// The loaded versions. Nothing is added after the start.
 #[derive(Debug, Default)]
-pub(crate) struct Contracts(BTreeMap<Digest, Arc<CompiledContract>>);
+pub(crate) struct Contracts {
+    /// One a service, from the configured folders.
+    configured: BTreeMap<Digest, Arc<CompiledContract>>,
+    /// Earlier ones from the archive: runs keep the version that they began with, also over restarts.
+    archived: BTreeMap<Digest, Arc<CompiledContract>>,
+}
 
 impl Contracts {
-    /// Loads every contract folder; a folder of contract folders stands for all of them.
-    pub(crate) fn load(folders: &[PathBuf]) -> Result<Self, Error> {
-        let mut loaded = BTreeMap::new();
+    /// Loads every contract folder (a folder of contract folders stands for all of them), keeps a copy of
+    /// each version in the archive, and loads what the archive holds of earlier ones.
+    pub(crate) fn load(folders: &[PathBuf], archive: &Path) -> Result<Self, Error> {
+        let mut loaded = Self::default();
         let mut services: BTreeMap<ServiceName, PathBuf> = BTreeMap::new();
         for folder in folders {
             for path in contract_folders(folder)? {
@@ -70,18 +78,31 @@ impl Contracts {
                 if let Some(first) = services.insert(service.clone(), path.clone()) {
                     return Err(Error::Twice { service, first, second: path });
                 }
-                loaded.insert(contract.terms().digest, Arc::new(contract));
+                archive::keep(&path, contract.terms().digest, archive)?;
+                loaded.configured.insert(contract.terms().digest, Arc::new(contract));
             }
         }
-        Ok(Self(loaded))
+        for contract in archive::earlier(archive)? {
+            let digest = contract.terms().digest;
+            if !loaded.configured.contains_key(&digest) {
+                loaded.archived.insert(digest, Arc::new(contract));
+            }
+        }
+        Ok(loaded)
     }
 
     pub(crate) fn get(&self, digest: &Digest) -> Option<Arc<CompiledContract>> {
-        self.0.get(digest).cloned()
+        self.configured.get(digest).or_else(|| self.archived.get(digest)).cloned()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<CompiledContract>> {
-        self.0.values()
+    /// Those that decide about new runs.
+    pub(crate) fn configured(&self) -> impl Iterator<Item = &Arc<CompiledContract>> {
+        self.configured.values()
+    }
+
+    /// Those that only runs of before may keep.
+    pub(crate) fn archived(&self) -> impl Iterator<Item = &Arc<CompiledContract>> {
+        self.archived.values()
     }
 }
 

@@ -38,6 +38,13 @@ pub(crate) fn prepare(data: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Where contract versions are kept.
+pub(crate) fn archive(data: &Path) -> Result<PathBuf, Error> {
+    let path = data.join("contracts");
+    fs::create_dir_all(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
+    Ok(path)
+}
+
 fn token_path(data: &Path) -> PathBuf {
     data.join("operator.token")
 }

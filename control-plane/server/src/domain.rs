@@ -1,11 +1,11 @@
 //! One loop per domain: the only writer of its state. It decides the next batch while the last is being
 //! written, and nobody is answered before the commit.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use remit_core::{Command, DomainName, Refusal, State};
 use remit_journal::{Journal, Record};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 mod publish;
 mod turn;
@@ -14,6 +14,9 @@ pub(crate) use publish::Publisher;
 
 /// Commands that may wait for a domain before callers are held back.
 const QUEUE: usize = 4_096;
+
+/// Urgent commands that may wait.
+const URGENT: usize = 64;
 
 /// Why a command was not answered with events.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -46,17 +49,30 @@ struct Job {
 }
 
 /// The first failure of a domain's journal, once there is one.
-#[derive(Debug, Default)]
-pub(crate) struct Health(OnceLock<String>);
+#[derive(Debug)]
+pub(crate) struct Health(watch::Sender<Option<String>>);
 
 impl Health {
-    pub(crate) fn failed(&self) -> Option<&str> {
-        self.0.get().map(String::as_str)
+    pub(crate) fn failed(&self) -> Option<String> {
+        self.0.borrow().clone()
     }
 
+    /// Resolves with the first cause; never while all is well.
+    pub(crate) async fn failure(&self) -> String {
+        let mut cause = self.0.subscribe();
+        // The sender is in `self`: it cannot be gone.
+        let gone = cause.wait_for(Option::is_some).await.is_err();
+        debug_assert!(!gone, "the sender outlives this borrow");
+        self.failed().unwrap_or_default()
+    }
+
+    /// The first cause stays.
     fn fail(&self, cause: String) {
-        // The first cause stays.
-        drop(self.0.set(cause));
+        self.0.send_if_modified(|known| {
+            let first = known.is_none();
+            known.get_or_insert(cause);
+            first
+        });
     }
 }
 
@@ -65,6 +81,7 @@ impl Health {
 pub(crate) struct Domain {
     name: DomainName,
     jobs: mpsc::Sender<Job>,
+    urgent: mpsc::Sender<Job>,
     health: Arc<Health>,
 }
 
@@ -72,10 +89,11 @@ impl Domain {
     /// Starts the loop of a domain from its replayed state.
     pub(crate) fn spawn(state: State, after: u64, journal: Journal, publisher: Publisher) -> Self {
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        let health = Arc::new(Health::default());
-        let domain = Self { name: state.domain.clone(), jobs, health: Arc::clone(&health) };
+        let (urgent, first) = mpsc::channel(URGENT);
+        let health = Arc::new(Health(watch::Sender::new(None)));
+        let domain = Self { name: state.domain.clone(), jobs, urgent, health: Arc::clone(&health) };
         let publish = publisher.spawn();
-        tokio::spawn(turn::Loop { state, after, journal, health, publish }.run(waiting));
+        tokio::spawn(turn::Loop { state, after, journal, health, publish }.run(waiting, first));
         domain
     }
 
@@ -90,7 +108,27 @@ impl Domain {
     /// Waits for room, hands the command over, and waits for the commit.
     pub(crate) async fn submit(&self, command: Command) -> Result<Committed, Fault> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.send(Job { command, reply }).await.map_err(|_| Fault::Closed)?;
+        // What stops or answers does not stand in the queue behind what it should stop.
+        let queue = match &command {
+            Command::SetSwitch { .. }
+            | Command::EndRun { .. }
+            | Command::Decide(_)
+            | Command::StartRollback { .. } => &self.urgent,
+            Command::ActivateContract { .. }
+            | Command::StartRun { .. }
+            | Command::Propose { .. }
+            | Command::Start { .. }
+            | Command::Settle(_)
+            | Command::Lapse
+            | Command::ReleaseSwitch { .. }
+            | Command::PlanRollback { .. }
+            | Command::Compensate { .. }
+            | Command::CloseRollback { .. }
+            | Command::Recover
+            | Command::IssueCredential { .. }
+            | Command::RevokeCredential { .. } => &self.jobs,
+        };
+        queue.send(Job { command, reply }).await.map_err(|_| Fault::Closed)?;
         answer.await.map_err(|_| Fault::Closed)?
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use remit_core::{ActionId, DomainName, Event, Outcome, Permit, PlanId, event::ActionDecided};
 use remit_journal::Record;
 use tokio::sync::mpsc;
+use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
 /// One obligation.
 #[derive(Debug)]
@@ -17,16 +18,26 @@ pub(crate) enum Effect {
     RollBack { domain: DomainName, plan: PlanId },
 }
 
+/// An obligation and the token that makes a graceful end wait for it.
+#[derive(Debug)]
+pub(crate) struct Obligation {
+    pub(crate) effect: Effect,
+    pub(crate) working: TaskTrackerToken,
+}
+
 /// Hands obligations to the runner.
 #[derive(Debug, Clone)]
-pub(crate) struct Effects(mpsc::UnboundedSender<Effect>);
+pub(crate) struct Effects {
+    sender: mpsc::UnboundedSender<Obligation>,
+    working: TaskTracker,
+}
 
 impl Effects {
     /// The sender, and what the runner receives from. Unbounded: what is admitted is bounded by budgets and
     /// by the loops' queues, and a publisher must never wait.
-    pub(crate) fn channel() -> (Self, mpsc::UnboundedReceiver<Effect>) {
+    pub(crate) fn channel(working: TaskTracker) -> (Self, mpsc::UnboundedReceiver<Obligation>) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (Self(sender), receiver)
+        (Self { sender, working }, receiver)
     }
 
     /// Looks at one committed record.
@@ -47,7 +58,7 @@ impl Effects {
         };
         if let Some(effect) = effect {
             // The runner is gone only when the control plane goes down: recovery finds it in the journal.
-            drop(self.0.send(effect));
+            drop(self.sender.send(Obligation { effect, working: self.working.token() }));
         }
     }
 }

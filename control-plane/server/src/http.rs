@@ -25,7 +25,8 @@ async fn ready(State(plane): State<Arc<Plane>>) -> impl IntoResponse {
     let failed: Vec<String> = plane
         .wards
         .values()
-        .filter_map(|ward| Some(format!("{}: {}", ward.domain.name(), ward.domain.health().failed()?)))
+        .filter(|ward| ward.domain.health().failed().is_some())
+        .map(|ward| ward.domain.name().to_string())
         .collect();
     if failed.is_empty() {
         (StatusCode::OK, "ready\n".to_owned())

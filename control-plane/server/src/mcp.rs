@@ -41,6 +41,8 @@ pub(crate) fn routes(plane: &Arc<Plane>, stop: &CancellationToken) -> Router {
     config.legacy_session_mode = false;
     config.json_response = true;
     config.cancellation_token = stop.child_token();
+    // Every request carries a bearer token, so a name that is rebound to us gains nothing.
+    config.allowed_hosts.clear();
     config.max_request_body_bytes = crate::edge::MAX_BODY;
     let shared = Arc::clone(plane);
     let service = StreamableHttpService::new(

@@ -6,7 +6,7 @@ use remit_contract::CompiledContract;
 use remit_core::{ActionId, Digest, DomainName, RunId, ServiceName, state::State};
 use remit_journal::{Journal, Record};
 use tokio::sync::broadcast;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{self, Caller},
@@ -42,6 +42,8 @@ pub(crate) struct Plane {
     pub(crate) metrics: Metrics,
     /// Actions that are being carried out; a graceful end waits for them.
     pub(crate) working: TaskTracker,
+    /// Cancelled when a graceful end begins.
+    pub(crate) stop: CancellationToken,
 }
 
 impl Plane {

@@ -4,40 +4,48 @@ use std::{sync::Arc, time::Duration};
 
 use remit_core::{
     ActionId, ActionStatus, Command, DomainName, Money, Permit, PlanId, Refusal, command::Settle,
-    event::Settlement, rollback::StepKind,
+    event::Settlement, proposal::Mode, rollback::StepKind,
 };
+use remit_journal::Record;
 use tokio::sync::mpsc;
 
 use crate::{
     clock,
     domain::Fault,
-    effects::{self, Effect},
+    effects::{self, Effect, Obligation},
     ids,
     plane::{Plane, Ward},
     upstream::{self, ToolCall},
+    view::ActionCard,
 };
 
 /// Receives obligations until the control plane goes down.
-pub(crate) async fn run(plane: Arc<Plane>, mut effects: mpsc::UnboundedReceiver<Effect>) {
-    while let Some(effect) = effects.recv().await {
-        let shared = Arc::clone(&plane);
-        match effect {
-            Effect::Execute { domain, permit } => {
-                plane.working.spawn(async move { execute(&shared, &domain, permit).await });
-            }
-            Effect::Release { domain, action, released } => {
-                let held = plane.ward(&domain).ok().and_then(|ward| ward.view.action(action));
-                let permit = held
-                    .as_ref()
-                    .and_then(|card| card.decision_fact())
-                    .and_then(|held| effects::permit(held, &released));
-                if let Some(permit) = permit {
-                    plane.working.spawn(async move { execute(&shared, &domain, permit).await });
+pub(crate) async fn run(plane: Arc<Plane>, mut obligations: mpsc::UnboundedReceiver<Obligation>) {
+    while let Some(Obligation { effect, working }) = obligations.recv().await {
+        let plane = Arc::clone(&plane);
+        tokio::spawn(async move {
+            match effect {
+                Effect::Execute { domain, permit } => execute(&plane, &domain, permit).await,
+                Effect::Release { domain, action, released } => {
+                    release(&plane, &domain, action, &released).await;
                 }
+                Effect::RollBack { domain, plan } => roll_back(&plane, &domain, plan).await,
             }
-            Effect::RollBack { domain, plan } => {
-                plane.working.spawn(async move { roll_back(&shared, &domain, plan).await });
-            }
+            drop(working);
+        });
+    }
+}
+
+/// Carries an approved action out, if the approval is of what would run.
+async fn release(plane: &Plane, domain: &DomainName, action: ActionId, released: &Record) {
+    let held = plane.ward(domain).ok().and_then(|ward| ward.view.action(action));
+    let permit =
+        held.as_ref().and_then(ActionCard::decision_fact).and_then(|held| effects::permit(held, released));
+    match permit {
+        Some(permit) => execute(plane, domain, permit).await,
+        None => {
+            let note = "what was approved is not what would run, so nothing was sent".to_owned();
+            settle(plane, domain, failed(action, note)).await;
         }
     }
 }
@@ -129,8 +137,7 @@ pub(crate) async fn roll_back(plane: &Plane, domain: &DomainName, plan: PlanId) 
         inner.state.rollbacks.get(&plan).map(|rollback| rollback.plan.steps.clone()).unwrap_or_default()
     });
     for step in &steps {
-        // What was in flight when the plan was made comes to its own end first.
-        ward.view.ended(step.target).await;
+        come_to_an_end(ward, step.target).await;
     }
     for step in steps.iter().filter(|step| matches!(step.kind, StepKind::Compensate { .. })) {
         if let Err(why) = compensate(ward, plan, step.target).await {
@@ -143,6 +150,27 @@ pub(crate) async fn roll_back(plane: &Plane, domain: &DomainName, plan: PlanId) 
     }
 }
 
+/// What was in flight when the plan was made comes to its own end first. What its caller carries out and has
+/// not reported is in doubt: nobody else can know.
+async fn come_to_an_end(ward: &Ward, target: ActionId) {
+    let theirs = ward.view.action(target).is_some_and(|card| card.action.mode == Mode::DecisionOnly);
+    if theirs {
+        let note = "its caller had not reported the outcome when the run was rolled back".to_owned();
+        let doubt = Settle { settlement: Settlement::InDoubt { note }, ..failed(target, String::new()) };
+        // Refused where it has ended already.
+        drop(ward.domain.submit(Command::Settle(Box::new(doubt))).await);
+    }
+    ended(ward, target).await;
+}
+
+/// Waits for an action's end; a failed journal ends the waiting, since no end can be recorded any more.
+async fn ended(ward: &Ward, action: ActionId) {
+    tokio::select! {
+        () = ward.view.ended(action) => {}
+        _ = ward.domain.health().failure() => {}
+    }
+}
+
 /// Takes one step; or says why it is left to a person.
 async fn compensate(ward: &Ward, plan: PlanId, target: ActionId) -> Result<(), String> {
     let action = ids::action();
@@ -151,7 +179,7 @@ async fn compensate(ward: &Ward, plan: PlanId, target: ActionId) -> Result<(), S
         Err(Fault::Refused(Refusal::Joins(known))) => known,
         Err(fault) => return Err(fault.to_string()),
     };
-    ward.view.ended(action).await;
+    ended(ward, action).await;
     match ward.view.action(action).map(|card| card.action.status) {
         Some(ActionStatus::Succeeded) => Ok(()),
         Some(status) => Err(format!("its compensation is {status}")),

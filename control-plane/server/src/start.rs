@@ -8,7 +8,13 @@ use std::{
     time::Duration,
 };
 
-use remit_core::{Command, DomainName, Person, event::Holder, person::ADMIN_GROUP, state::State};
+use remit_core::{
+    Command, DomainName, Person, SwitchId,
+    event::Holder,
+    person::ADMIN_GROUP,
+    state::State,
+    switch::{Scope, Switch},
+};
 use remit_journal::Journal;
 use tokio::{net::TcpListener, sync::broadcast, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -79,7 +85,7 @@ pub struct Running {
     address: SocketAddr,
     token: String,
     context: PathBuf,
-    stop: CancellationToken,
+    edge: JoinHandle<()>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -103,8 +109,8 @@ pub async fn start_on(journal: Journal, config: Config, listener: TcpListener) -
 async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>) -> Result<Running, Error> {
     // Several parts use TLS: one provider, installed once a process; a second installation is the same one.
     drop(rustls::crypto::ring::default_provider().install_default());
-    let contracts = Arc::new(Contracts::load(&config.contracts)?);
     data_dir::prepare(&config.data)?;
+    let contracts = Arc::new(Contracts::load(&config.contracts, &data_dir::archive(&config.data)?)?);
     let upstreams = resolve(&contracts, &config)?;
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -119,7 +125,8 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
         None => open_journal(config.data.clone()).await?,
     };
     let open = Arc::new(OpenRuns::default());
-    let (effects, obligations) = Effects::channel();
+    let (working, stop) = (TaskTracker::new(), CancellationToken::new());
+    let (effects, obligations) = Effects::channel(working.clone());
     let wards = wards(&journal, &contracts, &open, &effects)?;
     drop(effects);
     let plane = Arc::new(Plane {
@@ -131,20 +138,20 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
         upstreams,
         client,
         metrics: Metrics::new(),
-        working: TaskTracker::new(),
+        working,
+        stop: stop.clone(),
     });
     settle_in(&plane).await?;
     let token = first_operator(&plane, &config.data).await?;
     let context =
         data_dir::write_context(&config.data, &config.environment, address, &token, config.user_context)?;
-    let stop = CancellationToken::new();
+    let edge = tokio::spawn(edge::serve(Arc::clone(&plane), listener, stop.clone()));
     let tasks = vec![
         tokio::spawn(runner::run(Arc::clone(&plane), obligations)),
-        tokio::spawn(lapse(Arc::clone(&plane), stop.clone())),
-        tokio::spawn(edge::serve(Arc::clone(&plane), listener, stop.clone())),
+        tokio::spawn(lapse(Arc::clone(&plane), stop)),
     ];
     resume_rollbacks(&plane);
-    Ok(Running { plane, address, token, context, stop, tasks })
+    Ok(Running { plane, address, token, context, edge, tasks })
 }
 
 impl Running {
@@ -170,12 +177,20 @@ impl Running {
 
     /// Stops taking requests, waits for what is being carried out (at most ten seconds; the rest is in
     /// doubt after the next start), and closes the journal.
-    pub async fn shutdown(self) {
-        self.stop.cancel();
+    pub async fn shutdown(mut self) {
+        self.plane.stop.cancel();
         self.plane.working.close();
-        if tokio::time::timeout(GRACE, self.plane.working.wait()).await.is_err() {
-            tracing::warn!("some actions are still under way: the next start puts them in doubt");
+        let done = async {
+            self.plane.working.wait().await;
+            // Answers of what has ended still leave.
+            drop((&mut self.edge).await);
+        };
+        if tokio::time::timeout(GRACE, done).await.is_err() {
+            tracing::warn!(
+                "something is still under way: an action without an outcome is in doubt after the next start"
+            );
         }
+        self.edge.abort();
         for task in self.tasks {
             task.abort();
         }
@@ -195,14 +210,25 @@ type Upstreams = BTreeMap<remit_core::Digest, BTreeMap<String, upstream::Upstrea
 
 fn resolve(contracts: &Contracts, config: &Config) -> Result<Upstreams, Error> {
     let secrets = Secrets { given: &config.variables, data: &config.data };
-    contracts
-        .iter()
+    let mut resolved = contracts
+        .configured()
         .map(|contract| {
             let upstreams = upstream::resolve(contract, &secrets)
                 .map_err(|source| Error::Secret { service: contract.terms().service.to_string(), source })?;
             Ok((contract.terms().digest, upstreams))
         })
-        .collect()
+        .collect::<Result<Upstreams, Error>>()?;
+    for contract in contracts.archived() {
+        // What only an earlier version needs may be gone by now: its runs cannot act, the others can.
+        match upstream::resolve(contract, &secrets) {
+            Ok(upstreams) => drop(resolved.insert(contract.terms().digest, upstreams)),
+            Err(error) => {
+                let terms = contract.terms();
+                tracing::warn!(service = %terms.service, version = %terms.version, %error, "an earlier version cannot act");
+            }
+        }
+    }
+    Ok(resolved)
 }
 
 /// Replays every domain, verifying its chain on the way, and starts its loop.
@@ -213,7 +239,7 @@ fn wards(
     effects: &Effects,
 ) -> Result<BTreeMap<DomainName, Ward>, Error> {
     let mut names = vec![DomainName::from(CONTROL)];
-    names.extend(contracts.iter().map(|contract| contract.terms().domain.clone()));
+    names.extend(contracts.configured().map(|contract| contract.terms().domain.clone()));
     names.extend(journal.domains()?.into_iter().map(|(name, _)| name));
     names.sort();
     names.dedup();
@@ -247,13 +273,34 @@ async fn settle_in(plane: &Plane) -> Result<(), Error> {
         ward.domain.submit(Command::Recover).await.map_err(failed)?;
         ward.domain.submit(Command::Lapse).await.map_err(failed)?;
     }
-    for contract in plane.contracts.iter() {
+    cover_new_domains(plane).await.map_err(failed)?;
+    for contract in plane.contracts.configured() {
         let terms = contract.terms();
         let activation = |cause: String| Error::Activation { service: terms.service.to_string(), cause };
         let ward = plane.ward(&terms.domain).map_err(|error| activation(error.to_string()))?;
         let command =
             Command::ActivateContract { terms: Box::new((**terms).clone()), by: "remitd".to_owned() };
         ward.domain.submit(command).await.map_err(|fault| activation(fault.to_string()))?;
+    }
+    Ok(())
+}
+
+/// A ceiling over everything covers a domain that comes later too.
+async fn cover_new_domains(plane: &Plane) -> Result<(), Fault> {
+    let over_all = |ward: &Ward| -> Vec<Switch> {
+        ward.view.read(|inner| {
+            let set = inner.state.switches.values();
+            set.filter(|switch| switch.scope == Scope::All).cloned().collect()
+        })
+    };
+    let all: BTreeMap<SwitchId, Switch> =
+        plane.business().flat_map(over_all).map(|switch| (switch.id, switch)).collect();
+    for ward in plane.business() {
+        let here: Vec<SwitchId> = over_all(ward).iter().map(|switch| switch.id).collect();
+        for switch in all.values().filter(|switch| !here.contains(&switch.id)) {
+            let by = Person { name: switch.by.clone(), groups: [ADMIN_GROUP.into()].into() };
+            ward.domain.submit(Command::SetSwitch { switch: switch.clone(), by }).await?;
+        }
     }
     Ok(())
 }

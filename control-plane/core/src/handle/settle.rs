@@ -15,6 +15,18 @@ use crate::{
 pub(super) fn start(state: &State, id: ActionId) -> Result<Vec<Event>, Refusal> {
     let action = state.actions.get(&id).ok_or_else(|| Refusal::not_found("action", &id))?;
     action.status.next(ActionMove::Start)?;
+    // A stop between the admit and the sending still keeps it from being sent; what undoes may go on.
+    if action.undoes.is_none()
+        && let Some(run) = state.runs.get(&action.run)
+    {
+        let (ceiling, _) = state.ceiling(&run.terms, state.place(run, &action.tool));
+        if action.level > ceiling {
+            return Err(Refusal::Conflict(format!(
+                "{id} is {}, the ceiling is {ceiling} by now",
+                action.level
+            )));
+        }
+    }
     Ok(vec![Event::ActionStarted { action: id, run: action.run }])
 }
 

@@ -28,6 +28,7 @@ impl State {
     pub fn apply(&mut self, event: &Event, at: Timestamp) {
         self.latest = self.latest.max(at);
         let at = self.latest;
+        self.forget(at);
         match event {
             Event::ContractActivated { terms, .. } => self.activated(Arc::new((**terms).clone())),
             Event::RunStarted { .. } => self.run_started(event, at),
@@ -60,7 +61,9 @@ impl State {
                 self.credential_moved(event, at);
             }
         }
-        self.forget(event.run(), at);
+        if let Some(run) = event.run() {
+            self.schedule(run, at);
+        }
     }
 
     fn activated(&mut self, terms: Arc<Terms>) {

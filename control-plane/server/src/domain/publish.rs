@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use remit_journal::Record;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc};
 
 use super::{Fault, turn::Waiter};
 use crate::{contracts::Contracts, effects::Effects, view::View};
@@ -13,6 +13,8 @@ use crate::{contracts::Contracts, effects::Effects, view::View};
 pub(super) struct Publication {
     pub(super) records: Result<Vec<Arc<Record>>, Fault>,
     pub(super) waiters: Vec<Waiter>,
+    /// Its place in the pipeline, free once it is published.
+    pub(super) slot: OwnedSemaphorePermit,
 }
 
 /// What a domain's commits are shown to.
@@ -29,7 +31,7 @@ impl Publisher {
         // Bounded by the loop's pipeline, not by the channel.
         let (sender, mut batches) = mpsc::unbounded_channel::<Publication>();
         tokio::spawn(async move {
-            while let Some(Publication { records, waiters }) = batches.recv().await {
+            while let Some(Publication { records, waiters, slot }) = batches.recv().await {
                 if let Ok(records) = &records {
                     self.show(records);
                 }
@@ -43,6 +45,7 @@ impl Publisher {
                     // A caller that has gone away needs no answer.
                     drop(reply.send(answer));
                 }
+                drop(slot);
             }
         });
         sender

@@ -30,20 +30,28 @@ pub(super) struct Waiter {
 }
 
 impl Loop {
-    pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
+    pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Job>, mut urgent: mpsc::Receiver<Job>) {
         let pipeline = Arc::new(Semaphore::new(PIPELINE));
-        let mut jobs = Vec::with_capacity(TURN);
-        while waiting.recv_many(&mut jobs, TURN).await > 0 {
+        let (mut first, mut jobs) = (Vec::with_capacity(TURN), Vec::with_capacity(TURN));
+        loop {
             let Ok(slot) = Arc::clone(&pipeline).acquire_owned().await else { return };
+            let received = tokio::select! {
+                biased;
+                received = urgent.recv_many(&mut first, TURN) => received,
+                received = waiting.recv_many(&mut jobs, TURN) => received,
+            };
+            if received == 0 {
+                return;
+            }
             if let Some(cause) = self.health.failed() {
-                let fault = Fault::Failed { domain: self.state.domain.clone(), cause: cause.to_owned() };
-                for job in jobs.drain(..) {
+                let fault = Fault::Failed { domain: self.state.domain.clone(), cause };
+                for job in first.drain(..).chain(jobs.drain(..)) {
                     // A caller that has gone away needs no answer.
                     drop(job.reply.send(Err(fault.clone())));
                 }
                 continue;
             }
-            let (events, waiters) = self.decide(jobs.drain(..));
+            let (events, waiters) = self.decide(first.drain(..).chain(jobs.drain(..)));
             self.commit(events, waiters, slot);
         }
     }
@@ -88,9 +96,9 @@ impl Loop {
                     tracing::error!(%domain, %error, "the journal failed: the domain refuses everything");
                     Fault::Failed { domain, cause: error.to_string() }
                 });
-                drop(slot);
-                // The publisher is gone only when the whole control plane is.
-                drop(publish.send(Publication { records, waiters }));
+                if publish.send(Publication { records, waiters, slot }).is_err() {
+                    health.fail("nobody publishes what was committed".to_owned());
+                }
             }),
         );
     }

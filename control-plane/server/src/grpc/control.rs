@@ -1,9 +1,10 @@
 //! What operators do at once: answer, stop, release.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
+use futures::future::join_all;
 use remit_core::{
-    Command, Event, Person, SwitchId,
+    Command, Digest, DomainName, Event, Person, SwitchId,
     command::{Answer, SwitchTarget},
     escalation::EscalationStatus,
     switch::{Scope, Switch},
@@ -17,6 +18,7 @@ use crate::{
     error::Error,
     ids,
     plane::{Plane, Ward},
+    view::Inner,
 };
 
 pub(super) async fn decide(
@@ -24,11 +26,20 @@ pub(super) async fn decide(
     by: Person,
     request: pb::DecideRequest,
 ) -> Result<pb::DecideResponse, Error> {
-    let pb::DecideRequest { escalation, approve, reason, digest, idempotency_id: _ } = request;
+    let pb::DecideRequest { escalation, approve, reason, digest, idempotency_id } = request;
     let (ward, id) = query::escalation_ward(plane, &escalation)?;
     let digest = wire::parse(&digest, "digest")?;
+    let name = by.name.clone();
     let answer = Answer { escalation: id, by, approve, reason, digest };
-    ward.domain.submit(Command::Decide(Box::new(answer))).await?;
+    let decided = ward.domain.submit(Command::Decide(Box::new(answer))).await;
+    let again = |inner: &Inner| {
+        let votes = inner.state.escalations.get(&id).map(|known| known.votes.as_slice()).unwrap_or_default();
+        votes.iter().any(|vote| vote.by == name && vote.approve == approve)
+    };
+    // The same answer sent again, because its receipt was lost, is the same answer.
+    if !(decided.is_err() && !idempotency_id.is_empty() && ward.view.read(again)) {
+        decided?;
+    }
     Ok(ward.view.read(|inner| {
         let known = inner.state.escalations.get(&id);
         pb::DecideResponse {
@@ -38,8 +49,10 @@ pub(super) async fn decide(
     }))
 }
 
+/// Sets the ceiling in every domain that the scope touches, all at once: none waits for another, and a
+/// domain that refuses or fails hinders no other. A caller that goes away does not stop it half-way.
 pub(super) async fn set_switch(
-    plane: &Plane,
+    plane: &Arc<Plane>,
     by: Person,
     request: pb::SetSwitchRequest,
 ) -> Result<pb::SetSwitchResponse, Error> {
@@ -47,40 +60,69 @@ pub(super) async fn set_switch(
     let ceiling = wire::to_level(request.ceiling())?;
     let pb::SetSwitchRequest { scope, ceiling: _, reason, idempotency_id } = request;
     let scope: Scope = wire::parse(&scope, "scope")?;
-    let switch = Switch {
-        // The same idempotency id is the same switch: a repeated request changes nothing.
-        id: idempotency_id.parse().unwrap_or_else(|_| ids::switch()),
-        scope: scope.clone(),
-        ceiling,
-        by: by.name.clone(),
-        reason,
-        at: asked_at,
-    };
-    let mut answer = pb::SetSwitchResponse::default();
-    for ward in wards_of(plane, &scope)? {
-        let command = Command::SetSwitch { switch: switch.clone(), by: by.clone() };
-        let records = ward.domain.submit(command).await?;
-        note(ward, &records, &scope, &switch, &mut answer);
-    }
+    let id = switch_id(&by, &idempotency_id);
+    let switch = Switch { id, scope, ceiling, by: by.name.clone(), reason, at: asked_at };
+    let names: Vec<DomainName> =
+        wards_of(plane, &switch.scope)?.iter().map(|ward| ward.domain.name().clone()).collect();
+    let shared = Arc::clone(plane);
+    let setting = tokio::spawn(async move { set_in(&shared, &names, &switch, &by).await });
+    let mut answer = setting.await.map_err(|error| Error::Unavailable(error.to_string()))??;
     answer.containment_us =
         u64::try_from(clock::now().as_micros().saturating_sub(asked_at.as_micros())).unwrap_or(0);
     Ok(answer)
 }
 
-/// What the acknowledgement says about one domain.
-fn note(
-    ward: &Ward,
-    records: &Committed,
-    scope: &Scope,
+/// The same request of the same person is the same switch: sent again, it changes nothing.
+fn switch_id(by: &Person, idempotency_id: &str) -> SwitchId {
+    if idempotency_id.is_empty() {
+        return ids::switch();
+    }
+    idempotency_id.parse().unwrap_or_else(|_| {
+        let digest = Digest::of_parts(&[b"remit/switch/v1", by.name.as_bytes(), idempotency_id.as_bytes()]);
+        let [bytes @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = *digest.as_bytes();
+        SwitchId::new(uuid::Uuid::from_bytes(bytes))
+    })
+}
+
+async fn set_in(
+    plane: &Plane,
+    names: &[DomainName],
     switch: &Switch,
-    answer: &mut pb::SetSwitchResponse,
-) {
+    by: &Person,
+) -> Result<pb::SetSwitchResponse, Error> {
+    let set = names.iter().map(async |name| {
+        let ward = plane.ward(name)?;
+        let command = Command::SetSwitch { switch: switch.clone(), by: by.clone() };
+        Ok::<_, Error>((ward, ward.domain.submit(command).await?))
+    });
+    let (mut answer, mut refused) = (pb::SetSwitchResponse::default(), Vec::new());
+    for (name, set) in names.iter().zip(join_all(set).await) {
+        match set {
+            Ok((ward, records)) => note(ward, &records, switch, &mut answer),
+            Err(error) => refused.push((name, error)),
+        }
+    }
+    let first = match refused.first() {
+        None => return Ok(answer),
+        Some((_, error)) => error.clone(),
+    };
+    if answer.positions.is_empty() {
+        return Err(first);
+    }
+    // In force in part: this must not look like an acknowledgement.
+    let set: Vec<String> = answer.positions.iter().map(|(name, seq)| format!("{name}@{seq}")).collect();
+    let not: Vec<String> = refused.iter().map(|(name, error)| format!("{name} ({error})")).collect();
+    Err(Error::Conflict(format!("set in {}, NOT set in {}", set.join(", "), not.join(", "))))
+}
+
+/// What the acknowledgement says about one domain.
+fn note(ward: &Ward, records: &Committed, switch: &Switch, answer: &mut pb::SetSwitchResponse) {
     let domain = ward.domain.name().as_str();
     let set = records.iter().find(|record| matches!(record.event, Event::SwitchSet(_)));
     ward.view.read(|inner| {
         answer.switches.push(wire::switch(switch, domain));
         answer.positions.insert(domain.to_owned(), set.map_or(inner.seq, |record| record.seq));
-        let in_flight = inner.state.in_flight(scope);
+        let in_flight = inner.state.in_flight(&switch.scope);
         let above = in_flight.iter().filter(|action| action.level > switch.ceiling);
         answer.in_flight.extend(above.filter_map(|action| inner.actions.get(&action.id)).map(wire::action));
     });

@@ -71,7 +71,8 @@ impl runtime_server::Runtime for Runtime {
     ) -> Result<Response<Self::ActStreamStream>, Status> {
         let caller = service(&self.plane, &request)?;
         let plane = Arc::clone(&self.plane);
-        let answers = request.into_inner().map(move |request| {
+        let asked = request.into_inner().take_until(self.plane.stop.clone().cancelled_owned());
+        let answers = asked.map(move |request| {
             let (plane, caller) = (Arc::clone(&plane), caller.clone());
             async move {
                 let request = request?;

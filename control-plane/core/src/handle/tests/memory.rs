@@ -43,8 +43,10 @@ fn the_newest_thousand_ended_runs_are_remembered() {
         let end = Command::EndRun { run: run(number), reason: None, note: String::new() };
         world.command(end).unwrap();
     }
-    // Run 1 is open.
-    assert_eq!((world.state.runs.len(), world.state.actions.len()), (1_001, 0));
+    // What the last event was about is still there; the next event lets it go. Runs 1 and 2,000 are open.
+    assert_eq!((world.state.runs.len(), world.state.actions.len()), (1_002, 1));
+    world.start(2_000, "2000").unwrap();
+    assert_eq!((world.state.runs.len(), world.state.actions.len()), (1_002, 0));
     assert!(world.state.runs.contains_key(&run(1)) && !world.state.runs.contains_key(&run(11)));
     assert!(world.state.runs.contains_key(&run(12)));
 }

@@ -75,3 +75,15 @@ fn what_was_in_flight_is_listed() {
     let listed = world.state.in_flight(&"tool:refunds/pay".parse().unwrap());
     assert_eq!(listed.iter().map(|action| action.id).collect::<Vec<_>>(), [paying]);
 }
+
+#[test]
+fn a_stop_between_admit_and_sending_keeps_it_from_being_sent() {
+    let mut world = World::new();
+    let pay = world.admit(Call::new("pay", "1"));
+    let look = world.admit(Call::new("look", "{}"));
+    world.set_switch(1, "service:refunds", Level::Draft).unwrap();
+    assert!(matches!(world.command(Command::Start { action: pay }), Err(Refusal::Conflict(_))));
+    world.command(Command::Start { action: look }).unwrap();
+    release(&mut world, 1, oncall(), "all is well again").unwrap();
+    world.command(Command::Start { action: pay }).unwrap();
+}

@@ -13,18 +13,17 @@ use crate::{
 pub(crate) const REMEMBERED: usize = 1_000;
 
 impl State {
-    /// Looks at the run that an event touched, then lets go what time has made safe to let go.
-    pub(super) fn forget(&mut self, touched: Option<RunId>, at: Timestamp) {
-        if let Some(run) = touched {
-            self.schedule(run, at);
-        }
+    /// Lets go what time has made safe to let go. Before an event and never after it: whoever looks at the
+    /// state right after an event finds what the event was about.
+    pub(super) fn forget(&mut self, at: Timestamp) {
         while let Some((when, run)) = self.resting.first().copied().filter(|(when, _)| *when <= at) {
             self.resting.remove(&(when, run));
             self.retire(run);
         }
     }
 
-    fn schedule(&mut self, id: RunId, at: Timestamp) {
+    /// Notes from when on the run that an event touched may be let go.
+    pub(super) fn schedule(&mut self, id: RunId, at: Timestamp) {
         let Some(run) = self.runs.get(&id) else { return };
         if run.is_open() || run.retention == Retention::Retired {
             return;
