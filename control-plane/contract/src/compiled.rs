@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::{
     facts::{Needs, RunFacts},
     pointer::Source,
-    policy::{Judge, record},
+    policy::Judge,
     request::{RequestLine, ToolRequest},
     schema::Schema,
     template::Template,
@@ -96,14 +96,8 @@ impl CompiledContract {
         let (policy, asks) = match &tool.judge {
             None => (no_policy(&proposal.tool), Vec::new()),
             Some(judge) => {
-                let evidence = found
-                    .seen
-                    .iter()
-                    .filter_map(|(wanted, seen)| {
-                        Some((wanted.item.as_str().to_owned(), record(&seen.value)?))
-                    })
-                    .collect();
-                judge.judge(record(params), evidence)
+                let evidence = found.seen.iter().map(|(wanted, seen)| (wanted.item.as_str(), &*seen.value));
+                judge.judge(params, evidence)
             }
         };
         let mut tooling_objection = tool.schema.objection(params);

@@ -18,8 +18,8 @@ use crate::{
 
 mod context;
 mod judge;
+mod sight;
 
-pub(crate) use context::record;
 pub(crate) use judge::{Judge, rule_error};
 
 /// Whom and what a contract's policies speak about.

@@ -7,16 +7,19 @@
 use cedar_policy::RestrictedExpression;
 use serde_json::{Map, Value};
 
+use super::sight::Keys;
+
 /// Largest whole number that a double holds exactly; JSON numbers beyond it were refused at the door.
 const MAX_WHOLE: f64 = 9_007_199_254_740_991.0;
 
 /// What stands for a value that is no object where a record is needed.
 const RECORD_ROOT: &str = "value";
 
-/// A value as a record; what is no object becomes the attribute [`RECORD_ROOT`].
-pub(crate) fn record(value: &Value) -> Option<RestrictedExpression> {
+/// A value as a record of the attributes that are shown; what is no object becomes the attribute
+/// [`RECORD_ROOT`].
+pub(super) fn record(value: &Value, keys: &Keys) -> Option<RestrictedExpression> {
     match value {
-        Value::Object(fields) => object(fields),
+        Value::Object(fields) => object(fields, keys),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
             let inner = expression(value).map(|inner| (RECORD_ROOT.to_owned(), inner));
             RestrictedExpression::new_record(inner).ok()
@@ -24,8 +27,9 @@ pub(crate) fn record(value: &Value) -> Option<RestrictedExpression> {
     }
 }
 
-fn object(fields: &Map<String, Value>) -> Option<RestrictedExpression> {
-    let fields = fields.iter().filter_map(|(key, value)| Some((key.clone(), expression(value)?)));
+fn object(fields: &Map<String, Value>, keys: &Keys) -> Option<RestrictedExpression> {
+    let shown = fields.iter().filter(|(key, _)| keys.shows(key));
+    let fields = shown.filter_map(|(key, value)| Some((key.clone(), expression(value)?)));
     // Keys of a map are distinct, the only thing that a record can object to.
     RestrictedExpression::new_record(fields).ok()
 }
@@ -41,7 +45,7 @@ fn expression(value: &Value) -> Option<RestrictedExpression> {
             None => RestrictedExpression::new_string(number.to_string()),
         },
         Value::Array(items) => RestrictedExpression::new_set(items.iter().filter_map(expression)),
-        Value::Object(fields) => return object(fields),
+        Value::Object(fields) => return object(fields, &Keys::All),
     })
 }
 

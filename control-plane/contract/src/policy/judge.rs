@@ -7,8 +7,9 @@ use cedar_policy::{
     PolicyId, PolicySet, Request, Response, RestrictedExpression,
 };
 use remit_core::{Ask, Objection, PolicyVerdict, Reason, ToolName};
+use serde_json::Value;
 
-use super::PolicyRule;
+use super::{PolicyRule, context::record, sight::Sight};
 use crate::value::cut;
 
 /// Longest account of evaluation errors, in characters.
@@ -30,6 +31,8 @@ pub(crate) struct Judge {
     conditions: Option<PolicySet>,
     /// Whom those rules ask.
     rules: BTreeMap<String, Ask>,
+    /// What all of them together can see.
+    sight: Sight,
 }
 
 /// Parses the condition of a rule of the scope.
@@ -87,14 +90,15 @@ impl Judge {
             lifts,
             conditions: if conditions.is_empty() { None } else { Some(set(conditions.iter())?) },
             rules: rules.iter().map(|(_, ask)| (ask.rule.clone(), (*ask).clone())).collect(),
+            sight: Sight::of(mine.iter().map(|rule| &rule.policy).chain(&conditions)),
         })
     }
 
     /// The verdict of the policies, and every rule of the scope that wants a person.
-    pub(crate) fn judge(
+    pub(crate) fn judge<'v>(
         &self,
-        params: Option<RestrictedExpression>,
-        evidence: Vec<(String, RestrictedExpression)>,
+        params: &Value,
+        evidence: impl Iterator<Item = (&'v str, &'v Value)>,
     ) -> (PolicyVerdict, Vec<Ask>) {
         let request = match self.request(params, evidence) {
             Ok(request) => request,
@@ -112,12 +116,15 @@ impl Judge {
         (self.verdict(ask), asks)
     }
 
-    fn request(
+    fn request<'v>(
         &self,
-        params: Option<RestrictedExpression>,
-        evidence: Vec<(String, RestrictedExpression)>,
+        params: &Value,
+        evidence: impl Iterator<Item = (&'v str, &'v Value)>,
     ) -> Result<Request, String> {
-        let params = params.ok_or("the parameters cannot be shown to the policies")?;
+        let params =
+            record(params, self.sight.params()).ok_or("the parameters cannot be shown to the policies")?;
+        let evidence = evidence
+            .filter_map(|(item, value)| Some((item.to_owned(), record(value, self.sight.item(item)?)?)));
         let evidence = RestrictedExpression::new_record(evidence).map_err(|error| error.to_string())?;
         let context = Context::from_pairs([("params".to_owned(), params), ("evidence".to_owned(), evidence)])
             .map_err(|error| error.to_string())?;
