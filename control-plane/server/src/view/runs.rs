@@ -23,8 +23,16 @@ impl OpenRun {
     /// It has seen something more.
     pub(crate) fn saw(&self, seen: Vec<Seen>) {
         let mut facts = self.facts.write();
-        Arc::make_mut(&mut *facts).seen.extend(seen);
+        let known = &mut Arc::make_mut(&mut *facts).seen;
+        *known = remember(std::mem::take(known), seen);
     }
+}
+
+/// What the same call showed before is superseded, so that a run which polls does not grow.
+fn remember(mut known: Vec<Seen>, new: Vec<Seen>) -> Vec<Seen> {
+    known.retain(|old| !new.iter().any(|new| new.item == old.item && new.params == old.params));
+    known.extend(new);
+    known
 }
 
 /// All open runs of all domains.
@@ -46,3 +54,6 @@ impl OpenRuns {
         self.0.write().remove(&run);
     }
 }
+
+#[cfg(test)]
+mod tests;
