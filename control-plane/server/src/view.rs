@@ -9,26 +9,22 @@ use std::{
 };
 
 use parking_lot::RwLock;
-use remit_core::{ActionId, DomainName, RunId, ServiceName, State};
+use remit_core::{ActionId, Digest, DomainName, RunId, ServiceName, State, terms::Terms};
 use remit_journal::Record;
 use tokio::sync::oneshot;
 
 mod absorb;
 mod card;
+mod forget;
+mod past;
 mod pulse;
 mod runs;
 mod tally;
 
 pub(crate) use card::{ActionCard, RunCard};
 pub(crate) use pulse::Pulse;
-pub(crate) use runs::{OpenRun, OpenRuns};
+pub(crate) use runs::OpenRuns;
 pub(crate) use tally::Tally;
-
-/// Ended actions and runs that stay in memory for lists and details.
-const RECENT_ACTIONS: usize = 20_000;
-const RECENT_RUNS: usize = 5_000;
-/// Records that a new trace reader can be shown at once.
-const RECENT_RECORDS: usize = 2_000;
 
 /// What one domain shows.
 #[derive(Debug)]
@@ -48,6 +44,8 @@ pub(crate) struct Inner {
     pub(crate) runs: HashMap<RunId, RunCard>,
     pub(crate) tallies: HashMap<ServiceName, Tally>,
     pub(crate) recent: VecDeque<Arc<Record>>,
+    /// Every version that was ever active: runs of long ago kept one of them.
+    terms: HashMap<Digest, Arc<Terms>>,
     action_order: VecDeque<ActionId>,
     run_order: VecDeque<RunId>,
     ends: HashMap<ActionId, Vec<oneshot::Sender<()>>>,
@@ -55,18 +53,8 @@ pub(crate) struct Inner {
 
 impl View {
     pub(crate) fn new(name: DomainName, open: Arc<OpenRuns>) -> Self {
-        let inner = Inner {
-            state: State::new(name.clone()),
-            seq: 0,
-            actions: HashMap::new(),
-            runs: HashMap::new(),
-            tallies: HashMap::new(),
-            recent: VecDeque::new(),
-            action_order: VecDeque::new(),
-            run_order: VecDeque::new(),
-            ends: HashMap::new(),
-        };
-        Self { name, inner: RwLock::new(inner), open }
+        let inner = RwLock::new(Inner::new(name.clone()));
+        Self { name, inner, open }
     }
 
     pub(crate) const fn name(&self) -> &DomainName {
@@ -85,17 +73,10 @@ impl View {
 
     /// Resolves when the action has come to its end; at once when it has, or is not known here.
     pub(crate) async fn ended(&self, id: ActionId) {
-        let wait = {
-            let mut inner = self.inner.write();
-            match inner.actions.get(&id) {
-                Some(card) if !card.is_ended() => {
-                    let (sender, receiver) = oneshot::channel();
-                    inner.ends.entry(id).or_default().push(sender);
-                    Some(receiver)
-                }
-                Some(_) | None => None,
-            }
-        };
+        if self.read(|inner| inner.has_ended(id)) {
+            return;
+        }
+        let wait = self.inner.write().wait(id);
         if let Some(wait) = wait {
             // The sender goes away only with the view.
             drop(wait.await);
@@ -104,31 +85,39 @@ impl View {
 }
 
 impl Inner {
-    /// Forgets the oldest ended cards beyond what is kept.
-    fn forget(&mut self) {
-        while self.action_order.len() > RECENT_ACTIONS {
-            let Some(oldest) = self.action_order.pop_front() else { break };
-            match self.actions.get(&oldest) {
-                Some(card) if !card.is_settled() => {
-                    // Still open: it goes to the end of the queue, and what is open is bounded by budgets.
-                    self.action_order.push_back(oldest);
-                    break;
-                }
-                Some(_) | None => {
-                    self.actions.remove(&oldest);
-                }
-            }
-        }
-        while self.run_order.len() > RECENT_RUNS {
-            let Some(oldest) = self.run_order.pop_front() else { break };
-            if self.runs.get(&oldest).is_some_and(RunCard::is_open) {
-                self.run_order.push_back(oldest);
-                break;
-            }
-            self.runs.remove(&oldest);
-        }
-        while self.recent.len() > RECENT_RECORDS {
-            self.recent.pop_front();
+    fn new(domain: DomainName) -> Self {
+        Self {
+            state: State::new(domain),
+            seq: 0,
+            actions: HashMap::new(),
+            runs: HashMap::new(),
+            tallies: HashMap::new(),
+            recent: VecDeque::new(),
+            terms: HashMap::new(),
+            action_order: VecDeque::new(),
+            run_order: VecDeque::new(),
+            ends: HashMap::new(),
         }
     }
+
+    fn has_ended(&self, id: ActionId) -> bool {
+        self.actions.get(&id).is_none_or(ActionCard::is_ended)
+    }
+
+    /// Lets somebody wait for an action that has not ended. Those who gave up waiting make room.
+    fn wait(&mut self, id: ActionId) -> Option<oneshot::Receiver<()>> {
+        if self.has_ended(id) {
+            return None;
+        }
+        let (sender, receiver) = oneshot::channel();
+        let waiting = self.ends.entry(id).or_default();
+        waiting.retain(|other| !other.is_closed());
+        waiting.push(sender);
+        Some(receiver)
+    }
 }
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;

@@ -38,20 +38,20 @@ impl View {
 }
 
 impl Inner {
-    fn absorb(&mut self, record: &Arc<Record>) {
+    pub(super) fn absorb(&mut self, record: &Arc<Record>) {
         self.state.apply(&record.event, record.at);
         self.seq = record.seq;
         self.recent.push_back(Arc::clone(record));
+        if let Event::ContractActivated { terms, .. } = &record.event {
+            self.terms.entry(terms.digest).or_insert_with(|| Arc::new((**terms).clone()));
+        }
         if let Event::ActionDecided(decided) = &record.event {
             self.decided(decided.proposal.action, decided.proposal.run, record);
-        }
-        if let Some(action) = record.event.action() {
-            self.acted(action, record);
-            if let Event::ActionDecided(decided) = &record.event
-                && let Some((target, _)) = decided.undoes
-            {
+            if let Some((target, _)) = decided.undoes {
                 self.acted(target, record);
             }
+        } else if let Some(action) = record.event.action() {
+            self.acted(action, record);
         }
         if let Some(run) = record.event.run() {
             self.ran(run);
