@@ -90,7 +90,12 @@ pub(super) async fn start(
     let (sender, receiver) = mpsc::channel(64);
     tokio::spawn(async move {
         loop {
-            let progress = match updates.recv().await {
+            let update = tokio::select! {
+                // Nobody looks any more; the rollback itself goes on.
+                () = sender.closed() => return,
+                update = updates.recv() => update,
+            };
+            let progress = match update {
                 Ok(record) => watcher.see(&record),
                 Err(RecvError::Lagged(_)) => {
                     let text = "too many events at once; the rollback goes on, look at the run";
