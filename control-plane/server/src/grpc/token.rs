@@ -20,9 +20,8 @@ pub(super) async fn create(
     let pb::CreateTokenRequest { subject, groups } = request;
     let holder = match subject {
         Some(Subject::Service(name)) => {
-            let name = name.into();
-            plane.service_ward(&name)?;
-            Holder::Service { name }
+            principal(plane, &name)?;
+            Holder::Service { name: name.into() }
         }
         Some(Subject::Operator(name)) => {
             let groups = groups
@@ -37,6 +36,29 @@ pub(super) async fn create(
     let command = Command::IssueCredential { credential, holder, hash, by: by.name };
     control.domain.submit(command).await?;
     Ok(pb::CreateTokenResponse { token: find(control, credential), secret: token })
+}
+
+/// A service's token is worth what contracts grant to the name it is for: one that none of them names as its
+/// principal would open nothing.
+fn principal(plane: &Plane, name: &str) -> Result<(), Error> {
+    let mut acts_as = None;
+    for ward in plane.business() {
+        let known = ward.view.read(|inner| {
+            let services = &inner.state.services;
+            let principal = services.get(name).map(|known| known.active.principal.clone());
+            (services.values().any(|known| known.active.principal == name), principal)
+        });
+        match known {
+            (true, _) => return Ok(()),
+            (false, principal) => acts_as = acts_as.or(principal),
+        }
+    }
+    Err(match acts_as {
+        Some(other) => {
+            Error::Invalid(format!("the service `{name}` acts as `{other}`: make the token for `{other}`"))
+        }
+        None => Error::NotFound(format!("there is no service `{name}` here, and none acts as `{name}`")),
+    })
 }
 
 pub(super) async fn revoke(control: &Ward, by: Person, id: &str) -> Result<pb::RevokeTokenResponse, Error> {
