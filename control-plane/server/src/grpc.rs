@@ -18,6 +18,7 @@ mod runtime;
 mod state;
 mod token;
 mod trace;
+mod update;
 mod watch;
 mod wire;
 

@@ -39,6 +39,7 @@ pub(super) fn snapshot(plane: &Plane) -> pb::StateSnapshot {
             snapshot.failed_domains.push(ward.domain.name().to_string());
         }
     }
+    wire::fit(snapshot.pending.iter_mut().map(|row| &mut row.params_json));
     snapshot
 }
 

@@ -1,7 +1,7 @@
 //! A journal record in one line for people.
 
 use remit_core::{
-    ActionId, ActionStatus, Event, Money, Outcome, RunId,
+    ActionStatus, Event, Money, Outcome,
     event::{ActionDecided, ActionSettled, Holder, Settlement},
     rollback::StepKind,
 };
@@ -85,7 +85,7 @@ fn decided_text(decided: &ActionDecided, row: &mut pb::TraceRecord) -> String {
     let ActionDecided { proposal, decision, .. } = decided;
     row.tool = proposal.tool.to_string();
     row.outcome = wire::outcome(decision.outcome).into();
-    row.params_json = proposal.params.as_str().to_owned();
+    row.params_json = wire::brief(&proposal.params);
     let deciding = decision.deciding();
     row.reason = deciding.reason.code().to_owned();
     row.status = wire::status(match decision.outcome {
@@ -116,54 +116,4 @@ fn settled_text(settled: &ActionSettled, row: &mut pb::TraceRecord) -> String {
     };
     row.status = wire::status(status).into();
     format!("{} {text}", row.tool)
-}
-
-/// What a person must see; `None` for the rest.
-pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdate> {
-    use pb::decision_update::What;
-    let domain = record.domain.as_str();
-    let run = |run: &RunId| inner.runs.get(run).map(|card| wire::run(card, inner));
-    let action = |action: &ActionId| inner.actions.get(action).map(wire::action);
-    let escalation = |id| inner.state.escalations.get(id).map(|known| wire::escalation(known, inner));
-    let what = match &record.event {
-        Event::ActionDecided(decided) => What::Escalation(escalation(&decided.question.as_ref()?.id)?),
-        Event::EscalationVoted { escalation: id, .. } | Event::EscalationClosed { escalation: id, .. } => {
-            What::Escalation(escalation(id)?)
-        }
-        Event::SwitchSet(switch) => What::SwitchSet(wire::switch(switch, domain)),
-        Event::SwitchReleased { switch, by, reason } => What::SwitchReleased(pb::Switch {
-            id: switch.to_string(),
-            by: by.clone(),
-            reason: reason.clone(),
-            domain: domain.to_owned(),
-            ..pb::Switch::default()
-        }),
-        Event::ActionSettled(settled) if matches!(settled.settlement, Settlement::InDoubt { .. }) => {
-            What::InDoubt(action(&settled.action)?)
-        }
-        Event::RunEnded { run: id, .. } => What::RunEnded(run(id)?),
-        Event::RollbackClosed { plan, run, undone, parked } => What::Rollback(pb::RollbackProgress {
-            plan: plan.to_string(),
-            done: true,
-            undone: *undone,
-            parked: *parked,
-            run: run.to_string(),
-            ..pb::RollbackProgress::default()
-        }),
-        Event::ContractActivated { .. }
-        | Event::RunStarted { .. }
-        | Event::ActionStarted { .. }
-        | Event::ActionSettled(_)
-        | Event::ActionReleased { .. }
-        | Event::RollbackPlanned { .. }
-        | Event::RollbackStarted { .. }
-        | Event::CredentialIssued { .. }
-        | Event::CredentialRevoked { .. } => return None,
-    };
-    Some(pb::DecisionUpdate {
-        domain: domain.to_owned(),
-        seq: record.seq,
-        at: Some(wire::time(record.at)),
-        what: Some(what),
-    })
 }

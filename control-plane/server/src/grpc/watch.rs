@@ -2,7 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use remit_journal::Record;
+use remit_core::Event;
+use remit_journal::{Journal, Record};
 use remit_proto::v1 as pb;
 use tokio::{
     sync::{
@@ -15,7 +16,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
-use super::{operator::Updates, state, trace};
+use super::{operator::Updates, state, trace, update::update};
 use crate::{plane::Plane, view::View};
 
 /// How often the picture may change on the wire, and how often it is sent though nothing changed.
@@ -31,17 +32,20 @@ const PAGE: usize = 500;
 
 type Sender<T> = mpsc::Sender<Result<T, Status>>;
 
-/// A stream fed by a task; the task ends with the stream or with the control plane.
+/// A stream fed by a task; the task ends with the stream, also where it has nothing to send, or with the
+/// control plane.
 fn stream<T, F>(capacity: usize, stop: CancellationToken, feed: impl FnOnce(Sender<T>) -> F) -> Updates<T>
 where
     T: Send + 'static,
     F: Future<Output = ()> + Send + 'static,
 {
     let (sender, receiver) = mpsc::channel(capacity);
+    let reader = sender.clone();
     let feeding = feed(sender);
     tokio::spawn(async move {
         tokio::select! {
             () = stop.cancelled() => {}
+            () = reader.closed() => {}
             () = feeding => {}
         }
     });
@@ -84,7 +88,7 @@ pub(super) fn decisions(
                 .remove(ward.domain.name().as_str())
                 .unwrap_or_else(|| ward.view.read(|inner| inner.seq));
             let follow = Follow { view: Arc::clone(&ward.view), last, sender: sender.clone() };
-            follow.run(Arc::clone(&plane), updates)
+            follow.run(plane.journal.clone(), updates)
         });
         futures::future::join_all(follow).await;
     })
@@ -98,15 +102,15 @@ struct Follow {
 }
 
 impl Follow {
-    async fn run(mut self, plane: Arc<Plane>, mut updates: broadcast::Receiver<Arc<Record>>) {
-        if !self.catch_up(&plane).await {
+    async fn run(mut self, journal: Journal, mut updates: broadcast::Receiver<Arc<Record>>) {
+        if !self.catch_up(&journal).await {
             return;
         }
         loop {
             let going = match updates.recv().await {
                 Ok(record) if record.seq <= self.last => true,
                 Ok(record) if record.seq == self.last.saturating_add(1) => self.show(&record).await,
-                Ok(_) | Err(RecvError::Lagged(_)) => self.catch_up(&plane).await,
+                Ok(_) | Err(RecvError::Lagged(_)) => self.catch_up(&journal).await,
                 Err(RecvError::Closed) => false,
             };
             if !going {
@@ -115,11 +119,18 @@ impl Follow {
         }
     }
 
-    async fn catch_up(&mut self, plane: &Arc<Plane>) -> bool {
+    /// Reads what was missed, up to what the view has taken in: what the journal has beyond that is not
+    /// published yet and comes live.
+    async fn catch_up(&mut self, journal: &Journal) -> bool {
         loop {
-            let (reader, domain, last) = (plane.journal.clone(), self.view.name().clone(), self.last);
-            let page = tokio::task::spawn_blocking(move || reader.read(&domain, last, PAGE)).await;
-            match page {
+            let (known, last) = (self.view.read(|inner| inner.seq), self.last);
+            let missed = usize::try_from(known.saturating_sub(last)).unwrap_or(usize::MAX);
+            if missed == 0 {
+                return true;
+            }
+            let (reader, domain) = (journal.clone(), self.view.name().clone());
+            let read = move || reader.read(&domain, last, missed.min(PAGE));
+            match tokio::task::spawn_blocking(read).await {
                 Ok(Ok(records)) if records.is_empty() => return true,
                 Ok(Ok(records)) => {
                     for record in records {
@@ -144,7 +155,7 @@ impl Follow {
 
     async fn show(&mut self, record: &Record) -> bool {
         self.last = record.seq;
-        match self.view.read(|inner| trace::update(record, inner)) {
+        match self.view.read(|inner| update(record, inner)) {
             Some(update) => self.sender.send(Ok(update)).await.is_ok(),
             None => !self.sender.is_closed(),
         }
@@ -187,13 +198,19 @@ impl Filter {
         Self { contains: contains.to_lowercase(), service, run, backlog }
     }
 
-    fn shows(&self, row: &pb::TraceRecord) -> bool {
-        let pb::TraceRecord { kind, service, run, action, tool, reason, text, params_json, .. } = row;
-        let texts = [kind, service, run, action, tool, reason, text, params_json];
+    /// Looks also into parameters that are too long for the row.
+    fn shows(&self, row: &pb::TraceRecord, record: &Record) -> bool {
+        let pb::TraceRecord { kind, service, run, action, tool, reason, text, .. } = row;
+        let contains = |text: &str| text.to_lowercase().contains(&self.contains);
+        let params = || {
+            let Event::ActionDecided(decided) = &record.event else { return false };
+            contains(decided.proposal.params.as_str())
+        };
         (self.service.is_empty() || *service == self.service)
             && (self.run.is_empty() || *run == self.run)
             && (self.contains.is_empty()
-                || texts.iter().any(|text| text.to_lowercase().contains(&self.contains)))
+                || [kind, service, run, action, tool, reason, text].into_iter().any(|text| contains(text))
+                || params())
     }
 }
 
@@ -246,16 +263,15 @@ impl Feed {
     }
 
     fn take(&mut self, records: &[Arc<Record>]) {
-        self.view.read(|inner| {
-            for record in records {
-                let row = trace::record(record, inner);
-                if self.filter.shows(&row) {
-                    self.batch.records.push(row);
-                } else {
-                    self.batch.hidden = self.batch.hidden.saturating_add(1);
-                }
+        let rows: Vec<pb::TraceRecord> =
+            self.view.read(|inner| records.iter().map(|record| trace::record(record, inner)).collect());
+        for (row, record) in rows.into_iter().zip(records) {
+            if self.filter.shows(&row, record) {
+                self.batch.records.push(row);
+            } else {
+                self.batch.hidden = self.batch.hidden.saturating_add(1);
             }
-        });
+        }
     }
 
     async fn flush(&mut self) -> bool {
@@ -266,3 +282,6 @@ impl Feed {
         self.sender.send(Ok(batch)).await.is_ok()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,29 @@ use crate::{
     view::{ActionCard, Inner, RunCard},
 };
 
+/// Longest parameters, in bytes, that a row of a list, a picture or a stream carries.
+const MOST_PARAMS: usize = 2 * 1024;
+
+/// The parameters for a row: beyond the limit the details have them, and a picture of many stays small.
+pub(super) fn brief(params: &CanonicalJson) -> String {
+    let text = params.as_str();
+    if text.len() <= MOST_PARAMS { text.to_owned() } else { String::new() }
+}
+
+/// Most bytes of parameters in one answer of many rows: clients take 4 MiB, and rows are more than parameters.
+const MOST_PARAMS_TOGETHER: usize = 1024 * 1024;
+
+/// Empties the parameters that do not fit into one answer any more.
+pub(super) fn fit<'a>(params: impl Iterator<Item = &'a mut String>) {
+    let mut room = MOST_PARAMS_TOGETHER;
+    for text in params {
+        match room.checked_sub(text.len()) {
+            Some(rest) => room = rest,
+            None => text.clear(),
+        }
+    }
+}
+
 /// Parses an identifier of a request.
 pub(super) fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(
     text: &str,
@@ -102,7 +125,7 @@ pub(super) const fn phase(phase: Phase) -> pb::RunStatus {
     }
 }
 
-const fn escalation_status(status: EscalationStatus) -> pb::EscalationStatus {
+pub(super) const fn escalation_status(status: EscalationStatus) -> pb::EscalationStatus {
     match status {
         EscalationStatus::Pending => pb::EscalationStatus::Pending,
         EscalationStatus::Approved => pb::EscalationStatus::Approved,
@@ -168,6 +191,7 @@ pub(super) fn acted(acted: Acted, correlation: u64) -> pb::ActResponse {
     }
 }
 
+/// A row: parameters only if they are short.
 pub(super) fn action(card: &ActionCard) -> pb::Action {
     let action = &card.action;
     let proposal: Option<&Proposal> = card.decision_fact().map(|decided| &decided.proposal);
@@ -185,7 +209,7 @@ pub(super) fn action(card: &ActionCard) -> pb::Action {
         reason: action.reason.code().to_owned(),
         clause: deciding.map_or(pb::Clause::Unspecified, |finding| clause(finding.clause)).into(),
         proposed_at: Some(time(card.decided.at)),
-        params_json: proposal.map(|proposal| proposal.params.as_str().to_owned()).unwrap_or_default(),
+        params_json: proposal.map(|proposal| brief(&proposal.params)).unwrap_or_default(),
         params_digest: action.params.to_string(),
         cost_micros: action.cost.as_micros(),
         undoes: text(action.undoes.map(|(target, _)| target.to_string())),
@@ -195,17 +219,35 @@ pub(super) fn action(card: &ActionCard) -> pb::Action {
     }
 }
 
-fn vote(vote: &Vote) -> pb::Vote {
+/// The action with all of its parameters.
+pub(super) fn whole_action(card: &ActionCard) -> pb::Action {
+    let params = card.decision_fact().map(|decided| decided.proposal.params.as_str().to_owned());
+    pb::Action { params_json: params.unwrap_or_default(), ..action(card) }
+}
+
+pub(super) fn vote(vote: &Vote) -> pb::Vote {
     let Vote { by, groups: _, approve, reason, at } = vote;
     pb::Vote { by: by.clone(), approve: *approve, reason: reason.clone(), at: Some(time(*at)) }
 }
 
+/// The parameters that a question is about.
+fn asked_params<'a>(escalation: &Escalation, inner: &'a Inner) -> Option<&'a CanonicalJson> {
+    let held: Option<&Held> = inner.state.held.get(&escalation.action);
+    let card = inner.actions.get(&escalation.action);
+    held.map(|held| &held.proposal.params)
+        .or_else(|| card.and_then(ActionCard::decision_fact).map(|fact| &fact.proposal.params))
+}
+
+/// The question with all of the parameters.
+pub(super) fn whole_escalation(asked: &Escalation, inner: &Inner) -> pb::Escalation {
+    let params = asked_params(asked, inner).map(|params| params.as_str().to_owned());
+    pb::Escalation { params_json: params.unwrap_or_default(), ..escalation(asked, inner) }
+}
+
+/// A row: parameters only if they are short.
 pub(super) fn escalation(escalation: &Escalation, inner: &Inner) -> pb::Escalation {
     let question = &escalation.question;
     let card = inner.actions.get(&escalation.action);
-    let params =
-        card.and_then(ActionCard::decision_fact).map(|fact| fact.proposal.params.as_str().to_owned());
-    let held: Option<&Held> = inner.state.held.get(&escalation.action);
     pb::Escalation {
         id: question.id.to_string(),
         action: escalation.action.to_string(),
@@ -222,7 +264,7 @@ pub(super) fn escalation(escalation: &Escalation, inner: &Inner) -> pb::Escalati
         status: escalation_status(escalation.status).into(),
         votes: escalation.votes.iter().map(vote).collect(),
         digest: question.digest.to_string(),
-        params_json: held.map(|held| held.proposal.params.as_str().to_owned()).or(params).unwrap_or_default(),
+        params_json: asked_params(escalation, inner).map(brief).unwrap_or_default(),
     }
 }
 
@@ -269,3 +311,6 @@ pub(super) fn run(card: &RunCard, inner: &Inner) -> pb::Run {
         contract_version: card.terms.version.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+//! What a person must see, as one update: from the record itself, with what the read model adds to it.
+//!
+//! The read model forgets and the journal does not, so a record that counts is told even where nothing but
+//! its identities is left to tell.
+
+use remit_core::{
+    ActionId, ActionStatus, EscalationId, Event, RunId,
+    escalation::{Escalation, EscalationStatus, Question},
+    event::{ActionDecided, Settlement},
+    state::Phase,
+};
+use remit_journal::Record;
+use remit_proto::v1::{self as pb, decision_update::What};
+
+use super::wire;
+use crate::view::Inner;
+
+/// The update that a record is; `None` for a record that asks nothing of a person.
+pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdate> {
+    let domain = record.domain.as_str();
+    let what = match &record.event {
+        Event::ActionDecided(decided) => What::Escalation(asked(record, decided, inner)?),
+        Event::EscalationVoted { escalation, action, run, vote } => {
+            let mut known = known(record, (*escalation, *action, *run), EscalationStatus::Pending, inner);
+            if known.votes.is_empty() {
+                known.votes.push(wire::vote(vote));
+            }
+            What::Escalation(known)
+        }
+        Event::EscalationClosed { escalation, action, run, status, .. } => {
+            What::Escalation(known(record, (*escalation, *action, *run), *status, inner))
+        }
+        Event::SwitchSet(switch) => What::SwitchSet(wire::switch(switch, domain)),
+        Event::SwitchReleased { switch, by, reason } => What::SwitchReleased(pb::Switch {
+            id: switch.to_string(),
+            by: by.clone(),
+            reason: reason.clone(),
+            domain: domain.to_owned(),
+            ..pb::Switch::default()
+        }),
+        Event::ActionSettled(settled) if matches!(settled.settlement, Settlement::InDoubt { .. }) => {
+            What::InDoubt(in_doubt(record, settled.action, settled.run, inner))
+        }
+        Event::RunEnded { run, stopped, reason, .. } => {
+            let phase = if *stopped { Phase::Stopped } else { Phase::Completed };
+            What::RunEnded(inner.runs.get(run).map_or_else(
+                || pb::Run {
+                    id: run.to_string(),
+                    domain: domain.to_owned(),
+                    status: wire::phase(phase).into(),
+                    ended_at: Some(wire::time(record.at)),
+                    reason: reason.map(|reason| reason.code().to_owned()).unwrap_or_default(),
+                    ..pb::Run::default()
+                },
+                |card| wire::run(card, inner),
+            ))
+        }
+        Event::RollbackClosed { plan, run, undone, parked } => What::Rollback(pb::RollbackProgress {
+            plan: plan.to_string(),
+            done: true,
+            undone: *undone,
+            parked: *parked,
+            run: run.to_string(),
+            ..pb::RollbackProgress::default()
+        }),
+        Event::ContractActivated { .. }
+        | Event::RunStarted { .. }
+        | Event::ActionStarted { .. }
+        | Event::ActionSettled(_)
+        | Event::ActionReleased { .. }
+        | Event::RollbackPlanned { .. }
+        | Event::RollbackStarted { .. }
+        | Event::CredentialIssued { .. }
+        | Event::CredentialRevoked { .. } => return None,
+    };
+    Some(pb::DecisionUpdate {
+        domain: domain.to_owned(),
+        seq: record.seq,
+        at: Some(wire::time(record.at)),
+        what: Some(what),
+    })
+}
+
+/// The question that a decision asked; none when it asked nobody.
+fn asked(record: &Record, decided: &ActionDecided, inner: &Inner) -> Option<pb::Escalation> {
+    let question = decided.question.as_ref()?;
+    if let Some(known) = inner.state.escalations.get(&question.id) {
+        return Some(wire::escalation(known, inner));
+    }
+    Some(pb::Escalation {
+        service: service(decided.proposal.run, inner),
+        tool: decided.proposal.tool.to_string(),
+        params_json: wire::brief(&decided.proposal.params),
+        ..open(record, decided, question, inner)
+    })
+}
+
+/// A question as it was when it was asked.
+fn open(record: &Record, decided: &ActionDecided, question: &Question, inner: &Inner) -> pb::Escalation {
+    let escalation = Escalation {
+        question: question.clone(),
+        action: decided.proposal.action,
+        run: decided.proposal.run,
+        asked_at: record.at,
+        status: EscalationStatus::Pending,
+        votes: Vec::new(),
+    };
+    wire::escalation(&escalation, inner)
+}
+
+/// A question by its identities: as the state has it, else as its action's card recalls it, else bare.
+fn known(
+    record: &Record,
+    (escalation, action, run): (EscalationId, ActionId, RunId),
+    status: EscalationStatus,
+    inner: &Inner,
+) -> pb::Escalation {
+    if let Some(known) = inner.state.escalations.get(&escalation) {
+        return wire::escalation(known, inner);
+    }
+    let status = wire::escalation_status(status).into();
+    let card = inner.actions.get(&action);
+    let recalled = card.and_then(|card| {
+        let decided = card.decision_fact()?;
+        Some(open(&card.decided, decided, decided.question.as_ref()?, inner))
+    });
+    recalled.map_or_else(
+        || pb::Escalation {
+            id: escalation.to_string(),
+            action: action.to_string(),
+            run: run.to_string(),
+            service: service(run, inner),
+            domain: record.domain.to_string(),
+            status,
+            ..pb::Escalation::default()
+        },
+        |recalled| pb::Escalation { status, ..recalled },
+    )
+}
+
+fn in_doubt(record: &Record, action: ActionId, run: RunId, inner: &Inner) -> pb::Action {
+    let bare = || pb::Action {
+        id: action.to_string(),
+        run: run.to_string(),
+        service: service(run, inner),
+        domain: record.domain.to_string(),
+        status: wire::status(ActionStatus::InDoubt).into(),
+        ..pb::Action::default()
+    };
+    inner.actions.get(&action).map_or_else(bare, wire::action)
+}
+
+fn service(run: RunId, inner: &Inner) -> String {
+    inner.runs.get(&run).map(|card| card.service.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;
