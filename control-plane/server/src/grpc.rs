@@ -11,6 +11,7 @@ use tonic::{Request, service::Routes};
 use crate::{auth::Caller, edge::MAX_BODY, error::Error, plane::Plane};
 
 mod control;
+mod detail;
 mod operator;
 mod query;
 mod rollback;

@@ -7,7 +7,7 @@ use remit_proto::v1::{self as pb, operator_server};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{control, person, query, rollback, state, token, watch};
+use super::{control, detail, person, query, rollback, state, token, watch};
 use crate::plane::Plane;
 
 pub(super) struct Operator {
@@ -99,12 +99,12 @@ impl operator_server::Operator for Operator {
 
     async fn get_action(&self, request: Request<pb::GetActionRequest>) -> Answer<pb::ActionDetail> {
         person(&self.plane, &request)?;
-        Ok(Response::new(query::action(&self.plane, &request.into_inner().id)?))
+        Ok(Response::new(detail::action(&self.plane, &request.into_inner().id).await?))
     }
 
     async fn get_run(&self, request: Request<pb::GetRunRequest>) -> Answer<pb::RunDetail> {
         person(&self.plane, &request)?;
-        Ok(Response::new(query::run(&self.plane, &request.into_inner().id)?))
+        Ok(Response::new(detail::run(&self.plane, &request.into_inner().id).await?))
     }
 
     async fn decide(&self, request: Request<pb::DecideRequest>) -> Answer<pb::DecideResponse> {

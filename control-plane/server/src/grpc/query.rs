@@ -1,46 +1,51 @@
-//! Lists and details. What is open or recent comes from the read model, the rest from the journal.
+//! Lists of what is open or recent, and whom a short name means. Identities are picked first, and only the
+//! rows that are sent are made.
 
 use std::sync::Arc;
 
-use remit_core::{
-    ActionId, CanonicalJson, EscalationId, Event, RunId,
-    event::{ActionDecided, Settlement},
-};
+use remit_core::{ActionId, EscalationId, RunId, escalation::EscalationStatus};
 use remit_proto::v1 as pb;
 
-use super::{state, trace, wire};
+use super::wire;
 use crate::{
     error::Error,
     plane::{Plane, Ward},
-    view::{ActionCard, Inner},
 };
 
-/// Rows of a list when the request does not say, and at most.
+/// Rows of a list when the request does not say, and at most: clients take 4 MiB.
 const DEFAULT_ROWS: u32 = 100;
-const MOST_ROWS: u32 = 10_000;
-
-/// Largest text of one evidence item that is sent.
-const MOST_CONTENT: usize = 64 * 1024;
+const MOST_ROWS: u32 = 1_000;
 
 fn rows(limit: u32) -> usize {
     let limit = if limit == 0 { DEFAULT_ROWS } else { limit.min(MOST_ROWS) };
     usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
+/// What a list is made of, and where each is.
+type Found<'a, Id> = Vec<(Id, &'a Ward)>;
+
+/// The newest of what was found (identities are ordered by time), newest first.
+fn newest<Id: Ord>(mut found: Found<'_, Id>, limit: usize) -> Found<'_, Id> {
+    found.sort_by(|(a, _), (b, _)| b.cmp(a));
+    found.truncate(limit);
+    found
+}
+
 pub(super) fn runs(plane: &Plane, request: &pb::ListRunsRequest) -> pb::ListRunsResponse {
-    let mut runs: Vec<pb::Run> = Vec::new();
+    let mut found: Found<'_, RunId> = Vec::new();
     for ward in plane.business() {
         ward.view.read(|inner| {
             let wanted = inner.runs.values().filter(|card| {
                 (request.service.is_empty() || card.service.as_str() == request.service)
                     && (!request.open_only || card.is_open())
             });
-            runs.extend(wanted.map(|card| wire::run(card, inner)));
+            found.extend(wanted.map(|card| (card.id, ward)));
         });
     }
-    runs.sort_by(|a, b| b.id.cmp(&a.id));
-    runs.truncate(rows(request.limit));
-    pb::ListRunsResponse { runs }
+    let rows = newest(found, rows(request.limit)).into_iter().filter_map(|(id, ward)| {
+        ward.view.read(|inner| inner.runs.get(&id).map(|card| wire::run(card, inner)))
+    });
+    pb::ListRunsResponse { runs: rows.collect() }
 }
 
 pub(super) fn actions(
@@ -51,7 +56,7 @@ pub(super) fn actions(
         "" => None,
         text => Some(run_id(plane, text)?),
     };
-    let mut actions: Vec<pb::Action> = Vec::new();
+    let mut found: Found<'_, ActionId> = Vec::new();
     for ward in plane.business() {
         ward.view.read(|inner| {
             let wanted = inner.actions.values().filter(|card| {
@@ -59,26 +64,40 @@ pub(super) fn actions(
                     && (request.service.is_empty() || card.terms.service.as_str() == request.service)
                     && (request.status == 0 || i32::from(wire::status(card.action.status)) == request.status)
             });
-            actions.extend(wanted.map(wire::action));
+            found.extend(wanted.map(|card| (card.action.id, ward)));
         });
     }
-    actions.sort_by(|a, b| b.id.cmp(&a.id));
-    actions.truncate(rows(request.limit));
+    let rows = newest(found, rows(request.limit))
+        .into_iter()
+        .filter_map(|(id, ward)| ward.view.read(|inner| inner.actions.get(&id).map(wire::action)));
+    let mut actions: Vec<pb::Action> = rows.collect();
+    wire::fit(actions.iter_mut().map(|row| &mut row.params_json));
     Ok(pb::ListActionsResponse { actions })
 }
 
+/// What is pending, and if wanted the newest of what is not any more; oldest first.
 pub(super) fn escalations(plane: &Plane, pending_only: bool) -> Vec<pb::Escalation> {
-    let mut all: Vec<pb::Escalation> = Vec::new();
+    let mut found: Found<'_, EscalationId> = Vec::new();
+    let mut closed: Found<'_, EscalationId> = Vec::new();
     for ward in plane.business() {
         ward.view.read(|inner| {
-            let known = inner.state.escalations.values().filter(|known| {
-                !pending_only || known.status == remit_core::escalation::EscalationStatus::Pending
-            });
-            all.extend(known.map(|known| wire::escalation(known, inner)));
+            for known in inner.state.escalations.values() {
+                let pending = known.status == EscalationStatus::Pending;
+                let into = if pending { &mut found } else { &mut closed };
+                into.push((known.question.id, ward));
+            }
         });
     }
-    all.sort_by(|a, b| a.id.cmp(&b.id));
-    all
+    if !pending_only {
+        found.extend(newest(closed, rows(MOST_ROWS)));
+    }
+    found.sort_by_key(|(id, _)| *id);
+    let rows = found.into_iter().filter_map(|(id, ward)| {
+        ward.view.read(|inner| inner.state.escalations.get(&id).map(|known| wire::escalation(known, inner)))
+    });
+    let mut rows: Vec<pb::Escalation> = rows.collect();
+    wire::fit(rows.iter_mut().map(|row| &mut row.params_json));
+    rows
 }
 
 /// Finds an escalation by its id, a suffix of it that is unique, or its action.
@@ -127,7 +146,7 @@ pub(super) fn run_id(plane: &Plane, text: &str) -> Result<RunId, Error> {
     unique(found, "run", text)
 }
 
-fn action_id(plane: &Plane, text: &str) -> Result<ActionId, Error> {
+pub(super) fn action_id(plane: &Plane, text: &str) -> Result<ActionId, Error> {
     if let Ok(id) = text.parse() {
         return Ok(id);
     }
@@ -138,91 +157,6 @@ fn action_id(plane: &Plane, text: &str) -> Result<ActionId, Error> {
         });
     }
     unique(found, "action", text)
-}
-
-pub(super) fn action(plane: &Plane, text: &str) -> Result<pb::ActionDetail, Error> {
-    let id = action_id(plane, text)?;
-    let ward = plane.action_ward(id)?;
-    let detail = ward.view.read(|inner| inner.actions.get(&id).and_then(|card| detail(card, inner)));
-    let mut detail = detail.ok_or_else(|| Error::NotFound(format!("there is no action `{id}` here")))?;
-    for item in detail.evidence.iter_mut().filter(|item| item.content_json.is_empty()) {
-        if let Ok(source) = item.action.parse() {
-            item.content_json = recorded(plane, ward, source)?;
-        }
-    }
-    Ok(detail)
-}
-
-/// The result of an action that is not in memory any more.
-fn recorded(plane: &Plane, ward: &Ward, action: ActionId) -> Result<String, Error> {
-    let records = plane.journal.by_action(ward.domain.name(), action)?;
-    for record in &records {
-        if let Event::ActionSettled(settled) = &record.event
-            && let Settlement::Succeeded { result } = &settled.settlement
-        {
-            return Ok(content(result));
-        }
-    }
-    Ok(String::new())
-}
-
-fn content(result: &CanonicalJson) -> String {
-    let text = result.as_str();
-    if text.len() <= MOST_CONTENT { text.to_owned() } else { String::new() }
-}
-
-fn detail(card: &ActionCard, inner: &Inner) -> Option<pb::ActionDetail> {
-    let fact: &ActionDecided = card.decision_fact()?;
-    let decided_at = card.released.as_ref().map_or(card.decided.at, |record| record.at);
-    let evidence = fact.assessment.evidence.iter().map(|used| pb::EvidenceItem {
-        item: used.item.to_string(),
-        source: inner
-            .actions
-            .get(&used.action)
-            .map(|source| source.action.tool.to_string())
-            .unwrap_or_default(),
-        action: used.action.to_string(),
-        observed_at: Some(wire::time(used.observed_at)),
-        digest: used.digest.to_string(),
-        age_ms: decided_at.since_ms(used.observed_at),
-        fresh_for_ms: used.fresh_for_ms.unwrap_or(0),
-        content_json: inner
-            .actions
-            .get(&used.action)
-            .and_then(ActionCard::result)
-            .map(content)
-            .unwrap_or_default(),
-    });
-    let escalation = card.action.escalation.and_then(|id| inner.state.escalations.get(&id));
-    Some(pb::ActionDetail {
-        action: Some(wire::action(card)),
-        decision: card.decision().map(wire::decision),
-        evidence: evidence.collect(),
-        result_json: card.result().map(content).unwrap_or_default(),
-        settlement_note: card.note().unwrap_or_default().to_owned(),
-        settled_at: card.settled.as_ref().map(|record| wire::time(record.at)),
-        undo: card.terms.tools.get(&card.action.tool).map(state::undo).unwrap_or_default(),
-        contract_version: card.terms.version.clone(),
-        contract_digest: card.terms.digest.to_string(),
-        reserved_micros: fact.hold.as_micros(),
-        escalation: escalation.map(|known| wire::escalation(known, inner)),
-        seq: card.decided.seq,
-    })
-}
-
-pub(super) fn run(plane: &Plane, text: &str) -> Result<pb::RunDetail, Error> {
-    let id = run_id(plane, text)?;
-    let ward = plane.run_ward(id)?;
-    let records = plane.journal.by_run(ward.domain.name(), id)?;
-    ward.view.read(|inner| {
-        let card = inner.runs.get(&id);
-        let card = card.ok_or_else(|| Error::NotFound(format!("there is no run `{id}` here")))?;
-        Ok(pb::RunDetail {
-            run: Some(wire::run(card, inner)),
-            actions: card.actions.iter().filter_map(|id| inner.actions.get(id)).map(wire::action).collect(),
-            timeline: records.iter().map(|record| trace::record(record, inner)).collect(),
-        })
-    })
 }
 
 pub(super) async fn verify(plane: &Arc<Plane>) -> Result<Vec<pb::DomainVerification>, Error> {

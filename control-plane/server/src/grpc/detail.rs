@@ -1,0 +1,131 @@
+//! Details of one action and one run. What has left memory is folded again from the run's records.
+
+use std::sync::Arc;
+
+use remit_core::{ActionId, CanonicalJson, RunId, event::ActionDecided};
+use remit_journal::Record;
+use remit_proto::v1 as pb;
+
+use super::{query, state, trace, wire};
+use crate::{
+    error::Error,
+    plane::{Plane, Ward},
+    view::{ActionCard, Inner},
+};
+
+/// Largest text of one result that is sent.
+const MOST_CONTENT: usize = 64 * 1024;
+
+/// Most actions and most records of a run that are sent; the newest.
+const MOST_OF_RUN: usize = 1_000;
+
+pub(super) async fn action(plane: &Arc<Plane>, text: &str) -> Result<pb::ActionDetail, Error> {
+    let id = query::action_id(plane, text)?;
+    if let Ok(ward) = plane.action_ward(id) {
+        let detail = ward.view.read(|inner| {
+            let card = inner.actions.get(&id).filter(|card| is_whole(card, inner))?;
+            detail(card, inner)
+        });
+        if let Some(detail) = detail {
+            return Ok(detail);
+        }
+    }
+    blocking(plane, move |plane| {
+        for ward in plane.business() {
+            let records = plane.journal.by_action(ward.domain.name(), id)?;
+            let Some(run) = records.iter().find_map(|record| record.event.run()) else { continue };
+            let past = ward.view.recall(&plane.journal.by_run(ward.domain.name(), run)?);
+            if let Some(detail) = past.actions.get(&id).and_then(|card| detail(card, &past)) {
+                return Ok(detail);
+            }
+        }
+        Err(Error::NotFound(format!("there is no action `{id}` here")))
+    })
+    .await
+}
+
+pub(super) async fn run(plane: &Arc<Plane>, text: &str) -> Result<pb::RunDetail, Error> {
+    let id = query::run_id(plane, text)?;
+    blocking(plane, move |plane| {
+        for ward in plane.business() {
+            let records = plane.journal.by_run(ward.domain.name(), id)?;
+            if let Some(detail) = of_run(ward, id, &records) {
+                return Ok(detail);
+            }
+        }
+        Err(Error::NotFound(format!("there is no run `{id}` here")))
+    })
+    .await
+}
+
+/// The journal waits for the disk: not where others wait too.
+async fn blocking<T: Send + 'static>(
+    plane: &Arc<Plane>,
+    look: impl FnOnce(&Plane) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let plane = Arc::clone(plane);
+    let looked = tokio::task::spawn_blocking(move || look(&plane)).await;
+    looked.map_err(|error| Error::Unavailable(error.to_string()))?
+}
+
+/// A run from its records alone: it looks the same while it is open and years later.
+fn of_run(ward: &Ward, id: RunId, records: &[Arc<Record>]) -> Option<pb::RunDetail> {
+    let past = ward.view.recall(records);
+    let card = past.runs.get(&id)?;
+    let actions = newest(&card.actions).iter().filter_map(|id| past.actions.get(id));
+    let mut detail = pb::RunDetail {
+        run: Some(wire::run(card, &past)),
+        actions: actions.map(wire::action).collect(),
+        timeline: newest(records).iter().map(|record| trace::record(record, &past)).collect(),
+    };
+    wire::fit(detail.actions.iter_mut().rev().map(|row| &mut row.params_json));
+    wire::fit(detail.timeline.iter_mut().rev().map(|row| &mut row.params_json));
+    Some(detail)
+}
+
+fn newest<T>(all: &[T]) -> &[T] {
+    all.get(all.len().saturating_sub(MOST_OF_RUN)..).unwrap_or_default()
+}
+
+/// True when memory still has everything that the detail of an action shows.
+fn is_whole(card: &ActionCard, inner: &Inner) -> bool {
+    let evidence = card.decision_fact().map(|fact| &fact.assessment.evidence);
+    evidence.is_some_and(|used| used.iter().all(|used| inner.actions.contains_key(&used.action)))
+        && card.action.escalation.is_none_or(|asked| inner.state.escalations.contains_key(&asked))
+}
+
+fn content(result: &CanonicalJson) -> String {
+    let text = result.as_str();
+    if text.len() <= MOST_CONTENT { text.to_owned() } else { String::new() }
+}
+
+fn detail(card: &ActionCard, inner: &Inner) -> Option<pb::ActionDetail> {
+    let fact: &ActionDecided = card.decision_fact()?;
+    let decided_at = card.released.as_ref().map_or(card.decided.at, |record| record.at);
+    let source = |action: &ActionId| inner.actions.get(action);
+    let evidence = fact.assessment.evidence.iter().map(|used| pb::EvidenceItem {
+        item: used.item.to_string(),
+        source: source(&used.action).map(|card| card.action.tool.to_string()).unwrap_or_default(),
+        action: used.action.to_string(),
+        observed_at: Some(wire::time(used.observed_at)),
+        digest: used.digest.to_string(),
+        age_ms: decided_at.since_ms(used.observed_at),
+        fresh_for_ms: used.fresh_for_ms.unwrap_or(0),
+        content_json: source(&used.action).and_then(ActionCard::result).map(content).unwrap_or_default(),
+    });
+    let escalation = card.action.escalation.and_then(|id| inner.state.escalations.get(&id));
+    Some(pb::ActionDetail {
+        action: Some(wire::whole_action(card)),
+        decision: card.decision().map(wire::decision),
+        evidence: evidence.collect(),
+        result_json: card.result().map(content).unwrap_or_default(),
+        settlement_note: card.note().unwrap_or_default().to_owned(),
+        settled_at: card.settled.as_ref().map(|record| wire::time(record.at)),
+        undo: card.terms.tools.get(&card.action.tool).map(state::undo).unwrap_or_default(),
+        contract_version: card.terms.version.clone(),
+        contract_digest: card.terms.digest.to_string(),
+        reserved_micros: fact.hold.as_micros(),
+        escalation: escalation.map(|known| wire::whole_escalation(known, inner)),
+        seq: card.decided.seq,
+    })
+}
