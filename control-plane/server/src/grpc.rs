@@ -12,6 +12,7 @@ use crate::{auth::Caller, edge::MAX_BODY, error::Error, plane::Plane};
 
 mod control;
 mod detail;
+mod health;
 mod operator;
 mod query;
 mod rollback;
@@ -31,7 +32,8 @@ pub(crate) fn routes(plane: &Arc<Plane>, stop: &CancellationToken) -> Router {
         RuntimeServer::new(runtime::Runtime { plane: Arc::clone(plane) }).max_decoding_message_size(MAX_BODY);
     let operator = OperatorServer::new(operator::Operator { plane: Arc::clone(plane), stop: stop.clone() })
         .max_decoding_message_size(MAX_BODY);
-    let (_, health) = tonic_health::server::health_reporter();
+    let (reporter, health) = tonic_health::server::health_reporter();
+    tokio::spawn(health::watch(Arc::clone(plane), reporter, stop.clone()));
     let mut routes = Routes::new(runtime).add_service(operator).add_service(health);
     match tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(remit_proto::DESCRIPTORS)
