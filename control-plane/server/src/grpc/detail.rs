@@ -9,8 +9,8 @@ use remit_proto::v1 as pb;
 use super::{query, state, trace, wire};
 use crate::{
     error::Error,
-    plane::{Plane, Ward},
-    view::{ActionCard, Inner},
+    plane::Plane,
+    view::{ActionCard, Inner, View},
 };
 
 /// Largest text of one result that is sent.
@@ -49,7 +49,7 @@ pub(super) async fn run(plane: &Arc<Plane>, text: &str) -> Result<pb::RunDetail,
     blocking(plane, move |plane| {
         for ward in plane.business() {
             let records = plane.journal.by_run(ward.domain.name(), id)?;
-            if let Some(detail) = of_run(ward, id, &records) {
+            if let Some(detail) = of_run(&ward.view, id, &records) {
                 return Ok(detail);
             }
         }
@@ -69,8 +69,8 @@ async fn blocking<T: Send + 'static>(
 }
 
 /// A run from its records alone: it looks the same while it is open and years later.
-fn of_run(ward: &Ward, id: RunId, records: &[Arc<Record>]) -> Option<pb::RunDetail> {
-    let past = ward.view.recall(records);
+fn of_run(view: &View, id: RunId, records: &[Arc<Record>]) -> Option<pb::RunDetail> {
+    let past = view.recall(records);
     let card = past.runs.get(&id)?;
     let actions = newest(&card.actions).iter().filter_map(|id| past.actions.get(id));
     let mut detail = pb::RunDetail {
@@ -129,3 +129,6 @@ fn detail(card: &ActionCard, inner: &Inner) -> Option<pb::ActionDetail> {
         seq: card.decided.seq,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use crate::{
     auth,
     error::Error,
     plane::{Plane, Ward},
+    view::View,
 };
 
 pub(super) async fn create(
@@ -20,7 +21,7 @@ pub(super) async fn create(
     let pb::CreateTokenRequest { subject, groups } = request;
     let holder = match subject {
         Some(Subject::Service(name)) => {
-            principal(plane, &name)?;
+            principal(plane.business().map(|ward| &*ward.view), &name)?;
             Holder::Service { name: name.into() }
         }
         Some(Subject::Operator(name)) => {
@@ -40,10 +41,10 @@ pub(super) async fn create(
 
 /// A service's token is worth what contracts grant to the name it is for: one that none of them names as its
 /// principal would open nothing.
-fn principal(plane: &Plane, name: &str) -> Result<(), Error> {
+fn principal<'a>(views: impl Iterator<Item = &'a View>, name: &str) -> Result<(), Error> {
     let mut acts_as = None;
-    for ward in plane.business() {
-        let known = ward.view.read(|inner| {
+    for view in views {
+        let known = view.read(|inner| {
             let services = &inner.state.services;
             let principal = services.get(name).map(|known| known.active.principal.clone());
             (services.values().any(|known| known.active.principal == name), principal)
@@ -104,3 +105,6 @@ fn administrator(by: &Person) -> Result<(), Error> {
         remit_core::person::ADMIN_GROUP
     )))
 }
+
+#[cfg(test)]
+mod tests;
