@@ -1,0 +1,167 @@
+//! The pure half of one decision, in nanoseconds: prepare (schema, evidence, policies) and decide.
+//!
+//! `cargo bench -p remit-tests --bench decide [-- --json]`. Cases take turns within each round, so that
+//! noise of the machine meets all of them alike; a figure is the median of the rounds.
+
+use std::{
+    hint::black_box,
+    io::Write as _,
+    time::{Duration, Instant},
+};
+
+use remit_contract::CompiledContract;
+use remit_core::{CanonicalJson, handle};
+
+#[path = "../workload/contract.rs"]
+mod contract;
+mod scene;
+
+use scene::{Scene, Step, propose};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+type Failure = Box<dyn std::error::Error>;
+
+const ROUNDS: usize = 15;
+/// Calls of one case in one round.
+const CALLS: u32 = 2_000;
+
+/// Whom the policies beyond the first ten speak about.
+#[derive(Clone, Copy, Debug)]
+enum Spread {
+    /// The other actions only.
+    Elsewhere,
+    /// Every action alike, the measured one too.
+    Evenly,
+}
+
+/// What is measured: a name, the policies of the contract, and how far a call goes.
+const CASES: [(&str, usize, Spread, Step); 8] = [
+    ("parse, canonicalise and digest 230 B", 10, Spread::Elsewhere, Step::Parse),
+    ("prepare, 10 policies", 10, Spread::Elsewhere, Step::Prepare),
+    ("decide, no switch", 10, Spread::Elsewhere, Step::Decide { switches: 0 }),
+    ("decide, five switches", 10, Spread::Elsewhere, Step::Decide { switches: 5 }),
+    ("prepare + decide, 10 policies", 10, Spread::Elsewhere, Step::Whole),
+    (
+        "prepare + decide, 1,000 policies, the others about other actions",
+        1_000,
+        Spread::Elsewhere,
+        Step::Whole,
+    ),
+    ("prepare + decide, 1,000 policies, 125 about each effect", 1_000, Spread::Evenly, Step::Whole),
+    ("fold the decision into the state", 10, Spread::Elsewhere, Step::Fold),
+];
+
+fn main() -> Result<(), Failure> {
+    let json = std::env::args().any(|argument| argument == "--json");
+    let scenes = CASES
+        .iter()
+        .map(|(_, count, spread, step)| Scene::new(compile(*count, *spread)?, *step))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let mut rounds = vec![Vec::with_capacity(ROUNDS); CASES.len()];
+    for _ in 0..ROUNDS {
+        for (scene, figures) in scenes.iter().zip(&mut rounds) {
+            figures.push(scene.nanoseconds(CALLS)?);
+        }
+    }
+    let medians: Vec<f64> = rounds.iter().map(|figures| median(figures)).collect();
+    let ratio = |case: usize, base: usize| {
+        let pairs = rounds.get(case).into_iter().flatten().zip(rounds.get(base).into_iter().flatten());
+        median(&pairs.map(|(case, base)| case / base).collect::<Vec<f64>>())
+    };
+    let ratios = [
+        ("1,000 policies about other actions, over 10 (bar: at most 1.3)", ratio(5, 4)),
+        ("1,000 policies, 125 about the action, over 10", ratio(6, 4)),
+        ("five switches over none, decide alone", ratio(3, 2)),
+    ];
+    let mut out = std::io::stdout().lock();
+    if json {
+        let named = CASES.iter().map(|(name, ..)| *name).zip(&medians);
+        let nanoseconds: serde_json::Map<_, _> =
+            named.map(|(name, ns)| (name.to_owned(), (*ns).into())).collect();
+        let ratios: serde_json::Map<_, _> =
+            ratios.iter().map(|(name, it)| ((*name).to_owned(), (*it).into())).collect();
+        writeln!(out, "{}", serde_json::json!({ "nanoseconds": nanoseconds, "ratios": ratios }))?;
+        return Ok(());
+    }
+    writeln!(out, "| {:<66} | {:>9} |\n|{:-<68}|{:->10}:|", "what", "ns", "", "")?;
+    for ((name, ..), ns) in CASES.iter().zip(&medians) {
+        writeln!(out, "| {name:<66} | {ns:>9.0} |")?;
+    }
+    for (name, ratio) in ratios {
+        writeln!(out, "| {name:<66} | {ratio:>8.2}× |")?;
+    }
+    Ok(())
+}
+
+fn compile(count: usize, spread: Spread) -> Result<CompiledContract, Failure> {
+    let mut about = contract::OTHERS.to_vec();
+    match spread {
+        Spread::Elsewhere => {}
+        Spread::Evenly => about.push(contract::TOOL),
+    }
+    let policies = contract::policies(count, &about);
+    remit_contract::compile(&contract::yaml("http://127.0.0.1:9"), &policies)
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into())
+}
+
+fn median(figures: &[f64]) -> f64 {
+    let mut sorted = figures.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+impl Scene {
+    /// The mean time of one of so many calls.
+    fn nanoseconds(&self, count: u32) -> Result<f64, Failure> {
+        let mut state = self.state.clone();
+        let mut elapsed = Duration::ZERO;
+        let mut timed = |work: &mut dyn FnMut() -> Result<(), Failure>| {
+            let started = Instant::now();
+            let done = work();
+            elapsed = elapsed.saturating_add(started.elapsed());
+            done
+        };
+        let mut calls = self.calls(count)?;
+        match self.step {
+            Step::Parse => timed(&mut || {
+                for call in &calls {
+                    black_box(CanonicalJson::parse(&call.text)?);
+                }
+                Ok(())
+            })?,
+            Step::Prepare => timed(&mut || {
+                for call in &calls {
+                    black_box(self.contract.assess(&call.proposal, &call.value, &self.facts));
+                }
+                Ok(())
+            })?,
+            Step::Decide { .. } => timed(&mut || {
+                for call in calls.drain(..) {
+                    black_box(handle(&state, call.into_command(), self.now)?);
+                }
+                Ok(())
+            })?,
+            Step::Whole => timed(&mut || {
+                for call in calls.drain(..) {
+                    let assessment = self.contract.assess(&call.proposal, &call.value, &self.facts);
+                    let command = propose(call.proposal, assessment, call.escalation);
+                    black_box(handle(&state, command, self.now)?);
+                }
+                Ok(())
+            })?,
+            Step::Fold => {
+                let decided = calls.drain(..).map(|call| handle(&self.state, call.into_command(), self.now));
+                let events = decided.collect::<Result<Vec<_>, _>>()?.concat();
+                timed(&mut || {
+                    for event in &events {
+                        state.apply(event, self.now);
+                    }
+                    Ok(())
+                })?;
+            }
+        }
+        Ok(elapsed.as_secs_f64() * 1e9 / f64::from(count))
+    }
+}
