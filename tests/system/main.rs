@@ -5,10 +5,13 @@
 mod approvals;
 mod bad_input;
 mod bad_start;
+mod cli;
 mod corrupted;
 mod crash;
+mod demo;
 mod disk_full;
 mod faces;
+mod pty;
 mod restart;
 mod rollback;
 mod switches;
@@ -16,3 +19,6 @@ mod tidy;
 
 /// `remitd`, as cargo has built it for these tests.
 const REMITD: &str = env!("CARGO_BIN_EXE_remitd-under-test");
+
+/// `remit`, likewise.
+const REMIT: &str = env!("CARGO_BIN_EXE_remit-under-test");

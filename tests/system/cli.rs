@@ -1,0 +1,234 @@
+//! `remit` as scripts use it: verbs against a real control plane, JSON on standard output, exit codes.
+
+mod readme;
+
+use std::{fs, process::Stdio};
+
+use remit_proto::v1::ActionStatus;
+use remit_tests::{
+    client::Agent,
+    site::{Remitd, Site},
+};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+use crate::{REMIT, REMITD};
+
+/// What one command has said.
+#[derive(Debug)]
+struct Said {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Said {
+    #[track_caller]
+    fn json(&self) -> Value {
+        assert_eq!(self.code, 0, "{self:?}");
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    #[track_caller]
+    fn failed(&self, code: i32, says: &[&str]) {
+        assert_eq!(self.code, code, "{self:?}");
+        assert!(self.err.starts_with("error: "), "{self:?}");
+        for part in says {
+            assert!(self.err.contains(part), "`{part}` is not in {self:?}");
+        }
+    }
+}
+
+/// Runs `remit` at a site; without `--context` it finds the file that `remitd` has left for this user.
+async fn remit(site: &Site, arguments: &[&str]) -> Said {
+    let output = site.bare(REMIT.as_ref()).args(arguments).output().await.unwrap();
+    Said {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+async fn world() -> (Site, Remitd, Agent) {
+    let site = Site::new(REMITD).await;
+    let remitd = site.start().await;
+    let agent = remitd.agent().await;
+    (site, remitd, agent)
+}
+
+#[tokio::test]
+async fn looking() {
+    let (site, _remitd, mut agent) = world().await;
+    let run = agent.run("case-1").await;
+    let paid = agent.refund(&run, "US-500-a", 500).await;
+    agent.refund(&run, "US-50000-b", 30_000).await;
+
+    let services = remit(&site, &["get", "services", "-o", "json"]).await.json();
+    assert_eq!(services["services"][0]["name"], "refund-decision");
+    let runs = remit(&site, &["get", "runs", "-o", "json"]).await.json();
+    assert_eq!(runs["runs"][0]["name"], "case-1");
+    let actions = remit(&site, &["get", "actions", "--run", &run, "-o", "json"]).await.json();
+    assert_eq!(actions["actions"].as_array().unwrap().len(), 6);
+    let held = remit(&site, &["get", "actions", "--status", "held", "-o", "json"]).await.json();
+    assert_eq!(held["actions"].as_array().unwrap().len(), 1);
+    let pending = remit(&site, &["get", "escalations", "-o", "json"]).await.json();
+    assert_eq!(pending["escalations"][0]["tool"], "payout.create");
+    let none = remit(&site, &["get", "switches"]).await;
+    assert_eq!((none.code, none.out.as_str(), none.err.trim()), (0, "", "no switches"));
+
+    let (_, short) = paid.action.split_at(paid.action.len() - 8);
+    let shown = remit(&site, &["show", short]).await;
+    assert_eq!(shown.code, 0, "{shown:?}");
+    for part in [paid.action.as_str(), "payout.create", "US-500-a", "evidence", "recovery", "within_contract"]
+    {
+        assert!(shown.out.contains(part), "`{part}` is not in {}", shown.out);
+    }
+    assert!(!shown.out.contains('\u{1b}'), "no colours in a pipe");
+    let shown = remit(&site, &["show", &paid.action, "-o", "json"]).await.json();
+    assert_eq!(shown["action"]["status"], "succeeded", "{shown}");
+    let verified = remit(&site, &["verify", "-o", "json"]).await.json();
+    assert_eq!(verified["ok"], true, "{verified}");
+    remit(&site, &["show", "act_1"]).await.failed(1, &["act_1"]);
+}
+
+#[tokio::test]
+async fn deciding() {
+    let (site, _remitd, mut agent) = world().await;
+    let run = agent.run("case-1").await;
+    let first = agent.refund(&run, "US-50000-a", 30_000).await;
+    let second = agent.refund(&run, "US-50000-b", 30_000).await;
+
+    let other = "0".repeat(64);
+    let reviewed = ["approve", &first.action, "--reason", "as reviewed", "--digest", &other];
+    remit(&site, &reviewed).await.failed(1, &["has digest", &other]);
+    let shown = remit(&site, &["show", &first.action, "-o", "json"]).await.json();
+    assert_eq!(shown["action"]["status"], "held");
+
+    let approved = remit(&site, &["approve", &first.action, "--reason", "checked by phone"]).await;
+    assert_eq!(approved.code, 0, "{approved:?}");
+    assert!(approved.out.contains("US-50000-a"), "it shows what it answers for: {approved:?}");
+    assert_eq!(agent.end_of(&first.action).await.status(), ActionStatus::Succeeded);
+    let denied = remit(&site, &["deny", &second.escalation, "--reason", "wrong account", "-o", "json"]).await;
+    assert_eq!(denied.json()["action"]["status"], "denied");
+    assert_eq!(site.upstream.ledger().payouts().len(), 1);
+
+    remit(&site, &["approve", &first.action, "--reason", "again"]).await.failed(1, &["is approved"]);
+    assert_eq!(remit(&site, &["approve", &first.action]).await.code, 2, "a reason is needed");
+}
+
+#[tokio::test]
+async fn stopping_and_releasing() {
+    let (site, _remitd, mut agent) = world().await;
+    let run = agent.run("case-1").await;
+    let scope = "service:refund-decision";
+    let stopped = remit(&site, &["stop", scope, "--reason", "spend is 4x", "-o", "json"]).await.json();
+    assert!(stopped["positions"]["payments"].is_u64(), "{stopped}");
+    let refused = agent.act(&run, "transactions.get", &json!({ "transaction_id": "US-1-a" })).await;
+    assert_eq!(refused.decision.unwrap().reason, "stopped");
+    let switches = remit(&site, &["get", "switches", "-o", "json"]).await.json();
+    assert_eq!(
+        (&switches["switches"][0]["scope"], &switches["switches"][0]["ceiling"]),
+        (&scope.into(), &"none".into())
+    );
+
+    assert_eq!(remit(&site, &["release", scope, "--reason", "ok"]).await.code, 2);
+    let released = remit(&site, &["release", scope, "--reason", "the cause was found"]).await;
+    assert_eq!(released.code, 0, "{released:?}");
+    assert!(released.out.contains("released 1"), "{released:?}");
+    assert_eq!(agent.refund(&run, "US-500-a", 500).await.status(), ActionStatus::Succeeded);
+    remit(&site, &["release", scope, "--reason", "the cause was found"]).await.failed(1, &["no such switch"]);
+    remit(&site, &["stop", "service:refund-decison", "--reason", "x"]).await.failed(1, &["refund-decison"]);
+    assert_eq!(remit(&site, &["stop", "everything", "--reason", "x"]).await.code, 2);
+}
+
+#[tokio::test]
+async fn undoing() {
+    let (site, _remitd, mut agent) = world().await;
+    let run = agent.run("case-1").await;
+    agent.refund(&run, "US-500-a", 500).await;
+    let plan = remit(&site, &["rollback", "plan", &run]).await;
+    assert!(plan.code == 0 && plan.out.contains("payout.reverse"), "{plan:?}");
+    assert!(site.upstream.ledger().reversals().is_empty());
+    let undone = remit(&site, &["rollback", "run", &run, "--reason", "paid twice", "--yes"]).await;
+    assert_eq!(undone.code, 0, "{undone:?}");
+    assert_eq!(site.upstream.ledger().reversals().len(), 1);
+    let again = remit(&site, &["rollback", "run", &run, "--reason", "paid twice", "--yes"]).await;
+    assert_ne!(again.code, 0, "there is nothing to undo any more: {again:?}");
+    assert_eq!(site.upstream.ledger().reversals().len(), 1);
+}
+
+#[tokio::test]
+async fn tokens() {
+    let (site, remitd, mut agent) = world().await;
+    let run = agent.run("case-1").await;
+    let made = remit(&site, &["token", "create", "--service", "refund-decision"]).await;
+    assert_eq!(made.code, 0, "{made:?}");
+    let secret = made.out.trim();
+    assert!(
+        secret.starts_with("remit_cred_") && !secret.contains('\n') && !made.err.contains(secret),
+        "{made:?}"
+    );
+    let mut other = Agent::connect(&remitd.url(), secret).await;
+    assert_eq!(other.run("case-1").await, run);
+    let list = remit(&site, &["token", "list", "-o", "json"]).await;
+    assert!(!list.out.contains(secret), "{list:?}");
+    let id = made.err.split(' ').next().unwrap();
+    assert_eq!(remit(&site, &["token", "revoke", id]).await.code, 0);
+    assert!(other.try_run("refund-decision", "case-2").await.is_err());
+}
+
+#[tokio::test]
+async fn following() {
+    let (site, _remitd, mut agent) = world().await;
+    let run = agent.run("case-1").await;
+    let mut command = site.bare(REMIT.as_ref());
+    command.args(["tail", "--backlog", "10", "--run", &run, "-o", "json"]).stdout(Stdio::piped());
+    let mut tail = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
+    let record: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
+    assert_eq!((&record["run"], &record["kind"]), (&run.as_str().into(), &"run_started".into()));
+    // The past has come, so the stream is open: what happens now follows.
+    agent.act(&run, "customer.note", &json!({ "customer_id": "c-1", "text": "Hello." })).await;
+    let record: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
+    assert_eq!(record["kind"], "action_decided", "{record}");
+    let pid = tail.id().unwrap().to_string();
+    let sent = site.bare("sh".as_ref()).args(["-c", "kill -INT \"$0\"", &pid]).status().await.unwrap();
+    assert!(sent.success());
+    assert_eq!(tail.wait().await.unwrap().code(), Some(0), "an interrupt is how a tail ends");
+}
+
+#[tokio::test]
+async fn nobody_there() {
+    let (site, remitd, _agent) = world().await;
+    let context = site.data().join("context.toml");
+    let context = context.to_str().unwrap();
+    let text = fs::read_to_string(context).unwrap();
+    let forged = site.path().join("forged.toml");
+    fs::write(&forged, text.replace("token = \"remit_", "token = \"remit_x")).unwrap();
+    let forged = remit(&site, &["--context", forged.to_str().unwrap(), "get", "services"]).await;
+    forged.failed(3, &["was not accepted", "hint: "]);
+    remitd.stop().await;
+    let gone = remit(&site, &["--context", context, "get", "services"]).await;
+    gone.failed(3, &["cannot reach `http://127.0.0.1:", "hint: is remitd running?"]);
+    let nowhere = remit(&site, &["--context", "nowhere.toml", "get", "services"]).await;
+    nowhere.failed(2, &["no context at `nowhere.toml`", "hint: "]);
+}
+
+#[tokio::test]
+async fn offline() {
+    let site = Site::new(REMITD).await;
+    let folder = site.contracts.folder();
+    let folder = folder.to_str().unwrap();
+    assert_eq!(remit(&site, &["contract", "check", folder]).await.code, 0);
+    site.contracts.edit("autonomy: execute", "autonomy: unlimited");
+    let wrong = remit(&site, &["contract", "check", folder]).await;
+    assert_eq!(wrong.code, 1, "{wrong:?}");
+    assert!(format!("{}{}", wrong.out, wrong.err).contains("contract.yaml:"), "{wrong:?}");
+    let known = remit(&site, &["explain", "evidence_stale"]).await;
+    assert!(known.code == 0 && known.out.contains("older than it may be"), "{known:?}");
+    remit(&site, &["explain", "evidence_stail"]).await.failed(1, &["evidence_stail"]);
+    let script = remit(&site, &["completions", "bash"]).await;
+    assert!(script.code == 0 && script.out.contains("_remit"), "{}", script.err);
+    let version = remit(&site, &["--version"]).await;
+    assert_eq!(version.out.trim(), concat!("remit ", env!("CARGO_PKG_VERSION")));
+}

@@ -1,0 +1,65 @@
+//! What the README shows is run, line by line, against a real control plane.
+
+use std::{fs, os::unix::fs::symlink, path::Path};
+
+use remit_proto::v1::ActionStatus;
+use remit_tests::{client::Agent, contracts, site::Site};
+
+use super::{REMIT, REMITD};
+
+/// The commands of the README that begin so, without prompts and remarks.
+fn commands(beginning: &str) -> Vec<String> {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let text = fs::read_to_string(readme).unwrap();
+    let lines = text.lines().filter_map(|line| line.strip_prefix("$ "));
+    let commands = lines.map(|line| line.split("  #").next().unwrap().trim().to_owned());
+    commands.filter(|line| line.starts_with(beginning)).collect()
+}
+
+/// A folder with the programs under their own names, for the shell.
+fn programs(site: &Site) -> String {
+    let folder = site.path().join("bin");
+    fs::create_dir(&folder).unwrap();
+    symlink(REMIT, folder.join("remit")).unwrap();
+    symlink(REMITD, folder.join("remitd")).unwrap();
+    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap())
+}
+
+/// Puts something real where the README has a placeholder.
+async fn fill(line: &str, case: usize, agent: &mut Agent) -> String {
+    let run = agent.run(&format!("case-{case}")).await;
+    if line.contains("ESCALATION") {
+        let held = agent.refund(&run, &format!("US-50000-{case}"), 30_000).await;
+        assert_eq!(held.status(), ActionStatus::Held, "{held:?}");
+        return line.replace("ESCALATION", &held.escalation);
+    }
+    if line.contains("RUN") {
+        let paid = agent.refund(&run, &format!("US-500-{case}"), 500).await;
+        assert_eq!(paid.status(), ActionStatus::Succeeded, "{paid:?}");
+    }
+    line.replace("RUN", &run)
+}
+
+#[tokio::test]
+async fn every_command_works_as_it_stands_there() {
+    let site = Site::new(REMITD).await;
+    let remitd = site.start().await;
+    let (mut agent, mut operator) = (remitd.agent().await, remitd.operator().await);
+    let path = programs(&site);
+    let lines = commands("remit ");
+    assert!(6 < lines.len(), "the README's commands were not found: {lines:?}");
+    for (case, line) in lines.iter().enumerate() {
+        let line = fill(line, case, &mut agent).await;
+        // A tail goes on until it is interrupted.
+        let script = if line.starts_with("remit tail") { format!("timeout -s INT 1 {line}") } else { line };
+        let mut shell = site.bare("sh".as_ref());
+        shell.env("PATH", &path).current_dir(contracts::shipped().join("../..")).args(["-c", &script]);
+        let output = shell.output().await.unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        // What `timeout` has ended answers with 124.
+        assert!(matches!(output.status.code(), Some(0 | 124)), "{script}: {:?}\n{said}", output.status);
+        if script.starts_with("remit stop") {
+            operator.release("service:refund-decision").await;
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! A terminal for a program under test: a pseudo-terminal, and an emulator that knows what a person would see.
+
+use std::{
+    io::{Read as _, Write},
+    num::NonZeroU16,
+    path::Path,
+    process::Command,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use parking_lot::{Condvar, Mutex};
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+
+const ROWS: u16 = 30;
+const COLUMNS: u16 = 120;
+
+/// The question where the cursor is, which a terminal answers.
+const WHERE: &[u8] = b"\x1b[6n";
+
+/// Longest wait for anything on the screen.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+type Keys = Arc<Mutex<Box<dyn Write + Send>>>;
+
+/// A program in its terminal.
+pub(super) struct Terminal {
+    seen: Arc<Seen>,
+    child: Box<dyn Child + Send + Sync>,
+    keys: Keys,
+    master: Box<dyn MasterPty + Send>,
+    cooked: String,
+}
+
+/// What the reader thread has seen so far.
+struct Seen {
+    now: Mutex<Now>,
+    more: Condvar,
+}
+
+struct Now {
+    emulator: vt100::Parser,
+    closed: bool,
+}
+
+impl Terminal {
+    /// Starts a program with these arguments, in an environment that knows only this folder.
+    pub(super) fn start(program: &str, arguments: &[&str], home: &Path) -> Self {
+        let size = PtySize { rows: ROWS, cols: COLUMNS, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let cooked = format!("{:?}", pair.master.get_termios());
+        let mut command = CommandBuilder::new(program);
+        command.args(arguments);
+        command.env_clear();
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        for variable in ["HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
+            command.env(variable, home);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let emulator =
+            vt100::Parser::new(NonZeroU16::new(ROWS).unwrap(), NonZeroU16::new(COLUMNS).unwrap(), 0);
+        let seen = Arc::new(Seen { now: Mutex::new(Now { emulator, closed: false }), more: Condvar::new() });
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let keys: Keys = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
+        let (told, answers) = (Arc::clone(&seen), Arc::clone(&keys));
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            // The end of a terminal is an error on Linux.
+            while let Ok(count @ 1..) = output.read(&mut bytes) {
+                if bytes[..count].windows(WHERE.len()).any(|some| some == WHERE) {
+                    answers.lock().write_all(b"\x1b[1;1R").unwrap();
+                }
+                told.now.lock().emulator.process(&bytes[..count]);
+                told.more.notify_all();
+            }
+            told.now.lock().closed = true;
+            told.more.notify_all();
+        });
+        Self { seen, child, keys, master: pair.master, cooked }
+    }
+
+    /// Types.
+    pub(super) fn press(&mut self, keys: &str) {
+        self.keys.lock().write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Waits until the screen shows all of these.
+    pub(super) fn shows(&self, texts: &[&str]) {
+        self.until(&format!("{texts:?} on the screen"), |now| {
+            let screen = now.emulator.screen().contents();
+            texts.iter().all(|text| screen.contains(text))
+        });
+    }
+
+    /// Types, and waits until the screen shows all of these.
+    pub(super) fn press_for(&mut self, keys: &str, texts: &[&str]) {
+        self.press(keys);
+        self.shows(texts);
+    }
+
+    fn until(&self, what: &str, good: impl Fn(&Now) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut now = self.seen.now.lock();
+        while !good(&now) {
+            let late = self.seen.more.wait_until(&mut now, deadline).timed_out();
+            assert!(!late, "no {what}:\n{}", now.emulator.screen().contents());
+            let ended = now.closed && !good(&now);
+            assert!(!ended, "it ended without {what}:\n{}", now.emulator.screen().contents());
+        }
+    }
+
+    /// Asks the program to end, from outside.
+    pub(super) fn terminate(&self) {
+        let pid = self.child.process_id().unwrap().to_string();
+        let sent = Command::new("sh").args(["-c", "kill -TERM \"$0\"", &pid]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// True while the program has taken the terminal over completely.
+    pub(super) fn is_taken(&self) -> bool {
+        let now = self.seen.now.lock();
+        let screen = now.emulator.screen();
+        screen.alternate_screen() && screen.bracketed_paste() && self.mode() != self.cooked
+    }
+
+    fn mode(&self) -> String {
+        format!("{:?}", self.master.get_termios())
+    }
+
+    /// Waits for the end, asserts that the terminal is as it was, and returns what it shows.
+    pub(super) fn ended(mut self) -> (ExitStatus, String) {
+        self.until("end", |now| now.closed);
+        let status = self.child.wait().unwrap();
+        let now = self.seen.now.lock();
+        let screen = now.emulator.screen();
+        let text = screen.contents();
+        assert!(!screen.alternate_screen(), "it left the alternate screen on:\n{text}");
+        assert!(!screen.hide_cursor(), "it left the cursor hidden:\n{text}");
+        assert!(!screen.bracketed_paste(), "it left bracketed paste on:\n{text}");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        assert_eq!(self.mode(), self.cooked, "it left the line in raw mode");
+        (status, text)
+    }
+}
