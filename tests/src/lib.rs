@@ -1,5 +1,12 @@
 //! What whole-system tests are made of: real processes, real tool servers, real clients.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what goes wrong in a test ends the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "what goes wrong in a test ends the test"
+)]
 
 pub mod client;
 pub mod contracts;

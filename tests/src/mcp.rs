@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use remit_proto::v1::ActionStatus;
 use reqwest::header::{HeaderName, HeaderValue};
 use rmcp::{
     RoleClient, ServiceExt as _,
@@ -58,14 +57,6 @@ pub fn says(result: &CallToolResult, field: &str) -> String {
 /// The action that a result names.
 pub fn action(result: &CallToolResult) -> String {
     result.meta.as_ref().unwrap().get("action").unwrap().as_str().unwrap().to_owned()
-}
-
-/// The word of a status, as results use it.
-pub const fn is_done(result: &CallToolResult) -> ActionStatus {
-    match result.is_error {
-        Some(true) => ActionStatus::Denied,
-        Some(false) | None => ActionStatus::Succeeded,
-    }
 }
 
 /// A tool call as the bytes of its request.

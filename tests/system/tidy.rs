@@ -102,7 +102,7 @@ fn files_are_small() {
 fn every_file_says_its_one_idea_first() {
     let silent = sources().into_iter().filter(|(_, text)| {
         let first = text.lines().next().unwrap_or_default();
-        !first.starts_with("//! ") || first.len() < 20
+        !first.starts_with("//! ") || first.len() < 12
     });
     check("no `//!` sentence in the first line", silent.map(|(path, _)| path));
 }

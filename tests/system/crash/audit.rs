@@ -133,6 +133,7 @@ impl Audit {
 }
 
 impl Books {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other events move neither money nor effects")]
     fn enter(&mut self, record: &Record) {
         match &record.event {
             Event::ActionDecided(decided) => self.decided(decided, record.seq),
@@ -220,6 +221,7 @@ fn budgets_balance(books: &Books, state: &State, when: &str) {
 }
 
 /// What somebody was told is durable, and may only have moved on from there.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other word is a failure")]
 fn is_recorded(state: &State, action: &str, told: v1::ActionStatus, when: &str) {
     let id: ActionId = action.parse().unwrap();
     let known = state.actions.get(&id).unwrap_or_else(|| panic!("{when}: {action} was {told:?} and is lost"));

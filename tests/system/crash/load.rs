@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use remit_proto::v1::{ActResponse, ActionStatus};
 use remit_tests::client::{Agent, Operator, payout};
 use serde_json::json;
@@ -19,16 +18,26 @@ pub(super) enum Target {
 }
 
 /// What agents were told since the last look: the action and how it ended.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Answers(Arc<Mutex<Vec<(String, ActionStatus)>>>);
+#[derive(Clone, Debug)]
+pub(super) struct Answers(Arc<watch::Sender<Vec<(String, ActionStatus)>>>);
 
 impl Answers {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(watch::Sender::new(Vec::new())))
+    }
+
+    /// Waits until there is one.
+    pub(super) async fn first(&self) {
+        let some = self.0.subscribe().wait_for(|told| !told.is_empty()).await.map(drop);
+        some.expect("the agents go on");
+    }
+
     pub(super) fn take(&self) -> Vec<(String, ActionStatus)> {
-        std::mem::take(&mut self.0.lock())
+        self.0.send_replace(Vec::new())
     }
 
     fn note(&self, answer: &ActResponse) {
-        self.0.lock().push((answer.action.clone(), answer.status()));
+        self.0.send_modify(|told| told.push((answer.action.clone(), answer.status())));
     }
 }
 
