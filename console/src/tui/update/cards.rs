@@ -1,6 +1,6 @@
 //! Opening cards: from a key or from the command line, always the same card, never a command.
 
-use remit_proto::v1::{Level, Switch};
+use remit_proto::v1::{Escalation, Level, Switch};
 
 use super::super::clock::Now;
 use super::super::event::{Command, Effect};
@@ -39,7 +39,16 @@ pub(super) fn answer(state: &mut State, approve: bool, now: Now) {
     } else if let Some(why) = cut_off(state, now) {
         return state.say(now.tick_ms, format!("deny is locked: {why}"));
     }
-    open(state, Ask::Answer { escalation: Box::new(escalation), approve });
+    let escalation = Box::new(whole(state, escalation));
+    open(state, Ask::Answer { escalation, approve });
+}
+
+/// The escalation with its parameters whole: the list carries short ones only, the page has them all.
+fn whole(state: &State, listed: Escalation) -> Escalation {
+    let detail = state.details.action.as_ref();
+    let action = detail.and_then(|d| d.action.as_ref()).filter(|a| a.id == listed.action);
+    let params_json = action.map_or_else(|| listed.params_json.clone(), |a| a.params_json.clone());
+    Escalation { params_json, ..listed }
 }
 
 /// Why this escalation cannot be approved now, if it cannot.

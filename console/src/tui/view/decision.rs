@@ -70,7 +70,9 @@ fn lines(
     let theme = painter.theme;
     let styles = (theme.dim, theme.text);
     let mut rows = wrapped("WHAT   ", &format!("{} runs", escalation.tool), width, (theme.dim, theme.strong));
-    rows.extend(json_rows(&escalation.params_json, width, theme));
+    // The list carries short parameters only; the page has them whole.
+    let whole = detail.and_then(|d| d.action.as_ref()).map_or(&escalation.params_json, |a| &a.params_json);
+    rows.extend(json_rows(whole, width, theme));
     let asked = when::time_of_day(when::millis(escalation.asked_at.as_ref()));
     let who = format!("{} in run {}, asked {asked}", escalation.service, escalation.run);
     rows.extend(wrapped("WHO    ", &who, width, styles));

@@ -82,6 +82,9 @@ fn ask(painter: &mut Painter<'_>, area: Rect, escalation: &Escalation) {
     for because in &escalation.because {
         rows.extend(wrapped("WHY   ", because, width, (theme.dim, theme.text)));
     }
+    if escalation.params_json.is_empty() {
+        rows.push(Row::of("the parameters are long: Enter opens all of it", theme.warn));
+    }
     rows.extend(json_rows(&escalation.params_json, width, theme));
     rows.push(Row::of(
         "Enter opens it with its evidence; d begins to deny; approve is on its page",

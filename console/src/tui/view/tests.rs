@@ -103,6 +103,30 @@ fn approve_card() {
 }
 
 #[test]
+fn long_parameters_are_read_and_approved_whole_though_lists_leave_them_out() {
+    let (mut short, mut whole) = (Desk::new(Size::new(80, 48)), Desk::new(Size::new(80, 48)));
+    let mut picture = fixture::picture();
+    for ask in &mut picture.pending {
+        ask.params_json.clear();
+    }
+    for (desk, picture) in [(&mut short, picture), (&mut whole, fixture::picture())] {
+        desk.event(Event::Picture(picture));
+        desk.key(Key::Char('2'));
+        desk.key(Key::Enter);
+        desk.fetched();
+    }
+    assert_eq!(short.screen(), whole.screen());
+    for desk in [&mut short, &mut whole] {
+        for key in [Key::Char(' '); 6].into_iter().chain([Key::Char('a')]) {
+            desk.key(key);
+            desk.fetched();
+        }
+    }
+    assert!(short.screen().contains("APPROVE"), "{}", short.screen());
+    assert_eq!(short.screen(), whole.screen());
+}
+
+#[test]
 fn rollback_card() {
     check_desk("rollback_card", |desk| {
         desk.text(":rollback run:run-7");

@@ -67,6 +67,7 @@ pub(super) async fn set_switch(
     let shared = Arc::clone(plane);
     let setting = tokio::spawn(async move { set_in(&shared, &names, &switch, &by).await });
     let mut answer = setting.await.map_err(|error| Error::Unavailable(error.to_string()))??;
+    wire::fit(answer.in_flight.iter_mut().map(|row| &mut row.params_json));
     answer.containment_us =
         u64::try_from(clock::now().as_micros().saturating_sub(asked_at.as_micros())).unwrap_or(0);
     Ok(answer)
