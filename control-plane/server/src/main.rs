@@ -41,13 +41,14 @@ async fn run(serve: Serve) -> Result<()> {
         user_context: true,
     };
     let running = start(config, listener).await?;
+    // Before anybody is told that it is ready: from then on a signal means a graceful end.
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let ready = serde_json::json!({
         "ready": true,
         "address": running.address().to_string(),
         "context": running.context_file(),
     });
     writeln!(std::io::stdout(), "{ready}")?;
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
