@@ -109,9 +109,21 @@ impl Decision {
         }
     }
 
-    /// The finding that decided: the first of the strictest.
+    /// The finding that decided: the first of the strictest. Evidence and policy are judged from the
+    /// parameters, so where those are malformed, that decides before them: it is what the caller can mend.
     pub fn deciding(&self) -> &Finding {
         let [first, rest @ ..] = &self.findings;
-        rest.iter().fold(first, |best, finding| if finding.outcome > best.outcome { finding } else { best })
+        let strictest = rest
+            .iter()
+            .fold(first, |best, finding| if finding.outcome > best.outcome { finding } else { best });
+        let malformed = |finding: &&Finding| {
+            finding.clause == Clause::Tooling
+                && finding.reason == Reason::ParametersInvalid
+                && finding.outcome == strictest.outcome
+        };
+        match strictest.clause {
+            Clause::Evidence | Clause::Policy => self.findings.iter().find(malformed).unwrap_or(strictest),
+            Clause::Identity | Clause::Scope | Clause::Tooling | Clause::Cost | Clause::Recovery => strictest,
+        }
     }
 }

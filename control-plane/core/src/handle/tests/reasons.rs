@@ -300,3 +300,15 @@ fn whoever_was_stopped_gets_no_fresh_run_by_calling_again() {
         .unwrap();
     world.start(6, "case-1").unwrap();
 }
+
+#[test]
+fn malformed_parameters_decide_before_what_was_judged_from_them() {
+    let mut world = World::new();
+    let conflict = crate::Objection::new(Reason::EvidenceConflict, "`params:/currency` is absent");
+    let malformed = crate::Objection::new(Reason::ParametersInvalid, "`/currency` is missing");
+    let call = pay().with(|_, it| {
+        it.evidence_objection = Some(conflict);
+        it.tooling_objection = Some(malformed);
+    });
+    world.expect(call, Outcome::Deny, Clause::Tooling, Reason::ParametersInvalid);
+}
