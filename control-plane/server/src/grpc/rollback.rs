@@ -88,9 +88,15 @@ pub(super) async fn start(
     ward.domain.submit(Command::StartRollback { plan, digest, by, reason }).await?;
     let watcher = Watcher::new(ward, plan);
     let (sender, receiver) = mpsc::channel(64);
+    let domain = ward.domain.clone();
     tokio::spawn(async move {
         loop {
             let update = tokio::select! {
+                cause = domain.health().failure() => {
+                    let text = format!("the rollback cannot go on: {cause}");
+                    drop(sender.send(Err(Error::JournalUnavailable(text).into())).await);
+                    return;
+                }
                 // Nobody looks any more; the rollback itself goes on.
                 () = sender.closed() => return,
                 update = updates.recv() => update,
