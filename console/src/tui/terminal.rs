@@ -7,7 +7,9 @@ use std::thread;
 
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
@@ -33,21 +35,14 @@ impl Guard {
         restore_on_panic();
         enable_raw_mode()?;
         OURS.store(true, Ordering::SeqCst);
-        let started = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste).and_then(|()| {
-            Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, stdout())))
-        });
-        match started {
-            Ok(terminal) => {
-                let mut guard = Self { terminal };
-                // From here on an early return restores through the guard.
-                guard.terminal.clear()?;
-                Ok(guard)
-            }
-            Err(error) => {
-                restore();
-                Err(error)
-            }
-        }
+        // Cleared here and not through the terminal type, which would ask where the cursor is and fail where
+        // nobody answers: on a slow link, under a recorder.
+        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Clear(ClearType::All))
+            .and_then(|()| {
+                Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, stdout())))
+            })
+            .map(|terminal| Self { terminal })
+            .inspect_err(|_| restore())
     }
 
     /// The terminal to draw on.
