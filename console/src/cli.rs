@@ -45,7 +45,14 @@ pub struct Cli {
 #[derive(Args, Clone, Debug)]
 pub struct Global {
     /// The context file: environment, endpoint and token [default: remit/context.toml in the configuration folder]
-    #[arg(long, global = true, help_heading = "Options of every verb", value_name = "FILE", env = "REMIT_CONTEXT", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Options of every verb",
+        value_name = "FILE",
+        env = "REMIT_CONTEXT",
+        hide_env_values = true
+    )]
     pub context: Option<PathBuf>,
     /// The form of the output
     #[arg(short, long, global = true, help_heading = "Options of every verb", value_enum, default_value_t = Format::Table)]
