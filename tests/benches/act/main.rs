@@ -1,9 +1,9 @@
 //! What a decision costs end to end: `Act` over gRPC, durable and in memory, beside a raw tonic echo.
 //!
 //! `cargo bench -p remit-tests --bench act [-- --json] [-- --rounds N] [-- --only durable] [-- --load stream]`.
-//! Client and server share the machine, with one thread of the runtime each (`--workers N` gives the server more). In every round the three take
-//! turns at each load, each round on fresh journals; a figure is the median of the rounds, a ratio the median of
-//! the rounds' ratios.
+//! Client and server share the machine, with one thread of the runtime each (`--workers N` gives the server
+//! more). In every round the three take turns at each load, each round on fresh journals; a figure is the median
+//! of the rounds, a ratio the median of the rounds' ratios.
 
 use std::io::Write as _;
 
