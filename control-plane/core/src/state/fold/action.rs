@@ -132,9 +132,11 @@ impl State {
 
     /// The call may be made anew: its derived key is free; a key that the caller gave stays.
     pub(super) fn free_key(&mut self, id: ActionId) {
-        let run = self.actions.get(&id).and_then(|action| self.runs.get_mut(&action.run));
-        if let Some(run) = run {
-            run.keys.retain(|key, (holder, _)| *holder != id || !crate::idempotency::is_derived(key));
+        let Some(action) = self.actions.get(&id) else { return };
+        let Some(run) = self.runs.get_mut(&action.run) else { return };
+        let key = crate::idempotency::derived(&action.tool, action.params);
+        if run.keys.get(&key).is_some_and(|(holder, _)| *holder == id) {
+            run.keys.remove(&key);
         }
     }
 
@@ -213,7 +215,7 @@ impl Run {
             return;
         }
         self.budget.reserve(action.hold.saturating_add(action.undo_hold));
-        let call = crate::idempotency::call_digest(proposal);
+        let call = crate::idempotency::call_digest(&proposal.tool, proposal.params.digest());
         let same = self.same_calls.entry(call).or_default();
         *same = same.saturating_add(1);
         // One decision for a given key; a derived key may be tried again once its action came to nothing.
