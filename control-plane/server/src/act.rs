@@ -19,7 +19,7 @@ use crate::{
     view::ActionCard,
 };
 
-/// Largest parameters, in bytes (`reliability.md` of the design: call arguments 256 KiB).
+/// Largest parameters, in bytes: room for any sensible call, and small enough to be judged and shown.
 pub(crate) const MAX_PARAMS: usize = 256 * 1024;
 
 /// Longest idempotency key, in bytes; as long as the field's common ones.
