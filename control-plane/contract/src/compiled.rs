@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use remit_core::{
-    Assessment, CanonicalJson, ItemName, Level, Objection, PolicyVerdict, Proposal, Reason, Terms, Timestamp,
-    ToolName,
+    ActionId, Assessment, CanonicalJson, ItemName, Level, Money, Objection, PolicyVerdict, Proposal, Reason,
+    Terms, Timestamp, ToolName, command::Settle, event::Settlement,
 };
 use serde_json::{Map, Value};
 
@@ -165,6 +165,24 @@ impl CompiledContract {
             params: CanonicalJson::from_value(&params).ok()?,
             until: settled_at.plus_ms(mapping.within_ms),
         })
+    }
+
+    /// What became of a call, as the core is told it. Of a success: the evidence that it is, how it would be
+    /// undone, and what it cost.
+    pub fn settle(
+        &self,
+        action: ActionId,
+        (tool, params): (&ToolName, &Value),
+        settlement: Settlement,
+        at: Timestamp,
+    ) -> Settle {
+        let (mut evidence, mut undo, mut cost) = (Vec::new(), None, Money::ZERO);
+        if let Settlement::Succeeded { result } = &settlement {
+            evidence = self.evidence_of(tool).to_vec();
+            undo = self.undo_call(tool, params, &result.value(), at);
+            cost = self.terms.tools.get(tool).map(|terms| terms.price).unwrap_or_default();
+        }
+        Settle { action, settlement, cost, evidence, undo }
     }
 
     /// The HTTP request of a call.

@@ -46,13 +46,13 @@ pub(crate) struct Spot<T> {
 /// Collects the problems of one file, so that one pass reports all of them.
 #[derive(Debug)]
 pub(crate) struct Problems {
-    file: &'static str,
+    file: String,
     found: RefCell<Vec<Problem>>,
 }
 
 impl Problems {
-    pub(crate) fn of(file: &'static str) -> Self {
-        Self { file, found: RefCell::default() }
+    pub(crate) fn of(file: &str) -> Self {
+        Self { file: file.to_owned(), found: RefCell::default() }
     }
 
     /// Notes a problem. `None` reads well where a value was wanted.
@@ -63,7 +63,7 @@ impl Problems {
         remedy: impl Into<String>,
     ) -> Option<T> {
         self.found.borrow_mut().push(Problem {
-            file: self.file.to_owned(),
+            file: self.file.clone(),
             line: place.line,
             column: place.column,
             message: message.into(),

@@ -72,14 +72,7 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
         Ok((upstream, call)) => upstream::call(&plane.client, upstream, call).await,
         Err(note) => Settlement::Failed { note },
     };
-    let (mut evidence, mut undo, mut cost) = (Vec::new(), None, Money::ZERO);
-    if let Settlement::Succeeded { result } = &settlement {
-        let value = result.value();
-        evidence = contract.evidence_of(tool).to_vec();
-        undo = contract.undo_call(tool, &params, &value, clock::now());
-        cost = contract.terms().tools.get(tool).map(|terms| terms.price).unwrap_or_default();
-    }
-    settle(plane, domain, Settle { action, settlement, cost, evidence, undo }).await;
+    settle(plane, domain, contract.settle(action, (tool, &params), settlement, clock::now())).await;
 }
 
 type Prepared<'a> = (&'a upstream::Upstream, ToolCall);
