@@ -73,7 +73,26 @@ impl Agent {
     /// # Errors
     /// What the control plane answers.
     pub async fn try_run(&mut self, service: &str, name: &str) -> Result<String, Status> {
-        let request = pb::StartRunRequest { service: service.to_owned(), name: name.to_owned() };
+        self.try_declared(service, name, "", "").await
+    }
+
+    /// Starts a run that declares its workflow and its request, or says why not.
+    ///
+    /// # Errors
+    /// What the control plane answers.
+    pub async fn try_declared(
+        &mut self,
+        service: &str,
+        name: &str,
+        workflow: &str,
+        request: &str,
+    ) -> Result<String, Status> {
+        let request = pb::StartRunRequest {
+            service: service.to_owned(),
+            name: name.to_owned(),
+            workflow: workflow.to_owned(),
+            request_json: request.to_owned(),
+        };
         Ok(self.runtime.start_run(request).await?.into_inner().run)
     }
 

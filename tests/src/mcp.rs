@@ -26,10 +26,17 @@ pub struct Tools(RunningService<RoleClient, ()>);
 impl Tools {
     /// Connects for a run of this name.
     pub async fn connect(url: &str, token: &str, run: &str) -> Self {
-        let run = HeaderValue::from_str(run).unwrap();
+        Self::connect_with(url, token, &[("remit-run", run)]).await
+    }
+
+    /// Connects with these headers on every request.
+    pub async fn connect_with(url: &str, token: &str, headers: &[(&'static str, &str)]) -> Self {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
         let config = StreamableHttpClientTransportConfig::with_uri(format!("{url}/mcp/{REFUNDS}"))
             .auth_header(token)
-            .custom_headers(HashMap::from([(HeaderName::from_static("remit-run"), run)]));
+            .custom_headers(headers.collect::<HashMap<_, _>>());
         Self(().serve(StreamableHttpClientTransport::with_client(http(), config)).await.unwrap())
     }
 
@@ -61,9 +68,16 @@ pub fn action(result: &CallToolResult) -> String {
 
 /// A tool call as the bytes of its request.
 pub fn request(tool: &str, arguments: &str) -> String {
+    request_with("{}", tool, arguments)
+}
+
+/// The same with this `_meta`.
+pub fn request_with(meta: &str, tool: &str, arguments: &str) -> String {
     let head = json!({ "name": tool }).to_string();
     let head = head.trim_end_matches('}');
-    format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{head},"arguments":{arguments}}}}}"#)
+    format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{head},"arguments":{arguments},"_meta":{meta}}}}}"#
+    )
 }
 
 /// Sends any bytes to the MCP face; returns status and body.

@@ -3,6 +3,7 @@
 use remit_proto::v1::{self as pb, ActionStatus, Outcome};
 use remit_tests::{
     client::{Agent, Operator, payout},
+    contracts::REFUNDS,
     mcp::{self, Tools},
     site::Site,
 };
@@ -105,6 +106,34 @@ async fn the_same_calls_get_the_same_decisions() {
     let keys: Vec<&str> = payouts.iter().map(|payout| payout.key.as_str()).collect();
     let actions = [&over_grpc, &over_mcp].map(|all| all[8].action.as_ref().unwrap().id.clone());
     assert_eq!(keys, actions, "the action's id is the tool's idempotency key");
+}
+
+/// Every face declares what a run is about, once; nobody who joins it can say otherwise.
+#[tokio::test]
+async fn a_run_is_declared_when_it_starts() {
+    let site = Site::new(REMITD).await;
+    let remitd = site.start().await;
+    let (mut operator, mut agent) = (remitd.operator().await, remitd.agent().await);
+    let asked = r#"{ "transaction_id": "US-500-a", "account": "acct-1" }"#;
+    let run = agent.try_declared(REFUNDS, "case-g", "", asked).await.unwrap();
+    assert_eq!(agent.try_declared(REFUNDS, "case-g", "", "").await.unwrap(), run);
+    let other = agent.try_declared(REFUNDS, "case-g", "", r#"{"account":"acct-2"}"#).await.unwrap_err();
+    assert!(other.message().contains("another request"), "{other}");
+    let broken = agent.try_declared(REFUNDS, "case-h", "", r#"{"a":1,"a":2}"#).await.unwrap_err();
+    assert!(broken.message().contains("key `a` appears twice"), "{broken}");
+
+    let headers = [("remit-run", "case-m"), ("remit-request", asked)];
+    let tools = Tools::connect_with(&remitd.url(), &agent.token, &headers).await;
+    let seen = tools.call("transactions.get", &json!({ "transaction_id": "US-500-a" })).await;
+    let over_mcp = operator.action(&mcp::action(&seen)).await.action.unwrap().run;
+    let meta = r#"{"remit-run":"case-m","remit-request":{"account":"acct-2"}}"#;
+    let body = mcp::request_with(meta, "transactions.get", r#"{"transaction_id":"US-500-a"}"#);
+    let (_, answer) = mcp::post(&remitd.url(), &agent.token, body).await;
+    assert!(answer.contains("another request"), "{answer}");
+    for id in [run, over_mcp] {
+        let detail = operator.run(&id).await;
+        assert_eq!(detail.request_json, r#"{"account":"acct-1","transaction_id":"US-500-a"}"#);
+    }
 }
 
 #[tokio::test]

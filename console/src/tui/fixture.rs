@@ -216,12 +216,14 @@ pub(crate) fn run() -> RunDetail {
         actions: 1,
         held: 1,
         contract_version: "1.2.0".to_owned(),
+        workflow: "refund".to_owned(),
         ..Run::default()
     };
     RunDetail {
         run: Some(run),
         actions: vec![action()],
         timeline: vec![record(1041, "asks for payouts.create")],
+        request_json: r#"{"ticket":"T-977","account":"acct-4411"}"#.to_owned(),
     }
 }
 

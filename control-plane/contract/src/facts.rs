@@ -15,6 +15,8 @@ use crate::{
 pub struct RunFacts {
     /// The attested results.
     pub seen: Vec<Seen>,
+    /// What the trusted caller declared that it was asked for, when it started the run.
+    pub request: Option<Arc<Value>>,
 }
 
 /// One attested result, as one item of evidence.

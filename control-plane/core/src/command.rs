@@ -1,8 +1,8 @@
 //! What may be asked of a domain. Imperative; may be refused. Ids and time come from the shell.
 
 use crate::{
-    ActionId, CredentialId, Digest, EscalationId, Money, Person, PlanId, Reason, RunId, ServiceName,
-    SwitchId,
+    ActionId, CredentialId, Declared, Digest, EscalationId, Money, Person, PlanId, Reason, RunId,
+    ServiceName, SwitchId,
     event::{Holder, Settlement},
     proposal::{Assessment, Channel, Proposal},
     rollback::UndoCall,
@@ -32,6 +32,8 @@ pub enum Command {
         principal: String,
         /// The face.
         channel: Channel,
+        /// What the caller declares.
+        declared: Declared,
     },
     /// Decide one action.
     Propose {

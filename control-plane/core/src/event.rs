@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionId, CanonicalJson, CredentialId, Digest, EscalationId, GroupName, ItemName, Money, Person, PlanId,
-    Reason, RunId, ServiceName, SwitchId, Timestamp,
+    ActionId, CanonicalJson, CredentialId, Declared, Digest, EscalationId, GroupName, ItemName, Money,
+    Person, PlanId, Reason, RunId, ServiceName, SwitchId, Timestamp,
     decision::Decision,
     escalation::{EscalationStatus, Question, Vote},
     proposal::{Assessment, Channel, Proposal},
@@ -38,6 +38,9 @@ pub enum Event {
         principal: String,
         /// The face.
         channel: Channel,
+        /// What the caller declared.
+        #[serde(default, skip_serializing_if = "Declared::is_empty")]
+        declared: Declared,
     },
     /// An action was proposed and decided: one fact, one commit.
     ActionDecided(Box<ActionDecided>),

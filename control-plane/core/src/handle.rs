@@ -26,9 +26,9 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
     let now = now.max(state.latest);
     match command {
         Command::ActivateContract { terms, by } => activate(state, terms, by),
-        Command::StartRun { run, name, service, principal, channel } => {
-            let contract = run::may_start(state, run, &name, (&service, &principal), now)?;
-            Ok(vec![Event::RunStarted { run, name, service, contract, principal, channel }])
+        Command::StartRun { run, name, service, principal, channel, declared } => {
+            let contract = run::may_start(state, (run, &name), (&service, &principal), &declared, now)?;
+            Ok(vec![Event::RunStarted { run, name, service, contract, principal, channel, declared }])
         }
         Command::Propose { proposal, assessment, escalation } => {
             propose::propose(state, &proposal, &assessment, escalation, now)

@@ -1,4 +1,4 @@
-//! Names that people chose: services, domains, tools, groups, evidence items. Cheap to clone.
+//! Names that people chose: services, domains, tools, groups, evidence items, workflows. Cheap to clone.
 
 use std::{fmt, sync::Arc};
 
@@ -65,3 +65,6 @@ name!(
 name!(
     /// An evidence item as the contract names it, for instance `transaction`.
     ItemName);
+name!(
+    /// A workflow of a contract, for instance `refund`.
+    WorkflowName);

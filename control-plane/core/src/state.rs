@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     ActionId, CredentialId, Digest, DomainName, EscalationId, ItemName, Level, Money, PlanId, Reason, RunId,
-    ServiceName, SwitchId, Timestamp, ToolName,
+    ServiceName, SwitchId, Timestamp, ToolName, WorkflowName,
     action::ActionStatus,
     budget::Budget,
     decision::Outcome,
@@ -78,6 +78,10 @@ pub struct Run {
     pub name: String,
     /// The version it began with and keeps.
     pub terms: Arc<Terms>,
+    /// The workflow that it is an instance of.
+    pub workflow: Option<WorkflowName>,
+    /// Digest of what was asked for: a declaration never changes.
+    pub request: Option<Digest>,
     /// The principal that started it.
     pub principal: String,
     /// When it began.

@@ -152,9 +152,11 @@ fn many_in_flight_are_answered_in_order(journal: &Journal) {
 
 fn what_is_read_is_what_was_answered(journal: &Journal) {
     let golden = codec::tests::golden().into_iter().map(|(_, body)| codec::decode(&body).unwrap());
-    let answered = append(journal, batch(&payments(), 0, golden.collect())).unwrap();
+    let golden: Vec<Event> = golden.collect();
+    let sent = golden.len();
+    let answered = append(journal, batch(&payments(), 0, golden)).unwrap();
     let read = journal.read(&payments(), 0, 100).unwrap();
-    assert_eq!(answered.len(), Event::KINDS.len());
+    assert_eq!(answered.len(), sent);
     for (answered, read) in answered.iter().zip(&read) {
         assert_eq!((answered.at, answered.hash, &answered.body), (read.at, read.hash, &read.body));
         assert_eq!(answered.event, read.event);

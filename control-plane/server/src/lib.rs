@@ -14,6 +14,7 @@ mod clock;
 mod config;
 mod contracts;
 mod data_dir;
+mod declare;
 mod domain;
 mod edge;
 mod effects;

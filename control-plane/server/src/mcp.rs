@@ -2,7 +2,8 @@
 //!
 //! Stateless: every request says which service (path), who (token) and which run: the path
 //! `/mcp/{service}/runs/{name}`, the header or `_meta` key `remit-run`, the trace id of `traceparent`,
-//! else one implicit run per principal, in this order.
+//! else one implicit run per principal, in this order. The headers or `_meta` keys `remit-workflow` and
+//! `remit-request` (a JSON object) declare what the run is about when a call starts it.
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     act::{self, Call},
+    declare,
     error::Error,
     grpc,
     plane::Plane,
@@ -68,6 +70,8 @@ struct Visitor {
     caller: ServiceName,
     service: ServiceName,
     run: Option<String>,
+    workflow: Option<String>,
+    request: Option<String>,
 }
 
 impl Face {
@@ -80,15 +84,11 @@ impl Face {
             .ok_or_else(|| ErrorData::internal_error("the request has lost its caller", None))
     }
 
-    async fn call(
-        &self,
-        visitor: &Visitor,
-        run: Option<String>,
-        request: CallToolRequestParams,
-    ) -> Result<act::Acted, Error> {
-        let name = run.unwrap_or_else(|| format!("mcp-{}", visitor.caller));
-        let service = visitor.service.as_str();
-        let run = grpc::start_run(&self.plane, &visitor.caller, service, &name, Channel::Mcp).await?;
+    async fn call(&self, visitor: &Visitor, request: CallToolRequestParams) -> Result<act::Acted, Error> {
+        let name = visitor.run.clone().unwrap_or_else(|| format!("mcp-{}", visitor.caller));
+        let service = (visitor.service.as_str(), &*name);
+        let declared = declare::parse(visitor.workflow.as_deref(), visitor.request.as_deref())?;
+        let run = grpc::start_run(&self.plane, &visitor.caller, service, Channel::Mcp, declared).await?;
         let value = Value::Object(request.arguments.unwrap_or_default());
         let (params, value) = act::parse_params(&value.to_string())?;
         let call = Call {
@@ -134,9 +134,8 @@ impl ServerHandler for Face {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let visitor = Self::visitor(&context)?;
-        let run = visitor.run.clone().or_else(|| named_in_meta(&context));
-        match self.call(&visitor, run, request).await {
+        let visitor = Self::visitor(&context)?.completed(&context);
+        match self.call(&visitor, request).await {
             Ok(acted) => Ok(answer::of(&acted).into()),
             Err(error @ (Error::Unauthenticated(_) | Error::NotPermitted(_))) => Err(answer::problem(&error)),
             Err(error) => Ok(answer::refused(&error).into()),
@@ -154,10 +153,17 @@ fn annotations(level: Option<Level>, idempotent: bool) -> ToolAnnotations {
         .open_world(true)
 }
 
-fn named_in_meta(context: &RequestContext<RoleServer>) -> Option<String> {
-    let meta = serde_json::to_value(&context.meta).ok()?;
-    if let Some(run) = meta.get("remit-run").and_then(Value::as_str) {
-        return Some(run.to_owned());
+impl Visitor {
+    /// What path and headers leave open is looked up in the request's `_meta`.
+    fn completed(mut self, context: &RequestContext<RoleServer>) -> Self {
+        let Ok(meta) = serde_json::to_value(&context.meta) else { return self };
+        let text = |key: &str| meta.get(key).and_then(Value::as_str).map(str::to_owned);
+        self.run = self
+            .run
+            .or_else(|| text("remit-run"))
+            .or_else(|| text("traceparent").as_deref().and_then(door::trace_id));
+        self.workflow = self.workflow.or_else(|| text("remit-workflow"));
+        self.request = self.request.or_else(|| meta.get("remit-request").map(Value::to_string));
+        self
     }
-    door::trace_id(meta.get("traceparent").and_then(Value::as_str)?)
 }

@@ -90,7 +90,8 @@ impl Plane {
             let mut client = client.clone();
             async move {
                 let (service, name) = (contract::SERVICE.to_owned(), String::new());
-                let request = self.door.request(StartRunRequest { service, name })?;
+                let request =
+                    self.door.request(StartRunRequest { service, name, ..StartRunRequest::default() })?;
                 let run = client.start_run(request).await?.into_inner().run;
                 let request = self.door.request(ActRequest {
                     run: run.clone(),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use remit_contract::{CompiledContract, RunFacts, Seen};
 use remit_core::{
-    ActionId, Assessment, CanonicalJson, Command, EscalationId, Event, Level, Proposal, RunId, State,
-    SwitchId, Timestamp,
+    ActionId, Assessment, CanonicalJson, Command, Declared, EscalationId, Event, Level, Proposal, RunId,
+    State, SwitchId, Timestamp,
     command::Settle,
     event::Settlement,
     handle,
@@ -87,7 +87,14 @@ impl Scene {
         let (service, principal) = (terms.service.clone(), terms.principal.clone());
         self.happen(Command::ActivateContract { terms: Box::new((*terms).clone()), by: "bench".to_owned() })?;
         let (run, name) = (self.run, "bench".to_owned());
-        self.happen(Command::StartRun { run, name, service, principal, channel: Channel::Grpc })?;
+        self.happen(Command::StartRun {
+            run,
+            name,
+            service,
+            principal,
+            channel: Channel::Grpc,
+            declared: Declared::default(),
+        })?;
         let params = format!("{{\"account_id\":\"{}\"}}", contract::ACCOUNT);
         let read = self.call(contract::READ, params)?;
         let (action, params) = (read.proposal.action, Arc::new(read.value.clone()));

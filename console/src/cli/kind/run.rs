@@ -23,6 +23,7 @@ pub const COLUMNS: &[Column<Run>] = &[
     Column::new("UNDONE", |row: &Run, _| Cell::new(row.undone.to_string())).right().give(Give::Drop(4)),
     Column::new("SPENT", |row: &Run, _| Cell::new(spent(row.budget.as_ref()))).right().give(Give::Drop(5)),
     Column::new("REASON", |row: &Run, _| Cell::new(&row.reason)).give(Give::Drop(6)),
+    Column::new("WORKFLOW", |row: &Run, _| Cell::new(&row.workflow)).wide(),
     Column::new("DOMAIN", |row: &Run, _| Cell::new(&row.domain)).wide(),
     Column::new("CONTRACT", |row: &Run, _| Cell::new(&row.contract_version)).wide(),
     Column::new("ENDED", |row: &Run, _| Cell::new(words::clock(row.ended_at.as_ref()))).wide(),
@@ -56,6 +57,7 @@ pub fn json(run: &Run) -> Value {
         "in_doubt": run.in_doubt,
         "undone": run.undone,
         "contract_version": run.contract_version,
+        "workflow": words::text(&run.workflow),
     })
 }
 

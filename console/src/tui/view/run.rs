@@ -32,8 +32,8 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
         timeline(painter, below, detail);
     }
     let mut list = painter.rule(body, &title);
-    let summary = take_top(&mut list, 2);
-    painter.rows(summary, &summary_rows(run, theme, painter.now.wall_ms));
+    let summary = take_top(&mut list, if detail.request_json.is_empty() { 2 } else { 3 });
+    painter.rows(summary, &summary_rows(run, &detail.request_json, theme, painter.now.wall_ms));
     let rows: Vec<_> = detail.actions.iter().map(|action| action_row(action, theme)).collect();
     if rows.is_empty() {
         painter.row(list, 0, &Row::of("no action yet", theme.dim));
@@ -42,7 +42,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     painter.list(list, &rows, selected);
 }
 
-fn summary_rows(run: &Run, theme: &Theme, wall_ms: i64) -> [Row; 2] {
+fn summary_rows(run: &Run, request: &str, theme: &Theme, wall_ms: i64) -> [Row; 3] {
     let budget = run.budget.clone().unwrap_or_default();
     let started = when::millis(run.started_at.as_ref());
     [
@@ -56,6 +56,7 @@ fn summary_rows(run: &Run, theme: &Theme, wall_ms: i64) -> [Row; 2] {
                 ),
                 theme.text,
             )
+            .put(or_none("as ", &run.workflow), theme.strong)
             .put(format!("calls {} of {}  ", budget.calls, budget.calls_limit), theme.text),
         Row::of(
             format!("started {} ({} ago)  ", when::time_of_day(started), when::ago(started, wall_ms)),
@@ -69,7 +70,13 @@ fn summary_rows(run: &Run, theme: &Theme, wall_ms: i64) -> [Row; 2] {
             theme.text,
         )
         .put(&run.reason, theme.warn),
+        Row::of(or_none("asked for ", request), theme.dim),
     ]
+}
+
+/// What the caller declared, behind its label; nothing where it declared nothing.
+fn or_none(label: &str, declared: &str) -> String {
+    if declared.is_empty() { String::new() } else { format!("{label}{declared} ") }
 }
 
 fn action_row(action: &Action, theme: &Theme) -> Row {

@@ -50,6 +50,7 @@ fn order() -> Value {
 
 fn facts(order: Value) -> RunFacts {
     RunFacts {
+        request: None,
         seen: vec![
             seen("order", 1, json!({ "order_id": "o1" }), order),
             seen("stock", 2, json!({}), json!([1])),

@@ -1,6 +1,8 @@
 //! Runs begin and end.
 
-use crate::{Digest, Reason, RunId, ServiceName, Timestamp, event::Event, refusal::Refusal, state::State};
+use crate::{
+    Declared, Digest, Reason, RunId, ServiceName, Timestamp, event::Event, refusal::Refusal, state::State,
+};
 
 /// Longest name of a run, in bytes.
 const MAX_NAME: usize = 128;
@@ -8,13 +10,16 @@ const MAX_NAME: usize = 128;
 /// Asks whether a service's run may start, as `(service, principal)`; answers the version that it keeps.
 pub(super) fn may_start(
     state: &State,
-    run: RunId,
-    name: &str,
+    (run, name): (RunId, &str),
     (service, principal): (&ServiceName, &str),
+    declared: &Declared,
     now: Timestamp,
 ) -> Result<Digest, Refusal> {
     if name.is_empty() || name.len() > MAX_NAME {
         return Err(Refusal::Invalid(format!("the name of a run has 1 to {MAX_NAME} bytes")));
+    }
+    if let Some(problem) = declared.problem() {
+        return Err(Refusal::Invalid(problem));
     }
     let known = state.services.get(service).ok_or_else(|| Refusal::not_found("service", service))?;
     if known.active.principal != principal {
@@ -26,7 +31,12 @@ pub(super) fn may_start(
     }
     let named = state.run_names.get(&(service.clone(), name.to_owned()));
     if let Some(known) = named.and_then(|id| state.runs.get(id)).filter(|run| run.bars_its_name(now)) {
-        return Err(Refusal::JoinsRun(known.id));
+        return Err(declared.differs_from(known).map_or(Refusal::JoinsRun(known.id), |part| {
+            let text = format!(
+                "the run `{name}` was started with another {part}; name the same one or none to join it, or use another name"
+            );
+            Refusal::Conflict(text)
+        }));
     }
     if state.runs.contains_key(&run) {
         return Err(Refusal::Conflict(format!("{run} is taken")));

@@ -77,7 +77,7 @@ impl State {
     }
 
     fn run_started(&mut self, event: &Event, at: Timestamp) {
-        let Event::RunStarted { run, name, service, principal, .. } = event else { return };
+        let Event::RunStarted { run, name, service, principal, declared, .. } = event else { return };
         let Some(terms) = self.services.get(service).map(|service| Arc::clone(&service.active)) else {
             return;
         };
@@ -92,6 +92,8 @@ impl State {
             reason: None,
             budget: Budget::new(terms.run.spend),
             terms,
+            workflow: declared.workflow.clone(),
+            request: declared.request.as_ref().map(crate::CanonicalJson::digest),
             calls: 0,
             tool_calls: BTreeMap::new(),
             same_calls: BTreeMap::new(),

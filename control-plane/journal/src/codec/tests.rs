@@ -1,4 +1,5 @@
-//! The stored form of every event kind, held by a file each: the file is the truth, not the code.
+//! The stored forms of every event kind, held by files: the file is the truth, not the code. `KIND.json` is the
+//! first form; `KIND.what.json` holds fields that came later.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -12,7 +13,8 @@ pub(crate) fn golden() -> Vec<(String, String)> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     files
         .map(|path| {
-            let kind = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            let kind = name.split('.').next().unwrap().to_owned();
             (kind, fs::read_to_string(path).unwrap().trim_end_matches('\n').to_owned())
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use remit_core::{ActionId, CanonicalJson, RunId, event::ActionDecided};
+use remit_core::{ActionId, CanonicalJson, Event, RunId, event::ActionDecided};
 use remit_journal::Record;
 use remit_proto::v1 as pb;
 
@@ -77,10 +77,17 @@ fn of_run(view: &View, id: RunId, records: &[Arc<Record>]) -> Option<pb::RunDeta
         run: Some(wire::run(card, &past)),
         actions: actions.map(wire::action).collect(),
         timeline: newest(records).iter().map(|record| trace::record(record, &past)).collect(),
+        request_json: records.iter().find_map(|record| asked_for(&record.event)).unwrap_or_default(),
     };
     wire::fit(detail.actions.iter_mut().rev().map(|row| &mut row.params_json));
     wire::fit(detail.timeline.iter_mut().rev().map(|row| &mut row.params_json));
     Some(detail)
+}
+
+/// What the run was started for.
+fn asked_for(event: &Event) -> Option<String> {
+    let Event::RunStarted { declared, .. } = event else { return None };
+    declared.request.as_ref().map(|request| request.as_str().to_owned())
 }
 
 fn newest<T>(all: &[T]) -> &[T] {

@@ -4,7 +4,7 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures::{Stream, StreamExt as _};
 use remit_core::{
-    Command, Money, Refusal, RunId,
+    Command, Declared, Money, Refusal, RunId,
     command::Settle,
     event::Settlement,
     proposal::{Channel, Mode},
@@ -19,7 +19,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::{service, wire};
 use crate::{
     act::{self, Call},
-    clock,
+    clock, declare,
     domain::Fault,
     error::Error,
     ids,
@@ -44,8 +44,9 @@ impl runtime_server::Runtime for Runtime {
         request: Request<StartRunRequest>,
     ) -> Result<Response<StartRunResponse>, Status> {
         let caller = service(&self.plane, &request)?;
-        let StartRunRequest { service, name } = request.into_inner();
-        let run = start_run(&self.plane, &caller, &service, &name, Channel::Grpc).await?;
+        let StartRunRequest { service, name, workflow, request_json } = request.into_inner();
+        let declared = declare::parse(Some(&workflow), Some(&request_json))?;
+        let run = start_run(&self.plane, &caller, (&service, &name), Channel::Grpc, declared).await?;
         let open = self.plane.open.get(run).ok_or_else(|| Error::Conflict("the run has ended".to_owned()))?;
         let terms = open.contract.terms();
         Ok(Response::new(StartRunResponse {
@@ -166,9 +167,9 @@ impl Runtime {
 pub(crate) async fn start_run(
     plane: &Plane,
     caller: &remit_core::ServiceName,
-    service: &str,
-    name: &str,
+    (service, name): (&str, &str),
     channel: Channel,
+    declared: Declared,
 ) -> Result<RunId, Error> {
     let service = remit_core::ServiceName::from(service);
     // A run needs a version that can judge: without one nothing is started.
@@ -176,7 +177,8 @@ pub(crate) async fn start_run(
     let ward = plane.service_ward(&service)?;
     let run = ids::run();
     let name = if name.is_empty() { run.to_string() } else { name.to_owned() };
-    let command = Command::StartRun { run, name, service, principal: caller.to_string(), channel };
+    let principal = caller.to_string();
+    let command = Command::StartRun { run, name, service, principal, channel, declared };
     match ward.domain.submit(command).await {
         Ok(_) => Ok(run),
         Err(Fault::Refused(Refusal::JoinsRun(known))) => Ok(known),

@@ -36,9 +36,10 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
             row.service = terms.service.to_string();
             format!("contract {} {} activated by {by}", terms.service, terms.version)
         }
-        Event::RunStarted { name, service, channel, .. } => {
+        Event::RunStarted { name, service, channel, declared, .. } => {
             row.service = service.to_string();
-            format!("run {name} started over {}", channel.as_str())
+            let what = declared.workflow.as_ref().map(|it| format!(" as {it}")).unwrap_or_default();
+            format!("run {name} started{what} over {}", channel.as_str())
         }
         Event::ActionDecided(decided) => decided_text(decided, row),
         Event::ActionStarted { .. } => {

@@ -309,6 +309,7 @@ pub(super) fn run(card: &RunCard, inner: &Inner) -> pb::Run {
         in_doubt: count(|status| status == ActionStatus::InDoubt),
         undone: count(|status| status == ActionStatus::Undone),
         contract_version: card.terms.version.clone(),
+        workflow: card.workflow.as_ref().map(ToString::to_string).unwrap_or_default(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     body::{Body, to_bytes},
     extract::{RawPathParams, Request, State},
-    http::{HeaderMap, Method, StatusCode},
+    http::{HeaderMap, HeaderValue, Method, StatusCode},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -68,10 +68,24 @@ fn visitor(plane: &Plane, path: &RawPathParams, headers: &HeaderMap) -> Result<V
         return Err(Error::NotPermitted(format!("`{caller}` may not act as `{service}`")));
     }
     let run = param("run")
-        .or_else(|| header("remit-run"))
         .map(str::to_owned)
+        .map_or_else(|| declared(headers, "remit-run"), |run| Ok(Some(run)))?
         .or_else(|| header("traceparent").and_then(trace_id));
-    Ok(Visitor { caller, service, run })
+    let workflow = declared(headers, "remit-workflow")?;
+    let request = declared(headers, "remit-request")?;
+    Ok(Visitor { caller, service, run, workflow, request })
+}
+
+/// A header that says something about the run: if it cannot be read, the call must not go on without it.
+fn declared(headers: &HeaderMap, name: &str) -> Result<Option<String>, Error> {
+    let read = |value: &HeaderValue| {
+        value.to_str().map(str::to_owned).map_err(|_| {
+            Error::Invalid(format!(
+                "header `{name}` is not plain ASCII; escape other characters (`\\u00e9` in JSON), or use `_meta`"
+            ))
+        })
+    };
+    headers.get(name).map(read).transpose()
 }
 
 /// The trace id of a W3C `traceparent`.

@@ -26,10 +26,10 @@ impl View {
 
     /// Keeps the open runs in step, which the preparation reads without this lock.
     fn follow(&self, record: &Record, contracts: &Contracts) {
-        if let Event::RunStarted { run, contract, .. } = &record.event
+        if let Event::RunStarted { run, contract, declared, .. } = &record.event
             && let Some(contract) = contracts.get(contract)
         {
-            self.open.open(*run, record.domain.clone(), contract);
+            self.open.open(*run, record.domain.clone(), contract, declared);
         }
         if let Event::RunEnded { run, .. } | Event::RollbackStarted { run, .. } = &record.event {
             self.open.close(*run);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use remit_core::{
-    ActionId, ActionStatus, Decision, Outcome, Reason, RunId, ServiceName, Timestamp,
+    ActionId, ActionStatus, Decision, Outcome, Reason, RunId, ServiceName, Timestamp, WorkflowName,
     budget::Budget,
     event::{ActionDecided, ActionSettled, Event, Settlement},
     state::{Action, Phase, Run},
@@ -96,6 +96,7 @@ pub(crate) struct RunCard {
     pub(crate) name: String,
     pub(crate) service: ServiceName,
     pub(crate) terms: Arc<Terms>,
+    pub(crate) workflow: Option<WorkflowName>,
     pub(crate) phase: Phase,
     pub(crate) started_at: Timestamp,
     pub(crate) ended_at: Option<Timestamp>,
@@ -114,6 +115,7 @@ impl RunCard {
             name: run.name.clone(),
             service: run.terms.service.clone(),
             terms: Arc::clone(&run.terms),
+            workflow: run.workflow.clone(),
             phase: run.phase,
             started_at: run.started_at,
             ended_at: run.ended_at,

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use parking_lot::RwLock;
 use remit_contract::{CompiledContract, RunFacts, Seen};
-use remit_core::{DomainName, RunId};
+use remit_core::{Declared, DomainName, RunId};
 
 /// One open run.
 #[derive(Debug)]
@@ -44,9 +44,16 @@ impl OpenRuns {
         self.0.read().get(&run).cloned()
     }
 
-    pub(crate) fn open(&self, run: RunId, domain: DomainName, contract: Arc<CompiledContract>) {
-        let opened =
-            OpenRun { domain, contract, facts: RwLock::new(Arc::new(RunFacts { seen: Vec::new() })) };
+    pub(crate) fn open(
+        &self,
+        run: RunId,
+        domain: DomainName,
+        contract: Arc<CompiledContract>,
+        declared: &Declared,
+    ) {
+        let request = declared.request.as_ref().map(|request| Arc::new(request.value()));
+        let facts = RunFacts { seen: Vec::new(), request };
+        let opened = OpenRun { domain, contract, facts: RwLock::new(Arc::new(facts)) };
         self.0.write().insert(run, Arc::new(opened));
     }
 

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use remit_core::{
-    ActionId, Ask, Assessment, CanonicalJson, Clause, Decision, Digest, EscalationId, Event, Level, Money,
-    Outcome, PolicyVerdict, Proposal, Reason, RunId, Timestamp,
+    ActionId, Ask, Assessment, CanonicalJson, Clause, Decision, Declared, Digest, EscalationId, Event, Level,
+    Money, Outcome, PolicyVerdict, Proposal, Reason, RunId, Timestamp,
     decision::{Finding, Objection},
     escalation::Question,
     event::{ActionDecided, ActionSettled, Settlement},
@@ -81,6 +81,7 @@ pub(crate) fn started() -> Event {
         contract: Digest::of(b"1.0.0"),
         principal: "refunds".to_owned(),
         channel: Channel::Grpc,
+        declared: Declared::default(),
     }
 }
 

@@ -44,7 +44,11 @@ pub(crate) fn client(world: &World, service: &str) -> Result<RuntimeClient, Repo
 /// # Errors
 /// The control plane does not answer or refuses the agent.
 pub(crate) async fn start(client: &mut RuntimeClient, service: &str, name: &str) -> Result<String, Report> {
-    let request = v1::StartRunRequest { service: service.to_owned(), name: name.to_owned() };
+    let request = v1::StartRunRequest {
+        service: service.to_owned(),
+        name: name.to_owned(),
+        ..v1::StartRunRequest::default()
+    };
     Ok(client.start_run(request).await.wrap_err("start a run")?.into_inner().run)
 }
 

@@ -1,7 +1,7 @@
 //! Commands that leave no trace, each with its refusal; what is sent twice happens once.
 
 use super::world::*;
-use crate::{Command, Digest, Refusal, Terms, event::Holder, proposal::Channel};
+use crate::{Command, Declared, Digest, Refusal, Terms, event::Holder, proposal::Channel};
 
 fn credential(number: u128) -> crate::CredentialId {
     crate::CredentialId::new(uuid::Uuid::from_u128(number))
@@ -20,6 +20,7 @@ fn start(number: u128, name: &str, service: &str, principal: &str) -> Command {
         service: service.into(),
         principal: principal.to_owned(),
         channel: Channel::Grpc,
+        declared: Declared::default(),
     }
 }
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::{
-    ActionId, ActionStatus, Ask, Assessment, CanonicalJson, Clause, Command, Decision, Digest, EscalationId,
-    Event, Level, Money, Outcome, Person, PlanId, PolicyVerdict, Proposal, Reason, Refusal, RunId, State,
-    SwitchId, Terms, Timestamp,
+    ActionId, ActionStatus, Ask, Assessment, CanonicalJson, Clause, Command, Decision, Declared, Digest,
+    EscalationId, Event, Level, Money, Outcome, Person, PlanId, PolicyVerdict, Proposal, Reason, Refusal,
+    RunId, State, SwitchId, Terms, Timestamp,
     command::{Answer, Settle},
     event::{ActionDecided, Settlement},
     handle,
@@ -193,12 +193,22 @@ impl World {
     }
 
     pub(super) fn start(&mut self, number: u128, name: &str) -> Result<Vec<Event>, Refusal> {
+        self.start_with(number, name, Declared::default())
+    }
+
+    pub(super) fn start_with(
+        &mut self,
+        number: u128,
+        name: &str,
+        declared: Declared,
+    ) -> Result<Vec<Event>, Refusal> {
         self.command(Command::StartRun {
             run: run(number),
             name: name.to_owned(),
             service: "refunds".into(),
             principal: "refunds".to_owned(),
             channel: Channel::Mcp,
+            declared,
         })
     }
 

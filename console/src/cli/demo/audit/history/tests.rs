@@ -1,8 +1,8 @@
 //! The audit's own reading of events: counts, fates, undoing, and a late admit where there is one.
 
 use remit_core::{
-    ActionId, CanonicalJson, Clause, Digest, DomainName, Event, Finding, Level, Objection, Outcome, PlanId,
-    Reason, RunId, SwitchId, Timestamp,
+    ActionId, CanonicalJson, Clause, Declared, Digest, DomainName, Event, Finding, Level, Objection, Outcome,
+    PlanId, Reason, RunId, SwitchId, Timestamp,
     decision::Decision,
     event::{ActionDecided, ActionSettled, Settlement},
     proposal::{Assessment, Channel, Mode, PolicyVerdict, Proposal},
@@ -27,6 +27,7 @@ fn started() -> Event {
         contract: Digest::of(b"contract"),
         principal: "refund-decision".to_owned(),
         channel: Channel::Mcp,
+        declared: Declared::default(),
     }
 }
 
