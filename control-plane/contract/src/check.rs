@@ -99,9 +99,9 @@ fn check_scope(scope: &Scope, problems: &Problems) {
                 ),
             );
         }
-        if let Some(wrong) = rule_error(&rule.when.value) {
+        if let Some((wrong, place)) = rule_error(&rule.when.value, rule.when.place) {
             problems.note::<()>(
-                rule.when.place,
+                place,
                 format!("the condition of rule `{}` is not a Cedar expression: {wrong}", rule.ask.rule),
                 "compare values under `context.params` or `context.evidence`, for instance `context.params.amount > 100`",
             );

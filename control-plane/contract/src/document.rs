@@ -22,7 +22,7 @@ pub(crate) use cost::Cost;
 pub(crate) use evidence::{Evidence, Item, Need};
 pub(crate) use identity::Identity;
 pub(crate) use recovery::{Recovery, UndoRule};
-pub(crate) use scope::Scope;
+pub(crate) use scope::{Rule, Scope};
 pub(crate) use tooling::{ToolDocument, Tooling};
 
 /// The form that this version reads.

@@ -69,7 +69,7 @@ impl Folder {
 
 /// A problem with a whole file.
 fn problem(file: &str, message: String, remedy: &str) -> Problem {
-    Problem { file: file.to_owned(), line: 0, column: 0, message, remedy: remedy.to_owned() }
+    Problem { file: file.to_owned(), line: 0, column: 0, width: 0, message, remedy: remedy.to_owned() }
 }
 
 fn text(dir: &Path, name: &str) -> Result<String, Problem> {

@@ -37,7 +37,7 @@ pub use upstream::{Auth, Upstream};
 use compiled::assemble::assemble;
 use document::{Document, POLICY_FILE};
 use folder::{CONTRACT_FILE, Folder};
-use policy::Names;
+use policy::{Names, World};
 use problem::Problems;
 use remit_core::ToolName;
 
@@ -75,6 +75,12 @@ fn compile_folder(folder: &Folder) -> Result<CompiledContract, Vec<Problem>> {
     };
     let policies = policy::read(&folder.policy, &names, &policy_problems);
 
+    let world = World::of(&document).map(|mut world| {
+        let rules = document.scope.as_ref().map_or(&[][..], |scope| &scope.escalate);
+        policy::validate(&mut world, (&folder.policy, &policies, &policy_problems), (rules, &problems));
+        world
+    });
+
     let mut found = problems.into_sorted();
     found.extend(policy_problems.into_sorted());
     if !found.is_empty() {
@@ -85,11 +91,13 @@ fn compile_folder(folder: &Folder) -> Result<CompiledContract, Vec<Problem>> {
             file: CONTRACT_FILE.to_owned(),
             line: 0,
             column: 0,
+            width: 0,
             message: format!("the contract cannot be compiled: {error}"),
             remedy: "report it: the check before this should have named the place".to_owned(),
         }]
     };
-    match assemble(document, &policies, folder.digest()) {
+    let assembled = world.map(|world| assemble(document, (&policies, &world), folder.digest())).transpose();
+    match assembled.map(Option::flatten) {
         Ok(Some(contract)) => Ok(contract),
         Ok(None) => Err(refused("a section is not there".to_owned())),
         Err(error) => Err(refused(error)),

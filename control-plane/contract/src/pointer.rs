@@ -31,6 +31,11 @@ impl Pointer {
         &self.0
     }
 
+    /// The names that lead to it, one per level.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = String> {
+        self.0.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
+    }
+
     /// What it points at; JSON's null counts as nothing.
     pub(crate) fn find<'a>(&self, value: &'a Value) -> Option<&'a Value> {
         value.pointer(&self.0).filter(|found| !found.is_null())

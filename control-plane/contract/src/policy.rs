@@ -17,10 +17,17 @@ use crate::{
 };
 
 mod context;
+mod infer;
 mod judge;
+mod said;
 mod sight;
+mod types;
+mod validate;
+mod world;
 
 pub(crate) use judge::{Judge, rule_error};
+pub(crate) use validate::validate;
+pub(crate) use world::World;
 
 /// Whom and what a contract's policies speak about.
 #[derive(Debug)]
@@ -55,7 +62,7 @@ pub(crate) fn read(text: &str, names: &Names<'_>, problems: &Problems) -> Vec<Po
                     |help| help.to_string(),
                 );
                 problems.note::<()>(
-                    place_of(text, offset),
+                    place_of(text, offset, 0),
                     format!("this is not a Cedar policy: {error}"),
                     remedy,
                 );
@@ -66,7 +73,7 @@ pub(crate) fn read(text: &str, names: &Names<'_>, problems: &Problems) -> Vec<Po
     for template in set.templates() {
         let offset = text.find(&template.to_cedar()).unwrap_or(0);
         problems.note::<()>(
-            place_of(text, offset),
+            place_of(text, offset, 0),
             "templates are not accepted",
             "write the policy without `?principal` and `?resource`",
         );
@@ -80,7 +87,7 @@ pub(crate) fn read(text: &str, names: &Names<'_>, problems: &Problems) -> Vec<Po
     found
         .into_iter()
         .filter_map(|(offset, policy)| {
-            let reader = Reader { policy, place: place_of(text, offset), names, problems };
+            let reader = Reader { policy, place: place_of(text, offset, 0), names, problems };
             let id = reader.id()?;
             if let Some(first) = places.insert(id.clone(), reader.place) {
                 return problems.note(
@@ -94,12 +101,14 @@ pub(crate) fn read(text: &str, names: &Names<'_>, problems: &Problems) -> Vec<Po
         .collect()
 }
 
-/// Line and column of a byte offset.
-fn place_of(text: &str, offset: usize) -> Place {
+/// The place of so many bytes of the text.
+fn place_of(text: &str, offset: usize, length: usize) -> Place {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.matches('\n').count().saturating_add(1);
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count().saturating_add(1);
-    Place { line, column }
+    let about = text.get(offset..offset.saturating_add(length)).unwrap_or_default();
+    let width = if about.contains('\n') { 0 } else { about.chars().count() };
+    Place { line, column, width }
 }
 
 /// Reads one policy.

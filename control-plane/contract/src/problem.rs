@@ -11,6 +11,8 @@ pub struct Problem {
     pub line: usize,
     /// Column in characters, from 1; 0 when the problem is about the whole file.
     pub column: usize,
+    /// How many characters of the line it is about; 0 when it begins at the place and its end is not known.
+    pub width: usize,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
@@ -34,6 +36,8 @@ impl std::error::Error for Problem {}
 pub(crate) struct Place {
     pub(crate) line: usize,
     pub(crate) column: usize,
+    /// In characters; 0 when what stands there does not end on its line.
+    pub(crate) width: usize,
 }
 
 /// A value and where it stands, for what can only be checked against the rest of the document.
@@ -66,6 +70,7 @@ impl Problems {
             file: self.file.clone(),
             line: place.line,
             column: place.column,
+            width: place.width,
             message: message.into(),
             remedy: remedy.into(),
         });

@@ -30,7 +30,7 @@ pub(crate) fn listing(problems: &[Problem]) -> String {
 }
 
 /// What each edit leads to, as one text for a snapshot.
-fn account(
+pub(crate) fn account(
     edits: &[(&str, &str)],
     compile: impl Fn(&str, &str) -> Result<CompiledContract, Vec<Problem>>,
 ) -> String {

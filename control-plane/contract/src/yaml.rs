@@ -98,7 +98,7 @@ pub(crate) fn parse(text: &str, problems: &Problems) -> Option<Node> {
     }
     root.or_else(|| {
         problems.note(
-            Place { line: 1, column: 1 },
+            Place { line: 1, column: 1, width: 0 },
             "the file is empty",
             "write a contract, beginning with `contract: remit/v1`",
         )
@@ -107,7 +107,10 @@ pub(crate) fn parse(text: &str, problems: &Problems) -> Option<Node> {
 
 /// Takes one event in. `Some(Some(root))` when it completed the document.
 fn step(event: Event<'_>, span: Span, open: &mut Vec<Open>, problems: &Problems) -> Option<Option<Node>> {
-    let here = place(span.start.line(), span.start.col());
+    let mut here = place(span.start.line(), span.start.col());
+    if span.end.line() == span.start.line() {
+        here.width = span.end.col().saturating_sub(span.start.col());
+    }
     let node = match event {
         Event::Scalar(text, style, anchor, tag) => {
             plain(anchor, tag.is_some(), here, problems)?;
@@ -184,7 +187,7 @@ fn plain(anchor: usize, tagged: bool, here: Place, problems: &Problems) -> Optio
 }
 
 fn place(line: usize, column_from_0: usize) -> Place {
-    Place { line: line.max(1), column: column_from_0.saturating_add(1) }
+    Place { line: line.max(1), column: column_from_0.saturating_add(1), width: 0 }
 }
 
 /// What an unquoted scalar is in the YAML 1.2 core schema.

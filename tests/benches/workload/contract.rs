@@ -88,7 +88,7 @@ pub(crate) fn params(number: u64) -> String {
 const INPUT: &str = r#"      input:
         type: object
         additionalProperties: false
-        required: [order_id, account_id, amount_minor, currency, reason]
+        required: [order_id, account_id, amount_minor, currency, reason, region]
         properties:
           order_id: { type: string, pattern: "^[A-Za-z0-9_-]{1,64}$" }
           account_id: { type: string, pattern: "^[A-Za-z0-9_-]{1,64}$" }

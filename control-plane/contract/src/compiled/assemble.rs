@@ -11,7 +11,7 @@ use super::{CompiledContract, Tool, UndoMapping};
 use crate::{
     document::{Cost, Document, Evidence, Head, Identity, Recovery, Scope, ToolDocument, Tooling, UndoRule},
     facts::{Needs, Wanted},
-    policy::{Judge, PolicyRule},
+    policy::{Judge, PolicyRule, World},
 };
 
 /// All sections at once, so that none is forgotten.
@@ -31,26 +31,28 @@ struct Whole {
 /// When a library refuses what was checked before; `None` inside when a section could not be read.
 pub(crate) fn assemble(
     document: Document,
-    policies: &[PolicyRule],
+    (policies, world): (&[PolicyRule], &World),
     digest: Digest,
 ) -> Result<Option<CompiledContract>, String> {
     let Document { head, identity, scope, evidence, tooling, cost, recovery } = document;
     let (Some(head), Some(identity), Some(scope)) = (head, identity, scope) else { return Ok(None) };
     let (Some(evidence), Some(tooling)) = (evidence, tooling) else { return Ok(None) };
     let (Some(cost), Some(recovery)) = (cost, recovery) else { return Ok(None) };
-    Whole { head, identity, scope, evidence, tooling, cost, recovery }.compile(policies, digest).transpose()
+    Whole { head, identity, scope, evidence, tooling, cost, recovery }
+        .compile((policies, world), digest)
+        .transpose()
 }
 
 impl Whole {
     fn compile(
         mut self,
-        policies: &[PolicyRule],
+        (policies, world): (&[PolicyRule], &World),
         digest: Digest,
     ) -> Option<Result<CompiledContract, String>> {
         let terms = Arc::new(self.terms(digest)?);
         let mut tools = BTreeMap::new();
         for (name, tool) in std::mem::take(&mut self.tooling.tools) {
-            match self.tool(&name, tool.value?, policies)? {
+            match self.tool(&name, tool.value?, (policies, world))? {
                 Ok(tool) => tools.insert(name, tool),
                 Err(error) => return Some(Err(error)),
             };
@@ -115,7 +117,7 @@ impl Whole {
         &self,
         name: &ToolName,
         tool: ToolDocument,
-        policies: &[PolicyRule],
+        policies: (&[PolicyRule], &World),
     ) -> Option<Result<Tool, String>> {
         let level = self.level(name)?;
         let judge = match level.map(|_| self.judge(name, policies)).transpose() {
@@ -140,7 +142,7 @@ impl Whole {
         }))
     }
 
-    fn judge(&self, name: &ToolName, policies: &[PolicyRule]) -> Result<Judge, String> {
+    fn judge(&self, name: &ToolName, (policies, world): (&[PolicyRule], &World)) -> Result<Judge, String> {
         let rules: Vec<(&str, &Ask)> = self
             .scope
             .escalate
@@ -148,7 +150,8 @@ impl Whole {
             .filter(|rule| rule.action.value == *name)
             .map(|rule| (rule.when.value.as_str(), &rule.ask))
             .collect();
-        Judge::new((self.head.service.as_str(), self.head.domain.as_str(), name), policies, &rules)
+        let names = (self.head.service.as_str(), self.head.domain.as_str(), name);
+        Judge::new(names, policies, &rules, world.evidence_of(name))
     }
 
     fn needs(&self, name: &ToolName) -> Option<Needs> {

@@ -50,7 +50,7 @@ fn expression(value: &Value) -> Option<RestrictedExpression> {
 }
 
 /// The number when it is whole: `5`, and `5.0`, which has the same canonical form.
-fn whole(number: &serde_json::Number) -> Option<i64> {
+pub(super) fn whole(number: &serde_json::Number) -> Option<i64> {
     number.as_i64().or_else(|| {
         let float = number.as_f64()?;
         if float.fract() == 0.0 && float.abs() <= MAX_WHOLE {

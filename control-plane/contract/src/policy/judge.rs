@@ -3,14 +3,24 @@
 use std::{collections::BTreeMap, str::FromStr as _};
 
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, EntityId, EntityTypeName, EntityUid, Expression, Policy,
-    PolicyId, PolicySet, Request, Response, RestrictedExpression,
+    Authorizer, Context, Decision, Entities, EntityId, EntityTypeName, EntityUid, Expression, ParseErrors,
+    Policy, PolicyId, PolicySet, Request, Response, RestrictedExpression,
 };
+use miette::Diagnostic as _;
 use remit_core::{Ask, Objection, PolicyVerdict, Reason, ToolName};
 use serde_json::Value;
 
-use super::{PolicyRule, context::record, sight::Sight};
-use crate::value::cut;
+use super::{
+    PolicyRule,
+    context::record,
+    sight::{Keys, Sight},
+    types::Type,
+    validate::inside,
+};
+use crate::{
+    problem::Place,
+    value::{cut, shown},
+};
 
 /// Longest account of evaluation errors, in characters.
 const MAX_ERRORS: usize = 400;
@@ -33,22 +43,41 @@ pub(crate) struct Judge {
     rules: BTreeMap<String, Ask>,
     /// What all of them together can see.
     sight: Sight,
+    /// What they take the evidence for.
+    evidence: BTreeMap<String, Type>,
 }
 
-/// Parses the condition of a rule of the scope.
+/// What stands before the condition in the policy that it becomes.
+fn condition_head(action: Option<&ToolName>) -> String {
+    match action {
+        None => "permit (principal, action, resource) when { ".to_owned(),
+        Some(action) => format!("permit (principal, action == Action::\"{action}\", resource) when {{ "),
+    }
+}
+
+/// How many bytes of the policy stand before its condition.
+pub(super) fn condition_offset(action: &ToolName) -> usize {
+    condition_head(Some(action)).len()
+}
+
+/// The condition of a rule of the scope as a policy, about one action or any.
 ///
 /// # Errors
-/// What is wrong with it.
-fn condition(when: &str, id: &str) -> Result<Policy, String> {
+/// What is wrong with it, and at which byte of the condition.
+pub(super) fn condition(when: &str, id: &str, action: Option<&ToolName>) -> Result<Policy, (String, usize)> {
+    let offset = |errors: &ParseErrors| {
+        errors.labels().and_then(|mut labels| labels.next()).map_or(0, |label| label.offset())
+    };
     // First alone: no text may close the braces and say more than a condition.
-    Expression::from_str(when).map_err(|error| error.to_string())?;
-    let text = format!("permit (principal, action, resource) when {{ {when}\n}};");
-    Policy::parse(Some(PolicyId::new(id)), text).map_err(|error| error.to_string())
+    Expression::from_str(when).map_err(|errors| (errors.to_string(), offset(&errors)))?;
+    let text = format!("{}{when}\n}};", condition_head(action));
+    Policy::parse(Some(PolicyId::new(id)), text).map_err(|errors| (errors.to_string(), 0))
 }
 
-/// What is wrong with the condition of a rule of the scope; `None` when nothing is.
-pub(crate) fn rule_error(when: &str) -> Option<String> {
-    condition(when, "rule").err()
+/// What is wrong with the condition of a rule of the scope, and where; `None` when nothing is.
+pub(crate) fn rule_error(when: &str, place: Place) -> Option<(String, Place)> {
+    let (wrong, offset) = condition(when, "rule", None).err()?;
+    Some((wrong, inside(when, place, offset, 1)))
 }
 
 fn entity(kind: &str, id: &str) -> Result<EntityUid, String> {
@@ -69,6 +98,7 @@ impl Judge {
         (service, domain, tool): (&str, &str, &ToolName),
         policies: &[PolicyRule],
         rules: &[(&str, &Ask)],
+        evidence: BTreeMap<String, Type>,
     ) -> Result<Self, String> {
         let speaks = |rule: &&PolicyRule| rule.actions.as_ref().is_none_or(|actions| actions.contains(tool));
         let mine: Vec<&PolicyRule> = policies.iter().filter(speaks).collect();
@@ -80,7 +110,8 @@ impl Judge {
             Some(set(mine.iter().filter(|rule| rule.lift.is_none()).map(|rule| &rule.policy))?)
         };
         let conditions =
-            rules.iter().map(|(when, ask)| condition(when, &ask.rule)).collect::<Result<Vec<_>, _>>()?;
+            rules.iter().map(|(when, ask)| condition(when, &ask.rule, None)).collect::<Result<Vec<_>, _>>();
+        let conditions = conditions.map_err(|(wrong, _)| wrong)?;
         Ok(Self {
             principal: entity("Service", service)?,
             action: entity("Action", tool.as_str())?,
@@ -91,6 +122,7 @@ impl Judge {
             conditions: if conditions.is_empty() { None } else { Some(set(conditions.iter())?) },
             rules: rules.iter().map(|(_, ask)| (ask.rule.clone(), (*ask).clone())).collect(),
             sight: Sight::of(mine.iter().map(|rule| &rule.policy).chain(&conditions)),
+            evidence,
         })
     }
 
@@ -123,13 +155,31 @@ impl Judge {
     ) -> Result<Request, String> {
         let params =
             record(params, self.sight.params()).ok_or("the parameters cannot be shown to the policies")?;
-        let evidence = evidence
-            .filter_map(|(item, value)| Some((item.to_owned(), record(value, self.sight.item(item)?)?)));
-        let evidence = RestrictedExpression::new_record(evidence).map_err(|error| error.to_string())?;
+        let mut shown = Vec::new();
+        for (item, value) in evidence {
+            let Some(keys) = self.sight.item(item) else { continue };
+            self.fits(item, value, keys)?;
+            shown.extend(record(value, keys).map(|record| (item.to_owned(), record)));
+        }
+        let evidence = RestrictedExpression::new_record(shown).map_err(|error| error.to_string())?;
         let context = Context::from_pairs([("params".to_owned(), params), ("evidence".to_owned(), evidence)])
             .map_err(|error| error.to_string())?;
         Request::new(self.principal.clone(), self.action.clone(), self.resource.clone(), context, None)
             .map_err(|error| error.to_string())
+    }
+
+    /// The policies were checked against types; what is of another type is not what they were written for.
+    fn fits(&self, item: &str, value: &Value, keys: &Keys) -> Result<(), String> {
+        let Some(Type::Record(attributes)) = self.evidence.get(item) else { return Ok(()) };
+        for (name, attribute) in attributes.iter().filter(|(name, _)| keys.shows(name)) {
+            let Some(found) = value.get(name).filter(|found| !attribute.of.fits(found)) else { continue };
+            return Err(format!(
+                "`{item}:/{name}` is {}, but the policies take it for {}",
+                shown(Some(found)),
+                attribute.of.words()
+            ));
+        }
+        Ok(())
     }
 
     fn verdict(&self, ask: impl Fn(&PolicySet) -> Response) -> PolicyVerdict {

@@ -109,9 +109,21 @@ impl Sight {
     }
 }
 
+/// The paths below the context that a condition asks for with `has`, in Cedar's JSON form.
+pub(super) fn tested(expression: &Value) -> Vec<Vec<&str>> {
+    if let Some((path, true)) = path(expression) {
+        return vec![path];
+    }
+    match expression {
+        Value::Object(parts) => parts.values().flat_map(tested).collect(),
+        Value::Array(parts) => parts.iter().flat_map(tested).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}
+
 /// The attributes from the context to a value, for `context`, `context.a.b` and `context.a has b`; and
 /// whether it is the last form.
-fn path(expression: &Value) -> Option<(Vec<&str>, bool)> {
+pub(super) fn path(expression: &Value) -> Option<(Vec<&str>, bool)> {
     let (word, inside) = expression.as_object()?.iter().next()?;
     let left = || path(inside.get("left")?).filter(|(_, tested)| !tested).map(|(path, _)| path);
     match word.as_str() {

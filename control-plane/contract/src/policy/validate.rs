@@ -1,0 +1,243 @@
+//! Policies and conditions against the types of what they read, as strictly as Cedar can.
+//!
+//! A misspelt attribute, a comparison across types or a rule that can never apply would otherwise sleep until
+//! a decision fails on it. All of it is found when the contract is checked.
+
+use std::collections::BTreeMap;
+
+use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+use remit_core::ToolName;
+use serde_json::Value;
+
+use super::{
+    PolicyRule,
+    infer::infer,
+    judge::{condition, condition_offset},
+    place_of,
+    said::Said,
+    sight::{path, tested},
+    world::World,
+};
+use crate::{
+    document::Rule,
+    problem::{Place, Problems, listed, nearest},
+};
+
+/// One policy, or one condition of the scope as the policy that it is compiled to.
+struct Subject<'a> {
+    policy: Policy,
+    /// How people call it.
+    title: String,
+    actions: Vec<ToolName>,
+    conditions: Value,
+    text: Source<'a>,
+}
+
+/// Where its text stands.
+enum Source<'a> {
+    /// In `policy.cedar`, which is the text.
+    Policies(&'a str),
+    /// In the document.
+    Condition(&'a Rule),
+}
+
+/// Notes everything that Cedar finds wrong, and completes the types from the use of facts.
+pub(crate) fn validate(
+    world: &mut World,
+    (text, policies, policy_problems): (&str, &[PolicyRule], &Problems),
+    (rules, document_problems): (&[Rule], &Problems),
+) {
+    let known: Vec<ToolName> = world.actions().cloned().collect();
+    let policies = policies.iter().filter_map(|rule| Subject::policy(rule, text, &known));
+    let conditions =
+        rules.iter().enumerate().filter_map(|(index, rule)| Subject::condition(rule, index, &known));
+    let mut subjects: BTreeMap<PolicyId, Subject<'_>> = BTreeMap::new();
+    for subject in policies.chain(conditions) {
+        subjects.insert(subject.policy.id().clone(), subject);
+    }
+    let uses: Vec<_> =
+        subjects.values().map(|subject| (subject.actions.clone(), subject.conditions.clone())).collect();
+    infer(world, &uses);
+    let problems = |subject: &Subject<'_>| match subject.text {
+        Source::Policies(_) => policy_problems,
+        Source::Condition(_) => document_problems,
+    };
+    for subject in subjects.values() {
+        subject.check_tests(world, problems(subject));
+    }
+    let set = PolicySet::from_policies(subjects.values().map(|subject| subject.policy.clone()));
+    let (schema, set) = match (Schema::from_json_value(world.to_cedar()), set) {
+        (Ok(schema), Ok(set)) => (schema, set),
+        (schema, set) => {
+            let error =
+                schema.err().map(|error| error.to_string()).or(set.err().map(|error| error.to_string()));
+            policy_problems.note::<()>(
+                Place::default(),
+                format!("the policies cannot be checked: {}", error.unwrap_or_default()),
+                "rename the parameter or the evidence item that it names",
+            );
+            return;
+        }
+    };
+    let found = Validator::new(schema).validate(&set, ValidationMode::Strict);
+    let errors = found.validation_errors().map(|error| (error.policy_id(), Said::error(error)));
+    let warnings = found.validation_warnings().map(|warning| (warning.policy_id(), Said::warning(warning)));
+    for (id, said) in errors.chain(warnings) {
+        if let Some(subject) = subjects.get(id) {
+            subject.note(world, said, problems(subject));
+        }
+    }
+}
+
+impl<'a> Subject<'a> {
+    /// `None` when it is about an action that could not be read.
+    fn policy(rule: &PolicyRule, text: &'a str, known: &[ToolName]) -> Option<Self> {
+        let actions = rule.actions.clone().unwrap_or_else(|| known.to_vec());
+        let title = format!("policy `{}`", rule.policy.id());
+        // Apart from those of conditions, and before them: of two that disagree the second is reported.
+        let id = PolicyId::new(format!("policy {}", rule.policy.id()));
+        Self::new(rule.policy.new_id(id), title, (actions, known), Source::Policies(text))
+    }
+
+    fn condition(rule: &'a Rule, index: usize, known: &[ToolName]) -> Option<Self> {
+        let actions = vec![rule.action.value.clone()];
+        let policy = condition(&rule.when.value, &format!("rule {index}"), Some(&rule.action.value)).ok()?;
+        let title = format!("the condition of rule `{}`", rule.ask.rule);
+        Self::new(policy, title, (actions, known), Source::Condition(rule))
+    }
+
+    fn new(
+        policy: Policy,
+        title: String,
+        (actions, known): (Vec<ToolName>, &[ToolName]),
+        text: Source<'a>,
+    ) -> Option<Self> {
+        if !actions.iter().all(|action| known.contains(action)) {
+            return None;
+        }
+        let conditions = policy.to_json().ok()?.get("conditions")?.clone();
+        Some(Self { policy, title, actions, conditions, text })
+    }
+
+    /// Cedar takes a `has` of what is never there for a `false`; here it is a spelling mistake.
+    fn check_tests(&self, world: &World, problems: &Problems) {
+        for path in tested(&self.conditions) {
+            if self.actions.iter().all(|action| world.at(action, &path).is_none()) {
+                let place = self.find(&path);
+                self.note_absent(world, &path, place, problems);
+            }
+        }
+    }
+
+    /// Where a `has` stands, or the policy as a whole.
+    fn find(&self, path: &[&str]) -> Place {
+        let (Some(last), Some(source)) = (path.last(), self.policy.to_cedar()) else {
+            return Place::default();
+        };
+        let tests = source.match_indices(" has ").map(|(at, word)| at.saturating_add(word.len()));
+        let here = tests.filter_map(|at| {
+            let rest = source.get(at..)?;
+            let end = rest.find([' ', ')', '}', ';', '\n']).unwrap_or(rest.len());
+            let name = rest.get(..end)?;
+            let named = name.trim_matches('"').rsplit('.').next() == Some(last);
+            named.then_some((at, end))
+        });
+        let start = match self.text {
+            Source::Policies(text) => text.find(&source).unwrap_or(0),
+            Source::Condition(_) => 0,
+        };
+        let (at, length) = here.into_iter().next().unwrap_or((0, 0));
+        self.place(start.saturating_add(at), length)
+    }
+
+    /// Notes what Cedar says, in our words where the path is one of the context's.
+    fn note(&self, world: &World, said: Said, problems: &Problems) {
+        let (offset, length) = said.about;
+        let place = self.place(offset, length);
+        let source = match self.text {
+            Source::Policies(text) => text.to_owned(),
+            Source::Condition(_) => self.policy.to_cedar().unwrap_or_default(),
+        };
+        let expression = source.get(offset..offset.saturating_add(length)).unwrap_or_default();
+        let read =
+            Policy::parse(None, format!("permit (principal, action, resource) when {{ {expression} }};"));
+        let json = read.ok().and_then(|policy| policy.to_json().ok()).unwrap_or_default();
+        let path = json
+            .pointer("/conditions/0/body")
+            .and_then(path)
+            .filter(|(_, tested)| !tested)
+            .map(|(path, _)| path);
+        match path.as_deref() {
+            Some(path) if self.actions.iter().any(|action| world.at(action, path).is_none()) => {
+                self.note_absent(world, path, place, problems);
+            }
+            Some([around @ .., last]) if said.optional => {
+                let around: Vec<&str> = ["context"].into_iter().chain(around.iter().copied()).collect();
+                problems.note::<()>(
+                    place,
+                    format!("{}: `{expression}` may be absent", self.title),
+                    format!("ask first: `{} has {last} && …`", around.join(".")),
+                );
+            }
+            Some(_) | None => {
+                problems.note::<()>(place, format!("{}: {}", self.title, said.words), said.remedy);
+            }
+        }
+    }
+
+    /// Notes an attribute that is not there.
+    fn note_absent(&self, world: &World, path: &[&str], place: Place, problems: &Problems) {
+        let Some(action) = self.actions.iter().find(|action| world.at(action, path).is_none()) else {
+            return;
+        };
+        // The first segment that leads nowhere.
+        let leads = |length: &usize| path.get(..*length).is_some_and(|path| world.leads(action, path));
+        let known = (0..path.len()).rev().find(leads).unwrap_or(0);
+        let (around, rest) = path.split_at_checked(known).unwrap_or_default();
+        let names = world.names(action, around);
+        let remedy = match (rest.first().and_then(|name| nearest(name, names.iter().copied())), around) {
+            (Some(meant), _) => format!("did you mean `{meant}`?"),
+            (None, ["evidence"]) => format!("list the item under `evidence.needs.{action}.all`"),
+            (None, ["evidence", item, ..]) => {
+                format!("list it under `require` of evidence item `{item}`, so that it is always there")
+            }
+            (None, _) if names.is_empty() => "what stands before the last dot has no attributes".to_owned(),
+            (None, _) => format!("there is {}", listed(names)),
+        };
+        let context: Vec<&str> = ["context"].into_iter().chain(path.iter().copied()).collect();
+        problems.note::<()>(
+            place,
+            format!("{}: `{action}` has no `{}`", self.title, context.join(".")),
+            remedy,
+        );
+    }
+
+    /// The place of so many bytes of the policy's file, or of the condition's policy.
+    fn place(&self, offset: usize, length: usize) -> Place {
+        match self.text {
+            Source::Policies(text) => place_of(text, offset, length),
+            Source::Condition(rule) => {
+                let start = condition_offset(&rule.action.value);
+                inside(&rule.when.value, rule.when.place, offset.saturating_sub(start), length)
+            }
+        }
+    }
+}
+
+/// The place of some bytes of a scalar, where it stands in one line as it is meant; else the scalar's.
+pub(super) fn inside(scalar: &str, place: Place, offset: usize, length: usize) -> Place {
+    let quotes = match place.width.checked_sub(scalar.chars().count()) {
+        Some(0) => 0,
+        Some(2) => 1,
+        Some(_) | None => return place,
+    };
+    let inner = place_of(scalar, offset, length);
+    if length == 0 || inner.line != 1 || inner.width == 0 {
+        return place;
+    }
+    let column = place.column.saturating_add(quotes).saturating_add(inner.column).saturating_sub(1);
+    Place { line: place.line, column, width: inner.width }
+}
+
+#[cfg(test)]
+mod tests;
