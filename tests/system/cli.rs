@@ -220,7 +220,19 @@ async fn offline() {
     let folder = site.contracts.folder();
     let folder = folder.to_str().unwrap();
     assert_eq!(remit(&site, &["contract", "check", folder]).await.code, 0);
-    site.contracts.edit("autonomy: execute", "autonomy: unlimited");
+    let before = site.path().join("before");
+    fs::create_dir(&before).unwrap();
+    for file in ["contract.yaml", "policy.cedar"] {
+        fs::copy(site.contracts.folder().join(file), before.join(file)).unwrap();
+    }
+    site.contracts.edit("autonomy: execute", "autonomy: draft");
+    let diff = remit(&site, &["contract", "diff", before.to_str().unwrap(), folder]).await;
+    assert!(
+        diff.code == 0 && diff.out.starts_with("identity: autonomy execute → draft, narrowed\n"),
+        "{diff:?}"
+    );
+    assert!(diff.out.contains("\n+  autonomy: draft "), "{diff:?}");
+    site.contracts.edit("autonomy: draft", "autonomy: unlimited");
     let wrong = remit(&site, &["contract", "check", folder]).await;
     assert_eq!(wrong.code, 1, "{wrong:?}");
     assert!(format!("{}{}", wrong.out, wrong.err).contains("contract.yaml:"), "{wrong:?}");

@@ -17,8 +17,8 @@ pub(crate) const CONTRACT_FILE: &str = "contract.yaml";
 const MAX_BYTES: u64 = 1024 * 1024;
 
 /// The files of one contract.
-#[derive(Debug)]
-pub(crate) struct Folder {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Folder {
     pub(crate) contract: String,
     pub(crate) policy: String,
     /// Names below the folder, with `/`, and bytes.
@@ -30,7 +30,7 @@ impl Folder {
     ///
     /// # Errors
     /// A problem for each file that cannot be read.
-    pub(crate) fn read(dir: &Path) -> Result<Self, Vec<Problem>> {
+    pub fn read(dir: &Path) -> Result<Self, Vec<Problem>> {
         let contract = text(dir, CONTRACT_FILE);
         let policy = text(dir, POLICY_FILE);
         let scenarios = scenarios(dir);
@@ -51,7 +51,7 @@ impl Folder {
     }
 
     /// Names and bytes, by name.
-    fn files(&self) -> Vec<(&str, &[u8])> {
+    pub(crate) fn files(&self) -> Vec<(&str, &[u8])> {
         let mut files: Vec<(&str, &[u8])> =
             vec![(CONTRACT_FILE, self.contract.as_bytes()), (POLICY_FILE, self.policy.as_bytes())];
         files.extend(self.scenarios.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
@@ -60,7 +60,7 @@ impl Folder {
     }
 
     /// The identity of the version: names and bytes of all its files, by name.
-    pub(crate) fn digest(&self) -> Digest {
+    pub fn digest(&self) -> Digest {
         let files = self.files();
         let parts: Vec<&[u8]> = files.iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes]).collect();
         Digest::of_parts(&parts)

@@ -14,6 +14,7 @@ use std::path::Path;
 
 mod check;
 mod compiled;
+mod diff;
 mod document;
 mod facts;
 mod folder;
@@ -29,6 +30,7 @@ mod value;
 mod yaml;
 
 pub use compiled::{CompiledContract, Tool};
+pub use diff::{Change, Direction, diff, text_diff};
 pub use facts::{RunFacts, Seen};
 pub use problem::Problem;
 pub use request::{Method, ToolRequest};
@@ -36,7 +38,8 @@ pub use upstream::{Auth, Upstream};
 
 use compiled::assemble::assemble;
 use document::{Document, POLICY_FILE};
-use folder::{CONTRACT_FILE, Folder};
+use folder::CONTRACT_FILE;
+pub use folder::Folder;
 use policy::{Names, World};
 use problem::Problems;
 use remit_core::ToolName;

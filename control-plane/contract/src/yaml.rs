@@ -22,6 +22,12 @@ pub(crate) struct Node {
 }
 
 impl Node {
+    /// The value behind a key, when this is a mapping that has it.
+    pub(crate) fn key(&self, key: &str) -> Option<&Self> {
+        let Kind::Map(entries) = &self.kind else { return None };
+        entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+    }
+
     /// The value that a JSON pointer leads to, or the nearest around it.
     pub(crate) fn at(&self, pointer: &str) -> &Self {
         pointer

@@ -6,13 +6,16 @@ use clap::{Args, Subcommand};
 use remit_contract::Problem;
 use serde_json::{Value, json};
 
+pub mod diff;
+
 use crate::cli::{exit::Exit, failure::Failure, screen::Screen};
 
 /// Arguments of `remit contract`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   remit contract check contracts/refund-decision
-  remit contract check contracts/refund-decision -o json | jq '.problems[].message'")]
+  remit contract check contracts/refund-decision -o json | jq '.problems[].message'
+  remit contract diff contracts/refund-decision drafts/refund-decision")]
 pub struct Contract {
     /// What to do
     #[command(subcommand)]
@@ -27,6 +30,8 @@ pub enum Verb {
         /// The contract's folder
         dir: PathBuf,
     },
+    /// Say what changed between two versions: in words, then as text
+    Diff(diff::Diff),
 }
 
 /// Checks and prints every problem with its place and remedy, or what the contract is.
@@ -34,7 +39,10 @@ pub enum Verb {
 /// # Errors
 /// When the output cannot be written.
 pub fn run(args: &Contract, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
-    let Verb::Check { dir } = &args.verb;
+    let dir = match &args.verb {
+        Verb::Check { dir } => dir,
+        Verb::Diff(args) => return diff::run(args, screen),
+    };
     let contract = match remit_contract::load(dir) {
         Ok(contract) => contract,
         Err(problems) => return refused(&problems, screen),

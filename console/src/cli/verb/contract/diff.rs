@@ -1,0 +1,110 @@
+//! `remit contract diff`: what changed between two versions, first in words, then as text.
+
+use std::path::{Path, PathBuf};
+
+use remit_contract::{Change, Direction, Folder};
+use serde_json::{Value, json};
+
+use crate::cli::{exit::Exit, failure::Failure, paint::Tone, screen::Screen};
+
+/// Help that `remit contract diff` ends with.
+pub const HELP: &str =
+    "Each change is one line: the clause, what changed, and whether the service may now do more
+(widened) or less (narrowed); `changed` says that it cannot be told from the document alone.
+
+Examples:
+  remit contract diff contracts/refund-decision drafts/refund-decision
+  remit contract diff old new -o json | jq '.changes[] | select(.direction == \"widened\")'";
+
+/// Arguments of `remit contract diff`.
+#[derive(clap::Args, Debug)]
+#[command(after_help = HELP)]
+pub struct Diff {
+    /// The folder of the version before
+    #[arg(value_name = "A")]
+    pub before: PathBuf,
+    /// The folder of the version after
+    #[arg(value_name = "B")]
+    pub after: PathBuf,
+}
+
+/// Prints the difference.
+///
+/// # Errors
+/// When a folder cannot be read, or the output cannot be written.
+pub fn run(args: &Diff, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
+    let (before, after) = (read(&args.before)?, read(&args.after)?);
+    let changes = remit_contract::diff(&before, &after).map_err(|problems| unreadable(&problems))?;
+    let text = remit_contract::text_diff(&before, &after);
+    if screen.is_json() {
+        screen.object(&json!({
+            "before": before.digest().to_string(),
+            "after": after.digest().to_string(),
+            "changes": changes.iter().map(change_json).collect::<Vec<_>>(),
+            "text": text,
+        }))?;
+        return Ok(Exit::Ok);
+    }
+    write_changes(&changes, screen)?;
+    write_text(&text, screen)?;
+    Ok(Exit::Ok)
+}
+
+fn read(dir: &Path) -> Result<Folder, Failure> {
+    Folder::read(dir).map_err(|problems| {
+        let first = problems.first().map(ToString::to_string).unwrap_or_default();
+        let (message, hint) = first.split_once("\nhint: ").unwrap_or((&first, ""));
+        Failure::usage(format!("`{}`: {message}", dir.display())).hint(hint)
+    })
+}
+
+fn unreadable(problems: &[remit_contract::Problem]) -> Failure {
+    let first = problems.first().map(ToString::to_string).unwrap_or_default();
+    let (message, _) = first.split_once("\nhint: ").unwrap_or((&first, ""));
+    Failure::usage(message.to_owned()).hint("run `remit contract check` on both folders")
+}
+
+/// The changes of meaning, widened ones in the tone of a warning.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write_changes(changes: &[Change], screen: &mut Screen<'_>) -> Result<(), Failure> {
+    if changes.is_empty() {
+        return Ok(screen.line("nothing changed in meaning")?);
+    }
+    for change in changes {
+        let tone = match change.direction {
+            Direction::Widened => Tone::Warn,
+            Direction::Narrowed => Tone::Good,
+            Direction::Changed => Tone::Plain,
+        };
+        screen.toned(&change.to_string(), tone)?;
+    }
+    Ok(())
+}
+
+fn write_text(text: &str, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    if !text.is_empty() {
+        screen.line("")?;
+    }
+    for line in text.lines() {
+        let tone = match line.as_bytes().first() {
+            Some(b'+') => Tone::Good,
+            Some(b'-') => Tone::Bad,
+            Some(_) | None => Tone::Plain,
+        };
+        screen.toned(line, tone)?;
+    }
+    Ok(())
+}
+
+fn change_json(change: &Change) -> Value {
+    json!({
+        "clause": change.clause.map(remit_core::Clause::as_str),
+        "at": change.at,
+        "what": change.what,
+        "before": change.before,
+        "after": change.after,
+        "direction": change.direction.as_str(),
+    })
+}
