@@ -116,6 +116,7 @@ fn policies_of(folder: &Folder) -> Result<cedar_policy::PolicySet, Vec<Problem>>
             file: POLICY_FILE.to_owned(),
             line: 0,
             column: 0,
+            width: 0,
             message: format!("this is not a Cedar policy: {error}"),
             remedy: "run `remit contract check` on the folder: it shows the place".to_owned(),
         }]
