@@ -28,6 +28,12 @@ pub struct Terms {
     pub autonomy: Level,
     /// Who enabled the autonomy, and for how long.
     pub delegation: Delegation,
+    /// Groups that may propose a version of it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub build_duty: BTreeSet<GroupName>,
+    /// Groups that may approve a version of it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub approve_duty: BTreeSet<GroupName>,
     /// Groups that may switch, release and undo.
     pub run_duty: BTreeSet<GroupName>,
     /// Every tool, those of the scope and those that only undo.

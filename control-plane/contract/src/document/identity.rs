@@ -20,7 +20,16 @@ pub(crate) struct Identity {
     pub(crate) owner: String,
     pub(crate) autonomy: Level,
     pub(crate) delegation: Delegation,
-    pub(crate) run_duty: BTreeSet<GroupName>,
+    pub(crate) duties: Duties,
+}
+
+/// Which groups build, approve and run the service. Only somebody who can stop it is always needed: the other
+/// two belong to the full life of a version.
+#[derive(Debug)]
+pub(crate) struct Duties {
+    pub(crate) build: BTreeSet<GroupName>,
+    pub(crate) approve: BTreeSet<GroupName>,
+    pub(crate) run: BTreeSet<GroupName>,
 }
 
 impl Identity {
@@ -32,14 +41,14 @@ impl Identity {
         let owner = fields.need("owner").and_then(|node| text(node, "identity.owner", problems));
         let autonomy = fields.need("autonomy").and_then(|node| level(node, "identity.autonomy", problems));
         let delegation = fields.need("delegation").and_then(|node| read_delegation(node, problems));
-        let run_duty = fields.need("duties").and_then(|node| read_duties(node, problems));
+        let duties = fields.need("duties").and_then(|node| Duties::read(node, problems));
         fields.end();
         Some(Self {
             principal: principal?,
             owner: owner?,
             autonomy: autonomy?,
             delegation: delegation?,
-            run_duty: run_duty?,
+            duties: duties?,
         })
     }
 }
@@ -64,20 +73,31 @@ fn read_delegation(node: &Node, problems: &Problems) -> Option<Delegation> {
     Some(Delegation { enabled_by: enabled_by?, on, until })
 }
 
-fn read_duties(node: &Node, problems: &Problems) -> Option<BTreeSet<GroupName>> {
-    let fields = Fields::of(node, "identity.duties", problems)?;
-    fields.later(&["build", "approve"]);
-    let run = fields.need("run").and_then(|node| {
-        let groups = items(node, "identity.duties.run", problems)?;
-        if groups.is_empty() {
-            return problems.note(
-                node.place,
-                "nobody holds the duty to run",
-                "name at least one group: somebody must be able to stop it",
-            );
-        }
-        groups.iter().map(|node| group(node, "identity.duties.run", problems)).collect()
-    });
-    fields.end();
-    run
+impl Duties {
+    fn read(node: &Node, problems: &Problems) -> Option<Self> {
+        let fields = Fields::of(node, "identity.duties", problems)?;
+        let optional = |key, what, why| {
+            fields.get(key).map_or_else(|| Some(BTreeSet::new()), |node| groups(node, what, why, problems))
+        };
+        let build = optional("build", "identity.duties.build", "somebody must be able to propose it");
+        let approve = optional("approve", "identity.duties.approve", "somebody must be able to approve it");
+        let run = fields.need("run").and_then(|node| {
+            groups(node, "identity.duties.run", "somebody must be able to stop it", problems)
+        });
+        fields.end();
+        Some(Self { build: build?, approve: approve?, run: run? })
+    }
+}
+
+/// A list of groups that names at least one.
+fn groups(node: &Node, what: &str, why: &str, problems: &Problems) -> Option<BTreeSet<GroupName>> {
+    let groups = items(node, what, problems)?;
+    if groups.is_empty() {
+        return problems.note(
+            node.place,
+            format!("{what} names nobody"),
+            format!("name at least one group: {why}"),
+        );
+    }
+    groups.iter().map(|node| group(node, what, problems)).collect()
 }

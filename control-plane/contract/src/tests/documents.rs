@@ -55,7 +55,10 @@ fn head_and_identity() {
             ("until: 2027-01-01", "until: 2027"),
             ("    run: [group:sales-oncall]", "    run: []"),
             ("    run: [group:sales-oncall]", "    run: [sales-oncall]"),
-            ("    run: [group:sales-oncall]", "    run: [group:sales-oncall]\n    build: [group:builders]"),
+            ("    run: [group:sales-oncall]", "    build: [group:builders]"),
+            ("    run: [group:sales-oncall]", "    run: group:sales-oncall\n    approve: []"),
+            ("    run: [group:sales-oncall]", "    run: [group:sales-oncall]\n    build: [builders]"),
+            ("    run: [group:sales-oncall]", "    run: [group:sales-oncall]\n    bild: [group:builders]"),
             ("  file: policy.cedar", "  file: other.cedar"),
         ],
     );

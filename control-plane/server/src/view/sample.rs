@@ -58,6 +58,8 @@ pub(crate) fn activated() -> Event {
             on: Timestamp::from_micros(0),
             until: Timestamp::from_micros(i64::MAX),
         },
+        build_duty: BTreeSet::new(),
+        approve_duty: BTreeSet::new(),
         run_duty: BTreeSet::from(["oncall".into()]),
         tools: [("pay".into(), pay)].into(),
         forbidden: BTreeSet::new(),

@@ -87,6 +87,8 @@ pub(super) fn terms() -> Terms {
         owner: "dana".to_owned(),
         autonomy: Level::Execute,
         delegation: Delegation { enabled_by: "lee".to_owned(), on: START, until: START.plus_ms(10_000_000) },
+        build_duty: BTreeSet::new(),
+        approve_duty: BTreeSet::new(),
         run_duty: BTreeSet::from(["oncall".into()]),
         tools: tools.into_iter().map(|(name, terms)| (name.into(), terms)).collect(),
         forbidden: BTreeSet::from(["bulk".into()]),
