@@ -8,18 +8,57 @@ use crate::{
     rollback::UndoCall,
     switch::{Scope, Switch},
     terms::Terms,
+    version::{ContractProposed, KeyRegistered, Seal},
 };
 
 /// Everything that can be asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
-    /// Make a contract version the active one of its service.
+    /// Make a contract version from a folder the active one of its service, without approval.
     ActivateContract {
         /// Its facts.
         terms: Box<Terms>,
         /// Who.
         by: String,
     },
+    /// Take up a version that a builder wants.
+    ProposeVersion {
+        /// Its facts, its folder, and the authenticated builder.
+        proposed: Box<ContractProposed>,
+        /// Everybody with a credential that counts.
+        people: Vec<Person>,
+    },
+    /// Approve a version.
+    ApproveVersion {
+        /// Which.
+        digest: Digest,
+        /// The authenticated person.
+        by: Person,
+        /// What was shown and signed; the signature is verified already.
+        seal: Seal,
+    },
+    /// Make an approved version the active one of its service.
+    ActivateVersion {
+        /// Which.
+        digest: Digest,
+        /// The authenticated person.
+        by: Person,
+        /// Also end the runs that keep another version.
+        end_runs: bool,
+        /// Everybody with a credential that counts.
+        people: Vec<Person>,
+    },
+    /// Take a version away, for good.
+    RevokeVersion {
+        /// Which.
+        digest: Digest,
+        /// The authenticated person.
+        by: Person,
+        /// Why.
+        reason: String,
+    },
+    /// Take up a person's public key (only in the control domain).
+    RegisterKey(KeyRegistered),
     /// Start a run of a service.
     StartRun {
         /// Identity for a new run.

@@ -11,6 +11,7 @@ use crate::{
     rollback::{Plan, UndoCall},
     switch::Switch,
     terms::Terms,
+    version::{ContractApproved, ContractProposed, ContractRevoked, KeyRegistered},
 };
 
 /// Everything that can have happened in a domain.
@@ -24,6 +25,14 @@ pub enum Event {
         /// Who activated it.
         by: String,
     },
+    /// A builder wants a version.
+    ContractProposed(Box<ContractProposed>),
+    /// Another person has approved it.
+    ContractApproved(Box<ContractApproved>),
+    /// It counts no more.
+    ContractRevoked(Box<ContractRevoked>),
+    /// A person's public key is known.
+    KeyRegistered(Box<KeyRegistered>),
     /// A run began under the service's active version.
     RunStarted {
         /// Its identity.
@@ -242,8 +251,12 @@ pub enum Holder {
 
 impl Event {
     /// The kinds as they are stored.
-    pub const KINDS: [&'static str; 16] = [
+    pub const KINDS: [&'static str; 20] = [
         "contract_activated",
+        "contract_proposed",
+        "contract_approved",
+        "contract_revoked",
+        "key_registered",
         "run_started",
         "action_decided",
         "action_started",
@@ -265,6 +278,10 @@ impl Event {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::ContractActivated { .. } => "contract_activated",
+            Self::ContractProposed(_) => "contract_proposed",
+            Self::ContractApproved(_) => "contract_approved",
+            Self::ContractRevoked(_) => "contract_revoked",
+            Self::KeyRegistered(_) => "key_registered",
             Self::RunStarted { .. } => "run_started",
             Self::ActionDecided(_) => "action_decided",
             Self::ActionStarted { .. } => "action_started",
@@ -298,6 +315,10 @@ impl Event {
             Self::ActionSettled(settled) => Some(settled.run),
             Self::RollbackPlanned { plan, .. } => Some(plan.run),
             Self::ContractActivated { .. }
+            | Self::ContractProposed(_)
+            | Self::ContractApproved(_)
+            | Self::ContractRevoked(_)
+            | Self::KeyRegistered(_)
             | Self::SwitchSet(_)
             | Self::SwitchReleased { .. }
             | Self::CredentialIssued { .. }
@@ -315,6 +336,10 @@ impl Event {
             | Self::EscalationClosed { action, .. }
             | Self::ActionReleased { action, .. } => Some(*action),
             Self::ContractActivated { .. }
+            | Self::ContractProposed(_)
+            | Self::ContractApproved(_)
+            | Self::ContractRevoked(_)
+            | Self::KeyRegistered(_)
             | Self::RunStarted { .. }
             | Self::SwitchSet(_)
             | Self::SwitchReleased { .. }

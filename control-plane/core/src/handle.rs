@@ -15,6 +15,7 @@ mod rollback;
 mod run;
 mod settle;
 mod switch;
+mod version;
 
 /// Decides what a command makes happen. The caller appends the events to the journal, folds them into
 /// the state, and answers only after the commit.
@@ -53,6 +54,13 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::IssueCredential { credential, holder, hash, by } => {
             issue(state, credential, holder, hash, by)
         }
+        Command::ProposeVersion { proposed, people } => version::propose(state, *proposed, &people),
+        Command::ApproveVersion { digest, by, seal } => version::approve(state, digest, by, seal),
+        Command::ActivateVersion { digest, by, end_runs, people } => {
+            version::activate(state, digest, by, end_runs, &people)
+        }
+        Command::RevokeVersion { digest, by, reason } => version::revoke(state, digest, by, reason),
+        Command::RegisterKey(registered) => version::register(state, registered),
         Command::RevokeCredential { credential, by } => match state.credentials.get(&credential) {
             None => Err(Refusal::not_found("credential", &credential)),
             Some(known) if known.revoked => Ok(Vec::new()),
@@ -61,22 +69,17 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
     }
 }
 
+/// The way of a laptop: what stands in a folder is active, unless people took it away.
 fn activate(state: &State, terms: Box<Terms>, by: String) -> Result<Vec<Event>, Refusal> {
-    if terms.domain != state.domain {
-        let text = format!("the contract is of domain `{}`, this is `{}`", terms.domain, state.domain);
-        return Err(Refusal::Invalid(text));
-    }
-    let known = state.services.get(&terms.service);
-    if known.is_some_and(|service| service.active.digest == terms.digest) {
-        return Ok(Vec::new());
-    }
-    if let Some(digest) = known.and_then(|service| service.published.get(&terms.version))
-        && *digest != terms.digest
-    {
+    version::publishable(state, &terms)?;
+    if state.is_revoked(&terms.digest) {
         return Err(Refusal::Conflict(format!(
-            "version {} of `{}` is published already with digest {digest}; raise the version",
+            "version {} of `{}` was revoked",
             terms.version, terms.service
         )));
+    }
+    if state.services.get(&terms.service).is_some_and(|service| service.active.digest == terms.digest) {
+        return Ok(Vec::new());
     }
     Ok(vec![Event::ContractActivated { terms, by }])
 }

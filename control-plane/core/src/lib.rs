@@ -36,6 +36,7 @@ pub mod state;
 pub mod switch;
 pub mod terms;
 mod time;
+pub mod version;
 
 pub use action::ActionStatus;
 pub use canonical::{CanonicalJson, InvalidJson, MAX_DEPTH, parse_strict};

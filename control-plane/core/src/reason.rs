@@ -43,6 +43,8 @@ reasons! {
     PrincipalMismatch, "principal_mismatch", "The caller is not the identity that the contract names.", "Use the token of the contract's principal.";
     DelegationEnded, "delegation_ended", "The delegation that enabled this autonomy has ended.", "Ask the contract's owner to renew the delegation in a new version.";
     DelegationNotBegun, "delegation_not_begun", "The delegation that enables this autonomy has not begun.", "Wait until the date in the contract's delegation.";
+    ContractRevoked, "contract_revoked", "The run keeps a contract version that was revoked.", "Start another run once another version is active.";
+    ContractReplaced, "contract_replaced", "Another version was activated, and the runs of the old one were ended.", "Start another run: it begins under the new version.";
     RunEnded, "run_ended", "The run has ended.", "Start a new run.";
     RunRollingBack, "run_rolling_back", "The run is being rolled back.", "Stop: nothing new is done in this run.";
 

@@ -18,6 +18,7 @@ use crate::{
     rollback::{Plan, UndoCall},
     switch::{Place, Switch},
     terms::Terms,
+    version::{Key, Version},
 };
 
 mod fold;
@@ -32,6 +33,10 @@ pub struct State {
     pub domain: DomainName,
     /// Contracted services.
     pub services: BTreeMap<ServiceName, Service>,
+    /// Every contract version that was ever proposed or active: what is published never changes.
+    pub versions: BTreeMap<Digest, Version>,
+    /// Public keys of approvers (only in the control domain).
+    pub keys: BTreeMap<Digest, Key>,
     /// Runs, open ones and those that may still be undone.
     pub runs: BTreeMap<RunId, Run>,
     /// Runs by service and the caller's name: the newest that bears it.
@@ -63,8 +68,6 @@ pub struct State {
 pub struct Service {
     /// The version for new runs.
     pub active: Arc<Terms>,
-    /// Digest of every version that was ever active, by version: what is published never changes.
-    pub published: BTreeMap<String, Digest>,
     /// Theoretical arrival time of the next call, by tool (see `rate.rs`).
     pub arrivals: BTreeMap<ToolName, Timestamp>,
 }
@@ -119,12 +122,19 @@ impl Run {
     }
 
     /// True while its name cannot stand for a new run: it is open, or it was stopped within the hour, so that
-    /// whoever was stopped does not get a fresh budget by calling again. Time alone bars nobody: a caller
-    /// that works on under one name begins anew when its time is up.
+    /// whoever was stopped does not get a fresh budget by calling again. Time and what becomes of its contract bar nobody: a
+    /// caller that works on under one name begins anew when its time or its version is over.
     pub fn bars_its_name(&self, now: Timestamp) -> bool {
-        let stopped = self.phase == Phase::Stopped && self.reason != Some(Reason::WallTimeExhausted);
+        let blameless = [Reason::WallTimeExhausted, Reason::ContractReplaced, Reason::ContractRevoked];
+        let stopped =
+            self.phase == Phase::Stopped && !self.reason.is_some_and(|reason| blameless.contains(&reason));
         let since = self.ended_at.map_or(0, |ended| now.since_ms(ended));
         self.is_open() || (stopped && since < STOPPED_NAME_MS)
+    }
+
+    /// Why its contract version does not hold any more, if that is what ended it.
+    pub(crate) fn withdrawn(&self) -> Option<Reason> {
+        self.reason.filter(|reason| matches!(reason, Reason::ContractReplaced | Reason::ContractRevoked))
     }
 
     /// True when a proposal counts for this run: it is open and acts under its own identity.
@@ -256,6 +266,8 @@ impl State {
         Self {
             domain,
             services: BTreeMap::new(),
+            versions: BTreeMap::new(),
+            keys: BTreeMap::new(),
             runs: BTreeMap::new(),
             run_names: BTreeMap::new(),
             actions: BTreeMap::new(),

@@ -113,8 +113,13 @@ impl Domain {
             Command::SetSwitch { .. }
             | Command::EndRun { .. }
             | Command::Decide(_)
+            | Command::RevokeVersion { .. }
             | Command::StartRollback { .. } => &self.urgent,
             Command::ActivateContract { .. }
+            | Command::ProposeVersion { .. }
+            | Command::ApproveVersion { .. }
+            | Command::ActivateVersion { .. }
+            | Command::RegisterKey(_)
             | Command::StartRun { .. }
             | Command::Propose { .. }
             | Command::Start { .. }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use parking_lot::RwLock;
-use remit_core::{ActionId, Digest, DomainName, RunId, ServiceName, State, terms::Terms};
+use remit_core::{ActionId, DomainName, RunId, ServiceName, State};
 use remit_journal::Record;
 use tokio::sync::oneshot;
 
@@ -44,8 +44,6 @@ pub(crate) struct Inner {
     pub(crate) runs: HashMap<RunId, RunCard>,
     pub(crate) tallies: HashMap<ServiceName, Tally>,
     pub(crate) recent: VecDeque<Arc<Record>>,
-    /// Every version that was ever active: runs of long ago kept one of them.
-    terms: HashMap<Digest, Arc<Terms>>,
     action_order: VecDeque<ActionId>,
     run_order: VecDeque<RunId>,
     ends: HashMap<ActionId, Vec<oneshot::Sender<()>>>,
@@ -93,7 +91,6 @@ impl Inner {
             runs: HashMap::new(),
             tallies: HashMap::new(),
             recent: VecDeque::new(),
-            terms: HashMap::new(),
             action_order: VecDeque::new(),
             run_order: VecDeque::new(),
             ends: HashMap::new(),

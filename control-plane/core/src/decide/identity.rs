@@ -36,6 +36,9 @@ fn objection(case: Case<'_>) -> Option<Objection> {
     }
     match case.run.phase {
         Phase::Open => None,
+        Phase::Stopped if let Some(reason) = case.run.withdrawn() => {
+            Some(Objection::new(reason, format!("the run keeps version {}", terms.version)))
+        }
         Phase::Completed | Phase::Stopped | Phase::RolledBack => {
             Some(Objection::new(Reason::RunEnded, format!("the run is {}", case.run.phase.as_str())))
         }

@@ -29,6 +29,12 @@ pub(super) fn may_start(
             needs: format!("the contract names `{}`", known.active.principal),
         });
     }
+    if state.is_revoked(&known.active.digest) {
+        return Err(Refusal::Conflict(format!(
+            "version {} of `{service}` was revoked and no other is active",
+            known.active.version
+        )));
+    }
     let named = state.run_names.get(&(service.clone(), name.to_owned()));
     if let Some(known) = named.and_then(|id| state.runs.get(id)).filter(|run| run.bars_its_name(now)) {
         return Err(declared.differs_from(known).map_or(Refusal::JoinsRun(known.id), |part| {

@@ -1,7 +1,7 @@
 //! Actions start and come to an outcome; after a restart, what was in flight is in doubt.
 
 use crate::{
-    ActionId, Money,
+    ActionId, Money, Reason,
     action::ActionMove,
     command::Settle,
     event::{ActionSettled, Event, Settlement},
@@ -20,6 +20,9 @@ pub(super) fn start(state: &State, id: ActionId) -> Result<Vec<Event>, Refusal> 
         && let Some(run) = state.runs.get(&action.run)
     {
         let (ceiling, _) = state.ceiling(&run.terms, state.place(run, &action.tool));
+        if run.reason == Some(Reason::ContractRevoked) {
+            return Err(Refusal::Conflict(format!("the contract version of {id} is revoked by now")));
+        }
         if action.level > ceiling {
             return Err(Refusal::Conflict(format!(
                 "{id} is {}, the ceiling is {ceiling} by now",

@@ -12,4 +12,5 @@ mod refusals;
 mod rollbacks;
 mod settling;
 mod switches;
+mod versions;
 mod world;

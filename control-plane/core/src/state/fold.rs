@@ -3,16 +3,17 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    DomainName, RunId, Terms, Timestamp,
+    DomainName, RunId, Timestamp,
     action::ActionMove,
     budget::Budget,
     event::Event,
-    state::{Credential, Phase, Retention, Rollback, Run, Service, State},
+    state::{Credential, Phase, Retention, Rollback, Run, State},
 };
 
 mod action;
 mod escalation;
 mod forget;
+mod version;
 
 impl State {
     /// Replays a history.
@@ -30,7 +31,11 @@ impl State {
         let at = self.latest;
         self.forget(at);
         match event {
-            Event::ContractActivated { terms, .. } => self.activated(Arc::new((**terms).clone())),
+            Event::ContractProposed(_)
+            | Event::ContractApproved(_)
+            | Event::ContractActivated { .. }
+            | Event::ContractRevoked(_)
+            | Event::KeyRegistered(_) => self.version_moved(event, at),
             Event::RunStarted { .. } => self.run_started(event, at),
             Event::ActionDecided(decided) => self.decided(decided, at),
             Event::ActionStarted { action, .. } => {
@@ -64,16 +69,6 @@ impl State {
         if let Some(run) = event.run() {
             self.schedule(run, at);
         }
-    }
-
-    fn activated(&mut self, terms: Arc<Terms>) {
-        let service = self.services.entry(terms.service.clone()).or_insert_with(|| Service {
-            active: Arc::clone(&terms),
-            published: BTreeMap::new(),
-            arrivals: BTreeMap::new(),
-        });
-        service.published.insert(terms.version.clone(), terms.digest);
-        service.active = terms;
     }
 
     fn run_started(&mut self, event: &Event, at: Timestamp) {

@@ -36,6 +36,18 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
             row.service = terms.service.to_string();
             format!("contract {} {} activated by {by}", terms.service, terms.version)
         }
+        Event::ContractProposed(proposed) => {
+            let terms = &proposed.terms;
+            row.service = terms.service.to_string();
+            format!("{} proposed contract {} {}", proposed.by.name, terms.service, terms.version)
+        }
+        Event::ContractApproved(approved) => {
+            format!("{} approved contract version {}", approved.by.name, approved.digest)
+        }
+        Event::ContractRevoked(revoked) => {
+            format!("{} revoked contract version {}: {}", revoked.by.name, revoked.digest, revoked.reason)
+        }
+        Event::KeyRegistered(registered) => format!("{} registered a key", registered.by.name),
         Event::RunStarted { name, service, channel, declared, .. } => {
             row.service = service.to_string();
             let what = declared.workflow.as_ref().map(|it| format!(" as {it}")).unwrap_or_default();

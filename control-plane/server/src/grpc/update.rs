@@ -64,6 +64,10 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
             ..pb::RollbackProgress::default()
         }),
         Event::ContractActivated { .. }
+        | Event::ContractProposed(_)
+        | Event::ContractApproved(_)
+        | Event::ContractRevoked(_)
+        | Event::KeyRegistered(_)
         | Event::RunStarted { .. }
         | Event::ActionStarted { .. }
         | Event::ActionSettled(_)

@@ -42,9 +42,6 @@ impl Inner {
         self.state.apply(&record.event, record.at);
         self.seq = record.seq;
         self.recent.push_back(Arc::clone(record));
-        if let Event::ContractActivated { terms, .. } = &record.event {
-            self.terms.entry(terms.digest).or_insert_with(|| Arc::new((**terms).clone()));
-        }
         if let Event::ActionDecided(decided) = &record.event {
             self.decided(decided.proposal.action, decided.proposal.run, record);
             if let Some((target, _)) = decided.undoes {

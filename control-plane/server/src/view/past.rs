@@ -14,7 +14,9 @@ impl View {
         let mut past = Inner::new(self.name.clone());
         for record in records {
             if let Event::RunStarted { contract, .. } = &record.event
-                && let Some(terms) = self.read(|inner| inner.terms.get(contract).cloned())
+                && let Some(terms) = self.read(|inner| {
+                    inner.state.versions.get(contract).map(|version| Arc::clone(&version.terms))
+                })
             {
                 let terms = Box::new((*terms).clone());
                 past.state.apply(&Event::ContractActivated { terms, by: String::new() }, record.at);

@@ -120,7 +120,11 @@ impl History {
             Event::SwitchReleased { switch, .. } => {
                 self.switches.remove(&(domain.clone(), *switch));
             }
-            Event::ActionStarted { .. }
+            Event::ContractProposed(_)
+            | Event::ContractApproved(_)
+            | Event::ContractRevoked(_)
+            | Event::KeyRegistered(_)
+            | Event::ActionStarted { .. }
             | Event::EscalationVoted { .. }
             | Event::EscalationClosed { .. }
             | Event::RunEnded { .. }

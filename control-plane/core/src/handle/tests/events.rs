@@ -1,6 +1,6 @@
 //! The stored form: every kind of event survives its text, and says what it is.
 
-use super::world::*;
+use super::{versions, world::*};
 use crate::{Command, Digest, Event, EvidenceUse, Level, command::SwitchTarget, event::Holder};
 
 /// A history in which everything happens once.
@@ -35,6 +35,11 @@ fn story() -> Vec<Event> {
     let (holder, hash) = (Holder::Operator { person: oncall() }, Digest::of(b"secret"));
     world.command(Command::IssueCredential { credential, holder, hash, by: "root".to_owned() }).unwrap();
     world.command(Command::RevokeCredential { credential, by: "root".to_owned() }).unwrap();
+    world.command(versions::propose(1, "bob")).unwrap();
+    let approve = versions::approve(&world.state, 1, "rita");
+    world.command(approve).unwrap();
+    world.command(versions::revoke(1, "olga")).unwrap();
+    world.command(versions::register(1, "rita")).unwrap();
     world.history.into_iter().map(|(_, event)| event).collect()
 }
 

@@ -1,0 +1,359 @@
+//! The life of contract versions: who may do what when, and the laws that hold in every history.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::world::*;
+use crate::{
+    Clause, Command, Digest, Event, Outcome, Person, Reason, Refusal, State, Terms,
+    event::Dated,
+    state::Phase,
+    version::{ContractProposed, Files, KeyRegistered, Seal, VersionStatus, digest_of_files},
+};
+
+fn files(number: u8) -> Files {
+    BTreeMap::from([("contract.yaml".to_owned(), format!("version {number}"))])
+}
+
+/// Version `number` of the world's contract.
+pub(super) fn version(number: u8) -> Terms {
+    Terms {
+        version: format!("2.0.{number}"),
+        digest: digest_of_files(&files(number)),
+        build_duty: BTreeSet::from(["build".into()]),
+        approve_duty: BTreeSet::from(["risk".into()]),
+        ..terms()
+    }
+}
+
+pub(super) fn people() -> Vec<Person> {
+    vec![
+        person("bob", &["build"]),
+        person("rita", &["risk"]),
+        oncall(),
+        person("multi", &["build", "risk", "oncall"]),
+        person("root", &["remit-admins"]),
+    ]
+}
+
+fn by(name: &str) -> Person {
+    people().into_iter().find(|person| person.name == name).unwrap_or_else(|| person(name, &[]))
+}
+
+pub(super) fn propose(number: u8, who: &str) -> Command {
+    let proposed = ContractProposed { terms: version(number), files: files(number), by: by(who) };
+    Command::ProposeVersion { proposed: Box::new(proposed), people: people() }
+}
+
+/// An approval of what differs from the version that is active now.
+pub(super) fn approve(state: &State, number: u8, who: &str) -> Command {
+    let base = state.services.get("refunds").map(|service| service.active.digest);
+    let seal = Seal { base, shown: "a change".to_owned(), key: Digest::of(b"k"), signature: "00".to_owned() };
+    Command::ApproveVersion { digest: version(number).digest, by: by(who), seal }
+}
+
+fn activate(number: u8, who: &str, end_runs: bool) -> Command {
+    Command::ActivateVersion { digest: version(number).digest, by: by(who), end_runs, people: people() }
+}
+
+pub(super) fn revoke(number: u8, who: &str) -> Command {
+    let reason = "it pays too much".to_owned();
+    Command::RevokeVersion { digest: version(number).digest, by: by(who), reason }
+}
+
+/// The key of which every byte is this.
+pub(super) fn register(byte: u8, who: &str) -> Command {
+    let public = hex::encode([byte; 32]);
+    Command::RegisterKey(KeyRegistered { key: Digest::of(&[byte; 32]), public, by: by(who) })
+}
+
+/// Proposes, approves and activates.
+fn alive(world: &mut World, number: u8, end_runs: bool) {
+    world.command(propose(number, "bob")).unwrap();
+    let approve = approve(&world.state, number, "rita");
+    world.command(approve).unwrap();
+    world.command(activate(number, "olga", end_runs)).unwrap();
+}
+
+/// A call in a run that keeps version `number`.
+fn under(tool: &str, in_run: u128, number: u8) -> Call {
+    Call::new(tool, "{}").with(|proposal, assessment| {
+        proposal.run = run(in_run);
+        assessment.contract = version(number).digest;
+    })
+}
+
+fn status(world: &World, number: u8) -> VersionStatus {
+    world.state.versions[&version(number).digest].status
+}
+
+#[test]
+fn three_people_bring_a_version_to_life() {
+    let mut world = World::new();
+    let first = terms().digest;
+    alive(&mut world, 1, false);
+    assert_eq!(status(&world, 1), VersionStatus::Active);
+    assert_eq!(world.state.versions[&first].status, VersionStatus::Superseded);
+    assert_eq!(world.state.versions[&version(1).digest].files.as_ref(), &files(1));
+    // The open run keeps the version that it began with, and acts on.
+    assert_eq!(world.state.runs[&run(1)].terms.digest, first);
+    world.admit(Call::new("look", "{}"));
+    assert_eq!(world.state.services["refunds"].active.digest, version(1).digest);
+}
+
+#[test]
+fn refusals_leave_no_trace() {
+    let wrong_files = ContractProposed { terms: version(1), files: files(2), by: by("bob") };
+    let large = Files::from([("contract.yaml".to_owned(), "x".repeat(crate::version::MAX_FILES))]);
+    let large_terms = Terms { digest: digest_of_files(&large), ..version(1) };
+    let large = ContractProposed { terms: large_terms, files: large, by: by("bob") };
+    let alone = |people: Vec<Person>| Command::ProposeVersion {
+        proposed: Box::new(ContractProposed { terms: version(1), files: files(1), by: by("multi") }),
+        people,
+    };
+    let with = |proposed| Command::ProposeVersion { proposed: Box::new(proposed), people: people() };
+    let state = World::new().state;
+    let other_domain = Terms { domain: "other".into(), ..version(1) };
+    let other_domain = ContractProposed { terms: other_domain, files: files(1), by: by("bob") };
+    let mut short = revoke(1, "rita");
+    if let Command::RevokeVersion { reason, .. } = &mut short {
+        *reason = "no".to_owned();
+    }
+    let mut old_base = approve(&state, 1, "rita");
+    if let Command::ApproveVersion { seal, .. } = &mut old_base {
+        seal.base = None;
+    }
+    // Steps that went well before, the command, and words of its refusal.
+    let proposed = || vec![propose(1, "multi")];
+    let approved = || vec![propose(1, "multi"), approve(&state, 1, "root")];
+    let table: Vec<(Vec<Command>, Command, &str)> = vec![
+        (vec![], propose(1, "rita"), "rita may not propose a version: the build duty is with build"),
+        (vec![], with(wrong_files), "not those of the digest"),
+        (vec![], with(large), "at most 1048576 are kept"),
+        (vec![], with(other_domain), "is of domain `other`"),
+        (vec![], alone(vec![by("multi")]), "build multi; approve multi; run multi"),
+        (vec![], alone(vec![by("multi"), by("root")]), "do not come to three people"),
+        (vec![], alone(vec![by("bob"), by("rita")]), "run nobody"),
+        (vec![], approve(&state, 1, "rita"), "there is no contract version"),
+        (vec![], activate(1, "olga", false), "there is no contract version"),
+        (vec![], revoke(1, "rita"), "there is no contract version"),
+        (proposed(), propose(1, "bob"), "a version that is proposed cannot be proposed"),
+        (proposed(), approve(&state, 1, "bob"), "the approve duty is with risk"),
+        (proposed(), approve(&state, 1, "multi"), "the same person proposed it"),
+        (proposed(), old_base, "another version became active"),
+        (proposed(), activate(1, "olga", false), "a version that is proposed cannot be activated"),
+        (proposed(), revoke(1, "bob"), "the approve or run duty is with oncall, risk"),
+        (proposed(), short, "a reason of at least 10"),
+        (approved(), approve(&state, 1, "rita"), "a version that is approved cannot be approved"),
+        (approved(), activate(1, "rita", false), "the run duty is with oncall"),
+        (approved(), activate(1, "multi", false), "the same person proposed it"),
+        (approved(), activate(1, "root", false), "the same person approved it"),
+        (
+            vec![propose(1, "bob"), revoke(1, "olga")],
+            propose(1, "bob"),
+            "a version that is revoked cannot be proposed",
+        ),
+        (
+            vec![propose(1, "bob"), revoke(1, "olga")],
+            approve(&state, 1, "rita"),
+            "revoked cannot be approved",
+        ),
+    ];
+    for (before, command, words) in table {
+        let mut world = World::new();
+        for step in before {
+            world.command(step).unwrap();
+        }
+        let (state, shown) = (world.state.clone(), format!("{command:?}"));
+        let refusal = world.command(command).unwrap_err();
+        assert!(refusal.to_string().contains(words), "{refusal}\n  for {shown}");
+        assert_eq!(world.state, state);
+    }
+}
+
+#[test]
+fn what_is_sent_twice_happens_once() {
+    let mut world = World::new();
+    world.command(propose(1, "bob")).unwrap();
+    assert_eq!(world.command(propose(1, "bob")), Ok(Vec::new()));
+    let twice = approve(&world.state, 1, "rita");
+    world.command(twice.clone()).unwrap();
+    assert_eq!(world.command(twice), Ok(Vec::new()));
+    world.command(revoke(1, "rita")).unwrap();
+    assert_eq!(world.command(revoke(1, "olga")), Ok(Vec::new()));
+}
+
+#[test]
+fn an_approval_is_for_the_version_it_was_compared_with() {
+    let mut world = World::new();
+    for number in [1, 2] {
+        world.command(propose(number, "bob")).unwrap();
+        let approve = approve(&world.state, number, "rita");
+        world.command(approve).unwrap();
+    }
+    world.command(activate(1, "olga", false)).unwrap();
+    let refusal = world.command(activate(2, "olga", false)).unwrap_err();
+    assert!(refusal.to_string().contains("propose and approve it again"), "{refusal}");
+    alive(&mut world, 2, false);
+    // What was superseded comes back only with a new approval.
+    alive(&mut world, 1, false);
+    assert_eq!((status(&world, 1), status(&world, 2)), (VersionStatus::Active, VersionStatus::Superseded));
+}
+
+#[test]
+fn a_number_is_published_once() {
+    let mut world = World::new();
+    let clash = |number: u8| Terms { version: "2.0.1".to_owned(), ..version(number) };
+    let proposing = |number: u8| Command::ProposeVersion {
+        proposed: Box::new(ContractProposed { terms: clash(number), files: files(number), by: by("bob") }),
+        people: people(),
+    };
+    // A proposal that nobody approved yet takes no number.
+    world.command(proposing(1)).unwrap();
+    world.command(proposing(2)).unwrap();
+    let first = approve(&world.state, 1, "rita");
+    world.command(first).unwrap();
+    for command in [approve(&world.state, 2, "rita"), proposing(3)] {
+        let refusal = world.command(command).unwrap_err();
+        assert!(refusal.to_string().contains("raise the version"), "{refusal}");
+    }
+}
+
+#[test]
+fn ended_and_revoked_runs_say_why_and_their_names_are_free() {
+    let mut world = World::new();
+    let held = world.hold(Call::new("pay", "{}").ask(ask("large", "risk", 1)));
+    alive(&mut world, 1, true);
+    assert_eq!(world.state.runs[&run(1)].phase, Phase::Stopped);
+    assert_eq!(world.status(held), crate::ActionStatus::Denied);
+    world.expect(Call::new("look", "{}"), Outcome::Deny, Clause::Identity, Reason::ContractReplaced);
+    world.start(2, "case-1").unwrap();
+    assert_eq!(world.state.runs[&run(2)].terms.digest, version(1).digest);
+    let pay = world.admit(under("pay", 2, 1));
+    world.command(revoke(1, "olga")).unwrap();
+    world.expect(under("look", 2, 1), Outcome::Deny, Clause::Identity, Reason::ContractRevoked);
+    // What was admitted and has not left is not sent any more.
+    let refusal = world.command(Command::Start { action: pay }).unwrap_err();
+    assert!(refusal.to_string().contains("is revoked by now"), "{refusal}");
+    let refusal = world.start(3, "case-3").unwrap_err();
+    assert!(refusal.to_string().contains("was revoked and no other is active"), "{refusal}");
+    let folder = Command::ActivateContract { terms: Box::new(version(1)), by: "remitd".to_owned() };
+    assert!(matches!(world.command(folder), Err(Refusal::Conflict(_))));
+    alive(&mut world, 2, false);
+    world.start(3, "case-1").unwrap();
+}
+
+#[test]
+fn a_person_has_one_key_and_a_key_one_person() {
+    let mut world = World::new();
+    world.command(register(1, "rita")).unwrap();
+    assert_eq!(world.command(register(1, "rita")), Ok(Vec::new()));
+    let bad = KeyRegistered { key: Digest::of(b"other"), public: hex::encode([1; 32]), by: by("rita") };
+    let table = [
+        (register(2, "rita"), "registered another key"),
+        (register(1, "olga"), "somebody else's"),
+        (Command::RegisterKey(bad), "32 bytes in hexadecimal"),
+    ];
+    for (command, words) in table {
+        let refusal = world.command(command).unwrap_err();
+        assert!(refusal.to_string().contains(words), "{refusal}");
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Propose(u8, usize),
+    Approve(u8, usize),
+    Activate(u8, usize, bool),
+    Revoke(u8, usize),
+    Start(u128),
+    Act(u128),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (number, who) = (0_u8..3, 0_usize..5);
+    prop_oneof![
+        4 => (number.clone(), who.clone()).prop_map(|(number, who)| Step::Propose(number, who)),
+        4 => (number.clone(), who.clone()).prop_map(|(number, who)| Step::Approve(number, who)),
+        4 => (number.clone(), who.clone(), any::<bool>()).prop_map(|(number, who, end)| Step::Activate(number, who, end)),
+        1 => (number, who).prop_map(|(number, who)| Step::Revoke(number, who)),
+        3 => (2_u128..5).prop_map(Step::Start),
+        3 => (1_u128..5).prop_map(Step::Act),
+    ]
+}
+
+fn take(world: &mut World, step: &Step) {
+    let name = |who: usize| people()[who].name.clone();
+    let command = match *step {
+        Step::Propose(number, who) => propose(number, &name(who)),
+        Step::Approve(number, who) => approve(&world.state, number, &name(who)),
+        Step::Activate(number, who, end) => activate(number, &name(who), end),
+        Step::Revoke(number, who) => revoke(number, &name(who)),
+        Step::Start(number) => return drop(world.start(number, &format!("case-{number}"))),
+        Step::Act(number) => {
+            return drop(world.propose(Call::new("look", "{}").with(|it, _| it.run = run(number))));
+        }
+    };
+    // A refusal is as good as any other answer.
+    drop(world.command(command));
+}
+
+/// Walks a history and holds it against the laws, with nothing but its events.
+fn lawful(history: &[Dated]) {
+    let mut built: BTreeMap<Digest, String> = BTreeMap::new();
+    let mut approved: BTreeMap<Digest, (String, Option<Digest>)> = BTreeMap::new();
+    let (mut revoked, mut active) = (BTreeSet::new(), None);
+    let mut ended = BTreeSet::new();
+    for (_, event) in history {
+        match event {
+            Event::ContractProposed(it) => {
+                built.insert(it.terms.digest, it.by.name.clone());
+                approved.remove(&it.terms.digest);
+            }
+            Event::ContractApproved(it) => {
+                assert_ne!(built[&it.digest], it.by.name, "the builder approved");
+                assert!(!revoked.contains(&it.digest));
+                approved.insert(it.digest, (it.by.name.clone(), it.seal.base));
+            }
+            Event::ContractActivated { terms, by } if by != "lee" => {
+                let (approver, base) = approved.get(&terms.digest).expect("activated without approval");
+                assert!(built[&terms.digest] != *by && approver != by, "two duties in one hand");
+                assert!(!revoked.contains(&terms.digest), "revoked for good");
+                assert_eq!(*base, active, "approved against another version");
+                active = Some(terms.digest);
+            }
+            Event::ContractActivated { terms, .. } => active = Some(terms.digest),
+            Event::ContractRevoked(it) => drop(revoked.insert(it.digest)),
+            Event::RunStarted { contract, .. } => {
+                assert_eq!(Some(*contract), active, "a run began under another version");
+                assert!(!revoked.contains(contract), "a run began under a revoked version");
+            }
+            Event::RunEnded { run, .. } => drop(ended.insert(*run)),
+            Event::ActionDecided(decided) if ended.contains(&decided.proposal.run) => {
+                assert_eq!(decided.decision.outcome, Outcome::Deny);
+            }
+            _ => {}
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn invariant_no_unapproved_version_decides_and_no_hand_has_two_duties(steps in prop::collection::vec(step(), 0..60)) {
+        let mut world = World::new();
+        let kept: BTreeMap<_, _> = world.state.runs.values().map(|run| (run.id, run.terms.digest)).collect();
+        for step in &steps {
+            take(&mut world, step);
+            let active = world.state.versions.values().filter(|it| it.status == VersionStatus::Active).count();
+            prop_assert!(active <= 1, "{active} versions are active");
+        }
+        for (run, digest) in kept {
+            prop_assert_eq!(world.state.runs[&run].terms.digest, digest, "a run keeps its version");
+        }
+        lawful(&world.history);
+        prop_assert_eq!(State::replay("payments".into(), &world.history), world.state);
+    }
+}

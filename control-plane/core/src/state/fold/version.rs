@@ -1,0 +1,79 @@
+//! What the fold does to contract versions and to the keys of those who approve them.
+
+use std::sync::Arc;
+
+use crate::{
+    Digest, Event, Terms, Timestamp,
+    state::{Service, State},
+    version::{Files, Key, Version, VersionMove, VersionStatus},
+};
+
+impl State {
+    pub(super) fn version_moved(&mut self, event: &Event, at: Timestamp) {
+        if let Event::ContractProposed(proposed) = event {
+            let version = self.version(&Arc::new(proposed.terms.clone()));
+            version.files = Arc::new(proposed.files.clone());
+            version.proposed = Some((proposed.by.clone(), at));
+            version.approved = None;
+            version.step(VersionMove::Propose);
+        } else if let Event::ContractApproved(approved) = event
+            && let Some(version) = self.versions.get_mut(&approved.digest)
+        {
+            version.approved = Some(((**approved).clone(), at));
+            version.step(VersionMove::Approve);
+        } else if let Event::ContractActivated { terms, by } = event {
+            self.activated(&Arc::new((**terms).clone()), by, at);
+        } else if let Event::ContractRevoked(revoked) = event
+            && let Some(version) = self.versions.get_mut(&revoked.digest)
+        {
+            version.revoked = Some(((**revoked).clone(), at));
+            version.step(VersionMove::Revoke);
+        } else if let Event::KeyRegistered(registered) = event {
+            let (owner, public) = (registered.by.name.clone(), registered.public.clone());
+            self.keys.insert(registered.key, Key { owner, public, registered_at: at });
+        }
+    }
+
+    fn version(&mut self, terms: &Arc<Terms>) -> &mut Version {
+        self.versions.entry(terms.digest).or_insert_with(|| Version {
+            terms: Arc::clone(terms),
+            files: Arc::new(Files::new()),
+            status: VersionStatus::Proposed,
+            proposed: None,
+            approved: None,
+            activated: None,
+            revoked: None,
+        })
+    }
+
+    fn activated(&mut self, terms: &Arc<Terms>, by: &str, at: Timestamp) {
+        let service = self.services.entry(terms.service.clone()).or_insert_with(|| Service {
+            active: Arc::clone(terms),
+            arrivals: std::collections::BTreeMap::new(),
+        });
+        let before: Digest = service.active.digest;
+        service.active = Arc::clone(terms);
+        if before != terms.digest
+            && let Some(before) = self.versions.get_mut(&before)
+        {
+            before.step(VersionMove::Supersede);
+        }
+        let version = self.version(terms);
+        version.activated = Some((by.to_owned(), at));
+        version.step(VersionMove::Load);
+    }
+
+    /// True when nothing may begin under this version any more.
+    pub fn is_revoked(&self, digest: &Digest) -> bool {
+        self.versions.get(digest).is_some_and(|version| version.status == VersionStatus::Revoked)
+    }
+}
+
+impl Version {
+    /// What happened, happened: a move that the table does not have leaves the status alone.
+    fn step(&mut self, by: VersionMove) {
+        if let Ok(next) = VersionStatus::next(Some(self.status), by) {
+            self.status = next;
+        }
+    }
+}
