@@ -12,7 +12,11 @@ use tonic::{
     transport::{Channel, Endpoint},
 };
 
-use crate::{contracts::REFUNDS, site::PATIENCE, upstream};
+use crate::{
+    contracts::{REFUNDS, WORKFLOW},
+    site::PATIENCE,
+    upstream,
+};
 
 /// Adds a token to every call.
 #[derive(Clone, Debug)]
@@ -73,7 +77,8 @@ impl Agent {
     /// # Errors
     /// What the control plane answers.
     pub async fn try_run(&mut self, service: &str, name: &str) -> Result<String, Status> {
-        self.try_declared(service, name, "", "").await
+        let workflow = if service == REFUNDS { WORKFLOW } else { "" };
+        self.try_declared(service, name, workflow, "").await
     }
 
     /// Starts a run that declares its workflow and its request, or says why not.

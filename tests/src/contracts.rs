@@ -8,6 +8,9 @@ use std::{
 /// The service that most tests speak for.
 pub const REFUNDS: &str = "refund-decision";
 
+/// The workflow of it in which money is paid.
+pub const WORKFLOW: &str = "refund";
+
 /// A folder of contracts in a test's own directory.
 #[derive(Debug)]
 pub struct Contracts {

@@ -11,7 +11,7 @@ use rmcp::{
 };
 use serde_json::{Value, json};
 
-use crate::contracts::REFUNDS;
+use crate::contracts::{REFUNDS, WORKFLOW};
 
 /// An HTTP client; TLS has one provider in a process, also where nothing is encrypted.
 pub fn http() -> reqwest::Client {
@@ -26,7 +26,7 @@ pub struct Tools(RunningService<RoleClient, ()>);
 impl Tools {
     /// Connects for a run of this name.
     pub async fn connect(url: &str, token: &str, run: &str) -> Self {
-        Self::connect_with(url, token, &[("remit-run", run)]).await
+        Self::connect_with(url, token, &[("remit-run", run), ("remit-workflow", WORKFLOW)]).await
     }
 
     /// Connects with these headers on every request.
@@ -88,6 +88,7 @@ pub async fn post(url: &str, token: &str, body: String) -> (u16, String) {
         .header("content-type", "application/json")
         .header("accept", "application/json, text/event-stream")
         .header("mcp-protocol-version", "2025-06-18")
+        .header("remit-workflow", WORKFLOW)
         .body(body)
         .send()
         .await

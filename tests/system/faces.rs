@@ -3,7 +3,7 @@
 use remit_proto::v1::{self as pb, ActionStatus, Outcome};
 use remit_tests::{
     client::{Agent, Operator, payout},
-    contracts::REFUNDS,
+    contracts::{REFUNDS, WORKFLOW},
     mcp::{self, Tools},
     site::Site,
 };
@@ -115,14 +115,14 @@ async fn a_run_is_declared_when_it_starts() {
     let remitd = site.start().await;
     let (mut operator, mut agent) = (remitd.operator().await, remitd.agent().await);
     let asked = r#"{ "transaction_id": "US-500-a", "account": "acct-1" }"#;
-    let run = agent.try_declared(REFUNDS, "case-g", "", asked).await.unwrap();
+    let run = agent.try_declared(REFUNDS, "case-g", WORKFLOW, asked).await.unwrap();
     assert_eq!(agent.try_declared(REFUNDS, "case-g", "", "").await.unwrap(), run);
     let other = agent.try_declared(REFUNDS, "case-g", "", r#"{"account":"acct-2"}"#).await.unwrap_err();
     assert!(other.message().contains("another request"), "{other}");
-    let broken = agent.try_declared(REFUNDS, "case-h", "", r#"{"a":1,"a":2}"#).await.unwrap_err();
+    let broken = agent.try_declared(REFUNDS, "case-h", WORKFLOW, r#"{"a":1,"a":2}"#).await.unwrap_err();
     assert!(broken.message().contains("key `a` appears twice"), "{broken}");
 
-    let headers = [("remit-run", "case-m"), ("remit-request", asked)];
+    let headers = [("remit-run", "case-m"), ("remit-workflow", WORKFLOW), ("remit-request", asked)];
     let tools = Tools::connect_with(&remitd.url(), &agent.token, &headers).await;
     let seen = tools.call("transactions.get", &json!({ "transaction_id": "US-500-a" })).await;
     let over_mcp = operator.action(&mcp::action(&seen)).await.action.unwrap().run;
@@ -134,6 +134,37 @@ async fn a_run_is_declared_when_it_starts() {
         let detail = operator.run(&id).await;
         assert_eq!(detail.request_json, r#"{"account":"acct-1","transaction_id":"US-500-a"}"#);
     }
+}
+
+/// A run gets the actions and the budgets of its workflow, and of no other, over every face.
+#[tokio::test]
+async fn a_run_gets_what_its_workflow_has() {
+    let site = Site::new(REMITD).await;
+    let remitd = site.start().await;
+    let (mut operator, mut agent) = (remitd.operator().await, remitd.agent().await);
+    for (workflow, says) in [("", "names the workflow"), ("refnud", "it has `enquiry`, `refund`")] {
+        let refused = agent.try_declared(REFUNDS, "case-1", workflow, "").await.unwrap_err();
+        assert_eq!(refused.code(), tonic::Code::InvalidArgument);
+        assert!(refused.message().contains(says), "{refused}");
+    }
+    let run = agent.try_declared(REFUNDS, "case-g", "enquiry", "").await.unwrap();
+    let sale = "US-500-a";
+    agent.look_up(&run, sale).await;
+    let denied = agent.act(&run, "payout.create", &payout(sale, 500)).await;
+    assert_eq!(denied.decision.unwrap().reason, "not_in_workflow");
+    let shown = operator.run(&run).await.run.unwrap();
+    assert_eq!((&*shown.workflow, shown.budget.unwrap().limit_micros), ("enquiry", 50_000));
+
+    let headers = [("remit-run", "case-m"), ("remit-workflow", "enquiry")];
+    let tools = Tools::connect_with(&remitd.url(), &agent.token, &headers).await;
+    let names = ["customer.note", "customer.reply", "eligibility.check", "transactions.get"];
+    assert_eq!(tools.names().await, names, "it sees the tools of its workflow");
+    let denied = tools.call("payout.create", &payout(sale, 500)).await;
+    assert_eq!(mcp::says(&denied, "reason"), "not_in_workflow");
+    let nowhere = Tools::connect_with(&remitd.url(), &agent.token, &[("remit-run", "case-n")]).await;
+    let refused = nowhere.call("transactions.get", &json!({ "transaction_id": sale })).await;
+    assert!(format!("{refused:?}").contains("names the workflow"), "{refused:?}");
+    assert!(site.upstream.ledger().payouts().is_empty());
 }
 
 #[tokio::test]

@@ -11,11 +11,13 @@ use crate::{
 
 mod evidence;
 mod tools;
+mod workflows;
 
 /// Notes everything that does not fit together. Parts that could not be read are left out.
 pub(crate) fn check(document: &Document, problems: &Problems) {
     if let Some(scope) = &document.scope {
         check_scope(scope, problems);
+        workflows::check(document, scope, problems);
     }
     if let (Some(scope), Some(tooling)) = (&document.scope, &document.tooling) {
         tools::check(document, scope, tooling, problems);

@@ -17,6 +17,7 @@ mod identity;
 mod recovery;
 mod scope;
 mod tooling;
+mod workflow;
 
 pub(crate) use cost::Cost;
 pub(crate) use evidence::{Evidence, Item, Need};
@@ -24,6 +25,7 @@ pub(crate) use identity::Identity;
 pub(crate) use recovery::{Recovery, UndoRule};
 pub(crate) use scope::{Rule, Scope};
 pub(crate) use tooling::{ToolDocument, Tooling};
+pub(crate) use workflow::WorkflowDocument;
 
 /// The form that this version reads.
 const FORM: &str = "remit/v1";

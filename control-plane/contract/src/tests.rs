@@ -6,6 +6,7 @@ mod documents;
 mod policies;
 mod robustness;
 mod shipped;
+mod workflows;
 
 /// The good document that tests edit.
 pub(crate) const YAML: &str = include_str!("tests/good.yaml");

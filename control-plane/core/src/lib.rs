@@ -37,6 +37,7 @@ pub mod switch;
 pub mod terms;
 mod time;
 pub mod version;
+pub mod workflow;
 
 pub use action::ActionStatus;
 pub use canonical::{CanonicalJson, InvalidJson, MAX_DEPTH, parse_strict};
@@ -59,3 +60,4 @@ pub use refusal::Refusal;
 pub use state::State;
 pub use terms::Terms;
 pub use time::Timestamp;
+pub use workflow::Workflow;

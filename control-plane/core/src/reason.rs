@@ -49,6 +49,7 @@ reasons! {
     RunRollingBack, "run_rolling_back", "The run is being rolled back.", "Stop: nothing new is done in this run.";
 
     NotInScope, "not_in_scope", "The contract does not list this action.", "Use one of the listed actions; scope is designed, not chosen by the service.";
+    NotInWorkflow, "not_in_workflow", "The action is not part of the workflow that the run is an instance of.", "Go on with the actions of the workflow; what belongs to another one needs a run of its own.";
     ForbiddenAction, "forbidden_action", "The contract forbids this action by name; the attempt is recorded as a security finding.", "Do not try again; hand the case to a person.";
     AboveAutonomy, "above_autonomy", "The action is above the autonomy that the contract grants.", "Prepare it for a person instead.";
     AboveCeiling, "above_ceiling", "An operator has lowered what this scope may do.", "Go on with what is below the ceiling, or wait for the release.";

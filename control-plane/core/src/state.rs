@@ -17,7 +17,7 @@ use crate::{
     proposal::{Assessment, Mode, Proposal},
     rollback::{Plan, UndoCall},
     switch::{Place, Switch},
-    terms::Terms,
+    terms::{RunLimits, Terms},
     version::{Key, Version},
 };
 
@@ -83,6 +83,8 @@ pub struct Run {
     pub terms: Arc<Terms>,
     /// The workflow that it is an instance of.
     pub workflow: Option<WorkflowName>,
+    /// What it may use: the stricter of the contract's limits and the workflow's.
+    pub limits: RunLimits,
     /// Digest of what was asked for: a declaration never changes.
     pub request: Option<Digest>,
     /// The principal that started it.

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, DomainName, GroupName, Level, Money, ServiceName, Timestamp, ToolName};
+use crate::{
+    Digest, DomainName, GroupName, Level, Money, ServiceName, Timestamp, ToolName, Workflow, WorkflowName,
+};
 
 /// The facts of one contract version.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -41,6 +43,9 @@ pub struct Terms {
     /// Actions named as forbidden.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub forbidden: BTreeSet<ToolName>,
+    /// The workflows; a run is an instance of one, where there are any.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub workflows: BTreeMap<WorkflowName, Workflow>,
     /// ISO 4217 code of the domain's currency.
     pub currency: String,
     /// What one run may use.

@@ -119,9 +119,13 @@ impl ServerHandler for Face {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let visitor = Self::visitor(&context)?;
+        let visitor = Self::visitor(&context)?.completed(&context);
         let contract = self.plane.contract(&visitor.service).map_err(|error| answer::problem(&error))?;
-        let tools = contract.tools().filter(|tool| tool.level.is_some()).map(|tool| {
+        let workflow = visitor.workflow.as_deref().and_then(|name| contract.terms().workflows.get(name));
+        let offered = |tool: &&remit_contract::Tool| {
+            tool.level.is_some() && workflow.is_none_or(|workflow| workflow.has(&tool.name))
+        };
+        let tools = contract.tools().filter(offered).map(|tool| {
             let schema = tool.input.as_object().cloned().unwrap_or_default();
             Tool::new(tool.name.to_string(), tool.description.clone(), Arc::new(schema))
                 .with_annotations(annotations(tool.level, tool.idempotency_header.is_some()))

@@ -1,6 +1,7 @@
 //! What happens in the demo: cases drawn from a seed, each with its own plot.
 
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
+use serde_json::{Value, json};
 
 #[cfg(test)]
 mod tests;
@@ -188,6 +189,27 @@ impl Case {
         match self.subject {
             Subject::Refund(..) => super::REFUNDS,
             Subject::Access(..) => super::ACCESS,
+        }
+    }
+
+    /// The workflow of the contract that it is an instance of; empty where the contract has none.
+    pub(crate) const fn workflow(&self) -> &'static str {
+        match self.subject {
+            Subject::Refund(..) => "refund",
+            Subject::Access(..) => "",
+        }
+    }
+
+    /// What was asked for, as the portal hands it over when it starts the run.
+    pub(crate) fn request(&self) -> Value {
+        match &self.subject {
+            Subject::Refund(_, sales) => {
+                let sales: Vec<&str> = sales.iter().map(|sale| &*sale.id).collect();
+                json!({ "ticket": self.name, "transactions": sales })
+            }
+            Subject::Access(_, employee, role) => {
+                json!({ "ticket": self.name, "employee_id": employee.id, "role": role })
+            }
         }
     }
 

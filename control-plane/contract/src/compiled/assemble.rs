@@ -88,6 +88,12 @@ impl Whole {
             run_duty: self.identity.duties.run.clone(),
             tools,
             forbidden: self.scope.forbidden.iter().map(|tool| tool.value.clone()).collect(),
+            workflows: self
+                .scope
+                .workflows
+                .iter()
+                .map(|(name, workflow)| (name.clone(), workflow.terms.clone()))
+                .collect(),
             currency: self.cost.currency.clone(),
             run: self.cost.run.clone(),
         })

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use remit_core::{Ask, Level, ToolName};
+use remit_core::{Ask, Level, ToolName, WorkflowName};
 
+use super::workflow::{self, WorkflowDocument};
 use crate::{
     problem::{Place, Problems, Spot},
     read::{
@@ -19,6 +20,7 @@ pub(crate) struct Scope {
     /// By action; the level is `None` when it could not be read.
     pub(crate) actions: BTreeMap<ToolName, Spot<Option<Level>>>,
     pub(crate) forbidden: Vec<Spot<ToolName>>,
+    pub(crate) workflows: BTreeMap<WorkflowName, WorkflowDocument>,
     pub(crate) escalate: Vec<Rule>,
 }
 
@@ -35,18 +37,19 @@ pub(crate) struct Rule {
 impl Scope {
     pub(crate) fn read(node: &Node, problems: &Problems) -> Option<Self> {
         let fields = Fields::of(node, "scope", problems)?;
-        fields.later(&["workflows"]);
         let actions = fields.need("actions").and_then(|node| read_actions(node, problems));
         let forbidden = fields.get("forbidden").map_or(Some(Vec::new()), |node| {
             let names = items(node, "scope.forbidden", problems)?;
             Some(names.iter().filter_map(|node| tool(node, "scope.forbidden", problems)).collect())
         });
+        let workflows =
+            fields.get("workflows").map_or(Some(BTreeMap::new()), |node| workflow::read(node, problems));
         let escalate = fields.get("escalate").map_or(Some(Vec::new()), |node| {
             let rules = items(node, "scope.escalate", problems)?;
             Some(rules.iter().filter_map(|node| Rule::read(node, problems)).collect())
         });
         fields.end();
-        Some(Self { actions: actions?, forbidden: forbidden?, escalate: escalate? })
+        Some(Self { actions: actions?, forbidden: forbidden?, workflows: workflows?, escalate: escalate? })
     }
 }
 

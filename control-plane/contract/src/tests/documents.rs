@@ -88,7 +88,6 @@ fn scope() {
         "scope",
         &[
             ("  forbidden: [order.refund_all]", "  forbidden: [order.refund]"),
-            ("  forbidden: [order.refund_all]", "  workflows: { sell: { actions: all } }"),
             ("    mail.send: draft", "    mail.send: sketch"),
             ("    mail.send: draft", "    mail.sent: draft"),
             ("    mail.send: draft", "    Mail: draft\n    mail.send: draft"),

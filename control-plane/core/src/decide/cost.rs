@@ -18,7 +18,7 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
     let object = |outcome, reason, detail: String| {
         Finding::object(Clause::Cost, outcome, Objection::new(reason, detail))
     };
-    let limits = &case.run.terms.run;
+    let limits = &case.run.limits;
     let budget = &case.run.budget;
     if case.approved {
         // The hold was taken when people were asked; their time is not the run's.
@@ -58,7 +58,7 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
 
 /// What ends a run: it repeats itself, takes too long, or does not take no for an answer.
 fn endless(case: Case<'_>) -> Option<Objection> {
-    let limits = &case.run.terms.run;
+    let limits = &case.run.limits;
     let call = crate::idempotency::call_digest(&case.proposal.tool, case.proposal.params.digest());
     let before = case.run.same_calls.get(&call).copied().unwrap_or(0);
     if let Some(most) = limits.same_call.filter(|most| before >= *most) {

@@ -17,6 +17,9 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
     let Some(level) = case.level() else {
         return object(Outcome::Deny, Reason::NotInScope, format!("`{tool}` is not listed"));
     };
+    if let Some(detail) = outside(case) {
+        return object(Outcome::Deny, Reason::NotInWorkflow, detail);
+    }
     if level > case.run.terms.autonomy {
         let detail = format!("`{tool}` is {level}, the contract grants {}", case.run.terms.autonomy);
         return object(Outcome::Deny, Reason::AboveAutonomy, detail);
@@ -40,4 +43,17 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
         return object(Outcome::Escalate, Reason::NeedsApproval, detail);
     }
     Finding::content(Clause::Scope, format!("{level}, ceiling {ceiling}"))
+}
+
+/// Why the action is outside of the run's workflow. A workflow that the contract does not know has no actions.
+fn outside(case: Case<'_>) -> Option<String> {
+    let (tool, workflows) = (&case.proposal.tool, &case.run.terms.workflows);
+    let Some(name) = &case.run.workflow else {
+        return (!workflows.is_empty()).then(|| "the run names no workflow".to_owned());
+    };
+    match workflows.get(name) {
+        Some(workflow) if workflow.has(tool) => None,
+        Some(_) => Some(format!("`{tool}` is no action of the workflow `{name}`")),
+        None => Some(format!("the contract has no workflow `{name}`")),
+    }
 }

@@ -44,6 +44,9 @@ pub(super) fn may_start(
             Refusal::Conflict(text)
         }));
     }
+    if let Some(problem) = known.active.not_a_workflow(declared.workflow.as_ref()) {
+        return Err(Refusal::Invalid(problem));
+    }
     if state.runs.contains_key(&run) {
         return Err(Refusal::Conflict(format!("{run} is taken")));
     }

@@ -13,4 +13,5 @@ mod rollbacks;
 mod settling;
 mod switches;
 mod versions;
+mod workflows;
 mod world;

@@ -77,6 +77,7 @@ impl State {
             return;
         };
         self.run_names.insert((service.clone(), name.clone()), *run);
+        let limits = terms.limits_of(declared.workflow.as_ref());
         let opened = Run {
             id: *run,
             name: name.clone(),
@@ -85,7 +86,8 @@ impl State {
             phase: Phase::Open,
             ended_at: None,
             reason: None,
-            budget: Budget::new(terms.run.spend),
+            budget: Budget::new(limits.spend),
+            limits,
             terms,
             workflow: declared.workflow.clone(),
             request: declared.request.as_ref().map(crate::CanonicalJson::digest),

@@ -301,7 +301,7 @@ pub(super) fn run(card: &RunCard, inner: &Inner) -> pb::Run {
             spent_micros: card.budget.spent().as_micros(),
             held_micros: card.budget.held().as_micros(),
             calls: card.calls,
-            calls_limit: card.terms.run.calls,
+            calls_limit: card.calls_limit,
         }),
         actions: u32::try_from(card.actions.len()).unwrap_or(u32::MAX),
         denied: card.denied,

@@ -103,6 +103,7 @@ pub(crate) struct RunCard {
     pub(crate) reason: Option<Reason>,
     pub(crate) budget: Budget,
     pub(crate) calls: u32,
+    pub(crate) calls_limit: u32,
     pub(crate) denied: u32,
     /// Its actions, oldest first.
     pub(crate) actions: Vec<ActionId>,
@@ -122,6 +123,7 @@ impl RunCard {
             reason: run.reason,
             budget: run.budget,
             calls: run.calls,
+            calls_limit: run.limits.calls,
             denied: run.denied,
             actions: Vec::new(),
         }
@@ -152,7 +154,7 @@ impl RunCard {
             spent: self.budget.spent(),
             held: self.budget.held(),
             calls: self.calls,
-            calls_limit: self.terms.run.calls,
+            calls_limit: self.calls_limit,
         }
     }
 }

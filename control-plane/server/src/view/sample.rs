@@ -63,6 +63,7 @@ pub(crate) fn activated() -> Event {
         run_duty: BTreeSet::from(["oncall".into()]),
         tools: [("pay".into(), pay)].into(),
         forbidden: BTreeSet::new(),
+        workflows: [].into(),
         currency: "USD".to_owned(),
         run: RunLimits {
             spend: Money::from_micros(500),

@@ -13,7 +13,10 @@ use tonic::{
 };
 
 use super::answer::{self, Answer, Refusal};
-use crate::cli::{demo::world::World, words};
+use crate::cli::{
+    demo::{case::Case, world::World},
+    words,
+};
 
 /// The generated client, with the service's token on every call.
 pub(crate) type RuntimeClient = Generated<InterceptedService<Channel, ServiceToken>>;
@@ -43,11 +46,12 @@ pub(crate) fn client(world: &World, service: &str) -> Result<RuntimeClient, Repo
 ///
 /// # Errors
 /// The control plane does not answer or refuses the agent.
-pub(crate) async fn start(client: &mut RuntimeClient, service: &str, name: &str) -> Result<String, Report> {
+pub(crate) async fn start(client: &mut RuntimeClient, case: &Case) -> Result<String, Report> {
     let request = v1::StartRunRequest {
-        service: service.to_owned(),
-        name: name.to_owned(),
-        ..v1::StartRunRequest::default()
+        service: case.service().to_owned(),
+        name: case.name.clone(),
+        workflow: case.workflow().to_owned(),
+        request_json: case.request().to_string(),
     };
     Ok(client.start_run(request).await.wrap_err("start a run")?.into_inner().run)
 }

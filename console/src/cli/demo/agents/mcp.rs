@@ -26,10 +26,17 @@ pub(crate) struct Tools {
 /// The control plane does not answer or refuses the agent.
 pub(crate) async fn connect(world: &World, case: &Case) -> Result<Tools, Report> {
     let uri = format!("{}/mcp/{}", world.endpoint, case.service());
-    let run = HeaderValue::from_str(&case.name)?;
+    let mut headers = HashMap::from([
+        (HeaderName::from_static("remit-run"), HeaderValue::from_str(&case.name)?),
+        (HeaderName::from_static("remit-request"), HeaderValue::from_str(&case.request().to_string())?),
+    ]);
+    if !case.workflow().is_empty() {
+        let workflow = HeaderValue::from_static(case.workflow());
+        headers.insert(HeaderName::from_static("remit-workflow"), workflow);
+    }
     let config = StreamableHttpClientTransportConfig::with_uri(uri)
         .auth_header(world.token(case.service()))
-        .custom_headers(HashMap::from([(HeaderName::from_static("remit-run"), run)]));
+        .custom_headers(headers);
     let transport = StreamableHttpClientTransport::with_client(world.http.clone(), config);
     let client = Box::pin(().serve(transport)).await.wrap_err("connect over MCP")?;
     Ok(Tools { client })

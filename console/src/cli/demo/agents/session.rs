@@ -55,9 +55,7 @@ impl<'a> Session<'a> {
         let mut runtime = grpc::client(world, case.service())?;
         let (face, run) = match case.face {
             Face::Mcp => (Connected::Mcp(mcp::connect(world, case).await?), None),
-            Face::Grpc => {
-                (Connected::Grpc, Some(grpc::start(&mut runtime, case.service(), &case.name).await?))
-            }
+            Face::Grpc => (Connected::Grpc, Some(grpc::start(&mut runtime, case).await?)),
         };
         Ok(Self { face, runtime, run, name: &case.name, progress: &world.progress, patience, quit })
     }

@@ -1,7 +1,7 @@
 //! What a run was started with stays: who joins it says the same or nothing.
 
 use super::world::*;
-use crate::{Declared, Refusal, declared::MAX_REQUEST};
+use crate::{Declared, Refusal, Workflow, declared::MAX_REQUEST};
 
 fn declared(workflow: &str, request: &str) -> Declared {
     Declared {
@@ -26,7 +26,11 @@ fn who_joins_a_run_declares_the_same_or_nothing() {
         (declared("", ""), declared("", ""), "joins"),
     ];
     for (first, second, expect) in table {
-        let mut world = World::new();
+        let mut terms = terms();
+        if first.workflow.is_some() {
+            terms.workflows = ["refund", "enquiry"].map(|name| (name.into(), Workflow::default())).into();
+        }
+        let mut world = World::before(terms);
         world.start_with(2, "case-2", first.clone()).unwrap();
         let refused = world.start_with(3, "case-2", second.clone()).unwrap_err();
         match refused {

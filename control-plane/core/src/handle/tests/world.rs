@@ -92,6 +92,7 @@ pub(super) fn terms() -> Terms {
         run_duty: BTreeSet::from(["oncall".into()]),
         tools: tools.into_iter().map(|(name, terms)| (name.into(), terms)).collect(),
         forbidden: BTreeSet::from(["bulk".into()]),
+        workflows: [].into(),
         currency: "USD".to_owned(),
         run: RunLimits {
             spend: Money::from_micros(500),
@@ -173,10 +174,16 @@ impl World {
 
     /// A world in which run 1 is open under these terms.
     pub(super) fn under(terms: Terms) -> Self {
+        let mut world = Self::before(terms);
+        world.start(1, "case-1").unwrap();
+        world
+    }
+
+    /// A world in which no run has begun.
+    pub(super) fn before(terms: Terms) -> Self {
         let state = State::new("payments".into());
         let mut world = Self { state, history: Vec::new(), now: START, cost: 7, drawn: 0 };
         world.command(Command::ActivateContract { terms: Box::new(terms), by: "lee".to_owned() }).unwrap();
-        world.start(1, "case-1").unwrap();
         world
     }
 

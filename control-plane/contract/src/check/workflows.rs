@@ -1,0 +1,88 @@
+//! Workflows against the scope, the evidence and the run's limits: each can do its work, and only narrows.
+
+use remit_core::{Money, ToolName, WorkflowName, terms::RunLimits};
+
+use super::did_you_mean;
+use crate::{
+    document::{Document, Scope, WorkflowDocument},
+    problem::Problems,
+};
+
+pub(super) fn check(document: &Document, scope: &Scope, problems: &Problems) {
+    for (name, workflow) in &scope.workflows {
+        for action in &workflow.named {
+            if !scope.actions.contains_key(&action.value) {
+                problems.note::<()>(
+                    action.place,
+                    format!("workflow `{name}` names the unknown action `{}`", action.value),
+                    did_you_mean(
+                        action.value.as_str(),
+                        scope.actions.keys(),
+                        "name an action of `scope.actions`",
+                    ),
+                );
+            } else if !workflow.terms.has(&action.value) {
+                problems.note::<()>(
+                    action.place,
+                    format!("workflow `{name}` limits `{}`, which is none of its actions", action.value),
+                    "add it to the workflow's actions, or remove the limit",
+                );
+            }
+        }
+        check_evidence(document, (name, workflow), problems);
+        if let Some(cost) = &document.cost {
+            check_limits(&cost.run, (name, workflow), problems);
+        }
+    }
+}
+
+/// What an action needs to know can be read in the same workflow: a run sees nothing of other runs.
+fn check_evidence(
+    document: &Document,
+    (name, workflow): (&WorkflowName, &WorkflowDocument),
+    problems: &Problems,
+) {
+    let Some(evidence) = &document.evidence else { return };
+    let needs = evidence.needs.iter().filter(|(action, _)| workflow.terms.has(action));
+    for (action, need) in needs {
+        let wanted = need.value.iter().flat_map(|need| &need.all);
+        for item in wanted.filter_map(|wanted| evidence.items.get(&wanted.value)?.value.as_ref()) {
+            let from: &ToolName = &item.from.value;
+            if !workflow.terms.has(from) {
+                problems.note::<()>(
+                    workflow.place,
+                    format!("workflow `{name}` has `{action}`, but not `{from}`, which `{action}` needs to have read"),
+                    format!("add `{from}` to its actions, or remove `{action}`"),
+                );
+            }
+        }
+    }
+}
+
+/// A limit above the contract's own would be read as a permission that nobody has.
+fn check_limits(run: &RunLimits, (name, workflow): (&WorkflowName, &WorkflowDocument), problems: &Problems) {
+    let terms = &workflow.terms;
+    let note = |what: &str, wanted: String, most: String| {
+        problems.note::<()>(
+            workflow.place,
+            format!("workflow `{name}` allows {wanted} of {what}, the contract's `cost.run` only {most}"),
+            "a workflow narrows: lower it, or raise `cost.run`",
+        );
+    };
+    if terms.spend.is_some_and(|spend| spend > run.spend) {
+        note("spend", terms.spend.unwrap_or(Money::ZERO).to_string(), run.spend.to_string());
+    }
+    if let Some(calls) = terms.calls.filter(|calls| *calls > run.calls) {
+        note("calls", calls.to_string(), run.calls.to_string());
+    }
+    if let (Some(time), Some(most)) = (terms.wall_time_ms, run.wall_time_ms)
+        && time > most
+    {
+        note("wall_time", format!("{time} ms"), format!("{most} ms"));
+    }
+    for (tool, calls) in &terms.tools {
+        if let Some(most) = run.tools.get(tool).filter(|most| calls > *most) {
+            note(&format!("calls of `{tool}`"), calls.to_string(), most.to_string());
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! A run is an instance of a workflow: it gets that one's actions, and the stricter of the two budgets.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::world::*;
+use crate::{Clause, Declared, Money, Outcome, Reason, Refusal, Terms, ToolName, Workflow, terms::RunLimits};
+
+fn only(actions: &[&str]) -> Workflow {
+    let actions = actions.iter().map(|action| (*action).into()).collect();
+    Workflow { actions: Some(actions), ..Workflow::default() }
+}
+
+fn with_workflows() -> Terms {
+    let narrow = Workflow { calls: Some(1), ..Workflow::default() };
+    let workflows = [("refund", Workflow::default()), ("enquiry", only(&["look"])), ("brief", narrow)];
+    Terms { workflows: workflows.into_iter().map(|(name, it)| (name.into(), it)).collect(), ..terms() }
+}
+
+/// A world in which run 1 is an instance of this workflow; an empty name is none.
+fn world(terms: Terms, workflow: &str) -> Result<World, Refusal> {
+    let mut world = World::before(terms);
+    let workflow = (!workflow.is_empty()).then(|| workflow.into());
+    world.start_with(1, "case-1", Declared { workflow, request: None })?;
+    Ok(world)
+}
+
+#[test]
+fn a_run_names_a_workflow_that_there_is() {
+    let table = [
+        (with_workflows(), "refund", None),
+        (terms(), "", None),
+        (
+            with_workflows(),
+            "",
+            Some("names the workflow that it is an instance of: `brief`, `enquiry`, `refund`"),
+        ),
+        (
+            with_workflows(),
+            "refnud",
+            Some("`refunds` has no workflow `refnud`; it has `brief`, `enquiry`, `refund`"),
+        ),
+        (terms(), "refund", Some("`refunds` has no workflows, but the run names `refund`")),
+    ];
+    for (terms, workflow, problem) in table {
+        match (world(terms, workflow), problem) {
+            (Ok(_), None) => {}
+            (Err(Refusal::Invalid(text)), Some(problem)) => assert!(text.contains(problem), "{text}"),
+            (other, _) => panic!("`{workflow}`: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_action_outside_of_the_workflow_is_denied_with_its_own_reason() {
+    use Outcome::{Admit, Deny};
+    let table = [
+        ("refund", "pay", Admit, Reason::WithinContract),
+        ("enquiry", "look", Admit, Reason::WithinContract),
+        ("enquiry", "pay", Deny, Reason::NotInWorkflow),
+        ("enquiry", "ghost", Deny, Reason::NotInScope),
+        ("enquiry", "bulk", Deny, Reason::ForbiddenAction),
+    ];
+    for (workflow, tool, outcome, reason) in table {
+        let mut world = world(with_workflows(), workflow).unwrap();
+        let decision = world.decided(Call::new(tool, "1")).decision;
+        let scope = &decision.findings[1];
+        assert_eq!(
+            (scope.clause, scope.outcome, scope.reason),
+            (Clause::Scope, outcome, reason),
+            "{workflow}"
+        );
+    }
+}
+
+/// A journal can hold what no command would accept: then nothing is allowed.
+#[test]
+fn a_workflow_that_the_contract_does_not_know_has_no_actions() {
+    for (workflow, to) in [("", with_workflows()), ("refund", terms())] {
+        let from = if workflow.is_empty() { terms() } else { with_workflows() };
+        let mut world = world(from, workflow).unwrap();
+        world.state.runs.get_mut(&run(1)).unwrap().terms = to.into();
+        world.expect(Call::new("look", "1"), Outcome::Deny, Clause::Scope, Reason::NotInWorkflow);
+    }
+}
+
+#[test]
+fn a_workflow_ends_where_its_own_budget_does() {
+    let mut world = world(with_workflows(), "brief").unwrap();
+    world.admit(Call::new("look", "1"));
+    world.expect(Call::new("look", "2"), Outcome::Deny, Clause::Cost, Reason::CallsExhausted);
+}
+
+fn limits() -> impl Strategy<Value = (Option<u64>, Option<u32>, Option<u64>, BTreeMap<ToolName, u32>)> {
+    let tools = prop::collection::btree_map(
+        prop_oneof![Just("look".into()), Just("pay".into()), Just("mail".into())],
+        0_u32..5,
+        0..3,
+    );
+    (prop::option::of(0_u64..5), prop::option::of(0_u32..5), prop::option::of(0_u64..5), tools)
+}
+
+proptest! {
+    #[test]
+    fn invariant_a_workflow_only_narrows(own in limits(), contract in limits()) {
+        let run = RunLimits {
+            spend: Money::from_micros(contract.0.unwrap_or(0)),
+            calls: contract.1.unwrap_or(0),
+            wall_time_ms: contract.2,
+            tools: contract.3,
+            same_call: Some(3),
+        };
+        let workflow = Workflow {
+            actions: None,
+            spend: own.0.map(Money::from_micros),
+            calls: own.1,
+            wall_time_ms: own.2,
+            tools: own.3.clone(),
+        };
+        let terms = Terms { run: run.clone(), workflows: [("w".into(), workflow)].into(), ..terms() };
+        let got = terms.limits_of(Some(&"w".into()));
+        prop_assert!(got.spend <= run.spend && own.0.is_none_or(|most| got.spend.as_micros() <= most));
+        prop_assert!(got.calls <= run.calls && own.1.is_none_or(|most| got.calls <= most));
+        for bound in [run.wall_time_ms, own.2].into_iter().flatten() {
+            prop_assert!(got.wall_time_ms.is_some_and(|got| got <= bound));
+        }
+        for (tool, bound) in run.tools.iter().chain(&own.3) {
+            prop_assert!(got.tools.get(tool).is_some_and(|got| got <= bound));
+        }
+        prop_assert_eq!(got.same_call, run.same_call);
+        prop_assert_eq!(terms.limits_of(None), run);
+    }
+}
