@@ -64,6 +64,18 @@ struct UndoMapping {
     within_ms: u64,
 }
 
+impl Tool {
+    /// True when it needs evidence.
+    pub(crate) const fn has_needs(&self) -> bool {
+        !self.needs.all.is_empty()
+    }
+
+    /// True when a call is one logical effect.
+    pub(crate) const fn has_effect_name(&self) -> bool {
+        self.effect.is_some()
+    }
+}
+
 impl CompiledContract {
     /// What the core must know of it.
     pub const fn terms(&self) -> &Arc<Terms> {

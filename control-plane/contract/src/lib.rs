@@ -23,6 +23,7 @@ mod policy;
 mod problem;
 mod read;
 mod request;
+pub mod scenario;
 mod schema;
 mod template;
 mod upstream;
@@ -40,9 +41,10 @@ use compiled::assemble::assemble;
 use document::{Document, POLICY_FILE};
 use folder::CONTRACT_FILE;
 pub use folder::Folder;
-use policy::{Names, World};
+use policy::{Names, PolicyRule, World};
 use problem::Problems;
 use remit_core::ToolName;
+use yaml::Node;
 
 /// Reads and compiles the contract in a folder. The only function here that touches files.
 ///
@@ -71,19 +73,9 @@ fn compile_folder(folder: &Folder) -> Result<CompiledContract, Vec<Problem>> {
     check::check(&document, &problems);
 
     let policy_problems = Problems::of(POLICY_FILE);
-    let names = Names {
-        service: document.head.as_ref().map(|head| head.service.as_str()),
-        domain: document.head.as_ref().map(|head| head.domain.as_str()),
-        actions: document.scope.as_ref().map(|scope| scope.actions.keys().map(ToolName::as_str).collect()),
-    };
-    let policies = policy::read(&folder.policy, &names, &policy_problems);
+    let policies = policy::read(&folder.policy, &names_of(&document), &policy_problems);
 
-    let world = World::of(&document).map(|mut world| {
-        let rules = document.scope.as_ref().map_or(&[][..], |scope| &scope.escalate);
-        policy::validate(&mut world, (&folder.policy, &policies, &policy_problems), (rules, &problems));
-        world
-    });
-
+    let world = world_of(&document, (&folder.policy, &policies), [&problems, &policy_problems]);
     let mut found = problems.into_sorted();
     found.extend(policy_problems.into_sorted());
     if !found.is_empty() {
@@ -105,6 +97,44 @@ fn compile_folder(folder: &Folder) -> Result<CompiledContract, Vec<Problem>> {
         Ok(None) => Err(refused("a section is not there".to_owned())),
         Err(error) => Err(refused(error)),
     }
+}
+
+/// Whom and what the policies may speak about.
+fn names_of(document: &Document) -> Names<'_> {
+    Names {
+        service: document.head.as_ref().map(|head| head.service.as_str()),
+        domain: document.head.as_ref().map(|head| head.domain.as_str()),
+        actions: document.scope.as_ref().map(|scope| scope.actions.keys().map(ToolName::as_str).collect()),
+    }
+}
+
+/// What the policies can see, against which they and the conditions of the document are checked.
+fn world_of(
+    document: &Document,
+    (text, policies): (&str, &[PolicyRule]),
+    [problems, policy_problems]: [&Problems; 2],
+) -> Option<World> {
+    let mut world = World::of(document)?;
+    let rules = document.scope.as_ref().map_or(&[][..], |scope| &scope.escalate);
+    policy::validate(&mut world, (text, policies, policy_problems), (rules, problems));
+    Some(world)
+}
+
+/// The contract of a folder with an altered document, or without one of its policies, under the identity of
+/// the whole; `None` when it does not hold together so. Types are not held against it: what is looked for is
+/// what such a contract would decide.
+fn recompile(folder: &Folder, root: &Node, leave_out: Option<&str>) -> Option<CompiledContract> {
+    let problems = Problems::of(CONTRACT_FILE);
+    let document = Document::read(root, &problems)?;
+    check::check(&document, &problems);
+    let mut policies = policy::read(&folder.policy, &names_of(&document), &problems);
+    policies.retain(|policy| leave_out.is_none_or(|id| policy.id() != id));
+    if !problems.into_sorted().is_empty() {
+        return None;
+    }
+    let types = Problems::of(POLICY_FILE);
+    let world = world_of(&document, (&folder.policy, &policies), [&types, &types])?;
+    assemble(document, (&policies, &world), folder.digest()).ok()?
 }
 
 #[cfg(test)]

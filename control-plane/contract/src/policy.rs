@@ -101,6 +101,23 @@ pub(crate) fn read(text: &str, names: &Names<'_>, problems: &Problems) -> Vec<Po
         .collect()
 }
 
+impl PolicyRule {
+    /// Its id.
+    pub(crate) fn id(&self) -> &str {
+        self.policy.id().as_ref()
+    }
+}
+
+/// Ids of the policies of a file that could be read, with their lines.
+pub(crate) fn ids(text: &str) -> Vec<(String, usize)> {
+    let set = PolicySet::from_str(text).ok();
+    let ids = set.iter().flat_map(PolicySet::policies).filter_map(|policy| {
+        let offset = policy.to_cedar().and_then(|source| text.find(&source)).unwrap_or(0);
+        Some((policy.annotation("id")?.to_owned(), place_of(text, offset, 0).line))
+    });
+    ids.collect()
+}
+
 /// The place of so many bytes of the text.
 fn place_of(text: &str, offset: usize, length: usize) -> Place {
     let before = text.get(..offset).unwrap_or(text);

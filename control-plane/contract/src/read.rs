@@ -28,7 +28,17 @@ impl<'a> Fields<'a> {
     /// A key that may be absent.
     pub(crate) fn get(&self, key: &'static str) -> Option<&'a Node> {
         self.known.borrow_mut().push(key);
+        self.peek(key)
+    }
+
+    /// A key without making it a known one.
+    pub(crate) fn peek(&self, key: &str) -> Option<&'a Node> {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+    }
+
+    /// The keys as they are written.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'a str> {
+        self.entries.iter().map(|entry| entry.key.as_str())
     }
 
     /// A key that must be there.

@@ -18,8 +18,16 @@ macro_rules! assets {
 const FILES: &[(&str, &str)] = assets![
     "access-grants/contract.yaml",
     "access-grants/policy.cedar",
+    "access-grants/scenarios/grants.yaml",
     "refund-decision/contract.yaml",
     "refund-decision/policy.cedar",
+    "refund-decision/scenarios/ambiguous-input.yaml",
+    "refund-decision/scenarios/approvals.yaml",
+    "refund-decision/scenarios/cost-overrun.yaml",
+    "refund-decision/scenarios/missing-evidence.yaml",
+    "refund-decision/scenarios/policy-mismatch.yaml",
+    "refund-decision/scenarios/rollback.yaml",
+    "refund-decision/scenarios/tool-failure.yaml",
 ];
 
 /// Writes the contract folders into `dir` and returns the folder that holds them.

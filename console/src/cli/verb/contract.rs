@@ -1,21 +1,23 @@
 //! `remit contract`: contracts on a laptop, without a control plane.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use remit_contract::Problem;
 use serde_json::{Value, json};
 
-pub mod diff;
-
 use crate::cli::{exit::Exit, failure::Failure, screen::Screen};
+
+pub mod diff;
+pub mod test;
 
 /// Arguments of `remit contract`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   remit contract check contracts/refund-decision
   remit contract check contracts/refund-decision -o json | jq '.problems[].message'
-  remit contract diff contracts/refund-decision drafts/refund-decision")]
+  remit contract diff contracts/refund-decision drafts/refund-decision
+  remit contract test contracts/refund-decision")]
 pub struct Contract {
     /// What to do
     #[command(subcommand)]
@@ -32,17 +34,24 @@ pub enum Verb {
     },
     /// Say what changed between two versions: in words, then as text
     Diff(diff::Diff),
+    /// Play its scenarios and say which rules none of them needs; ends with 1 when one fails
+    Test(test::Test),
 }
 
-/// Checks and prints every problem with its place and remedy, or what the contract is.
+/// Answers.
 ///
 /// # Errors
 /// When the output cannot be written.
 pub fn run(args: &Contract, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
-    let dir = match &args.verb {
-        Verb::Check { dir } => dir,
-        Verb::Diff(args) => return diff::run(args, screen),
-    };
+    match &args.verb {
+        Verb::Check { dir } => check(dir, screen),
+        Verb::Diff(args) => diff::run(args, screen),
+        Verb::Test(args) => test::run(args, screen),
+    }
+}
+
+/// Prints every problem with its place and remedy, or what the contract is.
+fn check(dir: &Path, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
     let contract = match remit_contract::load(dir) {
         Ok(contract) => contract,
         Err(problems) => return refused(&problems, screen),

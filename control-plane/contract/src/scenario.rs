@@ -1,0 +1,133 @@
+//! Scenarios: a contract's behaviour tests, played offline on the compiled contract and the real core.
+//!
+//! ```text
+//!   scenarios/*.yaml ─▶ read (places, unknown keys) ─▶ suite ─▶ play ─▶ compare ─┐
+//!                                        assess, handle, apply ──┘                ├─▶ Tested
+//!                          rules of the contract ─▶ coverage (fired? removable?) ─┘
+//! ```
+//!
+//! Nothing here decides: outcomes, findings, budgets and undo plans come from the code that runs in
+//! production. Tools are not called; a scenario gives their answers. Only the contract's folder is read.
+
+use std::{path::Path, sync::Arc};
+
+use remit_core::Terms;
+
+use crate::{CompiledContract, Problem, compile_folder, folder::Folder, problem::Problems};
+
+mod compare;
+mod coverage;
+mod expect;
+mod play;
+mod read;
+mod suite;
+mod world;
+
+pub use coverage::{Rule, Tie};
+
+use suite::Suite;
+
+/// What the scenarios of a contract showed.
+#[derive(Clone, Debug)]
+pub struct Tested {
+    /// The contract that was tested.
+    pub terms: Arc<Terms>,
+    /// Every scenario that was played, in the order of the files.
+    pub scenarios: Vec<Played>,
+    /// Every rule of the contract that a scenario can tie; empty when only a part of the scenarios was played.
+    pub rules: Vec<Rule>,
+}
+
+impl Tested {
+    /// True when every scenario went as it says.
+    pub fn passed(&self) -> bool {
+        self.scenarios.iter().all(|played| played.failure.is_none())
+    }
+
+    /// The rules that none of the scenarios needs.
+    pub fn vacuous(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(|rule| rule.tie == Tie::Vacuous)
+    }
+}
+
+/// One scenario and how it went.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Played {
+    /// The file, relative to the contract's folder.
+    pub file: String,
+    /// What the file is about.
+    pub suite: String,
+    /// Its name, unique in the file.
+    pub id: String,
+    /// Line where it begins, from 1.
+    pub line: usize,
+    /// How many steps were played.
+    pub steps: usize,
+    /// The first step that did not go as it says; `None` when all did.
+    pub failure: Option<Failure>,
+}
+
+/// A step that did not go as it says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// Line of the step, from 1.
+    pub line: usize,
+    /// What was done, for instance `propose payout.create`.
+    pub step: String,
+    /// What was expected, one fact a line.
+    pub expected: String,
+    /// What was seen, the same facts.
+    pub got: String,
+    /// What the clauses said, and what else explains it.
+    pub notes: Vec<String>,
+}
+
+/// Plays the scenarios of a contract's folder: those whose file or id contains `filter`, or all.
+///
+/// # Errors
+/// Everything that is wrong with the contract or with its scenario files.
+pub fn test(dir: &Path, filter: Option<&str>) -> Result<Tested, Vec<Problem>> {
+    test_folder(&Folder::read(dir)?, filter)
+}
+
+fn test_folder(folder: &Folder, filter: Option<&str>) -> Result<Tested, Vec<Problem>> {
+    let contract = compile_folder(folder)?;
+    let suites = suites(folder, &contract)?;
+    let wanted = |file: &str, id: &str| filter.is_none_or(|text| file.contains(text) || id.contains(text));
+    let mut scenarios = Vec::new();
+    let mut traces = Vec::new();
+    for suite in &suites {
+        for scenario in suite.scenarios.iter().filter(|scenario| wanted(&suite.file, &scenario.id)) {
+            let (failure, trace) = play::play(&contract, suite, scenario);
+            scenarios.push(Played {
+                file: suite.file.clone(),
+                suite: suite.title.clone(),
+                id: scenario.id.clone(),
+                line: scenario.place.line,
+                steps: trace.steps,
+                failure,
+            });
+            traces.push(trace);
+        }
+    }
+    // With a part of the scenarios nothing can be said about what all of them leave out.
+    let rules =
+        if filter.is_some() { Vec::new() } else { coverage::rules(folder, &contract, &suites, &traces) };
+    Ok(Tested { terms: Arc::clone(contract.terms()), scenarios, rules })
+}
+
+/// Reads every scenario file.
+fn suites(folder: &Folder, contract: &CompiledContract) -> Result<Vec<Suite>, Vec<Problem>> {
+    let mut files: Vec<&(String, Vec<u8>)> = folder.scenarios.iter().collect();
+    files.sort();
+    let (mut suites, mut found) = (Vec::new(), Vec::new());
+    for (file, bytes) in files {
+        let problems = Problems::of(file);
+        suites.extend(read::suite(file, bytes, contract, &problems));
+        found.extend(problems.into_sorted());
+    }
+    if found.is_empty() { Ok(suites) } else { Err(found) }
+}
+
+#[cfg(test)]
+mod tests;

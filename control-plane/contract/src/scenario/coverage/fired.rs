@@ -1,0 +1,122 @@
+//! Rules that object or allow: whether any scenario has made them do so.
+
+use remit_core::{Clause, Event, Outcome, Reason, ToolName, terms::Undo};
+
+use super::{Rule, Sign, Tie};
+use crate::{
+    CompiledContract,
+    folder::{CONTRACT_FILE, Folder},
+    problem::Problems,
+    scenario::play::Trace,
+    yaml::{self, Kind, Node},
+};
+
+/// Each with whether it fired.
+pub(super) fn rules(folder: &Folder, contract: &CompiledContract, traces: &[Trace]) -> Vec<Rule> {
+    let root = yaml::parse(&folder.contract, &Problems::of(CONTRACT_FILE));
+    signs(contract)
+        .into_iter()
+        .map(|(path, sign)| Rule {
+            line: root.as_ref().and_then(|root| place(root, &path)).unwrap_or(0),
+            name: path.join("."),
+            file: CONTRACT_FILE.to_owned(),
+            tie: if traces.iter().any(|trace| shows(trace, &sign)) { Tie::Held } else { Tie::Vacuous },
+        })
+        .collect()
+}
+
+/// The line of a key, or of the nearest around it.
+pub(super) fn place(root: &Node, path: &[String]) -> Option<usize> {
+    let (mut node, mut line) = (root, None);
+    for key in path {
+        let Kind::Map(entries) = &node.kind else { return line };
+        let Some(entry) = entries.iter().find(|entry| entry.key == *key) else { return line };
+        line = Some(entry.place.line);
+        node = &entry.value;
+    }
+    line
+}
+
+/// What each rule's firing looks like.
+fn signs(contract: &CompiledContract) -> Vec<(Vec<String>, Sign)> {
+    let terms = contract.terms();
+    let path = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+    let objected = |clause, reason| Sign::Objected(clause, reason, None);
+    let mut signs = vec![
+        (path(&["identity", "delegation"]), objected(Clause::Identity, Reason::DelegationEnded)),
+        (path(&["cost", "run", "spend"]), objected(Clause::Cost, Reason::SpendExhausted)),
+        (path(&["cost", "run", "calls"]), objected(Clause::Cost, Reason::CallsExhausted)),
+    ];
+    if terms.run.wall_time_ms.is_some() {
+        signs.push((path(&["cost", "run", "wall_time"]), objected(Clause::Cost, Reason::WallTimeExhausted)));
+    }
+    if terms.run.same_call.is_some() {
+        signs.push((path(&["cost", "loop", "same_call"]), objected(Clause::Cost, Reason::LoopDetected)));
+    }
+    for tool in terms.run.tools.keys() {
+        let sign = Sign::Objected(Clause::Cost, Reason::ToolCallsExhausted, Some(tool.clone()));
+        signs.push((path(&["cost", "run", "tools", tool.as_str()]), sign));
+    }
+    for tool in contract.tools().filter(|tool| tool.level.is_some()) {
+        signs.extend(of_tool(contract, tool).into_iter().map(|(keys, sign)| (path(&keys), sign)));
+    }
+    signs
+}
+
+/// The rules about one tool of the scope.
+fn of_tool<'a>(contract: &CompiledContract, tool: &'a crate::Tool) -> Vec<(Vec<&'a str>, Sign)> {
+    let name = tool.name.as_str();
+    let objected = |clause, reason| Sign::Objected(clause, reason, Some(tool.name.clone()));
+    let mut rules = vec![
+        (vec!["scope", "actions", name], Sign::Admitted(tool.name.clone())),
+        (vec!["tooling", "tools", name, "input"], objected(Clause::Tooling, Reason::ParametersInvalid)),
+    ];
+    if tool.has_needs() {
+        rules.push((vec!["evidence", "needs", name], objected(Clause::Evidence, Reason::EvidenceMissing)));
+    }
+    if tool.has_effect_name() {
+        rules
+            .push((vec!["tooling", "tools", name, "effect"], objected(Clause::Tooling, Reason::EffectTaken)));
+    }
+    let Some(terms) = contract.terms().tools.get(&tool.name) else { return rules };
+    if terms.rate.is_some() {
+        rules.push((vec!["tooling", "tools", name, "rate"], objected(Clause::Tooling, Reason::RateExceeded)));
+    }
+    match &terms.undo {
+        Undo::By { .. } => rules.push((vec!["recovery", "undo", name], Sign::Undone(tool.name.clone()))),
+        Undo::Irreversible { .. } => {
+            rules.push((vec!["recovery", "undo", name], objected(Clause::Recovery, Reason::Irreversible)));
+        }
+        Undo::Nothing => {}
+    }
+    rules
+}
+
+fn shows(trace: &Trace, sign: &Sign) -> bool {
+    match sign {
+        Sign::Undone(tool) => trace.undone.contains(tool),
+        Sign::Admitted(tool) => trace.events.iter().any(|event| admits(event, tool, trace)),
+        Sign::Objected(clause, reason, tool) => trace.events.iter().any(|event| {
+            let Event::ActionDecided(decided) = event else { return false };
+            tool.as_ref().is_none_or(|tool| decided.proposal.tool == *tool)
+                && decided.decision.findings.iter().any(|finding| {
+                    finding.clause == *clause
+                        && finding.reason == *reason
+                        && finding.outcome != Outcome::Admit
+                })
+        }),
+    }
+}
+
+/// At once, or after people approved.
+fn admits(event: &Event, tool: &ToolName, trace: &Trace) -> bool {
+    if let Event::ActionDecided(decided) = event {
+        return decided.proposal.tool == *tool && decided.decision.outcome == Outcome::Admit;
+    }
+    let Event::ActionReleased { action, decision, .. } = event else { return false };
+    let is_its = |event: &Event| {
+        matches!(event, Event::ActionDecided(decided)
+            if decided.proposal.action == *action && decided.proposal.tool == *tool)
+    };
+    decision.outcome == Outcome::Admit && trace.events.iter().any(is_its)
+}

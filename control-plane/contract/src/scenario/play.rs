@@ -1,0 +1,247 @@
+//! Plays a scenario step by step, until one does not go as it says.
+
+use std::collections::BTreeSet;
+
+use remit_core::{
+    ActionId, ActionStatus, Command, Decision, Event, Finding, Outcome, Person, Refusal, ToolName,
+    command::{Answer, SwitchTarget},
+    rollback::{Plan, StepKind},
+};
+use serde_json::Value;
+
+use super::{
+    Failure,
+    compare::compare,
+    suite::{Act, Scenario, Step, Suite},
+    world::{Stuck, World},
+};
+use crate::CompiledContract;
+
+/// What followed from a step.
+#[derive(Debug, Default)]
+pub(super) struct Got {
+    /// The action that the step was about.
+    pub(super) action: Option<ActionId>,
+    /// The decision that was made.
+    pub(super) decision: Option<Decision>,
+    /// The rules that asked people.
+    pub(super) asks: Vec<String>,
+    /// The step whose action answers.
+    pub(super) joins: Option<String>,
+    pub(super) refused: Option<Refusal>,
+    /// Undone and parked effects of a rollback.
+    pub(super) closed: Option<(u32, u32)>,
+}
+
+/// What a scenario did, for coverage.
+#[derive(Debug, Default)]
+pub(super) struct Trace {
+    pub(super) steps: usize,
+    pub(super) events: Vec<Event>,
+    /// Tools whose effect a plan would undo.
+    pub(super) undone: BTreeSet<ToolName>,
+}
+
+/// Plays it. The trace goes as far as the scenario does.
+pub(super) fn play(
+    contract: &CompiledContract,
+    suite: &Suite,
+    scenario: &Scenario,
+) -> (Option<Failure>, Trace) {
+    let mut trace = Trace::default();
+    let mut world = match World::begin(contract, &scenario.given, &suite.given) {
+        Ok(world) => world,
+        Err(stuck) => return (Some(broken(scenario.place.line, "given", stuck)), trace),
+    };
+    let mut failure = None;
+    for step in &scenario.steps {
+        trace.steps = trace.steps.saturating_add(1);
+        failure = match perform(&mut world, &step.act) {
+            Err(stuck) => Some(broken(step.place.line, &told(step), stuck)),
+            Ok(got) => {
+                trace.undone.extend(undone(&world));
+                compare(step, &got, &world)
+            }
+        };
+        if failure.is_some() {
+            break;
+        }
+    }
+    trace.events = world.events;
+    (failure, trace)
+}
+
+/// A scenario that cannot go on.
+fn broken(line: usize, step: &str, stuck: Stuck) -> Failure {
+    Failure { line, step: step.to_owned(), expected: String::new(), got: String::new(), notes: vec![stuck] }
+}
+
+/// The step in words.
+pub(super) fn told(step: &Step) -> String {
+    match &step.act {
+        Act::Propose { tool, name, .. } if name == tool.as_str() => format!("propose {tool}"),
+        Act::Propose { tool, name, .. } => format!("propose {tool} as {name}"),
+        Act::Answer { of, by, approve: true } => format!("{} approves {of}", by.name),
+        Act::Answer { of, by, approve: false } => format!("{} denies {of}", by.name),
+        Act::Wait { ms } if ms % 1_000 == 0 => format!("wait {} s", ms / 1_000),
+        Act::Wait { ms } => format!("wait {ms} ms"),
+        Act::Lower { to, .. } => format!("lower the ceiling to {to}"),
+        Act::Release { .. } => "release the ceiling".to_owned(),
+        Act::RollBack { .. } => "roll the run back".to_owned(),
+        Act::End => "end the run".to_owned(),
+        Act::Start { name, .. } => format!("start run {name}"),
+    }
+}
+
+fn perform(world: &mut World<'_>, act: &Act) -> Result<Got, Stuck> {
+    match act {
+        Act::Propose { tool, with, name, key, repeat } => {
+            for _ in 1..*repeat {
+                propose(world, (tool, with), name, key.as_ref())?;
+            }
+            propose(world, (tool, with), name, key.as_ref())
+        }
+        Act::Answer { of, by, approve } => answer(world, of, by, *approve),
+        Act::Wait { ms } => {
+            world.now = world.now.plus_ms(*ms);
+            Ok(plain(world.command(Command::Lapse)))
+        }
+        Act::Lower { scope, to, by } => {
+            let by = by.clone().unwrap_or_else(|| world.operator());
+            Ok(plain(world.lower(scope, *to, &by)))
+        }
+        Act::Release { scope, by } => {
+            let by = by.clone().unwrap_or_else(|| world.operator());
+            let target = SwitchTarget::Scope(world.scope(scope));
+            let reason = "as the scenario says".to_owned();
+            Ok(plain(world.command(Command::ReleaseSwitch { target, by, reason })))
+        }
+        Act::RollBack { by } => {
+            let by = by.clone().unwrap_or_else(|| world.operator());
+            roll_back(world, by)
+        }
+        Act::End => {
+            let (run, note) = (world.run, "done".to_owned());
+            Ok(plain(world.command(Command::EndRun { run, reason: None, note })))
+        }
+        Act::Start { name, declared } => {
+            Ok(Got { refused: world.start(name, declared).err(), ..Got::default() })
+        }
+    }
+}
+
+/// A step that is only done or refused.
+fn plain(done: Result<Vec<Event>, Refusal>) -> Got {
+    Got { refused: done.err(), ..Got::default() }
+}
+
+fn propose(
+    world: &mut World<'_>,
+    (tool, params): (&ToolName, &Value),
+    name: &str,
+    key: Option<&String>,
+) -> Result<Got, Stuck> {
+    let decided = match world.propose(tool, params, key) {
+        Ok(decided) => decided,
+        Err(Refusal::Joins(known)) => {
+            let joins = Some(world.name_of(known));
+            return Ok(Got { action: Some(known), joins, ..Got::default() });
+        }
+        Err(refusal) => return Ok(Got { refused: Some(refusal), ..Got::default() }),
+    };
+    let action = decided.proposal.action;
+    world.names.push((name.to_owned(), action));
+    if decided.decision.outcome == Outcome::Admit {
+        world.execute(action, tool, params)?;
+    }
+    let asks = decided.question.iter().flat_map(|question| &question.asks).map(|ask| ask.rule.clone());
+    Ok(Got { action: Some(action), asks: asks.collect(), decision: Some(decided.decision), ..Got::default() })
+}
+
+fn answer(world: &mut World<'_>, of: &str, by: &Person, approve: bool) -> Result<Got, Stuck> {
+    let action =
+        world.named(of).ok_or_else(|| format!("`{of}` was not proposed: it was joined or refused"))?;
+    let asked = world.state.escalations.values().find(|escalation| escalation.action == action);
+    let (escalation, digest) =
+        asked
+            .map(|escalation| (escalation.question.id, escalation.question.digest))
+            .ok_or_else(|| format!("nobody was asked about `{of}`, so nobody can answer"))?;
+    let reason = "as the scenario says".to_owned();
+    let answer = Answer { escalation, by: by.clone(), approve, reason, digest };
+    let held = world.state.held.get(&action).map(|held| held.proposal.clone());
+    let events = match world.command(Command::Decide(Box::new(answer))) {
+        Ok(events) => events,
+        Err(refusal) => return Ok(Got { action: Some(action), refused: Some(refusal), ..Got::default() }),
+    };
+    let decision = events.into_iter().find_map(|event| {
+        if let Event::ActionReleased { decision, .. } = event { Some(*decision) } else { None }
+    });
+    if let (Some(Outcome::Admit), Some(held)) = (decision.as_ref().map(|decision| decision.outcome), held) {
+        world.execute(action, &held.tool, &held.params.value())?;
+    }
+    Ok(Got { action: Some(action), decision, ..Got::default() })
+}
+
+/// Plans the rollback, starts exactly that plan, and walks it as the runner does: after the first
+/// compensation that does not succeed the rest is left to people.
+fn roll_back(world: &mut World<'_>, by: Person) -> Result<Got, Stuck> {
+    let (plan, run) = (world.plan(), world.run);
+    let reason = "as the scenario says".to_owned();
+    let planned = world.command(Command::PlanRollback { plan, run, by: by.clone() }).and_then(|_| {
+        let frozen = world.state.rollbacks.get(&plan).map(|rollback| rollback.plan.clone());
+        let frozen = frozen.ok_or_else(|| Refusal::Invalid("no plan was made".to_owned()))?;
+        let digest = frozen.digest;
+        world.command(Command::StartRollback { plan, digest, by, reason })?;
+        Ok(frozen)
+    });
+    let steps = match planned {
+        Ok(plan) => plan.steps,
+        Err(refusal) => return Ok(Got { refused: Some(refusal), ..Got::default() }),
+    };
+    for step in steps {
+        let StepKind::Compensate { tool, params } = step.kind else { continue };
+        let action = world.action();
+        let command = Command::Compensate { plan, target: step.target, action };
+        if world.command(command).is_err() {
+            break;
+        }
+        world.names.push((format!("undo of {}", world.name_of(step.target)), action));
+        world.execute(action, &tool, &params.value())?;
+        let status = world.state.actions.get(&action).map(|action| action.status);
+        if status != Some(ActionStatus::Succeeded) {
+            break;
+        }
+    }
+    let closed = match world.command(Command::CloseRollback { plan }) {
+        Ok(events) => events.into_iter().find_map(|event| {
+            if let Event::RollbackClosed { undone, parked, .. } = event {
+                Some((undone, parked))
+            } else {
+                None
+            }
+        }),
+        Err(refusal) => return Ok(Got { refused: Some(refusal), ..Got::default() }),
+    };
+    Ok(Got { closed, ..Got::default() })
+}
+
+/// What undoing the present run would do now.
+pub(super) fn undo_plan(world: &World<'_>) -> Option<Plan> {
+    let id = remit_core::PlanId::new(uuid::Uuid::nil());
+    world.run().map(|run| Plan::of(id, run, &world.state, world.now))
+}
+
+/// Tools whose effects the plan would undo.
+fn undone(world: &World<'_>) -> Vec<ToolName> {
+    let steps = undo_plan(world).map(|plan| plan.steps).unwrap_or_default();
+    let compensated = steps.into_iter().filter(|step| matches!(step.kind, StepKind::Compensate { .. }));
+    compensated.map(|step| step.tool).collect()
+}
+
+/// The clauses that objected, in words.
+pub(super) fn objections(findings: &[Finding]) -> Vec<String> {
+    let objecting = findings.iter().filter(|finding| finding.outcome != Outcome::Admit);
+    objecting
+        .map(|finding| format!("{}: {} ({})", finding.clause, finding.reason.sentence(), finding.detail))
+        .collect()
+}

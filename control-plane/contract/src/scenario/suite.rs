@@ -1,0 +1,106 @@
+//! What a scenario file says, read and checked: given, when, expect.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use remit_core::{
+    Declared, GroupName, Level, Money, Person, Timestamp, ToolName, event::Settlement, switch::Scope,
+};
+use serde_json::Value;
+
+use super::expect::Expect;
+use crate::problem::Place;
+
+/// One file.
+#[derive(Debug)]
+pub(crate) struct Suite {
+    pub(crate) file: String,
+    pub(crate) title: String,
+    /// What holds for all of its scenarios, where they do not say otherwise.
+    pub(crate) given: Given,
+    pub(crate) scenarios: Vec<Scenario>,
+}
+
+/// One scenario.
+#[derive(Debug)]
+pub(crate) struct Scenario {
+    pub(crate) id: String,
+    pub(crate) place: Place,
+    pub(crate) given: Given,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// What is so before the first step.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    /// When it begins.
+    pub(crate) at: Option<Timestamp>,
+    /// What the caller declares when it starts the run.
+    pub(crate) declared: Option<Declared>,
+    /// The people who will answer, by name, with their groups.
+    pub(crate) people: BTreeMap<String, BTreeSet<GroupName>>,
+    /// What the tools will answer.
+    pub(crate) tools: BTreeMap<ToolName, Vec<Reply>>,
+    /// Reads that the run has made.
+    pub(crate) reads: Vec<(ToolName, Value)>,
+    /// What the run has used up.
+    pub(crate) spent: Spent,
+    /// Tools whose rate is used up at this moment.
+    pub(crate) busy: Vec<ToolName>,
+    /// Ceilings that are set.
+    pub(crate) switches: Vec<(ScopeWord, Level)>,
+}
+
+/// What a run has used up.
+#[derive(Debug, Default)]
+pub(crate) struct Spent {
+    pub(crate) money: Option<Money>,
+    pub(crate) calls: Option<u32>,
+    pub(crate) tools: BTreeMap<ToolName, u32>,
+}
+
+/// What a tool answers when it is called so.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    /// Parameters that the call must have; others do not matter.
+    pub(crate) with: Value,
+    pub(crate) settlement: Settlement,
+    /// For so many calls; `None` for all.
+    pub(crate) times: Option<u32>,
+}
+
+/// One step.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) place: Place,
+    pub(crate) act: Act,
+    pub(crate) expect: Expect,
+}
+
+/// What is done in a step.
+#[derive(Debug)]
+pub(crate) enum Act {
+    /// The service proposes an action, so many times; the last one is looked at.
+    Propose { tool: ToolName, with: Value, name: String, key: Option<String>, repeat: u32 },
+    /// A person answers the question about an action.
+    Answer { of: String, by: Person, approve: bool },
+    /// Time passes.
+    Wait { ms: u64 },
+    /// A person sets a ceiling.
+    Lower { scope: ScopeWord, to: Level, by: Option<Person> },
+    /// A person lifts it.
+    Release { scope: ScopeWord, by: Option<Person> },
+    /// A person has the run undone.
+    RollBack { by: Option<Person> },
+    /// The service ends the run.
+    End,
+    /// The service starts or joins a run of this name; the next steps are in it.
+    Start { name: String, declared: Declared },
+}
+
+/// A scope as scenarios name it: they know neither the run's id nor repeat the service's name.
+#[derive(Clone, Debug)]
+pub(crate) enum ScopeWord {
+    Of(Scope),
+    /// The run that the step is in.
+    Run,
+}

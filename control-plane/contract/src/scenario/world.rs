@@ -1,0 +1,292 @@
+//! The little world that a scenario plays in: one domain, one service, a clock set by hand, tools that answer.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use remit_core::{
+    ActionId, ActionStatus, CanonicalJson, Command, Declared, EscalationId, Event, Outcome, Person, PlanId,
+    Proposal, Refusal, RunId, State, SwitchId, Timestamp, ToolName,
+    budget::Budget,
+    event::{ActionDecided, Settlement},
+    handle,
+    proposal::{Channel, Mode},
+    state::Run,
+    switch::{Scope, Switch},
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::suite::{Given, Reply, ScopeWord};
+use crate::{CompiledContract, RunFacts, Seen, value::same};
+
+/// A scenario under way.
+#[derive(Debug)]
+pub(super) struct World<'a> {
+    contract: &'a CompiledContract,
+    pub(super) state: State,
+    pub(super) now: Timestamp,
+    /// The run that steps are in.
+    pub(super) run: RunId,
+    facts: BTreeMap<RunId, RunFacts>,
+    replies: BTreeMap<ToolName, Vec<Reply>>,
+    /// Actions by the names that steps gave them, oldest first.
+    pub(super) names: Vec<(String, ActionId)>,
+    /// Everything that happened.
+    pub(super) events: Vec<Event>,
+    drawn: u128,
+}
+
+/// Why a scenario cannot go on: it is incomplete, which is not an unexpected outcome.
+pub(super) type Stuck = String;
+
+impl<'a> World<'a> {
+    /// The world as it is given: by the scenario first, then by its suite.
+    pub(super) fn begin(contract: &'a CompiledContract, own: &Given, shared: &Given) -> Result<Self, Stuck> {
+        let terms = contract.terms();
+        let mut replies = own.tools.clone();
+        for (tool, more) in &shared.tools {
+            replies.entry(tool.clone()).or_default().extend(more.iter().cloned());
+        }
+        let mut world = Self {
+            contract,
+            state: State::new(terms.domain.clone()),
+            now: own.at.or(shared.at).unwrap_or(terms.delegation.on),
+            run: RunId::new(Uuid::nil()),
+            facts: BTreeMap::new(),
+            replies,
+            names: Vec::new(),
+            events: Vec::new(),
+            drawn: 0,
+        };
+        let by = terms.delegation.enabled_by.clone();
+        let activate = Command::ActivateContract { terms: Box::new(terms.as_ref().clone()), by };
+        world.command(activate).map_err(|refusal| format!("the contract cannot be activated: {refusal}"))?;
+        let declared = own.declared.as_ref().or(shared.declared.as_ref()).cloned().unwrap_or_default();
+        world.start("scenario", &declared).map_err(|refusal| format!("the run cannot start: {refusal}"))?;
+        for (tool, params) in shared.reads.iter().chain(&own.reads) {
+            world.read(tool, params)?;
+        }
+        world.spend(own, shared);
+        for (scope, ceiling) in shared.switches.iter().chain(&own.switches) {
+            let set = world.lower(scope, *ceiling, &world.operator());
+            set.map_err(|refusal| format!("the switch cannot be set: {refusal}"))?;
+        }
+        Ok(world)
+    }
+
+    /// A read that the run has made: it must have been admitted and answered.
+    fn read(&mut self, tool: &ToolName, params: &Value) -> Result<(), Stuck> {
+        let stuck = |why: String| format!("`{tool}`, which `given.reads` names, was not read: {why}");
+        let decided = self.propose(tool, params, None).map_err(|refusal| stuck(refusal.to_string()))?;
+        let (action, deciding) = (decided.proposal.action, decided.decision.deciding());
+        if decided.decision.outcome != Outcome::Admit {
+            return Err(stuck(format!("{}: {}", deciding.reason.sentence(), deciding.detail)));
+        }
+        self.names.push((tool.to_string(), action));
+        self.execute(action, tool, params)?;
+        match self.state.actions.get(&action).map(|action| action.status) {
+            Some(ActionStatus::Succeeded) => Ok(()),
+            Some(_) | None => Err(stuck("the tool did not answer".to_owned())),
+        }
+    }
+
+    /// What the run and the service have used up.
+    fn spend(&mut self, own: &Given, shared: &Given) {
+        let now = self.now;
+        let terms = self.contract.terms();
+        for tool in own.busy.iter().chain(&shared.busy) {
+            let Some(rate) = terms.tools.get(tool).and_then(|tool| tool.rate) else { continue };
+            if let Some(service) = self.state.services.get_mut(&terms.service) {
+                service.arrivals.insert(tool.clone(), now.plus_ms(rate.per_ms));
+            }
+        }
+        let Some(run) = self.state.runs.get_mut(&self.run) else { return };
+        if let Some(money) = own.spent.money.or(shared.spent.money) {
+            run.budget = Budget::new(run.budget.limit());
+            run.budget.settle(remit_core::Money::ZERO, money);
+        }
+        if let Some(calls) = own.spent.calls.or(shared.spent.calls) {
+            run.calls = calls;
+        }
+        for (tool, calls) in shared.spent.tools.iter().chain(&own.spent.tools) {
+            run.tool_calls.insert(tool.clone(), *calls);
+        }
+    }
+
+    /// Commands the core; what follows is folded into the state at once, as after a commit.
+    pub(super) fn command(&mut self, command: Command) -> Result<Vec<Event>, Refusal> {
+        let events = handle(&self.state, command, self.now)?;
+        for event in &events {
+            self.state.apply(event, self.now);
+        }
+        self.events.extend(events.iter().cloned());
+        Ok(events)
+    }
+
+    fn draw(&mut self) -> Uuid {
+        self.drawn = self.drawn.saturating_add(1);
+        Uuid::from_u128(self.drawn)
+    }
+
+    /// Starts a run, or joins the one of this name.
+    pub(super) fn start(&mut self, name: &str, declared: &Declared) -> Result<(), Refusal> {
+        let run = RunId::new(self.draw());
+        let terms = self.contract.terms();
+        let (service, principal) = (terms.service.clone(), terms.principal.clone());
+        let name = name.to_owned();
+        let command = Command::StartRun {
+            run,
+            name,
+            service,
+            principal,
+            channel: Channel::Grpc,
+            declared: declared.clone(),
+        };
+        match self.command(command) {
+            Ok(_) => {
+                let request = declared.request.as_ref().map(|request| Arc::new(request.value()));
+                self.facts.insert(run, RunFacts { seen: Vec::new(), request });
+                self.run = run;
+            }
+            Err(Refusal::JoinsRun(known)) => self.run = known,
+            Err(refusal) => return Err(refusal),
+        }
+        Ok(())
+    }
+
+    /// Proposes an action in the present run.
+    pub(super) fn propose(
+        &mut self,
+        tool: &ToolName,
+        params: &Value,
+        key: Option<&String>,
+    ) -> Result<ActionDecided, Refusal> {
+        let canonical =
+            CanonicalJson::from_value(params).map_err(|error| Refusal::Invalid(error.to_string()))?;
+        let proposal = Proposal {
+            action: ActionId::new(self.draw()),
+            run: self.run,
+            tool: tool.clone(),
+            params: canonical,
+            key: key.cloned(),
+            channel: Channel::Grpc,
+            mode: Mode::Execute,
+            principal: self.contract.terms().principal.clone(),
+        };
+        let facts = self.facts.entry(self.run).or_default();
+        let assessment = self.contract.assess(&proposal, params, facts);
+        let events = self.command(Command::Propose {
+            proposal: Box::new(proposal),
+            assessment: Box::new(assessment),
+            escalation: EscalationId::new(Uuid::from_u128(self.drawn)),
+        })?;
+        match events.into_iter().next() {
+            Some(Event::ActionDecided(decided)) => Ok(*decided),
+            Some(_) | None => Err(Refusal::Invalid("nothing was decided".to_owned())),
+        }
+    }
+
+    /// Carries an admitted action out, with the answer that is given for it.
+    pub(super) fn execute(&mut self, action: ActionId, tool: &ToolName, params: &Value) -> Result<(), Stuck> {
+        let settlement = match self.command(Command::Start { action }) {
+            Err(refusal) => Settlement::Failed { note: format!("not sent: {refusal}") },
+            Ok(_) => match self.contract.request(tool, params) {
+                Err(objection) => Settlement::Failed { note: objection.detail },
+                Ok(_) => self.reply(tool, params)?,
+            },
+        };
+        self.remember(action, tool, params, &settlement);
+        let settle = self.contract.settle(action, (tool, params), settlement, self.now);
+        self.command(Command::Settle(Box::new(settle)))
+            .map(drop)
+            .map_err(|refusal| format!("the outcome of `{tool}` cannot be recorded: {refusal}"))
+    }
+
+    /// A result that is evidence is what the next proposal may rely on.
+    fn remember(&mut self, action: ActionId, tool: &ToolName, params: &Value, settlement: &Settlement) {
+        let Settlement::Succeeded { result } = settlement else { return };
+        let (read, value) = (Arc::new(params.clone()), Arc::new(result.value()));
+        let facts = self.facts.entry(self.run).or_default();
+        facts.seen.extend(self.contract.evidence_of(tool).iter().map(|item| Seen {
+            item: item.clone(),
+            action,
+            observed_at: self.now,
+            digest: result.digest(),
+            params: Arc::clone(&read),
+            value: Arc::clone(&value),
+        }));
+    }
+
+    /// The first reply that is meant for these parameters and has calls left.
+    fn reply(&mut self, tool: &ToolName, params: &Value) -> Result<Settlement, Stuck> {
+        let meant = |reply: &&mut Reply| {
+            let wanted = reply.with.as_object().into_iter().flatten();
+            reply.times != Some(0)
+                && wanted
+                    .into_iter()
+                    .all(|(name, value)| params.get(name).is_some_and(|given| same(given, value)))
+        };
+        let Some(reply) = self.replies.get_mut(tool).and_then(|replies| replies.iter_mut().find(meant))
+        else {
+            return Err(format!("`{tool}` has no reply for {params}: add one under `given.tools`"));
+        };
+        reply.times = reply.times.map(|times| times.saturating_sub(1));
+        Ok(reply.settlement.clone())
+    }
+
+    /// The action that a name stands for: the last that was given it.
+    pub(super) fn named(&self, name: &str) -> Option<ActionId> {
+        self.names.iter().rev().find(|(known, _)| known == name).map(|(_, action)| *action)
+    }
+
+    /// The name of an action.
+    pub(super) fn name_of(&self, action: ActionId) -> String {
+        let name = self.names.iter().find(|(_, known)| *known == action);
+        name.map_or_else(|| action.to_string(), |(name, _)| name.clone())
+    }
+
+    /// Somebody with the run duty, for steps that name nobody.
+    pub(super) fn operator(&self) -> Person {
+        Person { name: "operator".to_owned(), groups: self.contract.terms().run_duty.clone() }
+    }
+
+    /// Sets a ceiling.
+    pub(super) fn lower(
+        &mut self,
+        scope: &ScopeWord,
+        ceiling: remit_core::Level,
+        by: &Person,
+    ) -> Result<Vec<Event>, Refusal> {
+        let switch = Switch {
+            id: SwitchId::new(self.draw()),
+            scope: self.scope(scope),
+            ceiling,
+            by: by.name.clone(),
+            reason: "as the scenario says".to_owned(),
+            at: self.now,
+        };
+        self.command(Command::SetSwitch { switch, by: by.clone() })
+    }
+
+    /// The scope that a word means here.
+    pub(super) fn scope(&self, word: &ScopeWord) -> Scope {
+        match word {
+            ScopeWord::Of(scope) => scope.clone(),
+            ScopeWord::Run => Scope::Run(self.run),
+        }
+    }
+
+    /// Identity for a new rollback plan.
+    pub(super) fn plan(&mut self) -> PlanId {
+        PlanId::new(self.draw())
+    }
+
+    /// Identity for a compensation.
+    pub(super) fn action(&mut self) -> ActionId {
+        ActionId::new(self.draw())
+    }
+
+    /// The present run.
+    pub(super) fn run(&self) -> Option<&Run> {
+        self.state.runs.get(&self.run)
+    }
+}
