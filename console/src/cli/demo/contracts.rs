@@ -28,6 +28,7 @@ const FILES: &[(&str, &str)] = assets![
     "refund-decision/scenarios/policy-mismatch.yaml",
     "refund-decision/scenarios/rollback.yaml",
     "refund-decision/scenarios/tool-failure.yaml",
+    "refund-decision/scenarios/workflows.yaml",
 ];
 
 /// Writes the contract folders into `dir` and returns the folder that holds them.
