@@ -12,6 +12,7 @@
 
 use std::path::Path;
 
+mod backtest;
 mod check;
 mod compiled;
 mod diff;
@@ -30,6 +31,7 @@ mod upstream;
 mod value;
 mod yaml;
 
+pub use backtest::{Backtest, Backtested, Flip, Said};
 pub use compiled::{CompiledContract, Tool};
 pub use diff::{Change, Direction, diff, text_diff};
 pub use facts::{RunFacts, Seen};

@@ -129,5 +129,11 @@ fn suites(folder: &Folder, contract: &CompiledContract) -> Result<Vec<Suite>, Ve
     if found.is_empty() { Ok(suites) } else { Err(found) }
 }
 
+/// What the only scenario of a file makes happen under the good contract of the tests: a record to look back on.
+#[cfg(test)]
+pub(crate) fn recorded(scenarios: &str) -> Vec<(remit_core::Timestamp, remit_core::Event)> {
+    tests::recorded(scenarios)
+}
+
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use remit_core::{
-    ActionId, ActionStatus, Command, Decision, Event, Finding, Outcome, Person, Refusal, ToolName,
+    ActionId, ActionStatus, Command, Decision, Event, Finding, Outcome, Person, Refusal, Timestamp, ToolName,
     command::{Answer, SwitchTarget},
     rollback::{Plan, StepKind},
 };
@@ -37,9 +37,16 @@ pub(super) struct Got {
 #[derive(Debug, Default)]
 pub(super) struct Trace {
     pub(super) steps: usize,
-    pub(super) events: Vec<Event>,
+    pub(super) history: Vec<(Timestamp, Event)>,
     /// Tools whose effect a plan would undo.
     pub(super) undone: BTreeSet<ToolName>,
+}
+
+impl Trace {
+    /// What happened.
+    pub(super) fn events(&self) -> impl Iterator<Item = &Event> {
+        self.history.iter().map(|(_, event)| event)
+    }
 }
 
 /// Plays it. The trace goes as far as the scenario does.
@@ -67,7 +74,7 @@ pub(super) fn play(
             break;
         }
     }
-    trace.events = world.events;
+    trace.history = world.events;
     (failure, trace)
 }
 

@@ -17,6 +17,15 @@ fn folder(scenarios: &str) -> Folder {
     Folder { contract: YAML.to_owned(), policy: POLICY.to_owned(), scenarios: vec![file] }
 }
 
+/// What the only scenario of a file makes happen, which must go as it says.
+pub(super) fn recorded(scenarios: &str) -> Vec<(remit_core::Timestamp, remit_core::Event)> {
+    let folder = folder(scenarios);
+    let contract = compile_folder(&folder).unwrap();
+    let suites = suites(&folder, &contract).unwrap_or_else(|problems| panic!("{}", listing(&problems)));
+    let (_, trace) = play::play(&contract, &suites[0], &suites[0].scenarios[0]);
+    trace.history
+}
+
 fn tested(scenarios: &str) -> Tested {
     test_folder(&folder(scenarios), None).unwrap_or_else(|problems| panic!("{}", listing(&problems)))
 }

@@ -30,8 +30,8 @@ pub(super) struct World<'a> {
     replies: BTreeMap<ToolName, Vec<Reply>>,
     /// Actions by the names that steps gave them, oldest first.
     pub(super) names: Vec<(String, ActionId)>,
-    /// Everything that happened.
-    pub(super) events: Vec<Event>,
+    /// Everything that happened, and when.
+    pub(super) events: Vec<(Timestamp, Event)>,
     drawn: u128,
 }
 
@@ -118,7 +118,7 @@ impl<'a> World<'a> {
         for event in &events {
             self.state.apply(event, self.now);
         }
-        self.events.extend(events.iter().cloned());
+        self.events.extend(events.iter().map(|event| (self.now, event.clone())));
         Ok(events)
     }
 

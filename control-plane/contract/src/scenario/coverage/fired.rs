@@ -95,8 +95,8 @@ fn of_tool<'a>(contract: &CompiledContract, tool: &'a crate::Tool) -> Vec<(Vec<&
 fn shows(trace: &Trace, sign: &Sign) -> bool {
     match sign {
         Sign::Undone(tool) => trace.undone.contains(tool),
-        Sign::Admitted(tool) => trace.events.iter().any(|event| admits(event, tool, trace)),
-        Sign::Objected(clause, reason, tool) => trace.events.iter().any(|event| {
+        Sign::Admitted(tool) => trace.events().any(|event| admits(event, tool, trace)),
+        Sign::Objected(clause, reason, tool) => trace.events().any(|event| {
             let Event::ActionDecided(decided) = event else { return false };
             tool.as_ref().is_none_or(|tool| decided.proposal.tool == *tool)
                 && decided.decision.findings.iter().any(|finding| {
@@ -118,5 +118,5 @@ fn admits(event: &Event, tool: &ToolName, trace: &Trace) -> bool {
         matches!(event, Event::ActionDecided(decided)
             if decided.proposal.action == *action && decided.proposal.tool == *tool)
     };
-    decision.outcome == Outcome::Admit && trace.events.iter().any(is_its)
+    decision.outcome == Outcome::Admit && trace.events().any(is_its)
 }

@@ -16,10 +16,11 @@ use crate::{
 };
 
 /// Where such rules stand; `*` is any key, or any item of a list.
-const REMOVABLE: [&[&str]; 9] = [
+const REMOVABLE: [&[&str]; 10] = [
     &["scope", "forbidden", "*"],
     &["scope", "escalate", "*"],
     &["scope", "workflows", "*"],
+    &["scope", "workflows", "*", "*"],
     &["evidence", "items", "*", "matching"],
     &["evidence", "items", "*", "fresh_for"],
     &["evidence", "items", "*", "require"],
@@ -144,7 +145,7 @@ fn without(node: &Node, path: &[usize]) -> Node {
 /// What a scenario decided, without the words: which tool, what each clause found, who was asked, what became
 /// of it.
 fn marks(trace: &Trace) -> Vec<String> {
-    trace.events.iter().map(mark).collect()
+    trace.events().map(mark).collect()
 }
 
 fn mark(event: &Event) -> String {

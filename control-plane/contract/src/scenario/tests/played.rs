@@ -117,10 +117,10 @@ proptest! {
         let play = || play::play(&contract, &suites[0], &suites[0].scenarios[0]);
         let ((failure, trace), (again, same)) = (play(), play());
         prop_assert_eq!(failure, again);
-        prop_assert_eq!(&trace.events, &same.events);
-        for event in &trace.events {
+        prop_assert_eq!(&trace.history, &same.history);
+        for event in trace.events() {
             let Event::ActionStarted { action, .. } = event else { continue };
-            prop_assert!(trace.events.iter().any(|event| matches!(event, Event::ActionDecided(decided)
+            prop_assert!(trace.events().any(|event| matches!(event, Event::ActionDecided(decided)
                 if decided.proposal.action == *action && decided.decision.outcome == remit_core::Outcome::Admit)));
         }
     }
