@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{delete, get, post},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::ledger::Ledger;
@@ -43,6 +43,10 @@ struct Shared {
     ledger: Ledger,
     mood: watch::Sender<Mood>,
     payouts: watch::Sender<usize>,
+    /// How often a transaction was looked at.
+    looks: watch::Sender<usize>,
+    /// What every transaction says by now, over what its id says.
+    corrections: watch::Sender<Map<String, Value>>,
 }
 
 impl Upstream {
@@ -52,6 +56,8 @@ impl Upstream {
             ledger: Ledger::create(&dir.join("ledger.sqlite")),
             mood: watch::Sender::new(Mood::Honest),
             payouts: watch::Sender::new(0),
+            looks: watch::Sender::new(0),
+            corrections: watch::Sender::default(),
         });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -73,6 +79,21 @@ impl Upstream {
     /// Changes how they answer.
     pub fn turn(&self, mood: Mood) {
         self.shared.mood.send_replace(mood);
+    }
+
+    /// From now on, every transaction says this of one of its fields.
+    pub fn correct(&self, field: &str, value: impl Into<Value>) {
+        self.shared.corrections.send_modify(|known| drop(known.insert(field.to_owned(), value.into())));
+    }
+
+    /// How often transactions were looked at so far.
+    pub fn looks(&self) -> usize {
+        *self.shared.looks.borrow()
+    }
+
+    /// Waits until transactions were looked at this often, answered or not.
+    pub async fn looked(&self, count: usize) {
+        self.shared.looks.subscribe().wait_for(|looks| count <= *looks).await.unwrap();
     }
 
     /// Waits until this many payouts were made, answered or not.
@@ -123,10 +144,12 @@ async fn transaction(State(shared): State<Arc<Shared>>, Segment(id): Segment<Str
     let mut parts = id.split('-');
     let (region, amount) =
         (parts.next().unwrap(), parts.next().and_then(|amount| amount.parse::<i64>().ok()));
-    let sale = json!({
+    shared.looks.send_modify(|looks| *looks += 1);
+    let mut sale = json!({
         "id": id, "status": "settled", "amount_minor": amount, "currency": "USD", "region": region,
         "customer_id": format!("cust-{id}"), "account": account(&id),
     });
+    sale.as_object_mut().unwrap().extend(shared.corrections.borrow().clone());
     shared.answer(sale).await
 }
 

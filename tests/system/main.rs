@@ -12,6 +12,7 @@ mod demo;
 mod disk_full;
 mod faces;
 mod pty;
+mod releases;
 mod restart;
 mod rollback;
 mod switches;

@@ -102,6 +102,7 @@ pub(crate) fn ask() -> Escalation {
         votes: Vec::new(),
         digest: DIGEST.to_owned(),
         params_json: r#"{"amount_minor":194000,"currency":"EUR","order":"A-55120"}"#.to_owned(),
+        ..Escalation::default()
     }
 }
 

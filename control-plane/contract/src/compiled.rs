@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use remit_core::{
-    ActionId, Assessment, CanonicalJson, ItemName, Level, Money, Objection, PolicyVerdict, Proposal, Reason,
-    Terms, Timestamp, ToolName, command::Settle, event::Settlement,
+    ActionId, Assessment, CanonicalJson, ItemName, Level, Money, Moved, Objection, PolicyVerdict, Proposal,
+    Reason, Terms, Timestamp, ToolName, command::Settle, event::Settlement,
 };
 use serde_json::{Map, Value};
 
@@ -141,6 +141,13 @@ impl CompiledContract {
             asks: Vec::new(),
             effect: None,
         }
+    }
+
+    /// What differs between two results of an item of evidence, in the places that any clause looks at when
+    /// it judges the tool; at most twenty, long values cut.
+    pub fn moved(&self, tool: &ToolName, item: &ItemName, was: &Value, is: &Value) -> Vec<Moved> {
+        let needed = self.tools.get(tool).and_then(|tool| tool.needs.all.iter().find(|it| it.item == *item));
+        needed.map(|wanted| wanted.looked_at.moved(item, was, is)).unwrap_or_default()
     }
 
     /// The items of evidence that a successful result of the tool is.

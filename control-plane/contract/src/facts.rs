@@ -6,6 +6,7 @@ use remit_core::{ActionId, Digest, EvidenceUse, ItemName, Objection, Reason, Tim
 use serde_json::Value;
 
 use crate::{
+    looked_at::LookedAt,
     pointer::{Pointer, Source},
     value::{same, shown},
 };
@@ -52,6 +53,8 @@ pub(crate) struct Wanted {
     pub(crate) matching: Vec<(String, Pointer)>,
     pub(crate) fresh_for_ms: Option<u64>,
     pub(crate) require: Vec<Pointer>,
+    /// What any clause looks at: when it changes, the fact has moved.
+    pub(crate) looked_at: LookedAt,
 }
 
 /// The evidence that was found for one proposal.
@@ -129,6 +132,7 @@ impl Wanted {
             item: self.item.clone(),
             action: seen.action,
             digest: seen.digest,
+            facts: Some(self.looked_at.digest(&seen.value, seen.digest)),
             observed_at: seen.observed_at,
             fresh_for_ms: self.fresh_for_ms,
         }

@@ -19,6 +19,7 @@ mod diff;
 mod document;
 mod facts;
 mod folder;
+mod looked_at;
 mod pointer;
 mod policy;
 mod problem;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::problem::{Place, Problems};
 
 /// A well-formed JSON pointer.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Pointer(String);
 
 impl Pointer {
@@ -25,6 +25,11 @@ impl Pointer {
                 "begin with `/` and write one name per level, for instance `/customer/id`",
             )
         })
+    }
+
+    /// To one member of an object.
+    pub(crate) fn to_key(key: &str) -> Self {
+        Self(format!("/{}", key.replace('~', "~0").replace('/', "~1")))
     }
 
     pub(crate) fn as_str(&self) -> &str {

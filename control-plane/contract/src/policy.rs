@@ -26,6 +26,7 @@ mod validate;
 mod world;
 
 pub(crate) use judge::{Judge, rule_error};
+pub(crate) use sight::Keys;
 pub(crate) use validate::validate;
 pub(crate) use world::World;
 

@@ -1,8 +1,8 @@
 //! What may be asked of a domain. Imperative; may be refused. Ids and time come from the shell.
 
 use crate::{
-    ActionId, CredentialId, Declared, Digest, EscalationId, Money, Person, PlanId, Reason, RunId,
-    ServiceName, SwitchId,
+    ActionId, CanonicalJson, CredentialId, Declared, Digest, EscalationId, Money, Moved, Person, PlanId,
+    Reason, RunId, ServiceName, SwitchId,
     event::{Holder, Settlement},
     proposal::{Assessment, Channel, Proposal},
     rollback::UndoCall,
@@ -92,6 +92,10 @@ pub enum Command {
     Settle(Box<Settle>),
     /// Answer an escalation.
     Decide(Box<Answer>),
+    /// Read one fact of an approved action again.
+    ReadAgain(Box<ReadAgain>),
+    /// Let an approved action go, or return it to people.
+    Release(Box<Release>),
     /// Let escalations lapse whose deadline has passed.
     Lapse,
     /// Set a ceiling.
@@ -203,6 +207,47 @@ pub struct Answer {
     pub reason: String,
     /// The digest that was shown.
     pub digest: Digest,
+}
+
+/// A read that the control plane makes on behalf of an approved action.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReadAgain {
+    /// The approved action.
+    pub held: ActionId,
+    /// The read whose result it rests on.
+    pub source: ActionId,
+    /// That read's parameters.
+    pub params: CanonicalJson,
+    /// Identity for the new read.
+    pub action: ActionId,
+}
+
+/// What the second look at an approved action has brought.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Release {
+    /// The approved action.
+    pub action: ActionId,
+    /// What was seen.
+    pub look: Look,
+    /// Identity for a new question, should one be needed.
+    pub escalation: EscalationId,
+}
+
+/// The facts of an approved action, read again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// All of them were read.
+    Read {
+        /// What the preparation finds now.
+        assessment: Box<Assessment>,
+        /// What differs, for people. Whether a fact moved is decided by the digests in the assessment.
+        moved: Vec<Moved>,
+    },
+    /// One could not be read.
+    Unread {
+        /// Which and why, in words.
+        why: String,
+    },
 }
 
 /// Which switch.

@@ -2,7 +2,7 @@
 
 use crate::{
     ActionId, Level, Money, Timestamp,
-    decision::Decision,
+    decision::{Decision, Objection},
     proposal::{Assessment, Proposal},
     state::{Run, State},
     terms::ToolTerms,
@@ -27,6 +27,8 @@ pub(crate) struct Case<'a> {
     pub(crate) tool: Option<&'a ToolTerms>,
     /// True on the second look, after people approved.
     pub(crate) approved: bool,
+    /// On the second look, when people must be asked again: why.
+    pub(crate) returned: Option<&'a Objection>,
     /// The action that used the proposal's key before, for another call.
     pub(crate) key_used_by: Option<ActionId>,
     pub(crate) now: Timestamp,
@@ -41,12 +43,32 @@ impl<'a> Case<'a> {
         now: Timestamp,
     ) -> Self {
         let tool = run.terms.tools.get(&proposal.tool);
-        Self { state, run, proposal, assessment, tool, approved: false, key_used_by: None, now }
+        Self {
+            state,
+            run,
+            proposal,
+            assessment,
+            tool,
+            approved: false,
+            returned: None,
+            key_used_by: None,
+            now,
+        }
     }
 
     pub(crate) const fn approved(mut self) -> Self {
         self.approved = true;
         self
+    }
+
+    pub(crate) const fn returned(mut self, why: &'a Objection) -> Self {
+        self.returned = Some(why);
+        self
+    }
+
+    /// True on the second look: money, calls and rate were taken on the first.
+    pub(crate) const fn is_second_look(&self) -> bool {
+        self.approved || self.returned.is_some()
     }
 
     pub(crate) const fn with_reused_key(mut self, by: ActionId) -> Self {

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ActionId, Ask, Digest, EscalationId, GroupName, RunId, Timestamp, event::ActionDecided};
+use crate::{ActionId, Ask, Digest, EscalationId, GroupName, Moved, RunId, Timestamp, event::ActionDecided};
 
 /// Where an escalation is in its life: pending, then exactly one of the others.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub enum EscalationStatus {
     Denied,
     /// Time ran out.
     Lapsed,
-    /// Its scope was stopped or its run ended.
+    /// Its scope was stopped, its run ended, or a fact moved after it was approved.
     Voided,
 }
 
@@ -133,9 +133,39 @@ pub struct Escalation {
     pub status: EscalationStatus,
     /// The answers so far, one a person.
     pub votes: Vec<Vote>,
+    /// Why it ended, in words; empty while it waits.
+    pub note: String,
+    /// What moved between the question whose approval was voided and the one that replaces it; both have it.
+    pub moved: Vec<Moved>,
+    /// The question of before, whose approval was voided.
+    pub replaces: Option<EscalationId>,
+    /// The question that asks again.
+    pub replaced_by: Option<EscalationId>,
 }
 
 impl Escalation {
+    /// A question that has just been asked.
+    pub fn asked(question: Question, (action, run): (ActionId, RunId), at: Timestamp) -> Self {
+        Self {
+            question,
+            action,
+            run,
+            asked_at: at,
+            status: EscalationStatus::Pending,
+            votes: Vec::new(),
+            note: String::new(),
+            moved: Vec::new(),
+            replaces: None,
+            replaced_by: None,
+        }
+    }
+
+    /// The last approval, once enough have approved.
+    pub fn approval(&self) -> Option<&Vote> {
+        let approved = self.status == EscalationStatus::Approved;
+        self.votes.iter().rev().find(|vote| vote.approve).filter(|_| approved)
+    }
+
     /// How many have approved.
     pub fn approvals(&self) -> usize {
         self.votes.iter().filter(|vote| vote.approve).count()

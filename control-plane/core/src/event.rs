@@ -8,6 +8,7 @@ use crate::{
     decision::Decision,
     escalation::{EscalationStatus, Question, Vote},
     proposal::{Assessment, Channel, Proposal},
+    returned::ActionReturned,
     rollback::{Plan, UndoCall},
     switch::Switch,
     terms::Terms,
@@ -95,6 +96,8 @@ pub enum Event {
         /// Admit, or the reason why not any more.
         decision: Box<Decision>,
     },
+    /// An approval was voided, since a fact had moved or could not be read again: people are asked anew.
+    ActionReturned(Box<ActionReturned>),
     /// A ceiling was set.
     SwitchSet(Switch),
     /// A ceiling was lifted.
@@ -189,6 +192,9 @@ pub struct ActionDecided {
     /// For a compensation: what it undoes, and under which plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<(ActionId, PlanId)>,
+    /// For a read that the control plane makes itself: the approved question whose facts it reads again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rereads: Option<EscalationId>,
 }
 
 /// An outcome.
@@ -251,7 +257,7 @@ pub enum Holder {
 
 impl Event {
     /// The kinds as they are stored.
-    pub const KINDS: [&'static str; 20] = [
+    pub const KINDS: [&'static str; 21] = [
         "contract_activated",
         "contract_proposed",
         "contract_approved",
@@ -264,6 +270,7 @@ impl Event {
         "escalation_voted",
         "escalation_closed",
         "action_released",
+        "action_returned",
         "switch_set",
         "switch_released",
         "run_ended",
@@ -289,6 +296,7 @@ impl Event {
             Self::EscalationVoted { .. } => "escalation_voted",
             Self::EscalationClosed { .. } => "escalation_closed",
             Self::ActionReleased { .. } => "action_released",
+            Self::ActionReturned(_) => "action_returned",
             Self::SwitchSet(_) => "switch_set",
             Self::SwitchReleased { .. } => "switch_released",
             Self::RunEnded { .. } => "run_ended",
@@ -313,6 +321,7 @@ impl Event {
             | Self::RollbackClosed { run, .. } => Some(*run),
             Self::ActionDecided(decided) => Some(decided.proposal.run),
             Self::ActionSettled(settled) => Some(settled.run),
+            Self::ActionReturned(returned) => Some(returned.held.proposal.run),
             Self::RollbackPlanned { plan, .. } => Some(plan.run),
             Self::ContractActivated { .. }
             | Self::ContractProposed(_)
@@ -331,6 +340,7 @@ impl Event {
         match self {
             Self::ActionDecided(decided) => Some(decided.proposal.action),
             Self::ActionSettled(settled) => Some(settled.action),
+            Self::ActionReturned(returned) => Some(returned.held.proposal.action),
             Self::ActionStarted { action, .. }
             | Self::EscalationVoted { action, .. }
             | Self::EscalationClosed { action, .. }
@@ -350,6 +360,13 @@ impl Event {
             | Self::CredentialIssued { .. }
             | Self::CredentialRevoked { .. } => None,
         }
+    }
+}
+
+impl ActionDecided {
+    /// True for what the control plane does on people's behalf: undoing, and reading facts again.
+    pub const fn is_for_people(&self) -> bool {
+        self.undoes.is_some() || self.rereads.is_some()
     }
 }
 

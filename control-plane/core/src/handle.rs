@@ -11,6 +11,7 @@ use crate::{
 mod compensate;
 mod escalation;
 mod propose;
+mod release;
 mod rollback;
 mod run;
 mod settle;
@@ -37,6 +38,8 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::Start { action } => settle::start(state, action),
         Command::Settle(settle) => settle::settle(state, *settle),
         Command::Decide(answer) => escalation::decide(state, *answer, now),
+        Command::ReadAgain(read) => release::read_again(state, *read),
+        Command::Release(release) => release::release(state, &release, now),
         Command::Lapse => Ok(escalation::lapse(state, now)),
         Command::SetSwitch { switch, by } => switch::set(state, switch, &by, now),
         Command::ReleaseSwitch { target, by, reason } => switch::release(state, &target, &by, &reason),

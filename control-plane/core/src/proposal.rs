@@ -12,7 +12,7 @@ pub enum Channel {
     Grpc,
     /// A tool call over MCP.
     Mcp,
-    /// An operator's rollback.
+    /// On people's order: a rollback, or the second look at what they approved.
     Operator,
 }
 
@@ -114,6 +114,10 @@ pub struct EvidenceUse {
     pub digest: Digest,
     /// When it was seen.
     pub observed_at: Timestamp,
+    /// Digest of what the contract looks at in the result, for this action; a change of it is a moved fact.
+    /// `None` in journals of before: then the whole result counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Digest>,
     /// How long it counts, in milliseconds; `None` for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fresh_for_ms: Option<u64>,

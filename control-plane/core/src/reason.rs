@@ -38,6 +38,7 @@ macro_rules! reasons {
 reasons! {
     WithinContract, "within_contract", "The contract allows it.", "Nothing to do.";
     Approved, "approved", "The people who were asked have approved it.", "Nothing to do.";
+    ReadAgain, "read_again", "The control plane reads a fact again for an action that people approved.", "Nothing to do.";
     DeclaredUndo, "declared_undo", "It is the compensation that the contract declares, ordered by an operator.", "Nothing to do.";
 
     PrincipalMismatch, "principal_mismatch", "The caller is not the identity that the contract names.", "Use the token of the contract's principal.";
@@ -59,6 +60,8 @@ reasons! {
     EvidenceMissing, "evidence_missing", "A fact that the contract requires has not been seen in this run.", "Read the named evidence through its tool first, then propose again.";
     EvidenceStale, "evidence_stale", "A fact that the contract requires is older than it may be.", "Read the named evidence again, then propose again.";
     EvidenceIncomplete, "evidence_incomplete", "A fact that the contract requires lacks a required field.", "Hand the case to a person: the source has no complete record.";
+    FactMoved, "fact_moved", "A fact has moved since people approved, so the approval is void.", "Wait for the new decision.";
+    EvidenceUnread, "evidence_unread", "A fact could not be read again after people approved, so the approval is void.", "Wait for the new decision.";
     EvidenceConflict, "evidence_conflict", "Facts or parameters that must agree do not.", "Check the parameters against the records; never guess.";
 
     NoPermit, "no_permit", "No policy permits it.", "Hand the case to a person.";

@@ -221,6 +221,8 @@ pub struct Action {
     pub undoes: Option<(ActionId, PlanId)>,
     /// The compensation that undid it.
     pub undone_by: Option<ActionId>,
+    /// The approved question for which the control plane itself made this read.
+    pub rereads: Option<EscalationId>,
 }
 
 /// A held proposal.
@@ -319,6 +321,13 @@ impl State {
                 && (action.status.is_in_flight() || action.status == ActionStatus::InDoubt)
         });
         compensations.map(|action| action.id).next()
+    }
+
+    /// An approved action whose facts are being read again: neither released nor returned yet.
+    pub fn awaits_release(&self, action: ActionId) -> Option<(&Held, &Escalation)> {
+        let held = self.held.get(&action)?;
+        let escalation = self.escalations.get(&held.question.id)?;
+        escalation.approval().map(|_| (held, escalation))
     }
 
     /// Groups that hold the run duty of any service here.

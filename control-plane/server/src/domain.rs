@@ -124,6 +124,8 @@ impl Domain {
             | Command::Propose { .. }
             | Command::Start { .. }
             | Command::Settle(_)
+            | Command::ReadAgain(_)
+            | Command::Release(_)
             | Command::Lapse
             | Command::ReleaseSwitch { .. }
             | Command::PlanRollback { .. }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use remit_core::{ActionId, DomainName, Event, Outcome, Permit, PlanId, event::ActionDecided};
+use remit_core::{
+    ActionId, DomainName, Event, Outcome, Permit, PlanId, escalation::EscalationStatus, event::ActionDecided,
+};
 use remit_journal::Record;
 use tokio::sync::mpsc;
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
@@ -12,6 +14,8 @@ use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 pub(crate) enum Effect {
     /// Carry this out.
     Execute { domain: DomainName, permit: Permit },
+    /// People approved it: read its facts again, then let it go or ask again.
+    LookAgain { domain: DomainName, action: ActionId },
     /// People approved it and the second decision admits it: carry it out.
     Release { domain: DomainName, action: ActionId, released: Arc<Record> },
     /// Walk the steps of this plan.
@@ -51,6 +55,10 @@ impl Effects {
                 action: *action,
                 released: Arc::clone(record),
             })
+        } else if let Event::EscalationClosed { action, status: EscalationStatus::Approved, .. } =
+            &record.event
+        {
+            Some(Effect::LookAgain { domain: domain(), action: *action })
         } else if let Event::RollbackStarted { plan, .. } = &record.event {
             Some(Effect::RollBack { domain: domain(), plan: *plan })
         } else {

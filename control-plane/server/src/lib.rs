@@ -25,6 +25,7 @@ mod ids;
 mod mcp;
 mod metrics;
 mod plane;
+mod release;
 mod runner;
 mod secrets;
 mod start;

@@ -15,6 +15,7 @@ use crate::{
     effects::{self, Effect, Obligation},
     ids,
     plane::{Plane, Ward},
+    release,
     upstream::{self, ToolCall},
     view::ActionCard,
 };
@@ -26,6 +27,7 @@ pub(crate) async fn run(plane: Arc<Plane>, mut obligations: mpsc::UnboundedRecei
         tokio::spawn(async move {
             match effect {
                 Effect::Execute { domain, permit } => execute(&plane, &domain, permit).await,
+                Effect::LookAgain { domain, action } => release::release(&plane, &domain, action).await,
                 Effect::Release { domain, action, released } => {
                     release(&plane, &domain, action, &released).await;
                 }
@@ -157,7 +159,7 @@ async fn come_to_an_end(ward: &Ward, target: ActionId) {
 }
 
 /// Waits for an action's end; a failed journal ends the waiting, since no end can be recorded any more.
-async fn ended(ward: &Ward, action: ActionId) {
+pub(crate) async fn ended(ward: &Ward, action: ActionId) {
     tokio::select! {
         () = ward.view.ended(action) => {}
         _ = ward.domain.health().failure() => {}

@@ -28,7 +28,7 @@ use crate::{
     effects::Effects,
     metrics::Metrics,
     plane::{CONTROL, Plane, Ward},
-    runner,
+    release, runner,
     secrets::{self, Secrets},
     upstream,
     view::{OpenRuns, View},
@@ -151,6 +151,7 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
         tokio::spawn(lapse(Arc::clone(&plane), stop)),
     ];
     resume_rollbacks(&plane);
+    resume_releases(&plane);
     Ok(Running { plane, address, token, context, edge, tasks })
 }
 
@@ -345,6 +346,20 @@ fn resume_rollbacks(plane: &Arc<Plane>) {
         for plan in started {
             let (shared, domain) = (Arc::clone(plane), ward.domain.name().clone());
             plane.working.spawn(async move { runner::roll_back(&shared, &domain, plan).await });
+        }
+    }
+}
+
+/// What was approved and neither released nor returned is looked at again.
+fn resume_releases(plane: &Arc<Plane>) {
+    for ward in plane.business() {
+        let approved: Vec<_> = ward.view.read(|inner| {
+            let state = &inner.state;
+            state.held.keys().filter(|id| state.awaits_release(**id).is_some()).copied().collect()
+        });
+        for action in approved {
+            let (shared, domain) = (Arc::clone(plane), ward.domain.name().clone());
+            plane.working.spawn(async move { release::release(&shared, &domain, action).await });
         }
     }
 }

@@ -47,6 +47,7 @@ pub fn json(action: &Action) -> Value {
         "params_digest": action.params_digest,
         "cost_micros": action.cost_micros,
         "undoes": words::text(&action.undoes),
+        "rereads": words::text(&action.rereads),
         "undone_by": words::text(&action.undone_by),
         "escalation": words::text(&action.escalation),
         "channel": action.channel,

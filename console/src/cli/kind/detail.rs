@@ -92,6 +92,7 @@ pub fn write(detail: &ActionDetail, screen: &mut Screen<'_>) -> io::Result<()> {
     screen.field("undo", or(&detail.undo, "nothing to undo"))?;
     optional(screen, "undoes", &action.undoes)?;
     optional(screen, "undone by", &action.undone_by)?;
+    optional(screen, "rereads", &action.rereads)?;
     parameters(&action.params_json, screen)?;
     screen.field("digest", &action.params_digest)?;
     if let Some(decision) = &detail.decision {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use remit_proto::v1::{Escalation, Vote};
+use remit_proto::v1::{Escalation, MovedFact, Vote};
 use serde_json::{Value, json};
 
 use crate::cli::{
@@ -60,6 +60,10 @@ pub fn json(escalation: &Escalation) -> Value {
         "votes": escalation.votes.iter().map(vote_json).collect::<Vec<_>>(),
         "digest": escalation.digest,
         "params_json": escalation.params_json,
+        "note": words::text(&escalation.note),
+        "moved": escalation.moved.iter().map(moved_json).collect::<Vec<_>>(),
+        "replaces": words::text(&escalation.replaces),
+        "replaced_by": words::text(&escalation.replaced_by),
     })
 }
 
@@ -70,6 +74,28 @@ fn vote_json(vote: &Vote) -> Value {
         "reason": vote.reason,
         "at": words::rfc3339(vote.at.as_ref()),
     })
+}
+
+fn moved_json(moved: &MovedFact) -> Value {
+    json!({
+        "item": moved.item,
+        "pointer": moved.pointer,
+        "was_json": words::text(&moved.was_json),
+        "is_json": words::text(&moved.is_json),
+    })
+}
+
+/// Writes what moved, one line for each value.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write_moved(escalation: &Escalation, screen: &mut Screen<'_>) -> io::Result<()> {
+    let or_nothing = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
+    for it in &escalation.moved {
+        let (was, is) = (or_nothing(&it.was_json), or_nothing(&it.is_json));
+        screen.field("moved", &format!("{}:{} was {was}, is {is}", it.item, it.pointer))?;
+    }
+    Ok(())
 }
 
 /// Writes the question and its answers in full.
@@ -92,5 +118,15 @@ pub fn write(escalation: &Escalation, screen: &mut Screen<'_>) -> io::Result<()>
         let answer = if vote.approve { "approved" } else { "denied" };
         screen.field(answer, &format!("by {}: {}", vote.by, vote.reason))?;
     }
+    if !escalation.note.is_empty() {
+        screen.field("ended", &escalation.note)?;
+    }
+    if !escalation.replaces.is_empty() {
+        screen.field("replaces", &format!("{}, whose approval is void", escalation.replaces))?;
+    }
+    if !escalation.replaced_by.is_empty() {
+        screen.field("asked again", &escalation.replaced_by)?;
+    }
+    write_moved(escalation, screen)?;
     screen.field("signs", &escalation.digest)
 }

@@ -45,6 +45,26 @@ async fn approve_prints_what_it_signs_and_signs_what_it_printed() {
 }
 
 #[tokio::test]
+async fn an_approval_that_is_void_says_what_moved() {
+    let moved = || Script { moved: true, ..Script::default() };
+    let (ran, _) = run(moved(), "approve 9b1c44d0 --reason checked").await;
+    assert_eq!(ran.exit, Exit::No);
+    let last = ran.out.lines().last().unwrap();
+    assert_eq!(last.trim(), "moved         transaction:/amount_minor was 12900, is nothing");
+    for says in [
+        "is void and nothing ran: `transaction` has moved",
+        "esc_0193a5f2c1d87b3e9c40aa5e77778888 asks again",
+    ] {
+        assert!(ran.err.contains(says), "{}", ran.err);
+    }
+    let (ran, _) = run(moved(), "approve 9b1c44d0 --reason checked -o json").await;
+    assert_eq!(ran.exit, Exit::No);
+    let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(answer["escalation"]["moved"][0]["pointer"], "/amount_minor");
+    assert_eq!(answer["escalation"]["replaced_by"], "esc_0193a5f2c1d87b3e9c40aa5e77778888");
+}
+
+#[tokio::test]
 async fn approve_never_signs_what_does_not_match_its_digests() {
     let altered = Some("{}".to_owned());
     let scripts = [

@@ -25,6 +25,8 @@ pub(super) struct Script {
     pub(super) params: Option<String>,
     /// The content of the evidence, when it is not that of its digest.
     pub(super) evidence: Option<String>,
+    /// The transaction moves while people think.
+    pub(super) moved: bool,
     /// Chains are broken.
     pub(super) broken: bool,
     /// Steps that a rollback parks.
@@ -107,6 +109,7 @@ impl Script {
             votes: Vec::new(),
             digest: SEALED.to_owned(),
             params_json: self.params.clone().unwrap_or_else(|| PARAMETERS.to_owned()),
+            ..pb::Escalation::default()
         }
     }
 
@@ -272,6 +275,17 @@ impl Operator for Plane {
             reason: asked.reason,
             at: time(1_700_000_100),
         }];
+        if self.0.moved {
+            after.status = pb::EscalationStatus::Voided.into();
+            after.note = "`transaction` has moved since people were asked".to_owned();
+            after.replaced_by = "esc_0193a5f2c1d87b3e9c40aa5e77778888".to_owned();
+            after.moved = vec![pb::MovedFact {
+                item: "transaction".to_owned(),
+                pointer: "/amount_minor".to_owned(),
+                was_json: "12900".to_owned(),
+                is_json: String::new(),
+            }];
+        }
         let status = if asked.approve { pb::ActionStatus::Running } else { pb::ActionStatus::Denied };
         let after_action = pb::Action { status: status.into(), ..action() };
         Ok(Response::new(pb::DecideResponse { escalation: Some(after), action: Some(after_action) }))

@@ -30,7 +30,8 @@ pub struct Decide {
 pub const APPROVE_HELP: &str =
     "Prints the tool, the parameters, the evidence and the digest before it answers, and
 answers for exactly that digest. Where parameters or evidence do not match the digests beside
-them, nothing is answered.
+them, nothing is answered. Before it runs, the control plane reads the evidence again: where a
+fact has moved, the approval is void, the difference is printed and people are asked again.
 
 Examples:
   remit show 9b1c44d0                                  read it first
@@ -71,11 +72,16 @@ pub async fn run(
     let response = session.command()?.decide(within(request)).await.map_err(unsure)?.into_inner();
     let after = response.escalation.ok_or_else(|| Failure::malformed("escalation"))?;
     if screen.is_json() {
-        return Ok(screen.object(&json!({
+        screen.object(&json!({
             "digest": asked.digest,
             "escalation": escalation::json(&after),
             "action": response.action.as_ref().map(action::json),
-        }))?);
+        }))?;
+        return if after.replaced_by.is_empty() { Ok(()) } else { Err(void(&after)) };
+    }
+    if !after.replaced_by.is_empty() {
+        escalation::write_moved(&after, screen)?;
+        return Err(void(&after));
     }
     let done = if approve { "approved" } else { "denied" };
     let status = words::escalation_status(after.status);
@@ -83,6 +89,13 @@ pub async fn run(
     screen.line(&format!("{done} {}: the escalation is {status}, {votes}", after.id))?;
     let action = response.action.map(|action| words::action_status(action.status));
     Ok(screen.line(&format!("the action is {}", action.as_deref().unwrap_or("unknown")))?)
+}
+
+/// The approval counts no more: where to look, and where to decide again.
+fn void(after: &Escalation) -> Failure {
+    let Escalation { id, note, action, replaced_by, .. } = after;
+    Failure::no(format!("the approval of {id} is void and nothing ran: {note}"))
+        .hint(format!("`remit show {action}` shows it as it is now; {replaced_by} asks again"))
 }
 
 /// The one pending escalation whose id, or whose action's id, ends so.

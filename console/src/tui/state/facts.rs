@@ -1,9 +1,17 @@
 //! Questions that screens and cards ask the picture: who is where, in which version, under which ceiling.
 
-use remit_proto::v1::{Escalation, Level, RunStatus, Service, Switch};
+use remit_proto::v1::{Escalation, Level, MovedFact, RunStatus, Service, Switch};
 
 use super::State;
 use crate::tui::hit::{Kind, Object};
+
+/// A fact that moved while people thought, in one line.
+#[must_use]
+pub fn moved(moved: &MovedFact) -> String {
+    let or_nothing = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
+    let (was, is) = (or_nothing(&moved.was_json), or_nothing(&moved.is_json));
+    format!("{}:{} was {was}, is {is}", moved.item, moved.pointer)
+}
 
 impl State {
     /// Services of the picture, by name.

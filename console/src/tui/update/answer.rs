@@ -1,10 +1,11 @@
 //! Commands leave with a receipt, and what is heard of them becomes its fate.
 
-use remit_proto::v1::{Level, RollbackProgress, SetSwitchResponse};
+use remit_proto::v1::{Escalation, Level, RollbackProgress, SetSwitchResponse};
 
 use super::super::clock::Now;
 use super::super::event::{Answer, Command, Effect};
 use super::super::state::card::Ask;
+use super::super::state::facts::moved;
 use super::super::state::receipt::{Fate, Receipt};
 use super::super::state::{Focus, State};
 use super::cards;
@@ -33,7 +34,11 @@ pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec
             let status =
                 escalation.status().as_str_name().trim_start_matches("ESCALATION_STATUS_").to_lowercase();
             let votes = escalation.votes.iter().filter(|vote| vote.approve).count();
-            Fate::Acked(format!("{status}, {votes} of {} approvals", escalation.quorum.max(1)))
+            if escalation.replaced_by.is_empty() {
+                Fate::Acked(format!("{status}, {votes} of {} approvals", escalation.quorum.max(1)))
+            } else {
+                Fate::Failed(voided(&escalation))
+            }
         }
         Answer::Set(set) => Fate::Acked(containment(&set)),
         Answer::Released(released) => Fate::Acked(format!("{} switch(es) released", released.released.len())),
@@ -53,6 +58,17 @@ pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec
     };
     state.receipts.heard(id, fate, now.wall_ms);
     Vec::new()
+}
+
+/// The approval counts no more: what moved, and which question asks again.
+fn voided(escalation: &Escalation) -> String {
+    let moved: Vec<_> = escalation.moved.iter().map(moved).collect();
+    format!(
+        "void, nothing ran: {} ({}); {} asks again",
+        escalation.note,
+        moved.join(", "),
+        escalation.replaced_by
+    )
 }
 
 /// What the acknowledgement of a switch promises, in one line.

@@ -7,7 +7,7 @@ use super::super::hit::CardShown;
 use super::super::paint::{Painter, Row, take_bottom, take_top};
 use super::super::state::State;
 use super::super::state::card::{Ask, Card, Entry, Opens, compensations};
-use super::super::state::facts::{Blast, ceiling};
+use super::super::state::facts::{Blast, ceiling, moved};
 use super::super::theme::Theme;
 use super::super::update::ceiling_words;
 use super::super::when;
@@ -148,6 +148,9 @@ fn answer_rows(painter: &Painter<'_>, escalation: &Escalation, approve: bool, wi
     let what = format!("{} asks to run {} in run {}", escalation.service, escalation.tool, escalation.run);
     let mut rows = wrapped("what       ", &what, width, (theme.dim, theme.strong));
     rows.extend(json_rows(&escalation.params_json, width, theme));
+    for it in &escalation.moved {
+        rows.extend(wrapped("moved      ", &moved(it), width, (theme.dim, theme.warn)));
+    }
     rows.extend(wrapped("digest     ", &escalation.digest, width, (theme.dim, theme.strong)));
     let then = if approve {
         "exactly these bytes run, once enough people approved"

@@ -5,6 +5,7 @@ use remit_proto::v1::{ActionDetail, Escalation};
 
 use super::super::paint::{Painter, Row, take_bottom};
 use super::super::state::State;
+use super::super::state::facts::moved;
 use super::super::update::approval_lock;
 use super::super::when;
 use super::facts::{evidence, findings, json_rows, status, wrapped};
@@ -82,6 +83,17 @@ fn lines(
     let (groups, rules) = (escalation.groups.join(", "), escalation.rules.join(", "));
     let may = format!("{groups}; {} approvals so far; asked by {rules}", votes(escalation));
     rows.extend(wrapped("MAY    ", &may, width, styles));
+    if !escalation.replaces.is_empty() {
+        let why = format!("it was approved as {}, which is void", escalation.replaces);
+        rows.extend(wrapped("AGAIN  ", &why, width, (theme.dim, theme.warn)));
+    }
+    if !escalation.replaced_by.is_empty() {
+        let why = format!("void: {}; {} asks again", escalation.note, escalation.replaced_by);
+        rows.extend(wrapped("AGAIN  ", &why, width, (theme.dim, theme.warn)));
+    }
+    for it in &escalation.moved {
+        rows.extend(wrapped("MOVED  ", &moved(it), width, (theme.dim, theme.warn)));
+    }
     for vote in &escalation.votes {
         let word = if vote.approve { "approves" } else { "denies" };
         rows.extend(wrapped("VOTE   ", &format!("{} {word}: {}", vote.by, vote.reason), width, styles));

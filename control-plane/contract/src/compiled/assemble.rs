@@ -11,6 +11,8 @@ use super::{CompiledContract, Tool, UndoMapping};
 use crate::{
     document::{Cost, Document, Evidence, Head, Identity, Recovery, Scope, ToolDocument, Tooling, UndoRule},
     facts::{Needs, Wanted},
+    looked_at::LookedAt,
+    pointer::Source,
     policy::{Judge, PolicyRule, World},
 };
 
@@ -143,7 +145,7 @@ impl Whole {
             effect: tool.effect.map(|effect| effect.value),
             input: tool.input.value.text.clone(),
             schema: tool.input.value,
-            needs: self.needs(name)?,
+            needs: self.needs(name, judge.as_ref())?,
             judge,
             undo: self.undo(name)?,
             evidence: self.items_from(name)?,
@@ -162,9 +164,21 @@ impl Whole {
         Judge::new(names, policies, &rules, world.evidence_of(name))
     }
 
-    fn needs(&self, name: &ToolName) -> Option<Needs> {
+    fn needs(&self, name: &ToolName, judge: Option<&Judge>) -> Option<Needs> {
         let Some(need) = self.evidence.needs.get(name) else { return Some(Needs::default()) };
         let need = need.value.as_ref()?;
+        let agree: Vec<Vec<Source>> = need
+            .agree
+            .iter()
+            .map(|values| values.iter().map(|value| value.value.clone()).collect())
+            .collect();
+        let agreed = |item: &ItemName| {
+            let of_item = |source: &Source| match source {
+                Source::Item(name, pointer) if name == item => Some(pointer.clone()),
+                Source::Item(..) | Source::Params(_) | Source::Result(_) => None,
+            };
+            agree.iter().flatten().filter_map(of_item).collect::<Vec<_>>()
+        };
         let all = need
             .all
             .iter()
@@ -176,14 +190,13 @@ impl Whole {
                     matching: item.matching.iter().map(|matching| matching.value.clone()).collect(),
                     fresh_for_ms: item.fresh_for_ms,
                     require: item.require.clone(),
+                    looked_at: LookedAt::new(
+                        [item.require.clone(), agreed(&wanted.value)].concat(),
+                        judge.and_then(|judge| judge.sight().item(wanted.value.as_str())),
+                    ),
                 })
             })
             .collect::<Option<Vec<_>>>()?;
-        let agree = need
-            .agree
-            .iter()
-            .map(|values| values.iter().map(|value| value.value.clone()).collect())
-            .collect();
         Some(Needs { all, agree })
     }
 

@@ -126,6 +126,11 @@ impl Judge {
         })
     }
 
+    /// What all policies and rules of the action can see.
+    pub(crate) const fn sight(&self) -> &Sight {
+        &self.sight
+    }
+
     /// The verdict of the policies, and every rule of the scope that wants a person.
     pub(crate) fn judge<'v>(
         &self,

@@ -10,7 +10,7 @@ use crate::{
 const MAX_DENIED: u32 = 1_000;
 
 pub(super) fn finding(case: Case<'_>) -> Finding {
-    if let Some(objection) = endless(case).filter(|_| !case.approved) {
+    if let Some(objection) = endless(case).filter(|_| !case.is_second_look()) {
         // A stranger must not be able to end somebody else's run.
         let outcome = if case.run.counts(case.proposal) { Outcome::Stop } else { Outcome::Deny };
         return Finding::object(Clause::Cost, outcome, objection);
@@ -20,7 +20,7 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
     };
     let limits = &case.run.limits;
     let budget = &case.run.budget;
-    if case.approved {
+    if case.is_second_look() {
         // The hold was taken when people were asked; their time is not the run's.
         return Finding::content(Clause::Cost, format!("{} of {} left", budget.left(), budget.limit()));
     }

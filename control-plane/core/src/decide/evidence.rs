@@ -17,6 +17,9 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
             return deny(objection);
         }
     }
+    if let Some(why) = case.returned {
+        return Finding::object(Clause::Evidence, Outcome::Escalate, why.clone());
+    }
     let mut detail = String::new();
     for used in &case.assessment.evidence {
         if !detail.is_empty() {
@@ -38,9 +41,8 @@ fn unattested(case: Case<'_>, used: &EvidenceUse) -> Option<Objection> {
         )),
         Some((_, seen_at)) => {
             let age = case.now.since_ms(*seen_at);
-            // People had the time that the rule gives them; what they saw is re-checked when evidence is
-            // read again at release.
-            let limit = used.fresh_for_ms.filter(|_| !case.approved)?;
+            // People had the time that the rule gives them, and what they saw was read again since.
+            let limit = used.fresh_for_ms.filter(|_| !case.is_second_look())?;
             (age > limit).then(|| {
                 Objection::new(
                     Reason::EvidenceStale,

@@ -20,7 +20,7 @@ pub(super) fn finding(case: Case<'_>) -> (Finding, Option<u64>) {
         return (object(Outcome::Deny, objection), None);
     }
     if let Some(rate) = case.tool.and_then(|tool| tool.rate)
-        && !case.approved
+        && !case.is_second_look()
     {
         let arrival = case
             .state

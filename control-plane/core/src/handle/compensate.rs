@@ -74,6 +74,7 @@ pub(super) fn compensate(
         undo_hold: crate::Money::ZERO,
         question: None,
         undoes: Some((target, plan)),
+        rereads: None,
     };
     Ok(vec![Event::ActionDecided(Box::new(decided))])
 }

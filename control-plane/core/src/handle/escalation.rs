@@ -1,9 +1,9 @@
-//! People answer; the last approval decides the action again; silence lapses.
+//! People answer; the last approval has the facts read again, and then decides; silence lapses.
 
 use std::collections::BTreeSet;
 
 use crate::{
-    Decision, GroupName, Outcome, Person, Timestamp,
+    GroupName, Outcome, Person, Timestamp,
     command::Answer,
     decide::{self, Case},
     escalation::{Escalation, EscalationStatus, Vote},
@@ -41,7 +41,15 @@ pub(super) fn decide(state: &State, answer: Answer, now: Timestamp) -> Result<Ve
     if !enough {
         return Ok(vec![voted]);
     }
-    let decision = Box::new(decide_again(state, escalation, now)?);
+    let held = state.held.get(&action).ok_or_else(|| Refusal::not_found("held action", &action))?;
+    if !held.assessment.evidence.is_empty() {
+        // What people saw may have moved: the shell reads it again and comes back with `Release`.
+        let note = "approved; its facts are read again";
+        return Ok(vec![voted, closed(escalation, EscalationStatus::Approved, note)]);
+    }
+    let run_of = super::known_run(state, run)?;
+    let case = Case::new(state, run_of, &held.proposal, &held.assessment, now).approved();
+    let decision = Box::new(decide::decide(case));
     let note = match decision.outcome {
         Outcome::Admit => "approved".to_owned(),
         Outcome::Escalate | Outcome::Throttle | Outcome::Deny | Outcome::Stop => {
@@ -50,14 +58,6 @@ pub(super) fn decide(state: &State, answer: Answer, now: Timestamp) -> Result<Ve
     };
     let released = Event::ActionReleased { action, run, decision };
     Ok(vec![voted, closed(escalation, EscalationStatus::Approved, &note), released])
-}
-
-fn decide_again(state: &State, escalation: &Escalation, now: Timestamp) -> Result<Decision, Refusal> {
-    let id = escalation.action;
-    let held = state.held.get(&id).ok_or_else(|| Refusal::not_found("held action", &id))?;
-    let run = super::known_run(state, escalation.run)?;
-    let case = Case::new(state, run, &held.proposal, &held.assessment, now).approved();
-    Ok(decide::decide(case))
 }
 
 fn permitted(escalation: &Escalation, answer: &Answer) -> Result<(), Refusal> {

@@ -63,6 +63,7 @@ fn events(case: Case<'_>, escalation: EscalationId) -> Vec<Event> {
         undo_hold,
         question: None,
         undoes: None,
+        rereads: None,
     };
     if outcome == Outcome::Escalate {
         decided.question = Some(Question::about(&decided, escalation, asks(case, &deciding), case.now));
@@ -77,12 +78,18 @@ fn events(case: Case<'_>, escalation: EscalationId) -> Vec<Event> {
     events
 }
 
-/// Every rule that wants a person; where no rule names one, those who run the service.
-fn asks(case: Case<'_>, deciding: &Finding) -> Vec<Ask> {
-    let mut asks = case.assessment.asks.clone();
-    if let PolicyVerdict::Escalate { asks: more, .. } = &case.assessment.policy {
+/// Every rule of the contract that wants a person.
+pub(super) fn asked_by_rules(assessment: &Assessment) -> Vec<Ask> {
+    let mut asks = assessment.asks.clone();
+    if let PolicyVerdict::Escalate { asks: more, .. } = &assessment.policy {
         asks.extend(more.iter().cloned());
     }
+    asks
+}
+
+/// Whom to ask; where no rule names anybody, those who run the service.
+fn asks(case: Case<'_>, deciding: &Finding) -> Vec<Ask> {
+    let mut asks = asked_by_rules(case.assessment);
     if asks.is_empty() {
         asks.extend(case.run.terms.run_duty.iter().map(|group| Ask {
             rule: deciding.reason.code().to_owned(),

@@ -9,6 +9,7 @@ mod invariants;
 mod memory;
 mod reasons;
 mod refusals;
+mod releases;
 mod rollbacks;
 mod settling;
 mod switches;

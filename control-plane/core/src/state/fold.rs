@@ -43,10 +43,11 @@ impl State {
             }
             Event::ActionSettled(settled) => self.settled(settled, at),
             Event::EscalationVoted { escalation, vote, .. } => self.voted(*escalation, vote),
-            Event::EscalationClosed { escalation, action, status, .. } => {
-                self.escalation_closed(*escalation, *action, *status);
+            Event::EscalationClosed { escalation, action, status, note, .. } => {
+                self.escalation_closed(*escalation, *action, (*status, note));
             }
             Event::ActionReleased { action, decision, .. } => self.released(*action, decision),
+            Event::ActionReturned(returned) => self.returned(returned, at),
             Event::SwitchSet(switch) => {
                 self.switches.insert(switch.id, switch.clone());
             }

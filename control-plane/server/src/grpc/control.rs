@@ -4,12 +4,14 @@ use std::{collections::HashMap, sync::Arc};
 
 use futures::future::join_all;
 use remit_core::{
-    Command, Digest, DomainName, Event, Person, SwitchId,
+    Command, Digest, DomainName, EscalationId, Event, Person, SwitchId,
     command::{Answer, SwitchTarget},
     escalation::EscalationStatus,
     switch::{Scope, Switch},
 };
+use remit_journal::Record;
 use remit_proto::v1 as pb;
+use tokio::sync::broadcast;
 
 use super::{query, wire};
 use crate::{
@@ -18,6 +20,7 @@ use crate::{
     error::Error,
     ids,
     plane::{Plane, Ward},
+    release,
     view::Inner,
 };
 
@@ -31,6 +34,7 @@ pub(super) async fn decide(
     let digest = wire::parse(&digest, "digest")?;
     let name = by.name.clone();
     let answer = Answer { escalation: id, by, approve, reason, digest };
+    let mut updates = ward.updates.subscribe();
     let decided = ward.domain.submit(Command::Decide(Box::new(answer))).await;
     let again = |inner: &Inner| {
         let votes = inner.state.escalations.get(&id).map(|known| known.votes.as_slice()).unwrap_or_default();
@@ -40,6 +44,8 @@ pub(super) async fn decide(
     if !(decided.is_err() && !idempotency_id.is_empty() && ward.view.read(again)) {
         decided?;
     }
+    // Who approves is told what became of it: it goes, or a fact has moved.
+    drop(tokio::time::timeout(release::LONGEST_LOOK, looked_at(ward, id, &mut updates)).await);
     Ok(ward.view.read(|inner| {
         let known = inner.state.escalations.get(&id);
         pb::DecideResponse {
@@ -47,6 +53,20 @@ pub(super) async fn decide(
             action: known.and_then(|known| inner.actions.get(&known.action)).map(wire::action),
         }
     }))
+}
+
+/// Waits until an approved action was released or returned; at once where it does not wait for that.
+async fn looked_at(ward: &Ward, id: EscalationId, updates: &mut broadcast::Receiver<Arc<Record>>) {
+    let waits = |inner: &Inner| {
+        let action = inner.state.escalations.get(&id).map(|known| known.action);
+        action.is_some_and(|action| inner.state.awaits_release(action).is_some())
+    };
+    while ward.view.read(waits) {
+        // A reader that lags looks again; only the end of the control plane ends the waiting.
+        if let Err(broadcast::error::RecvError::Closed) = updates.recv().await {
+            return;
+        }
+    }
 }
 
 /// Sets the ceiling in every domain that the scope touches, all at once: none waits for another, and a

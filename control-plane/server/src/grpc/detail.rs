@@ -108,7 +108,7 @@ fn content(result: &CanonicalJson) -> String {
 
 fn detail(card: &ActionCard, inner: &Inner) -> Option<pb::ActionDetail> {
     let fact: &ActionDecided = card.decision_fact()?;
-    let decided_at = card.released.as_ref().map_or(card.decided.at, |record| record.at);
+    let decided_at = card.decided_at();
     let source = |action: &ActionId| inner.actions.get(action);
     let evidence = fact.assessment.evidence.iter().map(|used| pb::EvidenceItem {
         item: used.item.to_string(),

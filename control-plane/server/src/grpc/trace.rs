@@ -1,7 +1,7 @@
 //! A journal record in one line for people.
 
 use remit_core::{
-    ActionStatus, Event, Money, Outcome,
+    ActionStatus, Event, Money, Outcome, Reason,
     event::{ActionDecided, ActionSettled, Holder, Settlement},
     rollback::StepKind,
 };
@@ -69,6 +69,11 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
             row.reason = decision.deciding().reason.code().to_owned();
             format!("{} decided again after approval: {}", row.tool, decision.outcome)
         }
+        Event::ActionReturned(returned) => {
+            row.reason = Reason::EscalationVoided.code().to_owned();
+            row.status = wire::status(ActionStatus::Held).into();
+            format!("{} held again, its approval is void: {}", row.tool, returned.note)
+        }
         Event::SwitchSet(switch) => {
             format!("{} set {} to {}: {}", switch.by, switch.scope, switch.ceiling, switch.reason)
         }
@@ -109,6 +114,9 @@ fn decided_text(decided: &ActionDecided, row: &mut pb::TraceRecord) -> String {
     .into();
     if let Some((target, _)) = decided.undoes {
         return format!("{} admitted: undoes {target}", proposal.tool);
+    }
+    if decided.rereads.is_some() {
+        return format!("{} read again for an approved action", proposal.tool);
     }
     match decision.outcome {
         Outcome::Admit => format!("{} admitted", proposal.tool),

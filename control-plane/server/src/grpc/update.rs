@@ -20,6 +20,7 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
     let domain = record.domain.as_str();
     let what = match &record.event {
         Event::ActionDecided(decided) => What::Escalation(asked(record, decided, inner)?),
+        Event::ActionReturned(returned) => What::Escalation(asked(record, &returned.held, inner)?),
         Event::EscalationVoted { escalation, action, run, vote } => {
             let mut known = known(record, (*escalation, *action, *run), EscalationStatus::Pending, inner);
             if known.votes.is_empty() {
@@ -101,15 +102,8 @@ fn asked(record: &Record, decided: &ActionDecided, inner: &Inner) -> Option<pb::
 
 /// A question as it was when it was asked.
 fn open(record: &Record, decided: &ActionDecided, question: &Question, inner: &Inner) -> pb::Escalation {
-    let escalation = Escalation {
-        question: question.clone(),
-        action: decided.proposal.action,
-        run: decided.proposal.run,
-        asked_at: record.at,
-        status: EscalationStatus::Pending,
-        votes: Vec::new(),
-    };
-    wire::escalation(&escalation, inner)
+    let about = (decided.proposal.action, decided.proposal.run);
+    wire::escalation(&Escalation::asked(question.clone(), about, record.at), inner)
 }
 
 /// A question by its identities: as the state has it, else as its action's card recalls it, else bare.

@@ -1,7 +1,7 @@
 //! Between the core's vocabulary and the wire's: one function a message, nothing else knows both.
 
 use remit_core::{
-    ActionStatus, CanonicalJson, Clause, Decision, Finding, Level, Outcome, Timestamp,
+    ActionStatus, CanonicalJson, Clause, Decision, Finding, Level, Moved, Outcome, Timestamp,
     escalation::{Escalation, EscalationStatus, Vote},
     proposal::Proposal,
     state::{Held, Phase},
@@ -216,6 +216,7 @@ pub(super) fn action(card: &ActionCard) -> pb::Action {
         undone_by: text(action.undone_by.map(|by| by.to_string())),
         escalation: text(action.escalation.map(|id| id.to_string())),
         channel: proposal.map_or("", |proposal| proposal.channel.as_str()).to_owned(),
+        rereads: text(action.rereads.map(|id| id.to_string())),
     }
 }
 
@@ -228,6 +229,11 @@ pub(super) fn whole_action(card: &ActionCard) -> pb::Action {
 pub(super) fn vote(vote: &Vote) -> pb::Vote {
     let Vote { by, groups: _, approve, reason, at } = vote;
     pb::Vote { by: by.clone(), approve: *approve, reason: reason.clone(), at: Some(time(*at)) }
+}
+
+fn moved(moved: &Moved) -> pb::MovedFact {
+    let Moved { item, pointer, was, is } = moved.clone();
+    pb::MovedFact { item: item.to_string(), pointer, was_json: was, is_json: is }
 }
 
 /// The parameters that a question is about.
@@ -265,6 +271,10 @@ pub(super) fn escalation(escalation: &Escalation, inner: &Inner) -> pb::Escalati
         votes: escalation.votes.iter().map(vote).collect(),
         digest: question.digest.to_string(),
         params_json: asked_params(escalation, inner).map(brief).unwrap_or_default(),
+        note: escalation.note.clone(),
+        moved: escalation.moved.iter().map(moved).collect(),
+        replaces: escalation.replaces.map(|id| id.to_string()).unwrap_or_default(),
+        replaced_by: escalation.replaced_by.map(|id| id.to_string()).unwrap_or_default(),
     }
 }
 

@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use remit_contract::Seen;
-use remit_core::{
-    ActionId, Event, RunId,
-    event::{ActionSettled, Settlement},
-};
+use remit_core::{ActionId, Event, RunId};
 use remit_journal::Record;
 
 use super::{ActionCard, Inner, OpenRuns, RunCard, View};
@@ -70,6 +66,7 @@ impl Inner {
             action: action.clone(),
             terms: Arc::clone(&run.terms),
             decided: Arc::clone(record),
+            returned: None,
             released: None,
             settled: None,
         };
@@ -91,6 +88,9 @@ impl Inner {
             card.action = action.clone();
         }
         if record.event.action() == Some(id) {
+            if let Event::ActionReturned(_) = &record.event {
+                card.returned = Some(Arc::clone(record));
+            }
             if let Event::ActionReleased { .. } = &record.event {
                 card.released = Some(Arc::clone(record));
             }
@@ -130,25 +130,11 @@ impl Inner {
     /// A result that the contract calls evidence is what the next preparation may rely on.
     fn notice_evidence(&self, record: &Record, open: &OpenRuns) {
         let Event::ActionSettled(settled) = &record.event else { return };
-        let ActionSettled { settlement: Settlement::Succeeded { result }, evidence, .. } = &**settled else {
-            return;
-        };
-        if evidence.is_empty() {
+        if settled.evidence.is_empty() {
             return;
         }
-        let Some(run) = open.get(settled.run) else { return };
-        let Some(decided) = self.actions.get(&settled.action).and_then(ActionCard::decision_fact) else {
-            return;
-        };
-        let (params, value) = (Arc::new(decided.proposal.params.value()), Arc::new(result.value()));
-        let seen = evidence.iter().map(|item| Seen {
-            item: item.clone(),
-            action: settled.action,
-            observed_at: record.at,
-            digest: result.digest(),
-            params: Arc::clone(&params),
-            value: Arc::clone(&value),
-        });
-        run.saw(seen.collect());
+        if let (Some(run), Some(card)) = (open.get(settled.run), self.actions.get(&settled.action)) {
+            run.saw(card.seen());
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use remit_contract::Seen;
 use remit_core::{
     ActionId, ActionStatus, Decision, Outcome, Reason, RunId, ServiceName, Timestamp, WorkflowName,
     budget::Budget,
@@ -22,6 +23,8 @@ pub(crate) struct ActionCard {
     pub(crate) terms: Arc<Terms>,
     /// The record of its decision; by construction an `action_decided`.
     pub(crate) decided: Arc<Record>,
+    /// The record that voided an approval of it and asked again, when there was one; the last.
+    pub(crate) returned: Option<Arc<Record>>,
     /// The record of its second decision, when people approved it.
     pub(crate) released: Option<Arc<Record>>,
     /// The record of its outcome.
@@ -29,9 +32,36 @@ pub(crate) struct ActionCard {
 }
 
 impl ActionCard {
-    /// The fact of its decision.
+    /// The fact of its decision; where people are asked again, on the facts as they were read again.
     pub(crate) fn decision_fact(&self) -> Option<&ActionDecided> {
+        if let Some(Event::ActionReturned(returned)) = self.returned.as_deref().map(|record| &record.event) {
+            return Some(&returned.held);
+        }
         if let Event::ActionDecided(decided) = &self.decided.event { Some(decided) } else { None }
+    }
+
+    /// When the decision in force was made.
+    pub(crate) fn decided_at(&self) -> Timestamp {
+        self.released.as_ref().or(self.returned.as_ref()).unwrap_or(&self.decided).at
+    }
+
+    /// The evidence that its result is.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        let (Some(fact), Some(settled), Some(record)) = (self.decision_fact(), self.outcome(), &self.settled)
+        else {
+            return Vec::new();
+        };
+        let Settlement::Succeeded { result } = &settled.settlement else { return Vec::new() };
+        let (params, value) = (Arc::new(fact.proposal.params.value()), Arc::new(result.value()));
+        let seen = settled.evidence.iter().map(|item| Seen {
+            item: item.clone(),
+            action: settled.action,
+            observed_at: record.at,
+            digest: result.digest(),
+            params: Arc::clone(&params),
+            value: Arc::clone(&value),
+        });
+        seen.collect()
     }
 
     /// The decision in force: the second one, when there is one.

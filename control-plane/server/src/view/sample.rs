@@ -146,6 +146,7 @@ pub(crate) fn decided(number: u128, params: &str, question: bool) -> Event {
         undo_hold: Money::ZERO,
         question,
         undoes: None,
+        rereads: None,
     }))
 }
 

@@ -127,6 +127,7 @@ impl History {
             | Event::ActionStarted { .. }
             | Event::EscalationVoted { .. }
             | Event::EscalationClosed { .. }
+            | Event::ActionReturned(_)
             | Event::RunEnded { .. }
             | Event::RollbackPlanned { .. }
             | Event::RollbackStarted { .. }

@@ -1,7 +1,11 @@
 //! The stored form: every kind of event survives its text, and says what it is.
 
 use super::{versions, world::*};
-use crate::{Command, Digest, Event, EvidenceUse, Level, command::SwitchTarget, event::Holder};
+use crate::{
+    Command, Digest, Event, EvidenceUse, Level,
+    command::{Look, SwitchTarget},
+    event::Holder,
+};
 
 /// A history in which everything happens once.
 fn story() -> Vec<Event> {
@@ -14,11 +18,16 @@ fn story() -> Vec<Event> {
         action: look,
         digest: json(r#"{"id":1}"#).digest(),
         observed_at: START,
+        facts: None,
         fresh_for_ms: Some(1_000),
     };
     let pay = Call::new("pay", "{}").ask(ask("large", "risk", 1)).with(|_, it| it.evidence.push(seen));
     let pay = world.hold(pay.effect("refund:1"));
     world.answer(pay, &person("rita", &["risk"]), true).unwrap();
+    world.release(pay, Look::Unread { why: "no connection".to_owned() }).unwrap();
+    world.answer(pay, &person("rita", &["risk"]), true).unwrap();
+    let again = world.look_again(pay, r#"{"id":1}"#).unwrap();
+    world.release_on(pay, again).unwrap();
     world.settle(pay, succeeded()).unwrap();
     world.set_switch(1, "all", Level::None).unwrap();
     let (target, reason) = (SwitchTarget::Id(switch(1)), "all is well again".to_owned());

@@ -6,24 +6,51 @@ use proptest::prelude::*;
 
 use super::world::*;
 use crate::{
-    ActionId, ActionStatus, Command, Digest, Event, Level, Objection, Outcome, PolicyVerdict, Reason, State,
-    command::SwitchTarget, escalation::EscalationStatus,
+    ActionId, ActionStatus, Command, Digest, Event, EvidenceUse, Level, Objection, Outcome, PolicyVerdict,
+    Reason, Refusal, State, command::SwitchTarget, escalation::EscalationStatus,
 };
 
 /// One random step. Numbers are taken modulo what there is.
 #[derive(Clone, Debug)]
 enum Step {
-    Propose { run: u128, tool: usize, params: u8, effect: Option<u8>, key: Option<u8>, ask: bool },
+    Propose {
+        run: u128,
+        tool: usize,
+        params: u8,
+        effect: Option<u8>,
+        key: Option<u8>,
+        ask: bool,
+        cite: bool,
+    },
     Start(usize),
     Settle(usize, u8, u64),
-    Answer { which: usize, who: u8, approve: bool },
-    Switch { which: u128, scope: usize, level: usize },
+    Answer {
+        which: usize,
+        who: u8,
+        approve: bool,
+    },
+    /// Of what is approved: its facts are read again and stand, have moved, cannot be read, or are not read.
+    LookAgain {
+        which: usize,
+        how: u8,
+    },
+    Switch {
+        which: u128,
+        scope: usize,
+        level: usize,
+    },
     Release(u128),
     StartRun(u128),
     EndRun(u128),
-    Plan { plan: u128, run: u128 },
+    Plan {
+        plan: u128,
+        run: u128,
+    },
     RollBack(u128),
-    Compensate { plan: u128, step: usize },
+    Compensate {
+        plan: u128,
+        step: usize,
+    },
     Close(u128),
     Lapse,
     Recover,
@@ -37,14 +64,16 @@ const LEVELS: [Level; 4] = [Level::None, Level::Read, Level::Draft, Level::Recom
 fn step() -> impl Strategy<Value = Step> {
     let runs = 1_u128..4;
     let maybe = || prop::option::weighted(0.4, 0_u8..3);
-    let propose = (runs.clone(), 0..TOOLS.len(), 0_u8..4, maybe(), maybe(), prop::bool::weighted(0.3));
+    let propose =
+        (runs.clone(), 0..TOOLS.len(), 0_u8..4, maybe(), maybe(), prop::bool::weighted(0.3), any::<bool>());
     prop_oneof![
-        10 => propose.prop_map(|(run, tool, params, effect, key, ask)| Step::Propose { run, tool, params, effect, key, ask }),
+        10 => propose.prop_map(|(run, tool, params, effect, key, ask, cite)| Step::Propose { run, tool, params, effect, key, ask, cite }),
         2 => any::<usize>().prop_map(Step::Start),
         // A tool may report anything: nothing, its price, far more.
         8 => (any::<usize>(), 0_u8..3, prop_oneof![Just(0), 1_u64..20, 100_u64..10_000])
             .prop_map(|(which, how, cost)| Step::Settle(which, how, cost)),
         5 => (any::<usize>(), 0_u8..4, prop::bool::weighted(0.8)).prop_map(|(which, who, approve)| Step::Answer { which, who, approve }),
+        4 => (any::<usize>(), 0_u8..4).prop_map(|(which, how)| Step::LookAgain { which, how }),
         1 => (1_u128..4, 0..SCOPES.len(), 0..LEVELS.len()).prop_map(|(which, scope, level)| Step::Switch { which, scope, level }),
         2 => (1_u128..4).prop_map(Step::Release),
         2 => runs.clone().prop_map(Step::StartRun),
@@ -61,9 +90,33 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// A run with two payments that were made, and a rollback of it under way: where undoing twice is near.
 fn rolling_back() -> Vec<Step> {
-    let pay = |params| Step::Propose { run: 1, tool: 2, params, effect: None, key: None, ask: false };
+    let pay =
+        |params| Step::Propose { run: 1, tool: 2, params, effect: None, key: None, ask: false, cite: false };
     let paid = |which| Step::Settle(which, 0, 1);
     vec![pay(0), paid(0), pay(1), paid(1), Step::Plan { plan: 1, run: 1 }, Step::RollBack(1)]
+}
+
+/// A payment that rests on a record, and that two people have approved: where old facts are near.
+fn approved() -> Vec<Step> {
+    let propose =
+        |tool, ask| Step::Propose { run: 1, tool, params: 0, effect: None, key: None, ask, cite: ask };
+    let yes = |who| Step::Answer { which: 0, who, approve: true };
+    vec![propose(0, false), Step::Settle(0, 0, 1), propose(2, true), yes(0), yes(1)]
+}
+
+/// Steps around the release of what was approved.
+fn releasing() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        8 => (any::<usize>(), 0_u8..4).prop_map(|(which, how)| Step::LookAgain { which, how }),
+        6 => (any::<usize>(), 0_u8..2).prop_map(|(which, who)| Step::Answer { which, who, approve: true }),
+        1 => (any::<usize>(), 0_u8..2).prop_map(|(which, who)| Step::Answer { which, who, approve: false }),
+        2 => (any::<usize>(), 0_u8..3).prop_map(|(which, how)| Step::Settle(which, how, 1)),
+        1 => (1_u128..3, 0..SCOPES.len(), 0..LEVELS.len()).prop_map(|(which, scope, level)| Step::Switch { which, scope, level }),
+        1 => (1_u128..3).prop_map(Step::Release),
+        1 => Just(Step::Lapse),
+        1 => Just(Step::Recover),
+        1 => (0_u64..30_000).prop_map(Step::Wait),
+    ]
 }
 
 /// Steps around a rollback.
@@ -85,17 +138,46 @@ fn pick(state: &State, which: usize) -> ActionId {
 }
 
 fn call(step: &Step) -> Option<Call> {
-    let Step::Propose { run: number, tool, params, effect, key, ask: asked } = step else { return None };
+    let Step::Propose { run: number, tool, params, effect, key, ask: asked, .. } = step else { return None };
     let mut call = Call::new(TOOLS[*tool], &params.to_string()).with(|it, _| it.run = run(*number));
     call.assessment.effect = effect.map(|effect| effect.to_string());
     call.proposal.key = key.map(|key| key.to_string());
     Some(if *asked { call.ask(ask("large", "risk", 2)) } else { call })
 }
 
+/// The newest record that a run has seen, cited.
+fn seen(world: &World, run: crate::RunId) -> Option<EvidenceUse> {
+    let ((_, action), (digest, _)) = world.state.runs.get(&run)?.evidence.last_key_value()?;
+    Some(EvidenceUse { digest: *digest, fresh_for_ms: None, ..world.cite(*action, "{}") })
+}
+
+fn look_again(world: &mut World, which: usize, how: u8) -> Result<Vec<Event>, Refusal> {
+    let approved: Vec<_> =
+        world.state.held.keys().filter(|id| world.state.awaits_release(**id).is_some()).copied().collect();
+    let held = which.checked_rem(approved.len()).map_or(action(0), |index| approved[index]);
+    let old = world.state.held.get(&held).map(|held| held.assessment.evidence[0].clone());
+    match (how, old) {
+        (0, _) => {
+            let again = world.look_again(held, r#"{"id":1}"#)?;
+            world.release_on(held, again)
+        }
+        (1, _) => {
+            let again = world.look_again(held, r#"{"id":2}"#)?;
+            world.release_on(held, again)
+        }
+        (2, Some(old)) => world.release_on(held, old),
+        _ => world.release(held, crate::command::Look::Unread { why: "no connection".to_owned() }),
+    }
+}
+
 /// Takes a step; a refusal is as good as any other answer.
 fn take(world: &mut World, step: &Step) -> Vec<Event> {
     let taken = match step {
-        Step::Propose { .. } => call(step).map_or(Ok(Vec::new()), |call| world.propose(call)),
+        Step::Propose { cite, .. } => call(step).map_or(Ok(Vec::new()), |call| {
+            let cited = cite.then(|| seen(world, call.proposal.run)).flatten();
+            world.propose(call.with(|_, it| it.evidence.extend(cited)))
+        }),
+        Step::LookAgain { which, how } => look_again(world, *which, *how),
         Step::Start(which) => world.command(Command::Start { action: pick(&world.state, *which) }),
         Step::Settle(which, how, cost) => {
             world.cost = *cost;
@@ -195,6 +277,24 @@ fn invariant_escalation_decided_at_most_once(history: &[(crate::Timestamp, Event
     }
 }
 
+/// What goes after an approval rests on facts that were read after it, and that are those people saw.
+fn invariant_nothing_released_on_old_facts(before: &State, after: &State, events: &[Event]) {
+    for event in events {
+        let Event::ActionReleased { action, decision, .. } = event else { continue };
+        let held = &before.held[action];
+        if decision.outcome != Outcome::Admit || held.assessment.evidence.is_empty() {
+            continue;
+        }
+        let rereads = after.actions.values().filter(|it| it.rereads == Some(held.question.id));
+        let run = &after.runs[&held.proposal.run];
+        let facts: BTreeSet<_> = rereads
+            .filter_map(|it| run.evidence.get(&("record".into(), it.id)))
+            .map(|(digest, _)| *digest)
+            .collect();
+        assert!(facts.contains(&held.assessment.evidence[0].digest), "{action} went on old facts");
+    }
+}
+
 fn invariant_status_moves_follow_table(
     before: &State,
     after: &State,
@@ -208,7 +308,8 @@ fn invariant_status_moves_follow_table(
     }
     for (id, escalation) in &after.escalations {
         let was = before.escalations.get(id).map(|was| was.status);
-        assert!(was.is_none_or(|was| was == EscalationStatus::Pending || was == escalation.status));
+        let voided = was == Some(EscalationStatus::Approved) && escalation.replaced_by.is_some();
+        assert!(voided || was.is_none_or(|was| was == EscalationStatus::Pending || was == escalation.status));
     }
 }
 
@@ -262,6 +363,7 @@ fn live(steps: &[Step]) -> World {
         let before = world.state.clone();
         let events = take(&mut world, step);
         invariant_no_admit_above_ceiling(&before, &events);
+        invariant_nothing_released_on_old_facts(&before, &world.state, &events);
         invariant_held_plus_spent_within_limit(&world.state);
         invariant_escalation_decided_at_most_once(&world.history);
         invariant_status_moves_follow_table(&before, &world.state, &reachable);
@@ -297,6 +399,14 @@ let started = |(_, event): &(_, Event)| matches!(event, Event::RollbackStarted {
     }
 
     #[test]
+    fn every_law_holds_around_a_release(steps in prop::collection::vec(releasing(), 1..30)) {
+        let steps: Vec<_> = approved().into_iter().chain(steps).collect();
+        let world = live(&steps);
+        let approved = |(_, event): &(_, Event)| matches!(event, Event::EscalationClosed { status: EscalationStatus::Approved, .. });
+        prop_assert!(world.history.iter().any(approved), "nothing was approved");
+    }
+
+    #[test]
     fn invariant_unknown_means_deny(steps in prop::collection::vec(step(), 0..20), last in step()) {
         let world = live(&steps);
         let Some(call) = call(&last) else { return Ok(()) };
@@ -309,7 +419,7 @@ let started = |(_, event): &(_, Event)| matches!(event, Event::RollbackStarted {
             call.clone().with(|_, it| it.evidence_objection = Some(object(Reason::EvidenceMissing))),
             call.clone().with(|_, it| it.tooling_objection = Some(object(Reason::ParametersInvalid))),
             call.with(|_, it| it.evidence.push(crate::EvidenceUse {
-                item: "never-seen".into(), action: action(1), digest: Digest::of(b""), observed_at: START, fresh_for_ms: None,
+                item: "never-seen".into(), action: action(1), digest: Digest::of(b""), observed_at: START, facts: None, fresh_for_ms: None,
             })),
         ];
         for call in unknown {

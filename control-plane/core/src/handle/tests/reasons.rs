@@ -16,6 +16,7 @@ fn cited(result: &str) -> EvidenceUse {
         action: action(1),
         digest: json(result).digest(),
         observed_at: START,
+        facts: None,
         fresh_for_ms: Some(1_000),
     }
 }

@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use crate::{
     ActionId, ActionStatus, Ask, Assessment, CanonicalJson, Clause, Command, Decision, Declared, Digest,
-    EscalationId, Event, Level, Money, Outcome, Person, PlanId, PolicyVerdict, Proposal, Reason, Refusal,
-    RunId, State, SwitchId, Terms, Timestamp,
-    command::{Answer, Settle},
+    EscalationId, Event, EvidenceUse, Level, Money, Outcome, Person, PlanId, PolicyVerdict, Proposal, Reason,
+    Refusal, RunId, State, SwitchId, Terms, Timestamp,
+    command::{Answer, Look, ReadAgain, Release, Settle},
     event::{ActionDecided, Settlement},
     handle,
     proposal::{Channel, Mode},
@@ -295,7 +295,7 @@ impl World {
             .state
             .escalations
             .values()
-            .find(|escalation| escalation.action == id)
+            .find(|escalation| escalation.action == id && escalation.replaced_by.is_none())
             .map(|escalation| (escalation.question.id, escalation.question.digest));
         let (escalation, digest) = question.unwrap_or((escalation(0), Digest::of(b"")));
         let reason = "looked at it".to_owned();
@@ -306,6 +306,58 @@ impl World {
             reason,
             digest,
         })))
+    }
+
+    /// Reads the record with this result, as a service does; the evidence that it is.
+    pub(super) fn look(&mut self, result: &str) -> EvidenceUse {
+        let look = self.admit(Call::new("look", "{}"));
+        self.settle(look, Settlement::Succeeded { result: json(result) }).unwrap();
+        self.cite(look, result)
+    }
+
+    pub(super) fn cite(&self, look: ActionId, result: &str) -> EvidenceUse {
+        EvidenceUse {
+            item: "record".into(),
+            action: look,
+            digest: json(result).digest(),
+            facts: None,
+            observed_at: self.now,
+            fresh_for_ms: Some(1_000),
+        }
+    }
+
+    /// Reads the record again for an approved action; the evidence that it is now.
+    pub(super) fn look_again(&mut self, held: ActionId, result: &str) -> Result<EvidenceUse, Refusal> {
+        let source = self.state.held.get(&held).map_or(action(0), |held| held.assessment.evidence[0].action);
+        self.drawn = self.drawn.saturating_add(1);
+        let params = self.history.iter().find_map(|(_, event)| match event {
+            Event::ActionDecided(it) if it.proposal.action == source => Some(it.proposal.params.clone()),
+            _ => None,
+        });
+        let (read, params) = (action(self.drawn), params.unwrap_or(json("{}")));
+        self.command(Command::ReadAgain(Box::new(ReadAgain { held, source, params, action: read })))?;
+        self.settle(read, Settlement::Succeeded { result: json(result) })?;
+        Ok(self.cite(read, result))
+    }
+
+    /// Releases on this evidence, with all else as it was judged before.
+    pub(super) fn release_on(
+        &mut self,
+        held: ActionId,
+        evidence: EvidenceUse,
+    ) -> Result<Vec<Event>, Refusal> {
+        let assessment = self.state.held.get(&held).map(|held| held.assessment.clone());
+        let assessment = Assessment {
+            evidence: vec![evidence],
+            ..assessment.unwrap_or(Call::new("pay", "{}").assessment)
+        };
+        self.release(held, Look::Read { assessment: Box::new(assessment), moved: Vec::new() })
+    }
+
+    pub(super) fn release(&mut self, held: ActionId, look: Look) -> Result<Vec<Event>, Refusal> {
+        self.drawn = self.drawn.saturating_add(1);
+        let escalation = escalation(self.drawn);
+        self.command(Command::Release(Box::new(Release { action: held, look, escalation })))
     }
 
     pub(super) fn set_switch(

@@ -13,7 +13,7 @@ impl State {
         let Some(run) = self.runs.get_mut(&decided.proposal.run) else { return };
         // The attempt of a stranger, or one after the end, leaves its event and nothing in the run:
         // nobody can use up, end or fill the memory of a run that is not theirs.
-        if decided.undoes.is_none() && !run.counts(&decided.proposal) {
+        if !decided.is_for_people() && !run.counts(&decided.proposal) {
             return;
         }
         let action = Action::of(decided, run);
@@ -192,6 +192,7 @@ impl Action {
             undo: None,
             undoes: decided.undoes,
             undone_by: None,
+            rereads: decided.rereads,
         }
     }
 }
@@ -201,6 +202,10 @@ impl Run {
     fn count(&mut self, decided: &ActionDecided, action: &Action) {
         let proposal = &decided.proposal;
         self.actions.push(action.id);
+        // What people's approval makes the control plane read is neither a call of the service nor a repetition.
+        if action.rereads.is_some() {
+            return;
+        }
         let goes = action.status != ActionStatus::Denied;
         if goes {
             self.calls = self.calls.saturating_add(1);

@@ -1,7 +1,7 @@
 //! What the fold does to questions: asked, answered, closed.
 
 use crate::{
-    ActionId, EscalationId, Money, Reason, Timestamp,
+    ActionId, ActionReturned, EscalationId, Money, Reason, Timestamp,
     action::ActionMove,
     decision::Outcome,
     escalation::{Escalation, EscalationStatus, Question, Vote},
@@ -18,14 +18,7 @@ impl State {
             question: question.clone(),
         };
         self.held.insert(action, held);
-        let escalation = Escalation {
-            question: question.clone(),
-            action,
-            run: decided.proposal.run,
-            asked_at: at,
-            status: EscalationStatus::Pending,
-            votes: Vec::new(),
-        };
+        let escalation = Escalation::asked(question.clone(), (action, decided.proposal.run), at);
         self.escalations.insert(question.id, escalation);
     }
 
@@ -35,13 +28,40 @@ impl State {
         }
     }
 
-    /// A question that is closed stays as it was closed. After an approval the second decision follows.
-    pub(super) fn escalation_closed(&mut self, id: EscalationId, action: ActionId, status: EscalationStatus) {
+    /// The approval is void and the same call is asked about anew, on the facts as they are.
+    pub(super) fn returned(&mut self, returned: &ActionReturned, at: Timestamp) {
+        let ActionReturned { held, voided, moved, note } = returned;
+        let Some(question) = &held.question else { return };
+        if let Some(escalation) = self.escalations.get_mut(voided) {
+            escalation.status = EscalationStatus::Voided;
+            escalation.note.clone_from(note);
+            escalation.moved.clone_from(moved);
+            escalation.replaced_by = Some(question.id);
+        }
+        if let Some(action) = self.actions.get_mut(&held.proposal.action) {
+            action.reason = held.decision.deciding().reason;
+            action.escalation = Some(question.id);
+        }
+        self.asked(held, question, at);
+        if let Some(escalation) = self.escalations.get_mut(&question.id) {
+            escalation.moved.clone_from(moved);
+            escalation.replaces = Some(*voided);
+        }
+    }
+
+    /// A question that is closed stays as it was closed. After an approval the second look follows.
+    pub(super) fn escalation_closed(
+        &mut self,
+        id: EscalationId,
+        action: ActionId,
+        (status, note): (EscalationStatus, &str),
+    ) {
         let Some(escalation) = self.escalations.get_mut(&id) else { return };
         if escalation.status != EscalationStatus::Pending {
             return;
         }
         escalation.status = status;
+        note.clone_into(&mut escalation.note);
         let (by, reason) = match status {
             EscalationStatus::Pending | EscalationStatus::Approved => return,
             EscalationStatus::Lapsed => (ActionMove::Lapse, Reason::EscalationLapsed),

@@ -69,8 +69,9 @@ impl State {
         for action in std::mem::take(&mut run.actions) {
             let Some(action) = self.actions.remove(&action) else { continue };
             run.budget.settle(action.hold.saturating_add(action.undo_hold), Money::ZERO);
-            if let Some(escalation) = action.escalation {
-                self.escalations.remove(&escalation);
+            let mut asked = action.escalation;
+            while let Some(escalation) = asked.and_then(|id| self.escalations.remove(&id)) {
+                asked = escalation.replaces;
             }
         }
         self.rollbacks.retain(|_, rollback| rollback.plan.run != id);

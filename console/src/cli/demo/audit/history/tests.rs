@@ -66,6 +66,7 @@ fn decided(number: u128, outcome: Outcome, undoes: Option<u128>) -> Event {
         undo_hold: Default::default(),
         question: None,
         undoes: undoes.map(|target| (action(target), PlanId::new(Uuid::from_u128(9)))),
+        rereads: None,
     }))
 }
 

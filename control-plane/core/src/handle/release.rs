@@ -1,0 +1,173 @@
+//! Before an approved action goes: its facts are read again, and what has moved returns it to people.
+
+use crate::{
+    Assessment, Clause, Money, Objection, Outcome, Reason, Timestamp,
+    command::{Look, ReadAgain, Release},
+    decide::{self, Case},
+    decision::{Decision, Finding},
+    escalation::{Escalation, Question},
+    event::{ActionDecided, Event},
+    proposal::{Channel, EvidenceUse, Mode, PolicyVerdict, Proposal},
+    refusal::Refusal,
+    returned::ActionReturned,
+    state::{Held, State},
+};
+
+/// One read on behalf of an approved action: the same tool with the same parameters. It uses neither the
+/// calls of the run nor its loop rule; what it costs is taken from what is left of the run's money.
+pub(super) fn read_again(state: &State, read: ReadAgain) -> Result<Vec<Event>, Refusal> {
+    let ReadAgain { held: approved, source, params, action } = read;
+    let (held, escalation) = awaiting(state, approved)?;
+    let items: Vec<&str> = held
+        .assessment
+        .evidence
+        .iter()
+        .filter(|used| used.action == source)
+        .map(|used| used.item.as_str())
+        .collect();
+    if items.is_empty() {
+        return Err(Refusal::Invalid(format!("{approved} does not rest on {source}")));
+    }
+    if state.actions.contains_key(&action) {
+        return Err(Refusal::Conflict(format!("{action} is taken")));
+    }
+    let seen = state.actions.get(&source).ok_or_else(|| Refusal::not_found("action", &source))?;
+    if seen.level.has_effect() || seen.params != params.digest() {
+        return Err(Refusal::Invalid(format!("it is not the read that {source} was")));
+    }
+    let run = super::known_run(state, escalation.run)?;
+    let (ceiling, _) = state.ceiling(&run.terms, state.place(run, &seen.tool));
+    if !run.is_open() || ceiling < seen.level {
+        let text = format!("the run is {}, the ceiling is {ceiling}", run.phase.as_str());
+        return Err(Refusal::Conflict(text));
+    }
+    let by = escalation.approval().map(|vote| vote.by.clone()).unwrap_or_default();
+    let detail = |clause| match clause {
+        Clause::Identity => format!("{by} approved {approved}"),
+        Clause::Evidence => format!("reads {} again", items.join(", ")),
+        Clause::Scope | Clause::Policy | Clause::Tooling | Clause::Cost | Clause::Recovery => String::new(),
+    };
+    let findings = Clause::ALL
+        .map(|clause| Finding { reason: Reason::ReadAgain, ..Finding::content(clause, detail(clause)) });
+    let proposal = Proposal {
+        action,
+        run: run.id,
+        tool: seen.tool.clone(),
+        params,
+        key: None,
+        channel: Channel::Operator,
+        mode: Mode::Execute,
+        principal: by.clone(),
+    };
+    let assessment = Assessment {
+        contract: run.terms.digest,
+        evidence: Vec::new(),
+        evidence_objection: None,
+        policy: PolicyVerdict::Permit { policies: Vec::new() },
+        tooling_objection: None,
+        asks: Vec::new(),
+        effect: None,
+    };
+    Ok(vec![Event::ActionDecided(Box::new(ActionDecided {
+        proposal,
+        assessment,
+        decision: Decision::join(findings, None),
+        hold: Money::ZERO,
+        undo_hold: Money::ZERO,
+        question: None,
+        undoes: None,
+        rereads: Some(escalation.question.id),
+    }))])
+}
+
+fn awaiting(state: &State, action: crate::ActionId) -> Result<(&Held, &Escalation), Refusal> {
+    let awaits = state.awaits_release(action);
+    awaits.ok_or_else(|| Refusal::Conflict(format!("{action} does not wait to be released")))
+}
+
+/// Decides an approved action as things stand now. Facts that moved, and facts that nobody could read, void
+/// the approval and put the same call before people again; what the contract now denies is denied.
+pub(super) fn release(state: &State, release: &Release, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    let (held, escalation) = awaiting(state, release.action)?;
+    if state.escalations.contains_key(&release.escalation) {
+        return Err(Refusal::Conflict(format!("{} is taken", release.escalation)));
+    }
+    let (assessment, why, moved) = match &release.look {
+        Look::Unread { why } => (&held.assessment, Some(unread(why.clone())), &[][..]),
+        Look::Read { assessment, moved } => match not_read_again(state, escalation, assessment) {
+            Some(why) => (&held.assessment, Some(unread(why)), &[][..]),
+            None => (&**assessment, moved_items(held, assessment), &moved[..]),
+        },
+    };
+    let run = super::known_run(state, escalation.run)?;
+    let case = Case::new(state, run, &held.proposal, assessment, now);
+    let decision = decide::decide(case.approved());
+    let Some(why) = why.filter(|_| decision.outcome == Outcome::Admit) else {
+        let (action, run) = (release.action, run.id);
+        return Ok(vec![Event::ActionReleased { action, run, decision: Box::new(decision) }]);
+    };
+    let mut decided = ActionDecided {
+        proposal: held.proposal.clone(),
+        assessment: assessment.clone(),
+        decision: decide::decide(case.returned(&why)),
+        hold: state.actions.get(&release.action).map(|action| action.hold).unwrap_or_default(),
+        undo_hold: state.actions.get(&release.action).map(|action| action.undo_hold).unwrap_or_default(),
+        question: None,
+        undoes: None,
+        rereads: None,
+    };
+    let mut asks = super::propose::asked_by_rules(assessment);
+    if asks.is_empty() {
+        asks.clone_from(&held.question.asks);
+    }
+    decided.question = Some(Question::about(&decided, release.escalation, asks, now));
+    Ok(vec![Event::ActionReturned(Box::new(ActionReturned {
+        held: decided,
+        voided: escalation.question.id,
+        moved: moved.to_vec(),
+        note: why.detail,
+    }))])
+}
+
+fn unread(why: String) -> Objection {
+    Objection::new(Reason::EvidenceUnread, why)
+}
+
+/// The first fact that the control plane did not read for this very question, once it was approved.
+fn not_read_again(state: &State, escalation: &Escalation, assessment: &Assessment) -> Option<String> {
+    let run = state.runs.get(&escalation.run)?;
+    let is_reread = |used: &EvidenceUse| {
+        let asked = state.actions.get(&used.action).and_then(|action| action.rereads);
+        asked == Some(escalation.question.id) && run.evidence.contains_key(&(used.item.clone(), used.action))
+    };
+    let old = assessment.evidence.iter().find(|used| !is_reread(used))?;
+    Some(format!("`{}` was not read again after the approval", old.item))
+}
+
+/// Which facts are not those that people saw. An item that one of the two does not have has moved too.
+fn moved_items(held: &Held, assessment: &Assessment) -> Option<Objection> {
+    let (before, now) = (&held.assessment.evidence, &assessment.evidence);
+    let same = |left: &EvidenceUse, right: &EvidenceUse| match (left.facts, right.facts) {
+        (Some(left), Some(right)) => left == right,
+        (None, _) | (_, None) => left.digest == right.digest,
+    };
+    let stands = |used: &EvidenceUse, among: &[EvidenceUse]| {
+        among.iter().any(|other| other.item == used.item && same(used, other))
+    };
+    let mut items: Vec<String> = before
+        .iter()
+        .filter(|used| !stands(used, now))
+        .chain(now.iter().filter(|used| !stands(used, before)))
+        .map(|used| format!("`{}`", used.item))
+        .collect();
+    items.sort();
+    items.dedup();
+    if items.is_empty() {
+        return None;
+    }
+    let verb = if items.len() == 1 { "has" } else { "have" };
+    Some(Objection::new(
+        Reason::FactMoved,
+        format!("{} {verb} moved since people were asked", items.join(", ")),
+    ))
+}
