@@ -145,7 +145,7 @@ impl CompiledContract {
 
     /// What differs between two results of an item of evidence, in the places that any clause looks at when
     /// it judges the tool; at most twenty, long values cut.
-    pub fn moved(&self, tool: &ToolName, item: &ItemName, was: &Value, is: &Value) -> Vec<Moved> {
+    pub(crate) fn moved(&self, tool: &ToolName, item: &ItemName, was: &Value, is: &Value) -> Vec<Moved> {
         let needed = self.tools.get(tool).and_then(|tool| tool.needs.all.iter().find(|it| it.item == *item));
         needed.map(|wanted| wanted.looked_at.moved(item, was, is)).unwrap_or_default()
     }

@@ -12,6 +12,7 @@
 
 use std::path::Path;
 
+mod again;
 mod backtest;
 mod check;
 mod compiled;
@@ -32,6 +33,7 @@ mod upstream;
 mod value;
 mod yaml;
 
+pub use again::Reread;
 pub use backtest::{Backtest, Backtested, Flip, Said};
 pub use compiled::{CompiledContract, Tool};
 pub use diff::{Change, Direction, diff, text_diff};

@@ -20,6 +20,7 @@ mod coverage;
 mod expect;
 mod play;
 mod read;
+mod release;
 mod suite;
 mod world;
 

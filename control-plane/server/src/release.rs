@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use remit_contract::{CompiledContract, RunFacts};
+use remit_contract::Reread;
 use remit_core::{
     ActionId, CanonicalJson, Command, DomainName, Event, ToolName,
     command::{Look, ReadAgain, Release},
@@ -15,7 +15,6 @@ use crate::{
     ids,
     plane::{Plane, Ward},
     runner,
-    view::ActionCard,
 };
 
 /// How long the answer to an approval waits for what became of it; then it says that the facts are being read.
@@ -42,30 +41,10 @@ async fn look(plane: &Plane, ward: &Ward, held: &Held) -> Result<Look, String> {
     sources.sort();
     sources.dedup();
     let reads = join_all(sources.iter().map(|source| read_again(plane, ward, held, *source))).await;
-    let reads = reads.into_iter().collect::<Result<Vec<Reread>, String>>()?;
+    let reads = reads.into_iter().collect::<Result<Vec<_>, String>>()?;
     // An ended run has declared nothing any more, and is denied for having ended.
     let request = plane.open.get(held.proposal.run).and_then(|open| open.facts().request.clone());
-    let facts = RunFacts { seen: reads.iter().flat_map(|read| read.now.seen()).collect(), request };
-    Ok(seen(&contract, held, &reads, &facts))
-}
-
-fn seen(contract: &CompiledContract, held: &Held, reads: &[Reread], facts: &RunFacts) -> Look {
-    let proposal = &held.proposal;
-    let assessment = contract.assess(proposal, &proposal.params.value(), facts);
-    let mut moved = Vec::new();
-    for used in &held.assessment.evidence {
-        let Some(read) = reads.iter().find(|read| read.source == used.action) else { continue };
-        let is = read.now.result().map(CanonicalJson::value).unwrap_or_default();
-        moved.extend(contract.moved(&proposal.tool, &used.item, &read.was.value(), &is));
-    }
-    Look::Read { assessment: Box::new(assessment), moved }
-}
-
-/// A read of before, and the same read made again.
-struct Reread {
-    source: ActionId,
-    was: CanonicalJson,
-    now: ActionCard,
+    Ok(contract.look_again(held, &reads, request))
 }
 
 async fn read_again(plane: &Plane, ward: &Ward, held: &Held, source: ActionId) -> Result<Reread, String> {
@@ -86,7 +65,7 @@ async fn read_again(plane: &Plane, ward: &Ward, held: &Held, source: ActionId) -
         let note = card.note().unwrap_or("it has no answer");
         return Err(failed(format!("`{}`: {note}", before.tool)));
     }
-    Ok(Reread { source, was: before.result, now: card })
+    Ok(Reread { source, was: before.result.value(), seen: card.seen() })
 }
 
 /// A read as the journal has it.

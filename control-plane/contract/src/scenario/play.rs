@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::{
     Failure,
     compare::compare,
+    release::release,
     suite::{Act, Scenario, Step, Suite},
     world::{Stuck, World},
 };
@@ -168,7 +169,7 @@ fn propose(
 fn answer(world: &mut World<'_>, of: &str, by: &Person, approve: bool) -> Result<Got, Stuck> {
     let action =
         world.named(of).ok_or_else(|| format!("`{of}` was not proposed: it was joined or refused"))?;
-    let asked = world.state.escalations.values().find(|escalation| escalation.action == action);
+    let asked = world.state.escalations.values().find(|it| it.action == action && it.replaced_by.is_none());
     let (escalation, digest) =
         asked
             .map(|escalation| (escalation.question.id, escalation.question.digest))
@@ -176,17 +177,26 @@ fn answer(world: &mut World<'_>, of: &str, by: &Person, approve: bool) -> Result
     let reason = "as the scenario says".to_owned();
     let answer = Answer { escalation, by: by.clone(), approve, reason, digest };
     let held = world.state.held.get(&action).map(|held| held.proposal.clone());
-    let events = match world.command(Command::Decide(Box::new(answer))) {
+    let mut events = match world.command(Command::Decide(Box::new(answer))) {
         Ok(events) => events,
         Err(refusal) => return Ok(Got { action: Some(action), refused: Some(refusal), ..Got::default() }),
     };
-    let decision = events.into_iter().find_map(|event| {
-        if let Event::ActionReleased { decision, .. } = event { Some(*decision) } else { None }
-    });
+    events.extend(release(world, action)?);
+    let mut asks = Vec::new();
+    let mut decision = None;
+    for event in events {
+        if let Event::ActionReleased { decision: made, .. } = event {
+            decision = Some(*made);
+        } else if let Event::ActionReturned(returned) = event {
+            let question = returned.held.question.into_iter().flat_map(|question| question.asks);
+            asks.extend(question.map(|ask| ask.rule));
+            decision = Some(returned.held.decision);
+        }
+    }
     if let (Some(Outcome::Admit), Some(held)) = (decision.as_ref().map(|decision| decision.outcome), held) {
         world.execute(action, &held.tool, &held.params.value())?;
     }
-    Ok(Got { action: Some(action), decision, ..Got::default() })
+    Ok(Got { action: Some(action), asks, decision, ..Got::default() })
 }
 
 /// Plans the rollback, starts exactly that plan, and walks it as the runner does: after the first

@@ -21,7 +21,7 @@ use crate::{CompiledContract, RunFacts, Seen, value::same};
 /// A scenario under way.
 #[derive(Debug)]
 pub(super) struct World<'a> {
-    contract: &'a CompiledContract,
+    pub(super) contract: &'a CompiledContract,
     pub(super) state: State,
     pub(super) now: Timestamp,
     /// The run that steps are in.
@@ -122,7 +122,7 @@ impl<'a> World<'a> {
         Ok(events)
     }
 
-    fn draw(&mut self) -> Uuid {
+    pub(super) fn draw(&mut self) -> Uuid {
         self.drawn = self.drawn.saturating_add(1);
         Uuid::from_u128(self.drawn)
     }
@@ -201,6 +201,27 @@ impl<'a> World<'a> {
             .map_err(|refusal| format!("the outcome of `{tool}` cannot be recorded: {refusal}"))
     }
 
+    /// Carries a read out again. Where no reply is left for it, the tool says what it said before.
+    pub(super) fn execute_again(
+        &mut self,
+        action: ActionId,
+        (tool, params): (&ToolName, &Value),
+        before: &Value,
+    ) -> Result<(), Stuck> {
+        if self.reply_for(tool, params).is_none() {
+            let result = CanonicalJson::from_value(before).map_err(|error| error.to_string())?;
+            let same =
+                Reply { with: Value::Null, times: Some(1), settlement: Settlement::Succeeded { result } };
+            self.replies.entry(tool.clone()).or_default().push(same);
+        }
+        self.execute(action, tool, params)
+    }
+
+    /// What a run has seen and declared.
+    pub(super) fn facts(&self, run: RunId) -> RunFacts {
+        self.facts.get(&run).cloned().unwrap_or_default()
+    }
+
     /// A result that is evidence is what the next proposal may rely on.
     fn remember(&mut self, action: ActionId, tool: &ToolName, params: &Value, settlement: &Settlement) {
         let Settlement::Succeeded { result } = settlement else { return };
@@ -216,8 +237,16 @@ impl<'a> World<'a> {
         }));
     }
 
-    /// The first reply that is meant for these parameters and has calls left.
     fn reply(&mut self, tool: &ToolName, params: &Value) -> Result<Settlement, Stuck> {
+        let Some(reply) = self.reply_for(tool, params) else {
+            return Err(format!("`{tool}` has no reply for {params}: add one under `given.tools`"));
+        };
+        reply.times = reply.times.map(|times| times.saturating_sub(1));
+        Ok(reply.settlement.clone())
+    }
+
+    /// The first reply that is meant for these parameters and has calls left.
+    fn reply_for(&mut self, tool: &ToolName, params: &Value) -> Option<&mut Reply> {
         let meant = |reply: &&mut Reply| {
             let wanted = reply.with.as_object().into_iter().flatten();
             reply.times != Some(0)
@@ -225,12 +254,7 @@ impl<'a> World<'a> {
                     .into_iter()
                     .all(|(name, value)| params.get(name).is_some_and(|given| same(given, value)))
         };
-        let Some(reply) = self.replies.get_mut(tool).and_then(|replies| replies.iter_mut().find(meant))
-        else {
-            return Err(format!("`{tool}` has no reply for {params}: add one under `given.tools`"));
-        };
-        reply.times = reply.times.map(|times| times.saturating_sub(1));
-        Ok(reply.settlement.clone())
+        self.replies.get_mut(tool)?.iter_mut().find(meant)
     }
 
     /// The action that a name stands for: the last that was given it.
