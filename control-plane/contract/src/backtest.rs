@@ -129,7 +129,7 @@ impl<'a> Backtest<'a> {
     /// Takes in the next event of the domain. Those of other services count as they happened.
     pub fn record(&mut self, at: Timestamp, event: &Event) {
         if let Event::ActionDecided(decided) = event
-            && decided.undoes.is_none()
+            && !decided.is_for_people()
             && self.is_ours(decided)
         {
             if self.from.is_none_or(|from| from <= at) {
