@@ -17,6 +17,7 @@ pub mod failure;
 pub mod json;
 pub mod kind;
 pub mod paint;
+pub mod problems;
 pub mod run;
 pub mod scope;
 pub mod screen;

@@ -235,7 +235,14 @@ async fn offline() {
     site.contracts.edit("autonomy: draft", "autonomy: unlimited");
     let wrong = remit(&site, &["contract", "check", folder]).await;
     assert_eq!(wrong.code, 1, "{wrong:?}");
-    assert!(format!("{}{}", wrong.out, wrong.err).contains("contract.yaml:"), "{wrong:?}");
+    let shown = ["contract.yaml:", "autonomy: unlimited", "^^^^^^^^^", "hint: "];
+    assert!(shown.iter().all(|text| wrong.out.contains(text)), "{wrong:?}");
+    let wrong = remit(&site, &["contract", "check", folder, "-o", "json"]).await;
+    assert_eq!(wrong.code, 1, "{wrong:?}");
+    let answer: Value = serde_json::from_str(&wrong.out).unwrap();
+    let problem = &answer["problems"][0];
+    assert_eq!((&problem["severity"], &problem["column"]), (&"error".into(), &13.into()), "{problem}");
+    assert_eq!(problem["file"], format!("{folder}/contract.yaml"), "{problem}");
     let known = remit(&site, &["explain", "evidence_stale"]).await;
     assert!(known.code == 0 && known.out.contains("older than it may be"), "{known:?}");
     remit(&site, &["explain", "evidence_stail"]).await.failed(1, &["evidence_stail"]);

@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use remit_contract::Problem;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::cli::{exit::Exit, failure::Failure, screen::Screen};
+use crate::cli::{exit::Exit, failure::Failure, problems::refuse, screen::Screen};
 
 pub mod diff;
 pub mod test;
@@ -15,7 +14,8 @@ pub mod test;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   remit contract check contracts/refund-decision
-  remit contract check contracts/refund-decision -o json | jq '.problems[].message'
+  remit contract check contracts/refund-decision -o json |
+    jq -r '.problems[] | \"::\\(.severity) file=\\(.file),line=\\(.line),col=\\(.column)::\\(.message)\"'
   remit contract diff contracts/refund-decision drafts/refund-decision
   remit contract test contracts/refund-decision")]
 pub struct Contract {
@@ -54,7 +54,7 @@ pub fn run(args: &Contract, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
 fn check(dir: &Path, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
     let contract = match remit_contract::load(dir) {
         Ok(contract) => contract,
-        Err(problems) => return refused(&problems, screen),
+        Err(problems) => return refuse(dir, &problems, screen),
     };
     let terms = contract.terms();
     if screen.is_json() {
@@ -79,30 +79,4 @@ fn check(dir: &Path, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
         screen.field("tool", &format!("{name} ({level})"))?;
     }
     Ok(Exit::Ok)
-}
-
-fn refused(problems: &[Problem], screen: &mut Screen<'_>) -> Result<Exit, Failure> {
-    if screen.is_json() {
-        let problems: Vec<Value> = problems.iter().map(problem_json).collect();
-        screen.object(&json!({ "ok": false, "problems": problems }))?;
-        return Ok(Exit::No);
-    }
-    for problem in problems {
-        // The problem's own form has one line for what is wrong and one for the remedy.
-        for line in problem.to_string().lines() {
-            screen.line(line)?;
-        }
-    }
-    screen.note(&format!("{} problems", problems.len()))?;
-    Ok(Exit::No)
-}
-
-fn problem_json(problem: &Problem) -> Value {
-    json!({
-        "file": problem.file,
-        "line": problem.line,
-        "column": problem.column,
-        "message": problem.message,
-        "remedy": problem.remedy,
-    })
 }

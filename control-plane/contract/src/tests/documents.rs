@@ -17,6 +17,8 @@ fn broken_yaml() {
             ("purpose: Sell things.", "purpose: Sell things.\npurpose: Twice."),
             ("purpose: Sell things.", "purpose: &anchor Sell things."),
             ("purpose: Sell things.", "purpose: *anchor"),
+            ("purpose: Sell things.", "purpose: Sell things.\n<<: { domain: other }"),
+            ("contract: remit/v1", "%YAML 1.1\n---\ncontract: remit/v1"),
             ("purpose: Sell things.", "purpose: !!str Sell things."),
             ("purpose: Sell things.", "? [purpose]\n: Sell things."),
             (

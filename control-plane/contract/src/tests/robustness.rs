@@ -63,6 +63,19 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
+fn aliases_are_refused_before_they_multiply() {
+    let mut bomb = "a0: &a0 [x, x]\n".to_owned();
+    for level in 1..64 {
+        let below = level - 1;
+        bomb.push_str(&format!("a{level}: &a{level} [*a{below}, *a{below}]\n"));
+    }
+    insta::assert_snapshot!(listing(&compile(&bomb, POLICY).unwrap_err()), @r"
+    contract.yaml:1:9: anchors are not accepted
+    hint: write the value out where it is needed
+    ");
+}
+
+#[test]
 fn large_files_are_refused() {
     let large = format!("{YAML}# {}\n", "x".repeat(1024 * 1024));
     insta::assert_snapshot!(listing(&compile(&large, POLICY).unwrap_err()), @r"
