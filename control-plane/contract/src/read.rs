@@ -15,6 +15,7 @@ pub(crate) struct Fields<'a> {
     place: Place,
     entries: &'a [Entry],
     known: RefCell<Vec<&'static str>>,
+    later: RefCell<Vec<&'static str>>,
     problems: &'a Problems,
 }
 
@@ -22,7 +23,14 @@ impl<'a> Fields<'a> {
     /// The node as a mapping called `title`.
     pub(crate) fn of(node: &'a Node, title: &'a str, problems: &'a Problems) -> Option<Self> {
         let entries = entries(node, title, problems)?;
-        Some(Self { title, place: node.place, entries, known: RefCell::default(), problems })
+        Some(Self {
+            title,
+            place: node.place,
+            entries,
+            known: RefCell::default(),
+            later: RefCell::default(),
+            problems,
+        })
     }
 
     /// A key that may be absent.
@@ -59,17 +67,18 @@ impl<'a> Fields<'a> {
                 );
             }
         }
-        self.known.borrow_mut().extend(keys);
+        self.later.borrow_mut().extend(keys);
     }
 
     /// Reports the keys that nobody asked for.
     pub(crate) fn end(self) {
-        let known = self.known.into_inner();
+        let (known, later) = (self.known.into_inner(), self.later.into_inner());
+        let all = || known.iter().chain(&later).copied();
         for entry in self.entries {
-            if known.contains(&entry.key.as_str()) {
+            if all().any(|key| key == entry.key) {
                 continue;
             }
-            let remedy = match nearest(&entry.key, known.iter().copied()) {
+            let remedy = match nearest(&entry.key, all()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("accepted here: {}", listed(known.iter().copied())),
             };

@@ -17,7 +17,8 @@ pub mod test;
   remit contract check contracts/refund-decision -o json |
     jq -r '.problems[] | \"::\\(.severity) file=\\(.file),line=\\(.line),col=\\(.column)::\\(.message)\"'
   remit contract diff contracts/refund-decision drafts/refund-decision
-  remit contract test contracts/refund-decision")]
+  remit contract test contracts/refund-decision
+  remit contract schema > contract.schema.json")]
 pub struct Contract {
     /// What to do
     #[command(subcommand)]
@@ -36,6 +37,8 @@ pub enum Verb {
     Diff(diff::Diff),
     /// Play its scenarios and say which rules none of them needs; ends with 1 when one fails
     Test(test::Test),
+    /// Print the JSON Schema of contract.yaml, for editors that complete and check it
+    Schema,
 }
 
 /// Answers.
@@ -47,6 +50,10 @@ pub fn run(args: &Contract, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
         Verb::Check { dir } => check(dir, screen),
         Verb::Diff(args) => diff::run(args, screen),
         Verb::Test(args) => test::run(args, screen),
+        Verb::Schema => {
+            screen.object(&remit_contract::json_schema())?;
+            Ok(Exit::Ok)
+        }
     }
 }
 

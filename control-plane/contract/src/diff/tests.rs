@@ -53,8 +53,8 @@ const DOCUMENT: &[(&str, &str, &[&str])] = &[
     ("within: 30m", "within: 1h", &["scope: rule large: time to answer 30m → 1h, widened"]),
     ("fresh_for: 10m", "fresh_for: 90s", &["evidence: item order: fresh for 10m → 90s, narrowed"]),
     (
-        "require: [/id, /customer/id]",
-        "require: [/id]",
+        "require: [/id, /customer/id, /paid, /total, /region]",
+        "require: [/id, /paid, /total, /region]",
         &["evidence: item order: must have /customer/id removed, widened"],
     ),
     ("all: [order, stock]", "all: [order]", &["evidence: order.refund: needs stock removed, widened"]),

@@ -7,7 +7,7 @@ use remit_contract::scenario::{self, Failure as Difference, Played, Rule, Tested
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
-use crate::cli::{exit::Exit, failure::Failure, paint::Tone, screen::Screen};
+use crate::cli::{exit::Exit, failure::Failure, paint::Tone, problems::refuse, screen::Screen};
 
 mod junit;
 
@@ -46,7 +46,7 @@ pub struct Test {
 pub fn run(args: &Test, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
     let tested = match scenario::test(&args.dir, args.filter.as_deref()) {
         Ok(tested) => tested,
-        Err(problems) => return super::refused(&problems, screen),
+        Err(problems) => return refuse(&args.dir, &problems, screen),
     };
     if let (true, Some(filter)) = (tested.scenarios.is_empty(), &args.filter) {
         return Err(Failure::no(format!("no scenario is called `{filter}`"))

@@ -1,0 +1,82 @@
+//! Single values as they are written.
+
+use schemars::JsonSchema;
+
+/// At most 64 of a-z, 0-9, `.` and `-`, beginning with a letter or digit.
+#[derive(JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[schemars(extend("pattern" = "^[a-z0-9][a-z0-9.-]{0,63}$"))]
+pub(super) struct Name(String);
+
+/// At most 64 of a-z, 0-9, `.`, `-` and `_`, beginning with a letter or digit.
+#[derive(JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[schemars(extend("pattern" = "^[a-z0-9][a-z0-9._-]{0,63}$"))]
+pub(super) struct Tool(String);
+
+/// A group of people: `group:` and its name.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^group:[a-z0-9][a-z0-9.-]{0,63}$"))]
+pub(super) struct Group(String);
+
+/// Three numbers with dots, for instance `1.4.0`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^[0-9]+\\.[0-9]+\\.[0-9]+"))]
+pub(super) struct Version(String);
+
+/// A day, from its first moment in UTC, for instance `2026-11-02`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
+pub(super) struct Date(String);
+
+/// A whole number with `ms`, `s`, `m`, `h` or `d`, for instance `30m`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^[0-9]+(ms|s|m|h|d)$"))]
+pub(super) struct Duration(String);
+
+/// A number of calls per `s`, `m`, `h` or `d`, for instance `50/s`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^[0-9]+/(s|m|h|d)$"))]
+pub(super) struct Rate(String);
+
+/// A whole number of at least 1.
+#[derive(JsonSchema)]
+#[schemars(extend("minimum" = 1))]
+pub(super) struct Count(u32);
+
+/// Units with at most six decimals, without quotes, for instance `0.25`.
+#[derive(JsonSchema)]
+#[schemars(extend("minimum" = 0))]
+pub(super) struct Money(f64);
+
+/// A JSON pointer, for instance `/customer/id`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^/"))]
+pub(super) struct Pointer(String);
+
+/// A value of the action's parameters, for instance `params:/transaction_id`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^params:/"))]
+pub(super) struct Parameter(String);
+
+/// A value of the action's parameters or of its result: `params:/…` or `result:/…`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^(params|result):/"))]
+pub(super) struct Recorded(String);
+
+/// A value of the action's parameters or of an evidence item: `params:/…` or `ITEM:/…`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^[a-z0-9][a-z0-9.-]{0,63}:/"))]
+pub(super) struct Known(String);
+
+/// What kind of thing an action does, on the ladder read < draft < recommend < execute.
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Level {
+    /// It only looks.
+    Read,
+    /// It prepares something that has no effect yet.
+    Draft,
+    /// It proposes something to people.
+    Recommend,
+    /// It changes the world.
+    Execute,
+}

@@ -1,0 +1,222 @@
+//! The schema and the reader accept the same keys, and the committed schema is the one that is generated.
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use super::json_schema;
+use crate::{
+    Problem, compile,
+    problem::Problems,
+    tests::{POLICY, YAML},
+    yaml::{parse, to_json},
+};
+
+mod wrong;
+
+/// A key that no form has.
+const STRANGER: &str = "zz-stranger";
+
+/// A mapping with fixed keys, somewhere in an example.
+#[derive(Debug)]
+struct Place {
+    /// Where, as a JSON pointer.
+    at: String,
+    /// Its keys by the schema, and whether each must be there.
+    keys: BTreeMap<String, bool>,
+}
+
+fn assets() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../assets")
+}
+
+/// Keys that the good document does not use, with their value.
+fn more() -> [(&'static str, &'static str, Value); 1] {
+    let refund = json!({
+        "actions": ["order.get", "stock.find", "order.refund"], "spend": 0.25, "calls": 5, "wall_time": "1m", "tools": { "order.refund": 1 },
+    });
+    [("/scope", "workflows", json!({ "refund": refund, "any": { "actions": "all" } }))]
+}
+
+/// Documents that use every key of the schema between them.
+fn examples() -> Vec<Value> {
+    let shipped = ["refund-decision", "access-grants"];
+    let shipped = shipped
+        .map(|name| fs::read_to_string(assets().join("contracts").join(name).join("contract.yaml")).unwrap());
+    let texts = [YAML.to_owned()].into_iter().chain(shipped);
+    let document = |text: String| {
+        let problems = Problems::of("example");
+        to_json(&parse(&text, &problems).unwrap(), &problems).unwrap()
+    };
+    let mut documents: Vec<Value> = texts.map(document).collect();
+    for (at, key, value) in more() {
+        let good = documents[0].pointer_mut(at).and_then(Value::as_object_mut).unwrap();
+        good.insert(key.to_owned(), value);
+    }
+    documents
+}
+
+/// The schema that a reference leads to.
+fn resolved<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema.get("$ref").and_then(Value::as_str) {
+        Some(reference) => root.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => schema,
+    }
+}
+
+/// Walks a document along the schema: every mapping with fixed keys, and the keys that were seen, by form.
+struct Walk<'a> {
+    root: &'a Value,
+    places: Vec<Place>,
+    seen: BTreeMap<String, bool>,
+}
+
+impl<'a> Walk<'a> {
+    fn visit(&mut self, schema: &'a Value, value: &Value, at: &str) {
+        let schema = resolved(self.root, schema);
+        let choices = schema.get("anyOf").and_then(Value::as_array);
+        let forms: Vec<&Value> = choices
+            .map_or(vec![schema], |choices| choices.iter().map(|it| resolved(self.root, it)).collect());
+        match value {
+            Value::Object(fields) => self.object(&forms, fields, at),
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    for form in forms.iter().filter_map(|form| form.get("items")) {
+                        self.visit(form, item, &format!("{at}/{index}"));
+                    }
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    fn object(&mut self, forms: &[&'a Value], fields: &Map<String, Value>, at: &str) {
+        let fixed: Vec<&Value> =
+            forms.iter().copied().filter(|form| form.get("properties").is_some()).collect();
+        let mut keys = BTreeMap::new();
+        for form in &fixed {
+            let required: Vec<&Value> = form["required"].as_array().into_iter().flatten().collect();
+            for (key, schema) in form["properties"].as_object().unwrap() {
+                let label = format!("{}.{key}", form["description"]);
+                let seen = self.seen.entry(label).or_default();
+                *seen |= fields.contains_key(key);
+                keys.insert(key.clone(), required.contains(&&Value::from(key.as_str())) && fixed.len() == 1);
+                if let Some(value) = fields.get(key) {
+                    self.visit(schema, value, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")));
+                }
+            }
+        }
+        if !keys.is_empty() {
+            self.places.push(Place { at: at.to_owned(), keys });
+        }
+        for form in forms.iter().filter(|form| form.get("properties").is_none()) {
+            let patterns = form.get("patternProperties").and_then(Value::as_object);
+            let any = form.get("additionalProperties").filter(|any| any.is_object());
+            for inner in patterns.into_iter().flat_map(Map::values).chain(any) {
+                for (key, value) in fields {
+                    self.visit(inner, value, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")));
+                }
+            }
+        }
+    }
+}
+
+/// Every key of every form in the schema, not seen yet.
+fn all_keys(schema: &Value) -> BTreeMap<String, bool> {
+    let forms = schema["$defs"].as_object().unwrap().values().chain([schema]);
+    let keys = forms.flat_map(|form| {
+        let keys = form.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+        keys.map(|key| (format!("{}.{key}", form["description"]), false))
+    });
+    keys.collect()
+}
+
+/// Every mapping with fixed keys in the examples, with the example.
+fn places(schema: &Value) -> (Vec<(Value, Place)>, BTreeMap<String, bool>) {
+    let (mut found, mut seen) = (Vec::new(), all_keys(schema));
+    for example in examples() {
+        let mut walk = Walk { root: schema, places: Vec::new(), seen };
+        walk.visit(schema, &example, "");
+        found.extend(walk.places.into_iter().map(|place| (example.clone(), place)));
+        seen = walk.seen;
+    }
+    (found, seen)
+}
+
+/// What is wrong with an example after a change of the mapping at a place.
+fn changed(example: &Value, at: &str, change: impl FnOnce(&mut Map<String, Value>)) -> Vec<Problem> {
+    let mut example = example.clone();
+    change(example.pointer_mut(at).unwrap().as_object_mut().unwrap());
+    // JSON is YAML.
+    compile(&example.to_string(), POLICY).err().unwrap_or_default()
+}
+
+#[test]
+fn the_reader_takes_the_keys_of_the_schema_and_no_others() {
+    for (example, place) in places(&json_schema()).0 {
+        // Of two forms the reader knows which one it has before it; the other has all keys.
+        if example.pointer(&format!("{}/irreversible", place.at)).is_some() {
+            continue;
+        }
+        let problems = changed(&example, &place.at, |fields| {
+            fields.insert(STRANGER.to_owned(), Value::from(1));
+        });
+        let refusal = problems.iter().find(|problem| problem.message.contains(STRANGER));
+        let Some(refusal) = refusal else { panic!("`{}` takes any key", place.at) };
+        let mut accepted: Vec<&str> = refusal.remedy.split('`').skip(1).step_by(2).collect();
+        accepted.sort_unstable();
+        let keys: Vec<&str> = place.keys.keys().map(String::as_str).collect();
+        assert_eq!(accepted, keys, "at `{}`: the reader's keys, the keys of form.rs", place.at);
+    }
+}
+
+#[test]
+fn the_reader_needs_what_the_schema_requires() {
+    for (example, place) in places(&json_schema()).0 {
+        for (key, required) in &place.keys {
+            let lacks = |problem: &Problem| problem.message.ends_with(&format!("lacks `{key}`"));
+            let problems = changed(&example, &place.at, |fields| {
+                fields.shift_remove(key);
+            });
+            // Two forms in one place: what one lacks says the other.
+            if place.keys.contains_key("irreversible") {
+                continue;
+            }
+            assert_eq!(
+                problems.iter().any(lacks),
+                *required,
+                "`{}/{key}` is required by one of the two only",
+                place.at
+            );
+        }
+    }
+}
+
+#[test]
+fn the_examples_use_every_key() {
+    let (_, seen) = places(&json_schema());
+    let unseen: Vec<_> = seen.iter().filter(|(_, seen)| !**seen).collect();
+    assert!(unseen.is_empty(), "add these to `more`: {unseen:?}");
+}
+
+#[test]
+fn good_documents_conform() {
+    let validator = jsonschema::validator_for(&json_schema()).unwrap();
+    for example in examples() {
+        let wrong: Vec<_> = validator
+            .iter_errors(&example)
+            .map(|error| format!("{error} at {}", error.instance_path()))
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn the_committed_schema_is_the_generated_one() {
+    let committed = fs::read_to_string(assets().join("schemas/contract.json")).unwrap_or_default();
+    assert!(
+        serde_json::from_str(&committed).ok() == Some(json_schema()),
+        "assets/schemas/contract.json is not what form.rs says; update it with\n  \
+         cargo run -- contract schema > assets/schemas/contract.json"
+    );
+}

@@ -1,0 +1,60 @@
+//! Clause 5 as it is written.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde_json::{Map, Value};
+
+use super::scalar::{Duration, Name, Rate, Tool};
+
+/// 5. With what it acts. Credentials stay with the control plane; the service never sees them.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tooling {
+    /// Where the tools are.
+    upstreams: BTreeMap<Name, Upstream>,
+    /// Each tool: the actions of the scope, and those that only undo.
+    tools: BTreeMap<Tool, Call>,
+}
+
+/// One place that offers tools.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Upstream {
+    /// Its address, or a variable of the control plane as `${NAME}`.
+    http: String,
+    /// How the control plane authenticates there.
+    auth: Option<Auth>,
+}
+
+/// How the control plane authenticates.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Auth {
+    /// The name of a secret as `secret:NAME`; the secret itself never stands in a contract.
+    #[schemars(extend("pattern" = "^secret:[A-Z0-9_]+$"))]
+    bearer: String,
+}
+
+/// How one tool is called.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Call {
+    /// The upstream that offers it.
+    upstream: Name,
+    /// Method and path, for instance `GET /orders/{order_id}?expand={expand}`.
+    request: String,
+    /// What it does, for agents.
+    description: Option<String>,
+    /// JSON Schema 2020-12 of its parameters: an object that lets nothing undeclared through.
+    input: Map<String, Value>,
+    /// Longest time that a call may take.
+    timeout: Option<Duration>,
+    /// How often it may be called.
+    rate: Option<Rate>,
+    /// The name of the one logical effect, for instance `refund:{transaction_id}`: at most once, whatever happens.
+    effect: Option<String>,
+    /// The header that takes the idempotency key, as `header:NAME`.
+    #[schemars(extend("pattern" = "^header:[A-Za-z0-9-]+$"))]
+    idempotency_key: Option<String>,
+}
