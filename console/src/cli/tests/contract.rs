@@ -101,7 +101,7 @@ async fn what_cannot_be_tested_says_why() {
     copy.edit("scenarios/grants.yaml", "suite: Roles", "sweet: Roles");
     let ran = copy.test("").await;
     assert_eq!(ran.exit, Exit::No);
-    assert!(ran.out.contains("scenarios/grants.yaml:2:1: "), "{}", ran.out);
+    assert!(ran.out.contains("scenarios/grants.yaml:2:1\n"), "{}", ran.out);
     let ran = Copy::of("access-grants").test("--filter nothing-like-it").await;
     assert_eq!(ran.exit, Exit::No);
     assert!(ran.err.contains("no scenario is called `nothing-like-it`"), "{}", ran.err);
