@@ -7,7 +7,9 @@ use clap::{Args, Parser, Subcommand};
 use self::{
     paint::Color,
     screen::Format,
-    verb::{completions, contract, decide, explain, get, rollback, show, switch, tail, token, verify},
+    verb::{
+        completions, contract, decide, explain, export, get, rollback, show, switch, tail, token, verify,
+    },
 };
 
 mod clock;
@@ -107,6 +109,8 @@ pub enum Remote {
     Release(switch::Release),
     /// Undo what a run has done
     Rollback(rollback::Rollback),
+    /// Write the record of a service's domain as JSON lines
+    Export(export::Export),
     /// Recompute the journal's hash chains
     Verify(verify::Verify),
     /// Create, list and revoke tokens

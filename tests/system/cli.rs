@@ -1,5 +1,6 @@
 //! `remit` as scripts use it: verbs against a real control plane, JSON on standard output, exit codes.
 
+mod backtest;
 mod readme;
 
 use std::{fs, process::Stdio};

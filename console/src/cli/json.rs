@@ -20,7 +20,7 @@ pub fn line(value: &Value) -> String {
 /// Escapes what serde_json leaves as it is although a terminal interprets or hides it.
 ///
 /// Such a character can only stand inside a JSON string, so an escape never changes what is said.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if is_unsafe(c) {

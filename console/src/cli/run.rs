@@ -14,7 +14,9 @@ use super::{
     screen::{Format, Screen},
     session::{self, Session},
     table::Frame,
-    verb::{completions, contract, decide, explain, get, rollback, show, switch, tail, token, verify},
+    verb::{
+        completions, contract, decide, explain, export, get, rollback, show, switch, tail, token, verify,
+    },
 };
 use crate::{context::Context, tui};
 
@@ -96,6 +98,14 @@ async fn dispatch(
     interrupt: impl Future<Output = ()>,
 ) -> Result<Exit, Failure> {
     match cli.verb {
+        Some(Verb::Contract(contract::Contract { verb: contract::Verb::Backtest(args) }))
+            if !args.is_offline() =>
+        {
+            let path = session::context_path(cli.global.context.as_deref())?;
+            let context = Context::load(&path)?;
+            *peer = Some(Peer { endpoint: context.endpoint.clone(), context: path });
+            contract::backtest::online(&args, &mut Session::open(context)?, screen).await
+        }
         Some(Verb::Contract(args)) => contract::run(&args, screen),
         Some(Verb::Explain(args)) => explain::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Completions(args)) => completions::run(&args, screen).map(|()| Exit::Ok),
@@ -125,6 +135,7 @@ async fn remote(
         Remote::Safe(args) => switch::lower(args, Level::Draft, session, screen).await?,
         Remote::Release(args) => switch::release(args, session, screen).await?,
         Remote::Rollback(args) => return rollback::run(args, session, screen).await,
+        Remote::Export(args) => export::run(args, session, screen).await?,
         Remote::Verify(verify::Verify {}) => return verify::run(session, screen).await,
         Remote::Token(args) => token::run(args, session, screen).await?,
     }

@@ -4,6 +4,7 @@ pub mod completions;
 pub mod contract;
 pub mod decide;
 pub mod explain;
+pub mod export;
 pub mod get;
 pub mod rollback;
 pub mod show;

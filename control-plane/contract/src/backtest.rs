@@ -151,7 +151,9 @@ impl<'a> Backtest<'a> {
     /// What was found.
     pub fn finish(self) -> Backtested {
         let mut found = self.found;
-        found.flips.sort_by_key(|flip| (flip.rank(), flip.at, flip.action));
+        found
+            .flips
+            .sort_by_key(|flip| (flip.rank(), flip.before.outcome, flip.after.outcome, flip.at, flip.action));
         found
     }
 

@@ -12,6 +12,7 @@ use crate::{auth::Caller, edge::MAX_BODY, error::Error, plane::Plane};
 
 mod control;
 mod detail;
+mod export;
 mod health;
 mod operator;
 mod query;

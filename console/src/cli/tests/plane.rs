@@ -29,6 +29,8 @@ pub(super) struct Script {
     pub(super) moved: bool,
     /// Chains are broken.
     pub(super) broken: bool,
+    /// What the journal holds.
+    pub(super) record: Vec<pb::ExportedEvent>,
     /// Steps that a rollback parks.
     pub(super) parked: u32,
     /// Requests that changed something, in words.
@@ -351,6 +353,14 @@ impl Operator for Plane {
             ..pb::RollbackProgress::default()
         };
         Ok(Response::new(Box::pin(stream::iter([Ok(step), Ok(last)]))))
+    }
+
+    type ExportStream = Streamed<pb::ExportBatch>;
+
+    async fn export(&self, request: Request<pb::ExportRequest>) -> Answer<Self::ExportStream> {
+        self.0.note(format!("export {}", request.into_inner().service));
+        let batch = pb::ExportBatch { events: self.0.record.clone() };
+        Ok(Response::new(Box::pin(stream::iter([Ok(batch)]))))
     }
 
     async fn verify(&self, _: Request<pb::VerifyRequest>) -> Answer<pb::VerifyResponse> {

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::cli::{exit::Exit, failure::Failure, problems::refuse, screen::Screen};
 
+pub mod backtest;
 pub mod diff;
 pub mod test;
 
@@ -18,7 +19,8 @@ pub mod test;
     jq -r '.problems[] | \"::\\(.severity) file=\\(.file),line=\\(.line),col=\\(.column)::\\(.message)\"'
   remit contract diff contracts/refund-decision drafts/refund-decision
   remit contract test contracts/refund-decision
-  remit contract schema > contract.schema.json")]
+  remit contract schema > contract.schema.json
+  remit contract backtest drafts/refund-decision --since 7d")]
 pub struct Contract {
     /// What to do
     #[command(subcommand)]
@@ -39,6 +41,8 @@ pub enum Verb {
     Test(test::Test),
     /// Print the JSON Schema of contract.yaml, for editors that complete and check it
     Schema,
+    /// Say what a draft would have decided otherwise; ends with 1 when it admits what was refused
+    Backtest(backtest::Backtests),
 }
 
 /// Answers.
@@ -54,6 +58,7 @@ pub fn run(args: &Contract, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
             screen.object(&remit_contract::json_schema())?;
             Ok(Exit::Ok)
         }
+        Verb::Backtest(args) => backtest::offline(args, screen),
     }
 }
 

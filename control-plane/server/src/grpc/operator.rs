@@ -7,7 +7,7 @@ use remit_proto::v1::{self as pb, operator_server};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{control, detail, person, query, rollback, state, token, watch};
+use super::{control, detail, export, person, query, rollback, state, token, watch};
 use crate::plane::Plane;
 
 pub(super) struct Operator {
@@ -138,6 +138,14 @@ impl operator_server::Operator for Operator {
     ) -> Answer<Self::StartRollbackStream> {
         let by = person(&self.plane, &request)?;
         Ok(Response::new(rollback::start(&self.plane, by, request.into_inner()).await?))
+    }
+
+    type ExportStream = Updates<pb::ExportBatch>;
+
+    async fn export(&self, request: Request<pb::ExportRequest>) -> Answer<Self::ExportStream> {
+        person(&self.plane, &request)?;
+        let service = request.into_inner().service;
+        Ok(Response::new(export::export(&self.plane, &service, &self.stop)?))
     }
 
     async fn verify(&self, request: Request<pb::VerifyRequest>) -> Answer<pb::VerifyResponse> {

@@ -30,11 +30,15 @@ const LINGER: Duration = Duration::from_millis(50);
 /// Records read from the journal at a time while catching up.
 const PAGE: usize = 500;
 
-type Sender<T> = mpsc::Sender<Result<T, Status>>;
+pub(super) type Sender<T> = mpsc::Sender<Result<T, Status>>;
 
 /// A stream fed by a task; the task ends with the stream, also where it has nothing to send, or with the
 /// control plane.
-fn stream<T, F>(capacity: usize, stop: CancellationToken, feed: impl FnOnce(Sender<T>) -> F) -> Updates<T>
+pub(super) fn stream<T, F>(
+    capacity: usize,
+    stop: CancellationToken,
+    feed: impl FnOnce(Sender<T>) -> F,
+) -> Updates<T>
 where
     T: Send + 'static,
     F: Future<Output = ()> + Send + 'static,
