@@ -48,9 +48,12 @@ impl CanonicalJson {
     /// # Errors
     /// When a number cannot be written canonically.
     pub fn from_value(value: &Value) -> Result<Self, InvalidJson> {
-        let text =
-            serde_json_canonicalizer::to_string(value).map_err(|error| InvalidJson(error.to_string()))?;
-        Ok(Self::trusted(text.into()))
+        let text = if is_plain(value) {
+            serde_json::to_string(value).map_err(|error| error.to_string())
+        } else {
+            serde_json_canonicalizer::to_string(value).map_err(|error| error.to_string())
+        };
+        Ok(Self::trusted(text.map_err(InvalidJson)?.into()))
     }
 
     /// Takes over text that this type wrote before (from the journal).
@@ -92,6 +95,21 @@ impl<'de> Deserialize<'de> for CanonicalJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         Ok(Self::trusted(raw.get().into()))
+    }
+}
+
+/// True when writing the value as it stands gives the canonical form already: ASCII keys in order (for them the
+/// order of bytes is that of UTF-16) and whole numbers. It is so for nearly every call, at a quarter of the cost.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+        Value::Number(number) => number.is_i64() || number.is_u64(),
+        Value::Array(items) => items.iter().all(is_plain),
+        Value::Object(entries) => {
+            entries.keys().all(|key| key.is_ascii())
+                && entries.keys().is_sorted()
+                && entries.values().all(is_plain)
+        }
     }
 }
 
@@ -191,6 +209,7 @@ impl<'de> Visitor<'de> for Strict {
             let value = entries.next_value_seed(inner)?;
             map.insert(key, value);
         }
+        map.sort_keys();
         Ok(Value::Object(map))
     }
 }

@@ -6,9 +6,12 @@
 
 use remit_core::Event;
 
-/// The stored bytes of an event.
-pub(crate) fn encode(event: &Event) -> serde_json::Result<String> {
-    serde_json::to_string(event)
+/// Writes the stored bytes of an event into a buffer that is used again and again: events are large, and a
+/// text that grows is copied several times.
+pub(crate) fn encode<'a>(event: &Event, buffer: &'a mut Vec<u8>) -> Result<&'a str, String> {
+    buffer.clear();
+    serde_json::to_writer(&mut *buffer, event).map_err(|error| error.to_string())?;
+    std::str::from_utf8(buffer).map_err(|error| error.to_string())
 }
 
 /// The event of stored bytes.

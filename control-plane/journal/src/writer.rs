@@ -67,11 +67,12 @@ struct Staged {
 /// Serves the queue until it is closed or every handle is gone, then lets go of the store.
 pub(crate) fn run(queue: Receiver<Job>, mut store: Store, published: &Published) {
     let mut open = true;
+    let mut buffer = Vec::new();
     while open {
         let Ok(first) = queue.recv() else { break };
         let group;
         (group, open) = gather(first, &queue);
-        commit(group, &mut store, published);
+        commit(group, &mut store, published, &mut buffer);
     }
     // Dropping the queue answers what was sent after the close.
     drop(queue);
@@ -99,12 +100,12 @@ fn gather(first: Job, queue: &Receiver<Job>) -> (Vec<(Batch, Answer)>, bool) {
     }
 }
 
-fn commit(group: Vec<(Batch, Answer)>, store: &mut Store, published: &Published) {
+fn commit(group: Vec<(Batch, Answer)>, store: &mut Store, published: &Published, buffer: &mut Vec<u8>) {
     let mut heads = BTreeMap::new();
     let mut records = Vec::new();
     let mut staged = Vec::with_capacity(group.len());
     for (batch, answer) in group {
-        let result = published.failure().map_or_else(|| stage(batch, &mut heads, published), Err);
+        let result = published.failure().map_or_else(|| stage(batch, &mut heads, published, buffer), Err);
         records.extend(result.iter().flatten().cloned());
         staged.push(Staged { answer, result });
     }
@@ -130,6 +131,7 @@ fn stage(
     batch: Batch,
     heads: &mut BTreeMap<DomainName, Head>,
     published: &Published,
+    buffer: &mut Vec<u8>,
 ) -> Result<Vec<Arc<Record>>, Error> {
     let Batch { domain, after, events } = batch;
     let stored = heads.get(&domain).copied().or_else(|| published.head(&domain));
@@ -139,8 +141,8 @@ fn stage(
     }
     let mut records = Vec::with_capacity(events.len());
     for (at, event) in events {
-        let body = codec::encode(&event)
-            .map_err(|cause| Error::Unencodable { kind: event.kind(), cause: cause.to_string().into() })?;
+        let body = codec::encode(&event, buffer)
+            .map_err(|cause| Error::Unencodable { kind: event.kind(), cause: cause.into() })?;
         head = head.next(&domain, at.as_micros(), body.as_bytes());
         let body = Arc::from(body);
         records.push(Arc::new(Record {

@@ -40,7 +40,35 @@ fn refusals() {
     );
 }
 
+/// Any JSON value, keys in any order.
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        (-1e12..1e12_f64).prop_map(Value::from),
+        "\\PC{0,4}|[\u{0}-\u{1f}\u{7f}\"\\\\]{0,4}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 24, 5, |inner| {
+        let entries = prop::collection::vec(("[a-zA-Z_]{1,3}|\\PC{1,3}", inner.clone()), 0..5);
+        prop_oneof![
+            prop::collection::vec(inner, 0..5).prop_map(Value::from),
+            entries.prop_map(|entries| Value::Object(entries.into_iter().collect())),
+        ]
+    })
+}
+
 proptest! {
+    /// The short way for plain values writes what the canonicaliser writes.
+    #[test]
+    fn the_short_way_is_the_canonical_one(value in anything()) {
+        let expect = serde_json_canonicalizer::to_string(&value).unwrap();
+        let canonical = CanonicalJson::from_value(&value).unwrap();
+        prop_assert_eq!(canonical.as_str(), &expect);
+        let (parsed, _) = CanonicalJson::parse(&value.to_string()).unwrap();
+        prop_assert_eq!(parsed.as_str(), &expect);
+    }
+
     /// Canonical text is a fixed point and key order never matters.
     #[test]
     fn canonical_text_is_a_fixed_point(pairs in prop::collection::btree_map("[a-z\u{e9}]{1,4}", any::<i32>(), 0..6)) {
