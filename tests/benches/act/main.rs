@@ -1,8 +1,8 @@
 //! What a decision costs end to end: `Act` over gRPC, durable and in memory, beside a raw tonic echo.
 //!
 //! `cargo bench -p remit-tests --bench act [-- --json] [-- --rounds N] [-- --only durable] [-- --load stream]`.
-//! Client and server share the machine, with one thread of the runtime each (`--workers N` gives the server
-//! more). In every round the three take turns at each load, each round on fresh journals; a figure is the median
+//! Client and server share the machine. The client has one thread; the echo and the control plane share a runtime
+//! with as many as the machine has cores, as `remitd` has (`--workers N` changes that). In every round the three take turns at each load, each round on fresh journals; a figure is the median
 //! of the rounds, a ratio the median of the rounds' ratios.
 
 use std::io::Write as _;
@@ -37,8 +37,8 @@ const LOADS: [Load; 7] = [
     Load { shape: Shape::Stream, in_flight: 1_024, connections: 4, calls: 30_000 },
 ];
 
-/// Not measured: brings caches and connections to life.
-const WARM_UP: Load = Load { shape: Shape::Stream, in_flight: 64, connections: 1, calls: 2_000 };
+/// Not measured: brings caches and connections to life, and memory to the size that the loads need.
+const WARM_UP: Load = Load { shape: Shape::Stream, in_flight: 64, connections: 1, calls: 12_000 };
 
 /// What one round found for one load.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,7 +56,7 @@ fn main() -> Result<(), Failure> {
     let only = after("--only").map(String::as_str);
     let wanted = |name: &str| only.is_none_or(|only| only == name);
     let client = Builder::new_current_thread().enable_all().build()?;
-    let workers: usize = after("--workers").map_or(Ok(1), |text| text.parse())?;
+    let workers: usize = after("--workers").map_or_else(cores, |text| Ok(text.parse()?))?;
     let server = Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
     let echo = server.block_on(echo::serve())?;
     let mut table = vec![Vec::with_capacity(rounds); LOADS.len()];
@@ -91,6 +91,10 @@ fn main() -> Result<(), Failure> {
         write!(out, "{}", report::table(&table))?;
     }
     Ok(())
+}
+
+fn cores() -> Result<usize, Failure> {
+    Ok(std::thread::available_parallelism()?.get())
 }
 
 /// One load against a control plane. As a caller would, it settles and ends its runs afterwards, which is not
