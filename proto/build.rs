@@ -2,7 +2,12 @@
 use std::{env, error::Error, fs, path::PathBuf};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let files = ["remit/v1/types.proto", "remit/v1/runtime.proto", "remit/v1/operator.proto"];
+    let files = [
+        "remit/v1/types.proto",
+        "remit/v1/runtime.proto",
+        "remit/v1/operator.proto",
+        "remit/v1/control.proto",
+    ];
     for file in files {
         println!("cargo:rerun-if-changed={file}");
     }

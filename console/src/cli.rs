@@ -8,7 +8,7 @@ use self::{
     paint::Color,
     screen::Format,
     verb::{
-        completions, contract, decide, explain, export, get, rollback, show, switch, tail, token, verify,
+        completions, contract, decide, explain, export, get, key, rollback, show, switch, tail, token, verify,
     },
 };
 
@@ -25,6 +25,7 @@ pub mod scope;
 pub mod screen;
 pub mod seal;
 pub mod session;
+pub mod signer;
 pub mod table;
 pub mod verb;
 pub mod words;
@@ -73,8 +74,10 @@ pub enum Verb {
     /// What a control plane answers.
     #[command(flatten)]
     Remote(Remote),
-    /// Work with contracts, offline
+    /// Work with contracts: check, compare, propose, approve, activate, revoke
     Contract(contract::Contract),
+    /// Make and register the key with which you sign approvals
+    Key(key::Keys),
     /// Say what a reason code means and what to do
     Explain(explain::Explain),
     /// Run a whole control plane with services, tools and agents, to try everything on

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use color_eyre::eyre::WrapErr as _;
-use remit_proto::v1::operator_client::OperatorClient as Generated;
+use remit_proto::v1::{
+    control_client::ControlClient as GeneratedControl, operator_client::OperatorClient as Generated,
+};
 use tonic::{
     Request, Status,
     metadata::{Ascii, MetadataValue},
@@ -15,6 +17,9 @@ use crate::context::Context;
 
 /// The generated client, with the operator's token on every call.
 pub type OperatorClient = Generated<InterceptedService<Channel, Bearer>>;
+
+/// The client for the life of contract versions, likewise.
+pub type ControlClient = GeneratedControl<InterceptedService<Channel, Bearer>>;
 
 /// How long an unreachable control plane may keep a person waiting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -43,6 +48,20 @@ impl Interceptor for Bearer {
 /// # Errors
 /// When the endpoint is not a URI or the token cannot be a header; `Context::load` refuses both earlier.
 pub fn operator(context: &Context) -> color_eyre::Result<OperatorClient> {
+    let (channel, bearer) = open(context)?;
+    Ok(Generated::with_interceptor(channel, bearer).max_decoding_message_size(MESSAGE_LIMIT_BYTES))
+}
+
+/// As [`operator`], for the life of contract versions.
+///
+/// # Errors
+/// As [`operator`].
+pub fn control(context: &Context) -> color_eyre::Result<ControlClient> {
+    let (channel, bearer) = open(context)?;
+    Ok(GeneratedControl::with_interceptor(channel, bearer).max_decoding_message_size(MESSAGE_LIMIT_BYTES))
+}
+
+fn open(context: &Context) -> color_eyre::Result<(Channel, Bearer)> {
     let channel = Endpoint::from_shared(context.endpoint.clone())
         .wrap_err_with(|| format!("endpoint `{}` is not a URI", context.endpoint.escape_debug()))?
         .connect_timeout(CONNECT_TIMEOUT)
@@ -54,5 +73,5 @@ pub fn operator(context: &Context) -> color_eyre::Result<OperatorClient> {
     let mut value: MetadataValue<Ascii> =
         format!("Bearer {}", context.token).parse().wrap_err("the token cannot be sent as a header")?;
     value.set_sensitive(true);
-    Ok(Generated::with_interceptor(channel, Bearer(value)).max_decoding_message_size(MESSAGE_LIMIT_BYTES))
+    Ok((channel, Bearer(value)))
 }

@@ -120,6 +120,11 @@ impl Agent {
         Ok(self.runtime.act(request).await?.into_inner())
     }
 
+    /// Proposes to read a sale.
+    pub async fn look(&mut self, run: &str, sale: &str) -> ActResponse {
+        self.act(run, "transactions.get", &json!({ "transaction_id": sale })).await
+    }
+
     /// Reads what the contract wants to be known before a refund.
     pub async fn look_up(&mut self, run: &str, sale: &str) {
         for tool in ["transactions.get", "eligibility.check"] {

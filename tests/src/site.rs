@@ -80,6 +80,13 @@ impl Site {
         self.start_as(self.command()).await
     }
 
+    /// Starts `remitd` so that three people bring each version of this domain to life.
+    pub async fn start_approving(&self, domain: &str) -> Remitd {
+        let mut command = self.bare(&self.program);
+        command.args(self.serving()).args(["--approval", "required", "--domain", domain]);
+        self.start_as(command).await
+    }
+
     /// The same, where no file may grow beyond so many blocks of 512 bytes: a disk that gets full.
     pub async fn start_with_room_for(&self, blocks: u32) -> Remitd {
         // Without the signal's default, the write fails with an error as it does on a full disk.
@@ -102,7 +109,12 @@ impl Site {
 
     /// Starts `remitd` where it must refuse to.
     pub async fn start_refused(&self) -> Refused {
-        let output = self.command().output();
+        self.start_refused_with(&[]).await
+    }
+
+    /// The same with further arguments.
+    pub async fn start_refused_with(&self, arguments: &[&str]) -> Refused {
+        let output = self.command().args(arguments).output();
         let output = tokio::time::timeout(PATIENCE, output).await.expect("it ends").unwrap();
         assert!(!output.status.success(), "it started");
         Refused { code: output.status.code(), said: String::from_utf8(output.stderr).unwrap() }
@@ -115,9 +127,15 @@ impl Site {
     }
 
     fn serve(&self) -> Vec<OsString> {
+        let mut arguments = self.serving();
+        arguments.extend(["--contracts".into(), self.contracts.path().into()]);
+        arguments
+    }
+
+    fn serving(&self) -> Vec<OsString> {
         let fixed = ["serve", "--listen", "127.0.0.1:0", "--environment", "test", "--data"];
         let mut arguments: Vec<OsString> = fixed.map(Into::into).into();
-        arguments.extend([self.data().into(), "--contracts".into(), self.contracts.path().into()]);
+        arguments.push(self.data().into());
         arguments
     }
 

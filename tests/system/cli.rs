@@ -17,21 +17,21 @@ use crate::{REMIT, REMITD};
 
 /// What one command has said.
 #[derive(Debug)]
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Said {
     #[track_caller]
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         assert_eq!(self.code, 0, "{self:?}");
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     #[track_caller]
-    fn failed(&self, code: i32, says: &[&str]) {
+    pub(crate) fn failed(&self, code: i32, says: &[&str]) {
         assert_eq!(self.code, code, "{self:?}");
         assert!(self.err.starts_with("error: "), "{self:?}");
         for part in says {
@@ -41,7 +41,7 @@ impl Said {
 }
 
 /// Runs `remit` at a site; without `--context` it finds the file that `remitd` has left for this user.
-async fn remit(site: &Site, arguments: &[&str]) -> Said {
+pub(crate) async fn remit(site: &Site, arguments: &[&str]) -> Said {
     let output = site.bare(REMIT.as_ref()).args(arguments).output().await.unwrap();
     Said {
         code: output.status.code().unwrap(),

@@ -17,6 +17,7 @@ mod restart;
 mod rollback;
 mod switches;
 mod tidy;
+mod versions;
 
 /// `remitd`, as cargo has built it for these tests.
 const REMITD: &str = env!("CARGO_BIN_EXE_remitd-under-test");

@@ -15,7 +15,7 @@ use super::{
     session::{self, Session},
     table::Frame,
     verb::{
-        completions, contract, decide, explain, export, get, rollback, show, switch, tail, token, verify,
+        completions, contract, decide, explain, export, get, key, rollback, show, switch, tail, token, verify,
     },
 };
 use crate::{context::Context, tui};
@@ -29,7 +29,9 @@ pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
     match cli.verb {
         Some(Verb::Demo(args)) => demo::run(demo::Args { json, ..args }),
         Some(Verb::Console) | None => console(&cli.global),
-        verb @ Some(Verb::Remote(_) | Verb::Contract(_) | Verb::Explain(_) | Verb::Completions(_)) => {
+        verb @ Some(
+            Verb::Remote(_) | Verb::Contract(_) | Verb::Key(_) | Verb::Explain(_) | Verb::Completions(_),
+        ) => {
             // Requests one after another need no second thread.
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             Ok(runtime.block_on(on_stdout(Cli { verb, ..cli })).into())
@@ -98,25 +100,30 @@ async fn dispatch(
     interrupt: impl Future<Output = ()>,
 ) -> Result<Exit, Failure> {
     match cli.verb {
-        Some(Verb::Contract(contract::Contract { verb: contract::Verb::Backtest(args) }))
-            if !args.is_offline() =>
-        {
-            let path = session::context_path(cli.global.context.as_deref())?;
-            let context = Context::load(&path)?;
-            *peer = Some(Peer { endpoint: context.endpoint.clone(), context: path });
-            contract::backtest::online(&args, &mut Session::open(context)?, screen).await
-        }
-        Some(Verb::Contract(args)) => contract::run(&args, screen),
+        Some(Verb::Contract(args)) => contract::run(&args, || open(&cli.global, peer), screen).await,
+        Some(Verb::Key(args)) => match args.verb {
+            key::Verb::Create(args) => key::create(&args, screen).map(|()| Exit::Ok),
+            key::Verb::Register(args) => {
+                let session = open(&cli.global, peer)?;
+                key::register(&args, &session, screen).await.map(|()| Exit::Ok)
+            }
+        },
         Some(Verb::Explain(args)) => explain::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Completions(args)) => completions::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Remote(verb)) => {
-            let path = session::context_path(cli.global.context.as_deref())?;
-            let context = Context::load(&path)?;
-            *peer = Some(Peer { endpoint: context.endpoint.clone(), context: path });
-            remote(verb, &mut Session::open(context)?, screen, interrupt).await
+            let mut session = open(&cli.global, peer)?;
+            remote(verb, &mut session, screen, interrupt).await
         }
         Some(Verb::Console | Verb::Demo(_)) | None => Ok(Exit::Ok),
     }
+}
+
+/// A session with the control plane of the context; notes it for what may go wrong.
+fn open(global: &Global, peer: &mut Option<Peer>) -> Result<Session, Failure> {
+    let path = session::context_path(global.context.as_deref())?;
+    let context = Context::load(&path)?;
+    *peer = Some(Peer { endpoint: context.endpoint.clone(), context: path });
+    Session::open(context)
 }
 
 async fn remote(

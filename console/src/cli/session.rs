@@ -6,12 +6,12 @@ use std::{
 };
 
 use remit_core::{RunId, SwitchId};
-use remit_proto::v1::{GetRunRequest, SetSwitchRequest, SetSwitchResponse};
+use remit_proto::v1::{GetRunRequest, SetSwitchRequest, SetSwitchResponse, WhoAmIRequest};
 use tonic::{Request, Status};
 
 use crate::{
     cli::failure::{self, Failure},
-    connect::{self, OperatorClient},
+    connect::{self, ControlClient, OperatorClient},
     context::{self, Context},
 };
 
@@ -74,6 +74,22 @@ impl Session {
     /// When the context cannot be used.
     pub fn command(&self) -> Result<OperatorClient, Failure> {
         Ok(connect::operator(&self.context)?)
+    }
+
+    /// A client for the life of contract versions.
+    ///
+    /// # Errors
+    /// When the context cannot be used.
+    pub fn control(&self) -> Result<ControlClient, Failure> {
+        Ok(connect::control(&self.context)?)
+    }
+
+    /// The name of the person whose token this is.
+    ///
+    /// # Errors
+    /// When the control plane does not answer.
+    pub async fn who(&self) -> Result<String, Failure> {
+        Ok(self.command()?.who_am_i(within(WhoAmIRequest {})).await?.into_inner().operator)
     }
 
     /// Sets a switch; when the answer is lost, sends the same again, which the idempotency id makes harmless.

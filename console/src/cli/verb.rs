@@ -6,6 +6,7 @@ pub mod decide;
 pub mod explain;
 pub mod export;
 pub mod get;
+pub mod key;
 pub mod rollback;
 pub mod show;
 pub mod switch;

@@ -105,6 +105,21 @@ pub fn diff(before: &Folder, after: &Folder) -> Result<Vec<Change>, Vec<Problem>
     Ok(changes)
 }
 
+/// What an approver is shown and signs: a line for each change of meaning from the active version.
+///
+/// # Errors
+/// As [`diff`].
+pub fn changes_in_words(active: Option<&Folder>, version: &Folder) -> Result<String, Vec<Problem>> {
+    let Some(active) = active else {
+        return Ok("the first version: there is nothing to compare it with\n".to_owned());
+    };
+    let changes = diff(active, version)?;
+    if changes.is_empty() {
+        return Ok("nothing changed in meaning\n".to_owned());
+    }
+    Ok(changes.iter().map(|change| format!("{change}\n")).collect())
+}
+
 fn document(folder: &Folder) -> Result<yaml::Node, Vec<Problem>> {
     let problems = Problems::of(CONTRACT_FILE);
     yaml::parse(&folder.contract, &problems).ok_or_else(|| problems.into_sorted())

@@ -6,9 +6,9 @@ use std::{
     path::Path,
 };
 
-use remit_core::Digest;
+use remit_core::{Digest, version::Files};
 
-use crate::{document::POLICY_FILE, problem::Problem};
+use crate::{CompiledContract, document::POLICY_FILE, problem::Problem};
 
 /// The file of the document.
 pub(crate) const CONTRACT_FILE: &str = "contract.yaml";
@@ -40,6 +40,62 @@ impl Folder {
                 Err([contract.err(), policy.err(), scenarios.err()].into_iter().flatten().collect())
             }
         }
+    }
+
+    /// The folder that these files are, by their names below it.
+    ///
+    /// # Errors
+    /// A problem for each file that no contract has, and for each that every contract has.
+    pub fn of(mut files: Files) -> Result<Self, Vec<Problem>> {
+        let (contract, policy) = (files.remove(CONTRACT_FILE), files.remove(POLICY_FILE));
+        let missing = [(CONTRACT_FILE, contract.is_none()), (POLICY_FILE, policy.is_none())];
+        let remedy = "a contract is a folder with `contract.yaml` and `policy.cedar`";
+        let missing = missing.into_iter().filter(|(_, missing)| *missing);
+        let mut problems: Vec<Problem> =
+            missing.map(|(name, _)| problem(name, "the file is not there".to_owned(), remedy)).collect();
+        let is_scenario = |name: &str| {
+            let file = name.strip_prefix("scenarios/").and_then(|name| name.strip_suffix(".yaml"));
+            file.is_some_and(|file| !file.contains('/'))
+        };
+        let foreign = files.keys().filter(|name| !is_scenario(name));
+        problems.extend(foreign.map(|name| {
+            problem(name, "a contract has no such file".to_owned(), "keep scenarios in `scenarios/*.yaml`")
+        }));
+        let scenarios = files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+        match (contract, policy) {
+            (Some(contract), Some(policy)) if problems.is_empty() => Ok(Self { contract, policy, scenarios }),
+            (_, _) => Err(problems),
+        }
+    }
+
+    /// Its files as text, by their names below it.
+    ///
+    /// # Errors
+    /// A problem for each file that is not UTF-8.
+    pub fn texts(&self) -> Result<Files, Vec<Problem>> {
+        let mut files = Files::new();
+        let mut problems = Vec::new();
+        for (name, bytes) in self.files() {
+            match std::str::from_utf8(bytes) {
+                Ok(text) => drop(files.insert(name.to_owned(), text.to_owned())),
+                Err(error) => {
+                    problems.push(problem(
+                        name,
+                        format!("the file is not UTF-8: {error}"),
+                        "save it as UTF-8",
+                    ));
+                }
+            }
+        }
+        if problems.is_empty() { Ok(files) } else { Err(problems) }
+    }
+
+    /// Compiles it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the files.
+    pub fn compile(&self) -> Result<CompiledContract, Vec<Problem>> {
+        crate::compile_folder(self)
     }
 
     /// A problem for each file that is larger than any that people would read.

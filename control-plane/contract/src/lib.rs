@@ -38,7 +38,7 @@ mod yaml;
 pub use again::Reread;
 pub use backtest::{Backtest, Backtested, Flip, Said};
 pub use compiled::{CompiledContract, Tool};
-pub use diff::{Change, Direction, diff, text_diff};
+pub use diff::{Change, Direction, changes_in_words, diff, text_diff};
 pub use facts::{RunFacts, Seen};
 pub use form::json_schema;
 pub use problem::Problem;

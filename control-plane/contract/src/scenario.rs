@@ -91,7 +91,11 @@ pub fn test(dir: &Path, filter: Option<&str>) -> Result<Tested, Vec<Problem>> {
     test_folder(&Folder::read(dir)?, filter)
 }
 
-fn test_folder(folder: &Folder, filter: Option<&str>) -> Result<Tested, Vec<Problem>> {
+/// The same for a folder that was read already.
+///
+/// # Errors
+/// As [`test`].
+pub fn test_folder(folder: &Folder, filter: Option<&str>) -> Result<Tested, Vec<Problem>> {
     let contract = compile_folder(folder)?;
     let suites = suites(folder, &contract)?;
     let wanted = |file: &str, id: &str| filter.is_none_or(|text| file.contains(text) || id.contains(text));

@@ -4,6 +4,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand};
 
+use crate::{CONTROL, Versions};
+
 /// The control plane of Remit: enforces execution contracts on every tool call.
 #[derive(Debug, Parser)]
 #[command(name = "remitd", version, max_term_width = 100)]
@@ -30,12 +32,57 @@ pub struct Serve {
     /// Address and port; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7461")]
     pub listen: SocketAddr,
-    /// A contract folder, or a folder of contract folders; may be repeated
-    #[arg(long, value_name = "DIR", required = true)]
+    /// A contract folder, or a folder of contract folders, active as it stands; may be repeated
+    #[arg(long, value_name = "DIR", required_unless_present = "approval")]
     pub contracts: Vec<PathBuf>,
+    /// Whether three people bring each contract version to life, or a folder does
+    #[arg(long, value_name = "WHETHER", value_enum, default_value_t = Approval::None)]
+    pub approval: Approval,
+    /// A domain to serve from the first proposal on; may be repeated, for `--approval required`
+    #[arg(long, value_name = "DOMAIN")]
+    pub domain: Vec<String>,
     /// Name of this control plane, shown to operators
     #[arg(long, value_name = "NAME", default_value = "local")]
     pub environment: String,
+}
+
+/// Whether a contract version needs an approval before it decides.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Approval {
+    /// A folder is enough: the way of a laptop
+    None,
+    /// Proposed, approved and activated by three different people
+    Required,
+}
+
+impl Serve {
+    /// Where contract versions come from.
+    ///
+    /// # Errors
+    /// What does not go together, and what to do about it.
+    pub fn versions(&self) -> Result<Versions, String> {
+        match (self.approval, self.contracts.is_empty(), self.domain.is_empty()) {
+            (Approval::None, false, true) => Ok(Versions::Folders(self.contracts.clone())),
+            (Approval::None, true, _) => Err("no contracts: nothing could be decided\n\
+                hint: give `--contracts DIR`, or `--approval required` with `--domain DOMAIN`"
+                .to_owned()),
+            (Approval::None, false, false) => Err("`--domain` is for `--approval required`\n\
+                hint: without it the contracts name their domains; leave `--domain` out"
+                .to_owned()),
+            (Approval::Required, false, _) => {
+                Err("this control plane wants approvals, so a folder cannot become \
+                active by itself\nhint: leave `--contracts` out and use `remit contract propose DIR`"
+                    .to_owned())
+            }
+            (Approval::Required, true, _) if self.domain.iter().any(|name| name == CONTROL) => {
+                Err(format!("`{CONTROL}` holds people and keys, it is no domain of the business"))
+            }
+            (Approval::Required, true, _) => {
+                let domains = self.domain.iter().map(|name| name.as_str().into()).collect();
+                Ok(Versions::Approved { domains })
+            }
+        }
+    }
 }
 
 const SERVE_HELP: &str = "\
@@ -43,6 +90,7 @@ Examples:
   PAYMENTS_URL=http://127.0.0.1:9001 DESK_URL=http://127.0.0.1:9002 PAYMENTS_TOKEN=… \\
     remitd serve --data ./data --contracts assets/contracts
   remitd serve --data ./data --contracts my-contract --listen 127.0.0.1:0
+  remitd serve --data ./data --approval required --domain payments
 
 When it is ready it prints one JSON line with the bound address and the context file of the console:
   {\"ready\":true,\"address\":\"127.0.0.1:7461\",\"context\":\"./data/context.toml\"}

@@ -6,8 +6,9 @@ use std::{
     sync::Arc,
 };
 
-use remit_contract::{CompiledContract, Problem};
-use remit_core::{Digest, ServiceName};
+use arc_swap::ArcSwap;
+use remit_contract::{CompiledContract, Folder, Problem};
+use remit_core::{Digest, ServiceName, version::Files};
 
 mod archive;
 
@@ -55,20 +56,24 @@ fn list(problems: &[Problem]) -> String {
     problems.iter().map(|problem| format!("  {problem}")).collect::<Vec<_>>().join("\n")
 }
 
-/// The loaded versions. Nothing is added after the start.
+/// The loaded versions.
 #[derive(Debug, Default)]
 pub(crate) struct Contracts {
+    /// All of them: those of the folders, earlier ones from the archive and those of the journal, since runs
+    /// keep the version that they began with, also over restarts.
+    loaded: ArcSwap<BTreeMap<Digest, Arc<CompiledContract>>>,
     /// One a service, from the configured folders.
-    configured: BTreeMap<Digest, Arc<CompiledContract>>,
-    /// Earlier ones from the archive: runs keep the version that they began with, also over restarts.
-    archived: BTreeMap<Digest, Arc<CompiledContract>>,
+    configured: Vec<Arc<CompiledContract>>,
+    /// Where copies of folders are kept.
+    archive: PathBuf,
 }
 
 impl Contracts {
     /// Loads every contract folder (a folder of contract folders stands for all of them), keeps a copy of
     /// each version in the archive, and loads what the archive holds of earlier ones.
     pub(crate) fn load(folders: &[PathBuf], archive: &Path) -> Result<Self, Error> {
-        let mut loaded = Self::default();
+        let mut configured = Vec::new();
+        let mut loaded = BTreeMap::new();
         let mut services: BTreeMap<ServiceName, PathBuf> = BTreeMap::new();
         for folder in folders {
             for path in contract_folders(folder)? {
@@ -79,30 +84,58 @@ impl Contracts {
                     return Err(Error::Twice { service, first, second: path });
                 }
                 archive::keep(&path, contract.terms().digest, archive)?;
-                loaded.configured.insert(contract.terms().digest, Arc::new(contract));
+                let contract = Arc::new(contract);
+                configured.push(Arc::clone(&contract));
+                loaded.insert(contract.terms().digest, contract);
             }
         }
         for contract in archive::earlier(archive)? {
-            let digest = contract.terms().digest;
-            if !loaded.configured.contains_key(&digest) {
-                loaded.archived.insert(digest, Arc::new(contract));
-            }
+            loaded.entry(contract.terms().digest).or_insert_with(|| Arc::new(contract));
         }
-        Ok(loaded)
+        Ok(Self { loaded: ArcSwap::from_pointee(loaded), configured, archive: archive.to_owned() })
     }
 
     pub(crate) fn get(&self, digest: &Digest) -> Option<Arc<CompiledContract>> {
-        self.configured.get(digest).or_else(|| self.archived.get(digest)).cloned()
+        self.loaded.load().get(digest).cloned()
     }
 
-    /// Those that decide about new runs.
-    pub(crate) fn configured(&self) -> impl Iterator<Item = &Arc<CompiledContract>> {
-        self.configured.values()
+    /// Takes up a version of the journal.
+    pub(crate) fn learn(&self, contract: &Arc<CompiledContract>) {
+        self.loaded.rcu(|loaded| {
+            let mut loaded = BTreeMap::clone(loaded);
+            loaded.insert(contract.terms().digest, Arc::clone(contract));
+            loaded
+        });
     }
 
-    /// Those that only runs of before may keep.
-    pub(crate) fn archived(&self) -> impl Iterator<Item = &Arc<CompiledContract>> {
-        self.archived.values()
+    /// Compiles a version of the journal, once. One that does not compile any more is left out with a warning:
+    /// runs that keep it can do nothing more.
+    pub(crate) fn recall(&self, digest: Digest, files: &Files) {
+        if files.is_empty() || self.get(&digest).is_some() {
+            return;
+        }
+        match Folder::of(files.clone()).and_then(|folder| folder.compile()) {
+            Ok(contract) => self.learn(&Arc::new(contract)),
+            Err(problems) => {
+                let first = problems.first().map(ToString::to_string).unwrap_or_default();
+                tracing::warn!(%digest, %first, "a journaled contract does not compile: left out");
+            }
+        }
+    }
+
+    /// The copy of a folder from which a version was loaded.
+    pub(crate) fn folder(&self, digest: Digest) -> Option<Folder> {
+        Folder::read(&self.archive.join(digest.to_string())).ok().filter(|folder| folder.digest() == digest)
+    }
+
+    /// All that can be judged with.
+    pub(crate) fn loaded(&self) -> Vec<Arc<CompiledContract>> {
+        self.loaded.load().values().cloned().collect()
+    }
+
+    /// Those of the folders: they decide about new runs.
+    pub(crate) fn configured(&self) -> &[Arc<CompiledContract>] {
+        &self.configured
     }
 }
 

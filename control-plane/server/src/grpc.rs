@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use axum::Router;
 use remit_core::{Person, ServiceName};
-use remit_proto::v1::{operator_server::OperatorServer, runtime_server::RuntimeServer};
+use remit_proto::v1::{
+    control_server::ControlServer, operator_server::OperatorServer, runtime_server::RuntimeServer,
+};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, service::Routes};
 
 use crate::{auth::Caller, edge::MAX_BODY, error::Error, plane::Plane};
 
+mod contract;
 mod control;
 mod detail;
 mod export;
 mod health;
+mod key;
 mod operator;
 mod query;
 mod rollback;
@@ -22,10 +26,14 @@ mod state;
 mod token;
 mod trace;
 mod update;
+mod version;
 mod watch;
 mod wire;
 
 pub(crate) use runtime::start_run;
+
+/// Largest proposal of a contract, in bytes: its files and what is around them.
+const MAX_CONTRACT: usize = 2 * remit_core::version::MAX_FILES;
 
 /// The services as routes. Streams end when `stop` is cancelled.
 pub(crate) fn routes(plane: &Arc<Plane>, stop: &CancellationToken) -> Router {
@@ -33,9 +41,11 @@ pub(crate) fn routes(plane: &Arc<Plane>, stop: &CancellationToken) -> Router {
         RuntimeServer::new(runtime::Runtime { plane: Arc::clone(plane) }).max_decoding_message_size(MAX_BODY);
     let operator = OperatorServer::new(operator::Operator { plane: Arc::clone(plane), stop: stop.clone() })
         .max_decoding_message_size(MAX_BODY);
+    let control = ControlServer::new(contract::Control { plane: Arc::clone(plane) })
+        .max_decoding_message_size(MAX_CONTRACT);
     let (reporter, health) = tonic_health::server::health_reporter();
     tokio::spawn(health::watch(Arc::clone(plane), reporter, stop.clone()));
-    let mut routes = Routes::new(runtime).add_service(operator).add_service(health);
+    let mut routes = Routes::new(runtime).add_service(operator).add_service(control).add_service(health);
     match tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(remit_proto::DESCRIPTORS)
         .build_v1()

@@ -28,11 +28,13 @@ mod plane;
 mod release;
 mod runner;
 mod secrets;
+pub mod signature;
 mod start;
 pub mod telemetry;
 mod upstream;
+mod upstreams;
 mod view;
 
-pub use config::Config;
+pub use config::{Config, Versions};
 pub use plane::CONTROL;
 pub use start::{Error, Running, start, start_on};

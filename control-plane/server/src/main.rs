@@ -31,11 +31,12 @@ async fn main() -> Result<ExitCode> {
 }
 
 async fn run(serve: Serve) -> Result<()> {
+    let versions = serve.versions().map_err(color_eyre::eyre::Report::msg)?;
     let listener =
         TcpListener::bind(serve.listen).await.wrap_err_with(|| format!("listen on {}", serve.listen))?;
     let config = Config {
         data: serve.data,
-        contracts: serve.contracts,
+        versions,
         variables: BTreeMap::new(),
         environment: serve.environment,
         user_context: true,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use remit_contract::CompiledContract;
-use remit_core::{ActionId, Digest, DomainName, RunId, ServiceName, state::State};
+use remit_core::{ActionId, DomainName, RunId, ServiceName, state::State};
 use remit_journal::{Journal, Record};
 use tokio::sync::broadcast;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -14,7 +14,7 @@ use crate::{
     domain::Domain,
     error::Error,
     metrics::Metrics,
-    upstream::Upstream,
+    upstreams::Upstreams,
     view::{OpenRuns, View},
 };
 
@@ -37,7 +37,7 @@ pub(crate) struct Plane {
     pub(crate) wards: BTreeMap<DomainName, Ward>,
     pub(crate) contracts: Arc<Contracts>,
     pub(crate) open: Arc<OpenRuns>,
-    pub(crate) upstreams: BTreeMap<Digest, BTreeMap<String, Upstream>>,
+    pub(crate) upstreams: Upstreams,
     pub(crate) client: reqwest::Client,
     pub(crate) metrics: Metrics,
     /// Actions that are being carried out; a graceful end waits for them.

@@ -71,27 +71,24 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
         return;
     }
     let settlement = match prepare(plane, &contract, &permit, &params) {
-        Ok((upstream, call)) => upstream::call(&plane.client, upstream, call).await,
+        Ok((upstream, call)) => upstream::call(&plane.client, &upstream, call).await,
         Err(note) => Settlement::Failed { note },
     };
     settle(plane, domain, contract.settle(action, (tool, &params), settlement, clock::now())).await;
 }
 
-type Prepared<'a> = (&'a upstream::Upstream, ToolCall);
-
-fn prepare<'a>(
-    plane: &'a Plane,
+fn prepare(
+    plane: &Plane,
     contract: &remit_contract::CompiledContract,
     permit: &Permit,
     params: &serde_json::Value,
-) -> Result<Prepared<'a>, String> {
+) -> Result<(Arc<upstream::Upstream>, ToolCall), String> {
     let name = permit.tool();
     let tool = contract.tool(name).ok_or_else(|| format!("`{name}` has no tooling"))?;
     let request = contract.request(name, params).map_err(|objection| objection.detail)?;
     let upstream = plane
         .upstreams
-        .get(&contract.terms().digest)
-        .and_then(|upstreams| upstreams.get(&tool.upstream))
+        .get(contract.terms().digest, &tool.upstream)
         .ok_or_else(|| format!("upstream `{}` is not resolved", tool.upstream))?;
     let terms = contract.terms().tools.get(name);
     let call = ToolCall {

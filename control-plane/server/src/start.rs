@@ -20,7 +20,7 @@ use tokio::{net::TcpListener, sync::broadcast, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Config, auth, clock, contracts,
+    Config, Versions, auth, clock, contracts,
     contracts::Contracts,
     data_dir,
     domain::{Domain, Fault, Publisher},
@@ -28,9 +28,8 @@ use crate::{
     effects::Effects,
     metrics::Metrics,
     plane::{CONTROL, Plane, Ward},
-    release, runner,
-    secrets::{self, Secrets},
-    upstream,
+    release, runner, secrets,
+    upstreams::Upstreams,
     view::{OpenRuns, View},
 };
 
@@ -110,8 +109,18 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
     // Several parts use TLS: one provider, installed once a process; a second installation is the same one.
     drop(rustls::crypto::ring::default_provider().install_default());
     data_dir::prepare(&config.data)?;
-    let contracts = Arc::new(Contracts::load(&config.contracts, &data_dir::archive(&config.data)?)?);
-    let upstreams = resolve(&contracts, &config)?;
+    let (folders, domains) = match &config.versions {
+        Versions::Folders(folders) => (folders.as_slice(), &[][..]),
+        Versions::Approved { domains } => (&[][..], domains.as_slice()),
+    };
+    let contracts = Arc::new(Contracts::load(folders, &data_dir::archive(&config.data)?)?);
+    let upstreams = Upstreams::new(config.variables.clone(), config.data.clone());
+    for contract in contracts.configured() {
+        upstreams.resolve(contract).map_err(|source| {
+            let service = contract.terms().service.to_string();
+            Error::Secret { service, source }
+        })?;
+    }
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
@@ -127,8 +136,9 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
     let open = Arc::new(OpenRuns::default());
     let (working, stop) = (TaskTracker::new(), CancellationToken::new());
     let (effects, obligations) = Effects::channel(working.clone());
-    let wards = wards(&journal, &contracts, &open, &effects)?;
+    let wards = wards(&journal, domains, (&contracts, &open), &effects)?;
     drop(effects);
+    upstreams.resolve_what_can(&contracts.loaded());
     let plane = Arc::new(Plane {
         environment: config.environment.clone(),
         journal,
@@ -207,40 +217,16 @@ async fn open_journal(data: PathBuf) -> Result<Journal, Error> {
     Ok(opened.map_err(|error| Error::System { what: "open the journal", cause: error.to_string() })??)
 }
 
-type Upstreams = BTreeMap<remit_core::Digest, BTreeMap<String, upstream::Upstream>>;
-
-fn resolve(contracts: &Contracts, config: &Config) -> Result<Upstreams, Error> {
-    let secrets = Secrets { given: &config.variables, data: &config.data };
-    let mut resolved = contracts
-        .configured()
-        .map(|contract| {
-            let upstreams = upstream::resolve(contract, &secrets)
-                .map_err(|source| Error::Secret { service: contract.terms().service.to_string(), source })?;
-            Ok((contract.terms().digest, upstreams))
-        })
-        .collect::<Result<Upstreams, Error>>()?;
-    for contract in contracts.archived() {
-        // What only an earlier version needs may be gone by now: its runs cannot act, the others can.
-        match upstream::resolve(contract, &secrets) {
-            Ok(upstreams) => drop(resolved.insert(contract.terms().digest, upstreams)),
-            Err(error) => {
-                let terms = contract.terms();
-                tracing::warn!(service = %terms.service, version = %terms.version, %error, "an earlier version cannot act");
-            }
-        }
-    }
-    Ok(resolved)
-}
-
 /// Replays every domain, verifying its chain on the way, and starts its loop.
 fn wards(
     journal: &Journal,
-    contracts: &Arc<Contracts>,
-    open: &Arc<OpenRuns>,
+    domains: &[DomainName],
+    (contracts, open): (&Arc<Contracts>, &Arc<OpenRuns>),
     effects: &Effects,
 ) -> Result<BTreeMap<DomainName, Ward>, Error> {
     let mut names = vec![DomainName::from(CONTROL)];
-    names.extend(contracts.configured().map(|contract| contract.terms().domain.clone()));
+    names.extend(domains.iter().cloned());
+    names.extend(contracts.configured().iter().map(|contract| contract.terms().domain.clone()));
     names.extend(journal.domains()?.into_iter().map(|(name, _)| name));
     names.sort();
     names.dedup();

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use color_eyre::eyre::{Report, WrapErr as _};
-use remit_control_plane::{Config, Running};
+use remit_control_plane::{Config, Running, Versions};
 use remit_proto::v1;
 use tokio::net::TcpListener;
 use tonic::transport::{Channel, Endpoint};
@@ -49,7 +49,7 @@ impl World {
         let desk_url = serve(desk::router(Arc::clone(&desk))).await?;
         let config = Config {
             data: dir.join("control-plane"),
-            contracts: vec![contracts::write(dir).wrap_err("write the contracts")?],
+            versions: Versions::Folders(vec![contracts::write(dir).wrap_err("write the contracts")?]),
             variables: BTreeMap::from([
                 ("PAYMENTS_URL".to_owned(), payments_url),
                 ("PAYMENTS_TOKEN".to_owned(), payments_token),

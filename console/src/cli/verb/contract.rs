@@ -1,14 +1,15 @@
-//! `remit contract`: contracts on a laptop, without a control plane.
+//! `remit contract`: contracts in folders, without a control plane, and the life of their versions with one.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::cli::{exit::Exit, failure::Failure, problems::refuse, screen::Screen};
+use crate::cli::{exit::Exit, failure::Failure, problems::refuse, screen::Screen, session::Session};
 
 pub mod backtest;
 pub mod diff;
+pub mod life;
 pub mod test;
 
 /// Arguments of `remit contract`.
@@ -20,14 +21,18 @@ pub mod test;
   remit contract diff contracts/refund-decision drafts/refund-decision
   remit contract test contracts/refund-decision
   remit contract schema > contract.schema.json
-  remit contract backtest drafts/refund-decision --since 7d")]
+  remit contract backtest drafts/refund-decision --since 7d
+  remit contract propose drafts/refund-decision
+  remit contract approve 5f0c21ab --yes
+  remit contract activate 5f0c21ab
+  remit contract history refund-decision")]
 pub struct Contract {
     /// What to do
     #[command(subcommand)]
     pub verb: Verb,
 }
 
-/// What can be done with a contract offline.
+/// What can be done with a contract.
 #[derive(Subcommand, Debug)]
 pub enum Verb {
     /// Read and compile it as the control plane would; ends with 1 when something is wrong
@@ -43,22 +48,34 @@ pub enum Verb {
     Schema,
     /// Say what a draft would have decided otherwise; ends with 1 when it admits what was refused
     Backtest(backtest::Backtests),
+    /// What a control plane answers.
+    #[command(flatten)]
+    Life(life::Verb),
 }
 
-/// Answers.
+/// Answers; a session is opened where one is needed.
 ///
 /// # Errors
-/// When the output cannot be written.
-pub fn run(args: &Contract, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
+/// When the output cannot be written, or the control plane refuses or does not answer.
+pub async fn run(
+    args: &Contract,
+    open: impl FnOnce() -> Result<Session, Failure>,
+    screen: &mut Screen<'_>,
+) -> Result<Exit, Failure> {
     match &args.verb {
         Verb::Check { dir } => check(dir, screen),
-        Verb::Diff(args) => diff::run(args, screen),
+        Verb::Diff(args) => {
+            let session = if args.is_offline() { None } else { Some(open()?) };
+            diff::run(args, session.as_ref(), screen).await
+        }
         Verb::Test(args) => test::run(args, screen),
         Verb::Schema => {
             screen.object(&remit_contract::json_schema())?;
             Ok(Exit::Ok)
         }
-        Verb::Backtest(args) => backtest::offline(args, screen),
+        Verb::Backtest(args) if args.is_offline() => backtest::offline(args, screen),
+        Verb::Backtest(args) => backtest::online(args, &mut open()?, screen).await,
+        Verb::Life(verb) => life::run(verb, &open()?, screen).await,
     }
 }
 

@@ -14,6 +14,11 @@ impl View {
         let mut inner = self.inner.write();
         for record in records {
             inner.absorb(record);
+            if let Event::ContractActivated { terms, .. } = &record.event
+                && let Some(version) = inner.state.versions.get(&terms.digest)
+            {
+                contracts.recall(terms.digest, &version.files);
+            }
             self.follow(record, contracts);
             inner.notice_evidence(record, &self.open);
         }

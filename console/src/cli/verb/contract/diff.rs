@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use remit_contract::{Change, Direction, Folder};
 use serde_json::{Value, json};
 
-use crate::cli::{exit::Exit, failure::Failure, paint::Tone, screen::Screen};
+use crate::cli::{exit::Exit, failure::Failure, paint::Tone, screen::Screen, session::Session};
 
 /// Help that `remit contract diff` ends with.
 pub const HELP: &str =
@@ -14,26 +14,35 @@ pub const HELP: &str =
 
 Examples:
   remit contract diff contracts/refund-decision drafts/refund-decision
+  remit contract diff refund-decision@1.4.0 refund-decision@1.5.0
   remit contract diff old new -o json | jq '.changes[] | select(.direction == \"widened\")'";
 
 /// Arguments of `remit contract diff`.
 #[derive(clap::Args, Debug)]
 #[command(after_help = HELP)]
 pub struct Diff {
-    /// The folder of the version before
+    /// The version before: a folder, or one that the control plane keeps (digest or `SERVICE@VERSION`)
     #[arg(value_name = "A")]
     pub before: PathBuf,
-    /// The folder of the version after
+    /// The version after, likewise
     #[arg(value_name = "B")]
     pub after: PathBuf,
+}
+
+impl Diff {
+    /// True when both versions are folders here.
+    #[must_use]
+    pub fn is_offline(&self) -> bool {
+        self.before.is_dir() && self.after.is_dir()
+    }
 }
 
 /// Prints the difference.
 ///
 /// # Errors
-/// When a folder cannot be read, or the output cannot be written.
-pub fn run(args: &Diff, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
-    let (before, after) = (read(&args.before)?, read(&args.after)?);
+/// When a version is not there or cannot be read, or the output cannot be written.
+pub async fn run(args: &Diff, session: Option<&Session>, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
+    let (before, after) = (find(&args.before, session).await?, find(&args.after, session).await?);
     let changes = remit_contract::diff(&before, &after).map_err(|problems| unreadable(&problems))?;
     let text = remit_contract::text_diff(&before, &after);
     if screen.is_json() {
@@ -48,6 +57,14 @@ pub fn run(args: &Diff, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
     write_changes(&changes, screen)?;
     write_text(&text, screen)?;
     Ok(Exit::Ok)
+}
+
+/// A folder, or a version that the control plane keeps.
+async fn find(name: &Path, session: Option<&Session>) -> Result<Folder, Failure> {
+    match session {
+        Some(session) if !name.is_dir() => super::life::kept(&name.to_string_lossy(), session).await,
+        Some(_) | None => read(name),
+    }
 }
 
 fn read(dir: &Path) -> Result<Folder, Failure> {

@@ -1,0 +1,251 @@
+//! `remit contract propose|approve|activate|revoke|history|show`: a version comes to life by three people.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use remit_contract::{Folder, changes_in_words};
+use remit_core::{Digest, version::statement};
+use remit_proto::v1::{
+    ActivateContractRequest, ApproveContractRequest, ContractDetail, ContractMoved, ContractVersion,
+    GetContractRequest, ListContractsRequest, ProposeContractRequest, RevokeContractRequest,
+};
+use serde_json::json;
+
+use crate::cli::{
+    exit::Exit,
+    failure::Failure,
+    kind::contract,
+    problems::refuse,
+    screen::Screen,
+    session::{Session, unsure, within},
+    signer::{self, Signer},
+};
+
+/// What a control plane does with a version. A version is named by its digest, by a beginning of it with at
+/// least 6 characters, or by `SERVICE@VERSION`.
+#[derive(Subcommand, Debug)]
+pub enum Verb {
+    /// Propose a folder as a new version: takes the build duty
+    #[command(after_help = "Example:
+  remit contract propose drafts/refund-decision")]
+    Propose {
+        /// The contract's folder
+        dir: PathBuf,
+    },
+    /// Approve a proposed version with your signature: takes the approve duty, and another person than the builder
+    #[command(after_help = APPROVE_HELP)]
+    Approve(Approve),
+    /// Make an approved version the active one: takes the run duty, and a third person
+    #[command(after_help = "It counts for runs that begin from then on; open runs keep their version.
+
+Examples:
+  remit contract activate 5f0c21ab
+  remit contract activate refund-decision@1.5.0 --end-runs")]
+    Activate {
+        /// The version
+        #[arg(value_name = "VERSION")]
+        contract: String,
+        /// Also end the open runs that keep another version; what they hold is voided
+        #[arg(long)]
+        end_runs: bool,
+    },
+    /// Take a version away for good and end its open runs: takes the approve or the run duty
+    #[command(after_help = "Example:
+  remit contract revoke refund-decision@1.5.0 --reason \"pays refunds twice\"")]
+    Revoke {
+        /// The version
+        #[arg(value_name = "VERSION")]
+        contract: String,
+        /// Why, in at least 10 characters; it is kept in the journal beside your name
+        #[arg(long)]
+        reason: String,
+    },
+    /// List the versions of a service, newest first
+    #[command(after_help = "Example:
+  remit contract history refund-decision")]
+    History {
+        /// The service
+        service: String,
+    },
+    /// Show one version: who proposed, approved and activated it, what was shown, whether the signature holds
+    #[command(after_help = "Example:
+  remit contract show refund-decision@1.4.0")]
+    Show {
+        /// The version
+        #[arg(value_name = "VERSION")]
+        contract: String,
+    },
+}
+
+const APPROVE_HELP: &str =
+    "Prints the changes from the version that is active now. What you sign is this very version and
+these very changes, so the command wants to know that you have read them.
+
+Examples:
+  remit contract approve 5f0c21ab                       read the changes; nothing is approved
+  remit contract approve 5f0c21ab --changes 9a3e…       approve exactly those
+  remit contract approve 5f0c21ab --yes                 show and approve at once";
+
+/// Arguments of `remit contract approve`.
+#[derive(clap::Args, Debug)]
+pub struct Approve {
+    /// The version
+    #[arg(value_name = "VERSION")]
+    pub contract: String,
+    /// The digest of the changes that were reviewed: anything else is not approved
+    #[arg(long, value_name = "DIGEST", conflicts_with = "yes")]
+    pub changes: Option<String>,
+    /// Approve the changes as they are now, whatever they are
+    #[arg(long)]
+    pub yes: bool,
+    /// The key file [default: remit/approver.key in the configuration folder]
+    #[arg(long, value_name = "FILE", env = "REMIT_KEY")]
+    pub key: Option<PathBuf>,
+}
+
+/// Asks the control plane.
+///
+/// # Errors
+/// When the control plane refuses or does not answer.
+pub async fn run(verb: &Verb, session: &Session, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
+    match verb {
+        Verb::Propose { dir } => return propose(dir, session, screen).await,
+        Verb::Approve(args) => approve(args, session, screen).await?,
+        Verb::Activate { contract, end_runs } => {
+            let request = ActivateContractRequest { contract: contract.clone(), end_runs: *end_runs };
+            let moved = session.control()?.activate_contract(within(request)).await.map_err(unsure)?;
+            ended("activated", &moved.into_inner(), screen)?;
+        }
+        Verb::Revoke { contract, reason } => {
+            let request = RevokeContractRequest { contract: contract.clone(), reason: reason.clone() };
+            let moved = session.control()?.revoke_contract(within(request)).await.map_err(unsure)?;
+            ended("revoked", &moved.into_inner(), screen)?;
+        }
+        Verb::History { service } => {
+            let request = ListContractsRequest { service: service.clone() };
+            let rows = session.control()?.list_contracts(within(request)).await?.into_inner().contracts;
+            screen.list("contracts", &rows, contract::COLUMNS, contract::json)?;
+        }
+        Verb::Show { contract: name } => {
+            let row = detail(name, session).await?.contract.ok_or_else(|| Failure::malformed("contract"))?;
+            if screen.is_json() {
+                screen.object(&contract::json(&row))?;
+            } else {
+                contract::write(&row, screen)?;
+            }
+            let broken =
+                row.approval.as_ref().is_some_and(|approval| !contract::is_signed(&row.digest, approval));
+            return Ok(if broken { Exit::No } else { Exit::Ok });
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+async fn propose(dir: &std::path::Path, session: &Session, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
+    let files = Folder::read(dir).and_then(|folder| {
+        folder.compile()?;
+        folder.texts()
+    });
+    let files = match files {
+        Ok(files) => files,
+        Err(problems) => return refuse(dir, &problems, screen),
+    };
+    let request = ProposeContractRequest { files: files.into_iter().collect() };
+    let row = session.control()?.propose_contract(within(request)).await.map_err(unsure)?.into_inner();
+    done("proposed", &row, screen)?;
+    if !screen.is_json() {
+        screen.note(&format!("another person: remit contract approve {}", contract::short(&row.digest)))?;
+    }
+    Ok(Exit::Ok)
+}
+
+async fn approve(args: &Approve, session: &Session, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    let found = detail(&args.contract, session).await?;
+    let row = found.contract.clone().ok_or_else(|| Failure::malformed("contract"))?;
+    let (folder, digest) = folder(found.files, &row.digest)?;
+    let active = match found.active.as_str() {
+        "" => None,
+        active => {
+            let base = detail(active, session).await?;
+            Some(self::folder(base.files, active)?.0)
+        }
+    };
+    let shown = changes_in_words(active.as_ref(), &folder)
+        .map_err(|_| Failure::no("the version cannot be compared with the active one"))?;
+    let changes = Digest::of(shown.as_bytes()).to_string();
+    if screen.is_json() {
+        screen.object_line(
+            &json!({ "digest": row.digest, "base": found.active, "shown": shown, "changes": changes }),
+        )?;
+    } else {
+        screen.line(&format!("{} {} by {}", row.service, row.version, row.proposed_by))?;
+        for line in shown.lines() {
+            screen.line(&format!("  {line}"))?;
+        }
+        screen.field("changes", &changes)?;
+        screen.out.flush()?;
+    }
+    match &args.changes {
+        Some(reviewed) if *reviewed != changes => {
+            return Err(Failure::no(format!("the changes have digest `{changes}`, not `{reviewed}`"))
+                .hint("they are not what was reviewed; read them again"));
+        }
+        None if !args.yes => {
+            return Err(Failure::usage("nothing was approved: nobody has agreed to these changes")
+                .hint(format!("give the command again with `--changes {changes}`, or with `--yes`")));
+        }
+        Some(_) | None => {}
+    }
+    let signer = Signer::load(&signer::path(args.key.as_deref())?)?;
+    let approver = session.who().await?;
+    let signature = signer.sign(statement(digest, &shown, &approver));
+    let request = ApproveContractRequest { contract: row.digest, shown, signature };
+    let row = session.control()?.approve_contract(within(request)).await.map_err(unsure)?.into_inner();
+    done("approved", &row, screen)
+}
+
+async fn detail(name: &str, session: &Session) -> Result<ContractDetail, Failure> {
+    let request = GetContractRequest { contract: name.to_owned() };
+    Ok(session.control()?.get_contract(within(request)).await?.into_inner())
+}
+
+/// The folder of a version: its digest is computed again here, not believed.
+fn folder(
+    files: std::collections::HashMap<String, String>,
+    digest: &str,
+) -> Result<(Folder, Digest), Failure> {
+    let folder = Folder::of(files.into_iter().collect()).ok();
+    match folder.map(|folder| (folder.digest(), folder)) {
+        Some((found, folder)) if found.to_string() == digest => Ok((folder, found)),
+        Some(_) | None => Err(Failure::no(format!("what the control plane sent is not version {digest}"))
+            .hint("tell whoever runs the control plane; run `remit verify`")),
+    }
+}
+
+/// The folder of a version that the control plane keeps.
+///
+/// # Errors
+/// When there is no such version, or it is not what its digest says.
+pub async fn kept(name: &str, session: &Session) -> Result<Folder, Failure> {
+    let found = detail(name, session).await?;
+    let digest = found.contract.map(|row| row.digest).unwrap_or_default();
+    Ok(folder(found.files, &digest)?.0)
+}
+
+fn done(what: &str, row: &ContractVersion, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    if screen.is_json() {
+        return Ok(screen.object_line(&contract::json(row))?);
+    }
+    screen.line(&format!("{what} {} {}: it is {}", row.service, row.version, row.status))?;
+    Ok(screen.field("digest", &row.digest)?)
+}
+
+fn ended(what: &str, moved: &ContractMoved, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    let row = moved.contract.as_ref().ok_or_else(|| Failure::malformed("contract"))?;
+    if screen.is_json() {
+        let object = json!({ "contract": contract::json(row), "ended_runs": moved.ended_runs });
+        return Ok(screen.object(&object)?);
+    }
+    done(what, row, screen)?;
+    Ok(screen.field("ended runs", &moved.ended_runs.to_string())?)
+}

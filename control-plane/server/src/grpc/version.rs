@@ -1,0 +1,126 @@
+//! What people do with contract versions: propose, approve, activate, revoke, look.
+
+use std::sync::Arc;
+
+use remit_contract::{Folder, changes_in_words, scenario::test_folder};
+use remit_core::{
+    Command, Person, Terms,
+    version::{ContractProposed, Files, Seal, statement},
+};
+use remit_proto::v1 as pb;
+
+use self::lookup::{active, business, ended, find, folder, look, people, row, since, wrong};
+use super::key;
+use crate::{error::Error, plane::Plane, signature};
+
+mod lookup;
+
+pub(super) async fn propose(
+    plane: &Plane,
+    by: Person,
+    request: pb::ProposeContractRequest,
+) -> Result<pb::ContractVersion, Error> {
+    let files: Files = request.files.into_iter().collect();
+    let folder = Folder::of(files.clone()).map_err(|it| wrong(&it))?;
+    let checking = tokio::task::spawn_blocking(move || checked(&folder));
+    let terms = checking.await.map_err(|error| Error::Unavailable(error.to_string()))??;
+    let ward = business(plane, terms.domain.as_str())?;
+    let digest = terms.digest;
+    let proposed = Box::new(ContractProposed { terms, files, by });
+    ward.domain.submit(Command::ProposeVersion { proposed, people: people(plane)? }).await?;
+    look(plane, ward, digest)
+}
+
+/// A version that is proposed holds together, and every one of its scenarios goes as it says.
+fn checked(folder: &Folder) -> Result<Terms, Error> {
+    let tested = test_folder(folder, None).map_err(|it| wrong(&it))?;
+    match tested.scenarios.iter().find_map(|played| Some((played, played.failure.as_ref()?))) {
+        None => Ok((*tested.terms).clone()),
+        Some((played, failure)) => Err(Error::Invalid(format!(
+            "scenario `{}` fails in {}:{}: expected {}, got {}; run `remit contract test`",
+            played.id, played.file, failure.line, failure.expected, failure.got
+        ))),
+    }
+}
+
+pub(super) async fn approve(
+    plane: &Plane,
+    by: Person,
+    request: pb::ApproveContractRequest,
+) -> Result<pb::ContractVersion, Error> {
+    let (ward, version) = find(plane, &request.contract)?;
+    let digest = version.terms.digest;
+    let base = active(ward, &version);
+    let before = base.map(|base| folder(plane, ward, base)).transpose()?;
+    let now = changes_in_words(before.as_ref(), &folder(plane, ward, digest)?).map_err(|it| wrong(&it))?;
+    if now != request.shown {
+        return Err(Error::Conflict(
+            "the changes that were shown are not those from the version that is active now".to_owned(),
+        ));
+    }
+    let (name, known) = key::of(plane.control()?, &by)?;
+    if !signature::is_by(&known.public, &request.signature, statement(digest, &now, &by.name)) {
+        return Err(Error::Invalid(format!(
+            "the signature is not one of {digest} and these changes by the key that `{}` has registered",
+            by.name
+        )));
+    }
+    let seal = Seal { base, shown: now, key: name, signature: request.signature };
+    ward.domain.submit(Command::ApproveVersion { digest, by, seal }).await?;
+    look(plane, ward, digest)
+}
+
+pub(super) async fn activate(
+    plane: &Plane,
+    by: Person,
+    request: pb::ActivateContractRequest,
+) -> Result<pb::ContractMoved, Error> {
+    let (ward, version) = find(plane, &request.contract)?;
+    let digest = version.terms.digest;
+    // What becomes active must be able to act: compiled, its tools' addresses and secrets found.
+    let contract = Arc::new(folder(plane, ward, digest)?.compile().map_err(|it| wrong(&it))?);
+    plane.upstreams.resolve(&contract).map_err(|error| Error::Conflict(error.to_string()))?;
+    plane.contracts.learn(&contract);
+    let command = Command::ActivateVersion { digest, by, end_runs: request.end_runs, people: people(plane)? };
+    let records = ward.domain.submit(command).await?;
+    Ok(pb::ContractMoved { contract: Some(look(plane, ward, digest)?), ended_runs: ended(&records) })
+}
+
+pub(super) async fn revoke(
+    plane: &Plane,
+    by: Person,
+    request: pb::RevokeContractRequest,
+) -> Result<pb::ContractMoved, Error> {
+    let (ward, version) = find(plane, &request.contract)?;
+    let digest = version.terms.digest;
+    let records = ward.domain.submit(Command::RevokeVersion { digest, by, reason: request.reason }).await?;
+    Ok(pb::ContractMoved { contract: Some(look(plane, ward, digest)?), ended_runs: ended(&records) })
+}
+
+pub(super) fn list(plane: &Plane, service: &str) -> Result<Vec<pb::ContractVersion>, Error> {
+    let control = plane.control()?;
+    let mut rows = Vec::new();
+    for ward in plane.business() {
+        rows.extend(ward.view.read(|inner| {
+            let versions = inner.state.versions.values();
+            let asked = versions.filter(|it| service.is_empty() || it.terms.service.as_str() == service);
+            asked.map(|version| (since(version), row(version, inner, control))).collect::<Vec<_>>()
+        }));
+    }
+    if rows.is_empty() && !service.is_empty() {
+        return Err(Error::NotFound(format!("no contract version of a service `{service}` is known here")));
+    }
+    rows.sort_by_key(|(since, _)| std::cmp::Reverse(*since));
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+pub(super) fn detail(plane: &Plane, name: &str) -> Result<pb::ContractDetail, Error> {
+    let (ward, version) = find(plane, name)?;
+    let digest = version.terms.digest;
+    let files = folder(plane, ward, digest)?.texts().map_err(|it| wrong(&it))?;
+    Ok(pb::ContractDetail {
+        contract: Some(look(plane, ward, digest)?),
+        files: files.into_iter().collect(),
+        active: active(ward, &version).map(|digest| digest.to_string()).unwrap_or_default(),
+    })
+}

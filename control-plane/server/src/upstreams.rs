@@ -1,0 +1,56 @@
+//! Where each contract version's tools are: addresses and secrets, found once for each version.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use arc_swap::ArcSwap;
+use remit_contract::CompiledContract;
+use remit_core::Digest;
+
+use crate::{
+    secrets::{self, Secrets},
+    upstream::{self, Upstream},
+};
+
+/// The resolved upstreams of every loaded version.
+#[derive(Debug)]
+pub(crate) struct Upstreams {
+    variables: BTreeMap<String, String>,
+    data: PathBuf,
+    resolved: ArcSwap<BTreeMap<(Digest, String), Arc<Upstream>>>,
+}
+
+impl Upstreams {
+    /// None yet; values are looked up in `variables`, the environment and below `data`.
+    pub(crate) fn new(variables: BTreeMap<String, String>, data: PathBuf) -> Self {
+        Self { variables, data, resolved: ArcSwap::default() }
+    }
+
+    /// Finds the addresses and secrets that a version names.
+    pub(crate) fn resolve(&self, contract: &CompiledContract) -> Result<(), secrets::Error> {
+        let found = upstream::resolve(contract, &Secrets { given: &self.variables, data: &self.data })?;
+        let digest = contract.terms().digest;
+        let found: Vec<_> = found.into_iter().map(|(name, it)| ((digest, name), Arc::new(it))).collect();
+        self.resolved.rcu(|resolved| {
+            let mut resolved = BTreeMap::clone(resolved);
+            resolved.extend(found.iter().cloned());
+            resolved
+        });
+        Ok(())
+    }
+
+    /// The same for what runs of before may keep. What only an earlier version needs may be gone by now: its
+    /// runs cannot act, the others can.
+    pub(crate) fn resolve_what_can(&self, contracts: &[Arc<CompiledContract>]) {
+        for contract in contracts {
+            if let Err(error) = self.resolve(contract) {
+                let terms = contract.terms();
+                tracing::warn!(service = %terms.service, version = %terms.version, %error, "a version cannot act");
+            }
+        }
+    }
+
+    /// One upstream of a version.
+    pub(crate) fn get(&self, contract: Digest, name: &str) -> Option<Arc<Upstream>> {
+        self.resolved.load().get(&(contract, name.to_owned())).cloned()
+    }
+}
