@@ -4,19 +4,22 @@ use remit_core::{Level, ToolName};
 
 use crate::{
     document::{Document, Scope, ToolDocument, Tooling, UndoRule},
-    policy::rule_error,
     problem::{Place, Problems, listed, nearest},
     schema::Schema,
 };
 
 mod evidence;
+mod rules;
 mod tools;
 mod workflows;
+
+pub(crate) use rules::distinct_ids;
 
 /// Notes everything that does not fit together. Parts that could not be read are left out.
 pub(crate) fn check(document: &Document, problems: &Problems) {
     if let Some(scope) = &document.scope {
         check_scope(scope, problems);
+        rules::check(scope, document.tooling.as_ref(), problems);
         workflows::check(document, scope, problems);
     }
     if let (Some(scope), Some(tooling)) = (&document.scope, &document.tooling) {
@@ -66,7 +69,7 @@ fn check_parameter(
 }
 
 /// The parameter that a pointer begins with.
-fn first_segment(pointer: &str) -> String {
+pub(crate) fn first_segment(pointer: &str) -> String {
     let segment = pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
     segment.replace("~1", "/").replace("~0", "~")
 }
@@ -78,34 +81,6 @@ fn check_scope(scope: &Scope, problems: &Problems) {
                 forbidden.place,
                 format!("`{}` is an action and forbidden", forbidden.value),
                 "remove one of the two",
-            );
-        }
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    for rule in &scope.escalate {
-        if !seen.insert(rule.ask.rule.as_str()) {
-            problems.note::<()>(
-                rule.place,
-                format!("rule id `{}` is used twice", rule.ask.rule),
-                "give each rule an id of its own: decisions name it",
-            );
-        }
-        if !scope.actions.contains_key(&rule.action.value) {
-            problems.note::<()>(
-                rule.action.place,
-                format!("rule `{}` watches the unknown action `{}`", rule.ask.rule, rule.action.value),
-                did_you_mean(
-                    rule.action.value.as_str(),
-                    scope.actions.keys(),
-                    "name an action of `scope.actions`",
-                ),
-            );
-        }
-        if let Some((wrong, place)) = rule_error(&rule.when.value, rule.when.place) {
-            problems.note::<()>(
-                place,
-                format!("the condition of rule `{}` is not a Cedar expression: {wrong}", rule.ask.rule),
-                "compare values under `context.params` or `context.evidence`, for instance `context.params.amount > 100`",
             );
         }
     }

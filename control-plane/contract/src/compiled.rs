@@ -15,6 +15,7 @@ use crate::{
     request::{RequestLine, ToolRequest},
     schema::Schema,
     template::Template,
+    trigger::{self, Triggers},
     upstream::Upstream,
 };
 
@@ -51,6 +52,7 @@ pub struct Tool {
     needs: Needs,
     /// `None` for a tool that only undoes: no policy speaks about it.
     judge: Option<Judge>,
+    triggers: Triggers,
     undo: Option<UndoMapping>,
     /// The items of evidence that its results are.
     evidence: Vec<ItemName>,
@@ -105,13 +107,15 @@ impl CompiledContract {
             return self.unjudged(&proposal.tool);
         };
         let found = tool.needs.find(params, facts);
-        let (policy, asks) = match &tool.judge {
+        let (policy, mut asks) = match &tool.judge {
             None => (no_policy(&proposal.tool), Vec::new()),
             Some(judge) => {
                 let evidence = found.seen.iter().map(|(wanted, seen)| (wanted.item.as_str(), &*seen.value));
                 judge.judge(params, evidence)
             }
         };
+        let (triggered, novelties) = trigger::look(&tool.triggers, &tool.name, params);
+        asks.extend(triggered);
         let mut tooling_objection = tool.schema.objection(params);
         let effect = match tool.effect.as_ref().map(|effect| effect.fill(params)).transpose() {
             Ok(effect) => effect,
@@ -127,6 +131,7 @@ impl CompiledContract {
             evidence_objection: found.objection,
             tooling_objection,
             asks,
+            novelties,
             effect,
         }
     }
@@ -139,6 +144,7 @@ impl CompiledContract {
             policy: no_policy(tool),
             tooling_objection: None,
             asks: Vec::new(),
+            novelties: Vec::new(),
             effect: None,
         }
     }

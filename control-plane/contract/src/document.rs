@@ -17,6 +17,7 @@ mod identity;
 mod recovery;
 mod scope;
 mod tooling;
+mod trigger;
 mod workflow;
 
 pub(crate) use cost::Cost;
@@ -25,6 +26,7 @@ pub(crate) use identity::Identity;
 pub(crate) use recovery::{Recovery, UndoRule};
 pub(crate) use scope::{Rule, Scope};
 pub(crate) use tooling::{ToolDocument, Tooling};
+pub(crate) use trigger::TriggerRule;
 pub(crate) use workflow::WorkflowDocument;
 
 /// The form that this version reads.

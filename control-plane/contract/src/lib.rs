@@ -31,6 +31,7 @@ mod request;
 pub mod scenario;
 mod schema;
 mod template;
+mod trigger;
 mod upstream;
 mod value;
 mod yaml;
@@ -82,6 +83,7 @@ fn compile_folder(folder: &Folder) -> Result<CompiledContract, Vec<Problem>> {
 
     let policy_problems = Problems::of(POLICY_FILE);
     let policies = policy::read(&folder.policy, &names_of(&document), &policy_problems);
+    check::distinct_ids(&document, policies.iter().map(policy::PolicyRule::id), &problems);
 
     let world = world_of(&document, (&folder.policy, &policies), [&problems, &policy_problems]);
     let mut found = problems.into_sorted();

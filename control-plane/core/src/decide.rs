@@ -3,7 +3,7 @@
 use crate::{
     ActionId, Level, Money, Timestamp,
     decision::{Decision, Objection},
-    proposal::{Assessment, Proposal},
+    proposal::{Ask, Assessment, Novelty, Proposal},
     state::{Run, State},
     terms::ToolTerms,
 };
@@ -80,6 +80,18 @@ impl<'a> Case<'a> {
     /// would pass under a stop.
     pub(crate) fn level(&self) -> Option<Level> {
         self.tool.and_then(|tool| tool.level).filter(|level| *level > Level::None)
+    }
+
+    /// Every rule of the scope that wants a person: those that the preparation found, and those about a value
+    /// that no effect of the service has succeeded with lately.
+    pub(crate) fn asks(&self) -> impl Iterator<Item = &'a Ask> {
+        let (assessment, now) = (self.assessment, self.now);
+        let service = self.state.services.get(&self.run.terms.service);
+        let familiar = move |novelty: &Novelty| {
+            service.is_some_and(|it| it.familiar.knows(&novelty.value, novelty.within_ms, now))
+        };
+        let novel = assessment.novelties.iter().filter(move |novelty| !familiar(novelty));
+        assessment.asks.iter().chain(novel.map(|novelty| &novelty.ask))
     }
 
     /// What is reserved for the action and for undoing it.

@@ -97,6 +97,9 @@ pub struct Assessment {
     /// Every rule of the scope clause that wants a person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asks: Vec<Ask>,
+    /// Values that want a person unless an effect has succeeded with them lately.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub novelties: Vec<Novelty>,
     /// The logical effect, at most one at a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<String>,
@@ -143,13 +146,25 @@ pub enum PolicyVerdict {
     Object(Objection),
 }
 
+/// A value about which a rule asks a person when it is new to the service.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Novelty {
+    /// Whom to ask, and why.
+    pub ask: Ask,
+    /// Digest of the tool, the place of the value and the value.
+    pub value: Digest,
+    /// For so long a success counts, in milliseconds.
+    pub within_ms: u64,
+}
+
 /// One rule that wants a person.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
     /// The rule's id in the contract.
     pub rule: String,
-    /// Why, in the contract's words.
+    /// Why, in the contract's words; a rule about a value says which one it saw.
     pub because: String,
     /// Who may answer.
     pub to: GroupName,

@@ -13,6 +13,7 @@ use crate::{
     decision::Outcome,
     escalation::{Escalation, Question},
     event::Holder,
+    familiar::Familiar,
     person::Person,
     proposal::{Assessment, Mode, Proposal},
     rollback::{Plan, UndoCall},
@@ -70,6 +71,8 @@ pub struct Service {
     pub active: Arc<Terms>,
     /// Theoretical arrival time of the next call, by tool (see `rate.rs`).
     pub arrivals: BTreeMap<ToolName, Timestamp>,
+    /// Values that effects have succeeded with.
+    pub familiar: Familiar,
 }
 
 /// One run.
@@ -215,6 +218,8 @@ pub struct Action {
     pub effect: Option<String>,
     /// The question about it.
     pub escalation: Option<EscalationId>,
+    /// Values that are familiar to the service once it has succeeded.
+    pub values: Vec<Digest>,
     /// How it would be undone.
     pub undo: Option<UndoCall>,
     /// What it undoes, and under which plan.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Digest, DomainName, GroupName, Level, Money, ServiceName, Timestamp, ToolName, Workflow, WorkflowName,
+    Digest, DomainName, GroupName, Level, Money, Reason, ServiceName, Timestamp, ToolName, Workflow,
+    WorkflowName,
 };
 
 /// The facts of one contract version.
@@ -62,6 +63,17 @@ pub struct Delegation {
     pub on: Timestamp,
     /// First moment after it.
     pub until: Timestamp,
+}
+
+impl Delegation {
+    /// Why it enables nothing at this moment; `None` while it stands.
+    pub fn lacks(&self, now: Timestamp) -> Option<(Reason, String)> {
+        let enabled = |when: &str, moment| format!("{} enabled it {when} {moment}", self.enabled_by);
+        if now < self.on {
+            return Some((Reason::DelegationNotBegun, enabled("from", self.on)));
+        }
+        (now >= self.until).then(|| (Reason::DelegationEnded, enabled("until", self.until)))
+    }
 }
 
 /// What one run may use.

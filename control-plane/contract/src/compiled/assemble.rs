@@ -9,11 +9,15 @@ use remit_core::{
 
 use super::{CompiledContract, Tool, UndoMapping};
 use crate::{
-    document::{Cost, Document, Evidence, Head, Identity, Recovery, Scope, ToolDocument, Tooling, UndoRule},
+    document::{
+        Cost, Document, Evidence, Head, Identity, Recovery, Scope, ToolDocument, Tooling, TriggerRule,
+        UndoRule,
+    },
     facts::{Needs, Wanted},
     looked_at::LookedAt,
     pointer::Source,
     policy::{Judge, PolicyRule, World},
+    trigger::Triggers,
 };
 
 /// All sections at once, so that none is forgotten.
@@ -124,7 +128,7 @@ impl Whole {
     }
 
     fn tool(
-        &self,
+        &mut self,
         name: &ToolName,
         tool: ToolDocument,
         policies: (&[PolicyRule], &World),
@@ -147,6 +151,7 @@ impl Whole {
             schema: tool.input.value,
             needs: self.needs(name, judge.as_ref())?,
             judge,
+            triggers: self.triggers(name),
             undo: self.undo(name)?,
             evidence: self.items_from(name)?,
         }))
@@ -162,6 +167,11 @@ impl Whole {
             .collect();
         let names = (self.head.service.as_str(), self.head.domain.as_str(), name);
         Judge::new(names, policies, &rules, world.evidence_of(name))
+    }
+
+    fn triggers(&mut self, name: &ToolName) -> Triggers {
+        let watches = |rule: &mut TriggerRule| rule.action.value == *name;
+        self.scope.triggers.extract_if(.., watches).map(|rule| (rule.trigger, rule.ask)).collect()
     }
 
     fn needs(&self, name: &ToolName, judge: Option<&Judge>) -> Option<Needs> {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use remit_core::{Ask, Level, ToolName, WorkflowName};
 
-use super::workflow::{self, WorkflowDocument};
+use super::{
+    trigger::{self, Asks, TriggerRule},
+    workflow::{self, WorkflowDocument},
+};
 use crate::{
     problem::{Place, Problems, Spot},
     read::{
@@ -21,7 +24,10 @@ pub(crate) struct Scope {
     pub(crate) actions: BTreeMap<ToolName, Spot<Option<Level>>>,
     pub(crate) forbidden: Vec<Spot<ToolName>>,
     pub(crate) workflows: BTreeMap<WorkflowName, WorkflowDocument>,
+    /// Rules with a condition.
     pub(crate) escalate: Vec<Rule>,
+    /// Rules about a value.
+    pub(crate) triggers: Vec<TriggerRule>,
 }
 
 /// One rule that may ask a person.
@@ -44,35 +50,44 @@ impl Scope {
         });
         let workflows =
             fields.get("workflows").map_or(Some(BTreeMap::new()), |node| workflow::read(node, problems));
-        let escalate = fields.get("escalate").map_or(Some(Vec::new()), |node| {
+        let rules = fields.get("escalate").map_or(Some(Vec::new()), |node| {
             let rules = items(node, "scope.escalate", problems)?;
-            Some(rules.iter().filter_map(|node| Rule::read(node, problems)).collect())
+            Some(rules.iter().filter_map(|node| read_rule(node, problems)).collect())
         });
         fields.end();
-        Some(Self { actions: actions?, forbidden: forbidden?, workflows: workflows?, escalate: escalate? })
+        let (actions, forbidden, workflows) = (actions?, forbidden?, workflows?);
+        let mut scope = Self { actions, forbidden, workflows, escalate: Vec::new(), triggers: Vec::new() };
+        for rule in rules? {
+            match rule {
+                AnyRule::Condition(rule) => scope.escalate.push(rule),
+                AnyRule::Trigger(rule) => scope.triggers.push(rule),
+            }
+        }
+        Some(scope)
     }
 }
 
-impl Rule {
-    fn read(node: &Node, problems: &Problems) -> Option<Self> {
-        let fields = Fields::of(node, "a rule of scope.escalate", problems)?;
-        let rule = fields.need("id").and_then(|node| name(node, "the rule's id", Naming::Plain, problems));
-        let action = fields.need("action").and_then(|node| tool(node, "the rule's action", problems));
-        let when = fields.need("when").and_then(|node| {
-            Some(Spot { value: text(node, "the rule's condition", problems)?, place: node.place })
-        });
-        let because = fields.need("because").and_then(|node| text(node, "the rule's reason", problems));
-        let to = fields.need("to").and_then(|node| group(node, "the rule's addressee", problems));
-        let quorum = fields.need("quorum").and_then(|node| count(node, "the rule's quorum", problems));
-        let within_ms = fields.need("within").and_then(|node| duration(node, "the rule's time", problems));
-        fields.end();
-        Some(Self {
-            place: node.place,
-            action: action?,
-            when: when?,
-            ask: Ask { rule: rule?, because: because?, to: to?, quorum: quorum?, within_ms: within_ms? },
-        })
-    }
+enum AnyRule {
+    Condition(Rule),
+    Trigger(TriggerRule),
+}
+
+fn read_rule(node: &Node, problems: &Problems) -> Option<AnyRule> {
+    let fields = Fields::of(node, "a rule of scope.escalate", problems)?;
+    let rule = fields.need("id").and_then(|node| name(node, "the rule's id", Naming::Plain, problems));
+    let action = fields.need("action").and_then(|node| tool(node, "the rule's action", problems));
+    let asks = trigger::read(&fields, node.place, problems);
+    let because = fields.need("because").and_then(|node| text(node, "the rule's reason", problems));
+    let to = fields.need("to").and_then(|node| group(node, "the rule's addressee", problems));
+    let quorum = fields.need("quorum").and_then(|node| count(node, "the rule's quorum", problems));
+    let within_ms = fields.need("within").and_then(|node| duration(node, "the rule's time", problems));
+    fields.end();
+    let ask = Ask { rule: rule?, because: because?, to: to?, quorum: quorum?, within_ms: within_ms? };
+    let (place, action) = (node.place, action?);
+    Some(match asks? {
+        Asks::When(when) => AnyRule::Condition(Rule { place, action, when, ask }),
+        Asks::About((trigger, named)) => AnyRule::Trigger(TriggerRule { place, action, trigger, named, ask }),
+    })
 }
 
 fn read_actions(node: &Node, problems: &Problems) -> Option<BTreeMap<ToolName, Spot<Option<Level>>>> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-use super::scalar::{Count, Duration, Group, Level, Money, Name, Tool};
+use super::scalar::{Count, Duration, Group, Level, Money, Name, Parameter, Tool};
 
 /// 2. What it may do, and when a person decides.
 #[derive(JsonSchema)]
@@ -59,8 +59,14 @@ struct Escalation {
     id: Name,
     /// The action that it watches.
     action: Tool,
-    /// A Cedar condition on `context.params` and `context.evidence`.
-    when: String,
+    /// A Cedar condition on `context.params` and `context.evidence`. It, or one of the next three.
+    when: Option<String>,
+    /// Parameters whose values are usual in a range or a list; any other asks.
+    usual: Option<BTreeMap<String, Usual>>,
+    /// A value that no effect has succeeded with in so long asks.
+    first_seen: Option<FirstSeen>,
+    /// Parameters that may be absent, but not without a person.
+    missing: Option<Vec<Parameter>>,
     /// What the person is told.
     because: String,
     /// Whom to ask.
@@ -68,5 +74,37 @@ struct Escalation {
     /// How many must agree.
     quorum: Count,
     /// How long the question stands; then it lapses: silence is never consent.
+    within: Duration,
+}
+
+/// What is usual: whole numbers as `0..50000` (one end may be open), or a list of values.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum Usual {
+    Range(Range),
+    OneOf(Vec<Plain>),
+}
+
+/// Whole numbers from the one to the other, both included.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^(-?[0-9]+)?\\.\\.(-?[0-9]+)?$"))]
+struct Range(String);
+
+/// Text, a number or a truth value.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum Plain {
+    Text(String),
+    Number(f64),
+    Truth(bool),
+}
+
+/// A value, and how long a success with it counts.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FirstSeen {
+    /// Which value of the parameters.
+    value: Parameter,
+    /// For so long it is familiar.
     within: Duration,
 }

@@ -38,6 +38,21 @@ fn more() -> [(&'static str, &'static str, Value); 1] {
     [("/scope", "workflows", json!({ "refund": refund, "any": { "actions": "all" } }))]
 }
 
+/// Rules that stand in no document yet.
+fn about_values() -> Vec<Value> {
+    let rule = |id: &str, key: &str, value: Value| {
+        let mut rule = json!({
+            "id": id, "action": "order.refund", "because": "Look.", "to": "group:risk", "quorum": 1, "within": "30m",
+        });
+        rule[key] = value;
+        rule
+    };
+    vec![
+        rule("new", "first_seen", json!({ "value": "params:/order_id", "within": "90d" })),
+        rule("absent", "missing", json!(["params:/note"])),
+    ]
+}
+
 /// Documents that use every key of the schema between them.
 fn examples() -> Vec<Value> {
     let shipped = ["refund-decision", "access-grants"];
@@ -49,6 +64,8 @@ fn examples() -> Vec<Value> {
         to_json(&parse(&text, &problems).unwrap(), &problems).unwrap()
     };
     let mut documents: Vec<Value> = texts.map(document).collect();
+    let rules = documents[0].pointer_mut("/scope/escalate").and_then(Value::as_array_mut).unwrap();
+    rules.extend(about_values());
     for (at, key, value) in more() {
         let good = documents[0].pointer_mut(at).and_then(Value::as_object_mut).unwrap();
         good.insert(key.to_owned(), value);

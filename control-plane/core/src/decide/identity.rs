@@ -25,14 +25,8 @@ fn objection(case: Case<'_>) -> Option<Objection> {
         let detail = format!("judged under {}, the run keeps {}", case.assessment.contract, terms.digest);
         return Some(Objection::new(Reason::PolicyError, detail));
     }
-    let delegation = &terms.delegation;
-    if case.now < delegation.on {
-        let detail = format!("{} enabled it from {}", delegation.enabled_by, delegation.on);
-        return Some(Objection::new(Reason::DelegationNotBegun, detail));
-    }
-    if case.now >= delegation.until {
-        let detail = format!("{} enabled it until {}", delegation.enabled_by, delegation.until);
-        return Some(Objection::new(Reason::DelegationEnded, detail));
+    if let Some((reason, detail)) = terms.delegation.lacks(case.now) {
+        return Some(Objection::new(reason, detail));
     }
     match case.run.phase {
         Phase::Open => None,

@@ -38,9 +38,9 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
             ..Finding::content(Clause::Scope, format!("{level}, approved"))
         };
     }
-    if let Some(ask) = case.assessment.asks.first() {
-        let detail = format!("rule `{}`: {}", ask.rule, ask.because);
-        return object(Outcome::Escalate, Reason::NeedsApproval, detail);
+    let asks: Vec<String> = case.asks().map(|ask| format!("rule `{}`: {}", ask.rule, ask.because)).collect();
+    if !asks.is_empty() {
+        return object(Outcome::Escalate, Reason::NeedsApproval, asks.join("; "));
     }
     Finding::content(Clause::Scope, format!("{level}, ceiling {ceiling}"))
 }

@@ -67,6 +67,7 @@ pub(super) fn compensate(
             policy: PolicyVerdict::Permit { policies: Vec::new() },
             tooling_objection: None,
             asks: Vec::new(),
+            novelties: Vec::new(),
             effect: None,
         },
         decision: Decision::join(findings, None),

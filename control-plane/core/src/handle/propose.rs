@@ -79,9 +79,9 @@ fn events(case: Case<'_>, escalation: EscalationId) -> Vec<Event> {
 }
 
 /// Every rule of the contract that wants a person.
-pub(super) fn asked_by_rules(assessment: &Assessment) -> Vec<Ask> {
-    let mut asks = assessment.asks.clone();
-    if let PolicyVerdict::Escalate { asks: more, .. } = &assessment.policy {
+pub(super) fn asked_by_rules(case: Case<'_>) -> Vec<Ask> {
+    let mut asks: Vec<Ask> = case.asks().cloned().collect();
+    if let PolicyVerdict::Escalate { asks: more, .. } = &case.assessment.policy {
         asks.extend(more.iter().cloned());
     }
     asks
@@ -89,7 +89,7 @@ pub(super) fn asked_by_rules(assessment: &Assessment) -> Vec<Ask> {
 
 /// Whom to ask; where no rule names anybody, those who run the service.
 fn asks(case: Case<'_>, deciding: &Finding) -> Vec<Ask> {
-    let mut asks = asked_by_rules(case.assessment);
+    let mut asks = asked_by_rules(case);
     if asks.is_empty() {
         asks.extend(case.run.terms.run_duty.iter().map(|group| Ask {
             rule: deciding.reason.code().to_owned(),

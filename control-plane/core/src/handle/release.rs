@@ -66,6 +66,7 @@ pub(super) fn read_again(state: &State, read: ReadAgain) -> Result<Vec<Event>, R
         policy: PolicyVerdict::Permit { policies: Vec::new() },
         tooling_objection: None,
         asks: Vec::new(),
+        novelties: Vec::new(),
         effect: None,
     };
     Ok(vec![Event::ActionDecided(Box::new(ActionDecided {
@@ -116,7 +117,7 @@ pub(super) fn release(state: &State, release: &Release, now: Timestamp) -> Resul
         undoes: None,
         rereads: None,
     };
-    let mut asks = super::propose::asked_by_rules(assessment);
+    let mut asks = super::propose::asked_by_rules(case);
     if asks.is_empty() {
         asks.clone_from(&held.question.asks);
     }

@@ -44,6 +44,13 @@ pub(super) fn may_start(
             Refusal::Conflict(text)
         }));
     }
+    if let Some((reason, detail)) = known.active.delegation.lacks(now) {
+        return Err(Refusal::NotPermitted {
+            who: format!("`{principal}`"),
+            what: "start a run of this service",
+            needs: format!("{detail} ({reason})"),
+        });
+    }
     if let Some(problem) = known.active.not_a_workflow(declared.workflow.as_ref()) {
         return Err(Refusal::Invalid(problem));
     }

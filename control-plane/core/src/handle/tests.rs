@@ -3,15 +3,18 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at the events that it is about")]
 
 mod declared;
+mod delegation;
 mod escalations;
 mod events;
 mod invariants;
 mod memory;
+mod novelties;
 mod reasons;
 mod refusals;
 mod releases;
 mod rollbacks;
 mod settling;
+mod strictest;
 mod switches;
 mod versions;
 mod workflows;

@@ -1,7 +1,7 @@
 //! Between the core's vocabulary and the wire's: one function a message, nothing else knows both.
 
 use remit_core::{
-    ActionStatus, CanonicalJson, Clause, Decision, Finding, Level, Moved, Outcome, Timestamp,
+    ActionStatus, Ask, CanonicalJson, Clause, Decision, Finding, Level, Moved, Outcome, Timestamp,
     escalation::{Escalation, EscalationStatus, Vote},
     proposal::Proposal,
     state::{Held, Phase},
@@ -262,7 +262,7 @@ pub(super) fn escalation(escalation: &Escalation, inner: &Inner) -> pb::Escalati
         domain: inner.state.domain.to_string(),
         tool: card.map(|card| card.action.tool.to_string()).unwrap_or_default(),
         rules: question.asks.iter().map(|ask| ask.rule.clone()).collect(),
-        because: question.asks.iter().map(|ask| ask.because.clone()).collect(),
+        because: question.asks.iter().map(|ask| because(ask, question.asks.len())).collect(),
         groups: question.groups.iter().map(ToString::to_string).collect(),
         quorum: question.quorum,
         asked_at: Some(time(escalation.asked_at)),
@@ -289,6 +289,14 @@ pub(super) fn switch(switch: &Switch, domain: &str) -> pb::Switch {
         set_at: Some(time(*at)),
         domain: domain.to_owned(),
     }
+}
+
+/// Why a rule asks. Where several do, each has its own quorum among the people that it names.
+fn because(ask: &Ask, rules: usize) -> String {
+    if rules < 2 {
+        return ask.because.clone();
+    }
+    format!("{} [{} of {}]", ask.because, ask.quorum, ask.to)
 }
 
 pub(super) fn run(card: &RunCard, inner: &Inner) -> pb::Run {

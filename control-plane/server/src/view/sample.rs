@@ -139,6 +139,7 @@ pub(crate) fn decided(number: u128, params: &str, question: bool) -> Event {
             policy: PolicyVerdict::Permit { policies: Vec::new() },
             tooling_objection: None,
             asks: Vec::new(),
+            novelties: Vec::new(),
             effect: None,
         },
         decision: Decision::join(findings, None),

@@ -89,7 +89,9 @@ fn the_delegation_has_a_beginning_and_an_end() {
         let mut terms = terms();
         let moment = |by: i64| Timestamp::from_micros(START.as_micros().saturating_add(by));
         (terms.delegation.on, terms.delegation.until) = (moment(on), moment(until));
-        World::under(terms).expect(pay(), Outcome::Deny, Clause::Identity, reason);
+        let mut world = World::new();
+        world.state.runs.get_mut(&run(1)).unwrap().terms = terms.into();
+        world.expect(pay(), Outcome::Deny, Clause::Identity, reason);
     }
 }
 

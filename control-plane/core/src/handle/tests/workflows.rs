@@ -102,6 +102,8 @@ fn limits() -> impl Strategy<Value = (Option<u64>, Option<u32>, Option<u64>, BTr
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn invariant_a_workflow_only_narrows(own in limits(), contract in limits()) {
         let run = RunLimits {

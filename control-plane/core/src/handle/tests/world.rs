@@ -130,6 +130,7 @@ impl Call {
             policy: PolicyVerdict::Permit { policies: vec!["allow".to_owned()] },
             tooling_objection: None,
             asks: Vec::new(),
+            novelties: Vec::new(),
             effect: None,
         };
         Self { proposal, assessment }

@@ -106,6 +106,11 @@ impl State {
                 run.evidence.insert((item.clone(), action.id), (result.digest(), at));
             }
         }
+        if let Some(service) = self.services.get_mut(&run.terms.service) {
+            for value in std::mem::take(&mut action.values) {
+                service.familiar.note(value, at);
+            }
+        }
         if let Some((target, _)) = action.undoes {
             self.undone(target, settled.action);
         }
@@ -189,6 +194,7 @@ impl Action {
             cost: Money::ZERO,
             effect: assessment.effect.clone().filter(|_| goes && decided.undoes.is_none()),
             escalation: decided.question.as_ref().map(|question| question.id),
+            values: assessment.novelties.iter().filter(|_| goes).map(|novelty| novelty.value).collect(),
             undo: None,
             undoes: decided.undoes,
             undone_by: None,

@@ -50,6 +50,7 @@ impl State {
         let service = self.services.entry(terms.service.clone()).or_insert_with(|| Service {
             active: Arc::clone(terms),
             arrivals: std::collections::BTreeMap::new(),
+            familiar: crate::familiar::Familiar::default(),
         });
         let before: Digest = service.active.digest;
         service.active = Arc::clone(terms);

@@ -59,6 +59,7 @@ fn decided(number: u128, outcome: Outcome, undoes: Option<u128>) -> Event {
             policy: PolicyVerdict::Permit { policies: Vec::new() },
             tooling_objection: None,
             asks: Vec::new(),
+            novelties: Vec::new(),
             effect: None,
         },
         decision: decision(outcome),

@@ -1,0 +1,151 @@
+//! A rule of `scope.escalate` with `usual`, `first_seen` or `missing` in the place of a condition.
+
+use remit_core::{Ask, ToolName};
+
+use crate::{
+    pointer::{Pointer, Source},
+    problem::{Place, Problems, Spot, listed},
+    read::{
+        Fields, entries, items,
+        scalar::{duration, text},
+    },
+    trigger::{Trigger, Usual},
+    yaml::{Kind, Node, to_json},
+};
+
+/// One such rule, with the places of the parameters that it names.
+#[derive(Debug)]
+pub(crate) struct TriggerRule {
+    pub(crate) place: Place,
+    pub(crate) action: Spot<ToolName>,
+    pub(crate) trigger: Trigger,
+    /// The parameters, by their first name.
+    pub(crate) named: Vec<Spot<String>>,
+    pub(crate) ask: Ask,
+}
+
+/// What a trigger watches, and which parameters it names.
+pub(super) type Watched = (Trigger, Vec<Spot<String>>);
+
+/// When a rule asks.
+pub(super) enum Asks {
+    /// Under this condition.
+    When(Spot<String>),
+    /// About a value.
+    About(Watched),
+}
+
+/// The one key that says when the rule asks.
+pub(super) fn read(fields: &Fields<'_>, place: Place, problems: &Problems) -> Option<Asks> {
+    const KINDS: [&str; 4] = ["when", "usual", "first_seen", "missing"];
+    let found = KINDS.map(|kind| fields.get(kind));
+    match found {
+        [Some(node), None, None, None] => {
+            let value = text(node, "the rule's condition", problems)?;
+            Some(Asks::When(Spot { value, place: node.place }))
+        }
+        [None, Some(node), None, None] => read_usual(node, problems).map(Asks::About),
+        [None, None, Some(node), None] => read_first_seen(node, problems).map(Asks::About),
+        [None, None, None, Some(node)] => read_missing(node, problems).map(Asks::About),
+        [None, None, None, None] => problems.note(
+            place,
+            "the rule does not say when it asks",
+            "add `when: …`, or one of `usual`, `first_seen` and `missing`",
+        ),
+        several => {
+            let named = KINDS.iter().zip(several).filter_map(|(kind, node)| node.map(|_| *kind));
+            problems.note(
+                place,
+                format!("the rule has {}", listed(named)),
+                "keep one; make a rule of its own for each of the others",
+            )
+        }
+    }
+}
+
+/// `{ amount_minor: 0..50000, region: [EU, UK] }`
+fn read_usual(node: &Node, problems: &Problems) -> Option<Watched> {
+    let (mut usual, mut named) = (Vec::new(), Vec::new());
+    for entry in entries(node, "the rule's usual", problems)? {
+        named.push(Spot { value: entry.key.clone(), place: entry.place });
+        usual.push((entry.key.clone(), read_values(&entry.value, problems)?));
+    }
+    if usual.is_empty() {
+        return problems.note(
+            node.place,
+            "the rule's usual names no parameter",
+            "name one with its usual values, for instance `{ amount_minor: 0..50000 }`",
+        );
+    }
+    Some((Trigger::Usual(usual), named))
+}
+
+fn read_values(node: &Node, problems: &Problems) -> Option<Usual> {
+    const REMEDY: &str = "write whole numbers as `0..50000` (one end may be open), or a list: `[EU, UK]`";
+    if let Kind::List(values) = &node.kind {
+        let values = values.iter().map(|node| to_json(node, problems)).collect::<Option<Vec<_>>>()?;
+        if values.is_empty() {
+            return problems.note(node.place, "nothing is usual", REMEDY);
+        }
+        return Some(Usual::OneOf(values));
+    }
+    let range = if let Kind::Scalar { text, .. } = &node.kind { range(text) } else { None };
+    match range {
+        Some((Some(least), Some(most))) if most < least => problems.note(
+            node.place,
+            format!("nothing lies between {least} and {most}"),
+            "write the smaller number first",
+        ),
+        Some((least, most)) => Some(Usual::Range { least, most }),
+        None => problems.note(node.place, "the usual values are neither a range nor a list", REMEDY),
+    }
+}
+
+/// `0..50000`, `..50000` or `0..`.
+fn range(text: &str) -> Option<(Option<i64>, Option<i64>)> {
+    let (least, most) = text.split_once("..")?;
+    let end = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
+    let ends = (end(least.trim())?, end(most.trim())?);
+    (ends != (None, None)).then_some(ends)
+}
+
+/// `{ value: params:/account, within: 90d }`
+fn read_first_seen(node: &Node, problems: &Problems) -> Option<Watched> {
+    let fields = Fields::of(node, "the rule's first_seen", problems)?;
+    let value = fields.need("value").and_then(|node| parameter(node, problems));
+    let within_ms = fields.need("within").and_then(|node| duration(node, "first_seen.within", problems));
+    fields.end();
+    let (value, named) = value?;
+    Some((Trigger::FirstSeen { value, within_ms: within_ms? }, vec![named]))
+}
+
+/// `[params:/memo, …]`
+fn read_missing(node: &Node, problems: &Problems) -> Option<Watched> {
+    let places = items(node, "the rule's missing", problems)?;
+    if places.is_empty() {
+        return problems.note(
+            node.place,
+            "the rule's missing names no parameter",
+            "name at least one: `[params:/memo]`",
+        );
+    }
+    let places = places.iter().map(|node| parameter(node, problems)).collect::<Option<Vec<_>>>()?;
+    let (pointers, named) = places.into_iter().unzip();
+    Some((Trigger::Missing(pointers), named))
+}
+
+/// A place in the parameters.
+fn parameter(node: &Node, problems: &Problems) -> Option<(Pointer, Spot<String>)> {
+    let text = text(node, "the rule's parameter", problems)?;
+    match Source::read(&text, node.place, problems)? {
+        Source::Params(pointer) => {
+            let first = crate::check::first_segment(pointer.as_str());
+            Some((pointer, Spot { value: first, place: node.place }))
+        }
+        Source::Result(_) | Source::Item(..) => problems.note(
+            node.place,
+            format!("`{text}` is no parameter"),
+            "write `params:/…`; a condition about evidence goes into `when`",
+        ),
+    }
+}
