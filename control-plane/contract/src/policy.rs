@@ -17,6 +17,7 @@ use crate::{
 };
 
 mod context;
+mod depth;
 mod infer;
 mod judge;
 mod said;
@@ -52,6 +53,10 @@ pub(crate) struct PolicyRule {
 
 /// Reads the policy file. What cannot be used is noted and left out.
 pub(crate) fn read(text: &str, names: &Names<'_>, problems: &Problems) -> Vec<PolicyRule> {
+    if let Some(offset) = depth::exceeded(text) {
+        problems.note::<()>(place_of(text, offset, 1), "this policy goes too deep", depth::REMEDY);
+        return Vec::new();
+    }
     let set = match PolicySet::from_str(text) {
         Ok(set) => set,
         Err(errors) => {

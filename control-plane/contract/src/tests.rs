@@ -3,6 +3,7 @@
 use crate::{CompiledContract, Problem, compile};
 
 mod documents;
+mod fuzz;
 mod policies;
 mod robustness;
 mod shipped;

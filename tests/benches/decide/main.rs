@@ -37,7 +37,7 @@ enum Spread {
 }
 
 /// What is measured: a name, the policies of the contract, and how far a call goes.
-const CASES: [(&str, usize, Spread, Step); 8] = [
+const CASES: [(&str, usize, Spread, Step); 9] = [
     ("parse, canonicalise and digest 230 B", 10, Spread::Elsewhere, Step::Parse),
     ("prepare, 10 policies", 10, Spread::Elsewhere, Step::Prepare),
     ("decide, no switch", 10, Spread::Elsewhere, Step::Decide { switches: 0 }),
@@ -51,6 +51,7 @@ const CASES: [(&str, usize, Spread, Step); 8] = [
     ),
     ("prepare + decide, 1,000 policies, 125 about each effect", 1_000, Spread::Evenly, Step::Whole),
     ("fold the decision into the state", 10, Spread::Elsewhere, Step::Fold),
+    ("prepare + decide, 100 policies, the others about other actions", 100, Spread::Elsewhere, Step::Whole),
 ];
 
 fn main() -> Result<(), Failure> {
@@ -71,6 +72,7 @@ fn main() -> Result<(), Failure> {
         median(&pairs.map(|(case, base)| case / base).collect::<Vec<f64>>())
     };
     let ratios = [
+        ("100 policies about other actions, over 10 (bar: at most 1.3)", ratio(8, 4)),
         ("1,000 policies about other actions, over 10 (bar: at most 1.3)", ratio(5, 4)),
         ("1,000 policies, 125 about the action, over 10", ratio(6, 4)),
         ("five switches over none, decide alone", ratio(3, 2)),

@@ -68,6 +68,9 @@ pub(super) fn condition(when: &str, id: &str, action: Option<&ToolName>) -> Resu
     let offset = |errors: &ParseErrors| {
         errors.labels().and_then(|mut labels| labels.next()).map_or(0, |label| label.offset())
     };
+    if let Some(at) = super::depth::exceeded(when) {
+        return Err(("it goes too deep".to_owned(), at));
+    }
     // First alone: no text may close the braces and say more than a condition.
     Expression::from_str(when).map_err(|errors| (errors.to_string(), offset(&errors)))?;
     let text = format!("{}{when}\n}};", condition_head(action));
