@@ -8,7 +8,8 @@ use self::{
     paint::Color,
     screen::Format,
     verb::{
-        completions, contract, decide, explain, export, get, key, rollback, show, switch, tail, token, verify,
+        completions, contract, decide, explain, export, get, key, rollback, show, switch, tail, token,
+        verify, who,
     },
 };
 
@@ -118,6 +119,8 @@ pub enum Remote {
     Verify(verify::Verify),
     /// Create, list and revoke tokens
     Token(token::Tokens),
+    /// Say who answers for a service, who may do what about it, and by which grants
+    Who(who::Who),
 }
 
 /// Help that `remit demo` ends with.

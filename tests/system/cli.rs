@@ -178,6 +178,42 @@ async fn tokens() {
     assert!(other.try_run("refund-decision", "case-2").await.is_err());
 }
 
+/// Who a service is, who answers for it, and every grant with when and by whom.
+#[tokio::test]
+async fn who() {
+    let (site, remitd, mut agent) = world().await;
+    let made = remit(&site, &["token", "create", "--operator", "ana", "--groups", "payments-risk"]).await;
+    let id = made.err.split(' ').next().unwrap().to_owned();
+    assert_eq!(remit(&site, &["token", "create", "--operator", "dana.reyes@acme.example"]).await.code, 0);
+    let before = remit(&site, &["who", "refund-decision", "-o", "json"]).await.json();
+    assert_eq!(before["owner"], json!({ "name": "dana.reyes@acme.example", "known": true }), "{before}");
+    assert_eq!(before["delegation"]["lacks"], Value::Null);
+    let duty = |who: &Value, name: &str| {
+        let duties = who["duties"].as_array().unwrap().clone();
+        duties.into_iter().find(|duty| duty["name"] == name).unwrap()
+    };
+    assert_eq!(duty(&before, "approve")["groups"], json!(["payments-risk"]));
+    assert!(duty(&before, "approve")["people"].as_array().unwrap().contains(&json!("ana")), "{before}");
+    assert_eq!(remit(&site, &["token", "revoke", &id]).await.code, 0);
+    let after = remit(&site, &["who", "refund-decision", "-o", "json"]).await.json();
+    assert!(!duty(&after, "approve")["people"].as_array().unwrap().contains(&json!("ana")), "{after}");
+    let grants = after["grants"].as_array().unwrap();
+    let grant = grants.iter().find(|grant| grant["token"]["id"] == id.as_str()).unwrap();
+    assert_eq!((&grant["grants"], &grant["token"]["revoked"]), (&json!(["approve"]), &json!(true)));
+    assert_eq!(grant["token"]["revoked_by"], grant["token"]["created_by"], "{grant}");
+    assert!(grants.iter().any(|grant| grant["grants"] == json!(["acts as the service"])), "{after}");
+    let shown = remit(&site, &["who", "refund-decision"]).await;
+    assert!(shown.out.contains("owner") && shown.out.contains("payments-oncall"), "{shown:?}");
+    assert_ne!(remit(&site, &["who", "refund-decison"]).await.code, 0);
+
+    let run = agent.run("case-1").await;
+    agent.act(&run, "payout.bulk_create", &json!({})).await;
+    let services = remit(&site, &["get", "services", "-o", "json"]).await.json();
+    assert_eq!(services["services"][0]["security_findings"], 1);
+    let metrics = reqwest::get(format!("{}/metrics", remitd.url())).await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("remit_security_findings_total{service=\"refund-decision\"} 1"), "{metrics}");
+}
+
 #[tokio::test]
 async fn following() {
     let (site, _remitd, mut agent) = world().await;

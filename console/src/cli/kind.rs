@@ -11,3 +11,4 @@ pub mod switch;
 pub mod token;
 pub mod trace;
 pub mod verification;
+pub mod who;

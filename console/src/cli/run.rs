@@ -15,7 +15,8 @@ use super::{
     session::{self, Session},
     table::Frame,
     verb::{
-        completions, contract, decide, explain, export, get, key, rollback, show, switch, tail, token, verify,
+        completions, contract, decide, explain, export, get, key, rollback, show, switch, tail, token,
+        verify, who,
     },
 };
 use crate::{context::Context, tui};
@@ -135,6 +136,7 @@ async fn remote(
     match verb {
         Remote::Get(args) => get::run(args, session, screen).await?,
         Remote::Show(args) => show::run(args, session, screen).await?,
+        Remote::Who(args) => who::run(args, session, screen).await?,
         Remote::Tail(args) => tail::run(args, session, screen, interrupt).await?,
         Remote::Approve(args) => decide::run(args, true, session, screen).await?,
         Remote::Deny(args) => decide::run(args, false, session, screen).await?,

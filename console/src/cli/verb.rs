@@ -13,3 +13,4 @@ pub mod switch;
 pub mod tail;
 pub mod token;
 pub mod verify;
+pub mod who;

@@ -109,6 +109,11 @@ impl Decision {
         }
     }
 
+    /// True for an attempt at what the contract forbids by name, whatever else was wrong with it.
+    pub fn is_security_finding(&self) -> bool {
+        self.findings.iter().any(|finding| finding.reason == Reason::ForbiddenAction)
+    }
+
     /// The finding that decided: the first of the strictest. Evidence and policy are judged from the
     /// parameters, so where those are malformed, that decides before them: it is what the caller can mend.
     pub fn deciding(&self) -> &Finding {

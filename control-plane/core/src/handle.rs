@@ -66,7 +66,7 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::RegisterKey(registered) => version::register(state, registered),
         Command::RevokeCredential { credential, by } => match state.credentials.get(&credential) {
             None => Err(Refusal::not_found("credential", &credential)),
-            Some(known) if known.revoked => Ok(Vec::new()),
+            Some(known) if known.revoked.is_some() => Ok(Vec::new()),
             Some(_) => Ok(vec![Event::CredentialRevoked { credential, by }]),
         },
     }

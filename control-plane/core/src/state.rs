@@ -73,6 +73,8 @@ pub struct Service {
     pub arrivals: BTreeMap<ToolName, Timestamp>,
     /// Values that effects have succeeded with.
     pub familiar: Familiar,
+    /// How many decisions were security findings: attempts at what the contract forbids by name.
+    pub security_findings: u64,
 }
 
 /// One run.
@@ -265,8 +267,8 @@ pub struct Credential {
     pub issued_at: Timestamp,
     /// Who made it.
     pub by: String,
-    /// True once it counts no more.
-    pub revoked: bool,
+    /// When it ceased to count, and by whom.
+    pub revoked: Option<(Timestamp, String)>,
 }
 
 impl State {

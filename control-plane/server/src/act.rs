@@ -101,7 +101,7 @@ pub(crate) async fn act(plane: &Plane, caller: &ServiceName, call: Call) -> Resu
             let Some(Event::ActionDecided(decided)) = records.first().map(|record| &record.event) else {
                 return Err(Error::Unavailable("the decision was lost".to_owned()));
             };
-            plane.metrics.decided(&contract.terms().service, decided.decision.outcome);
+            plane.metrics.decided(&contract.terms().service, &decided.decision);
             if decided.decision.outcome == Outcome::Admit && !decision_only {
                 return end_of(ward, action).await;
             }

@@ -55,7 +55,7 @@ pub(crate) fn authenticate(control: &State, token: Option<&str>) -> Result<Calle
     if !bool::from(presented.as_bytes().ct_eq(credential.hash.as_bytes())) {
         return Err(Error::Unknown);
     }
-    if credential.revoked {
+    if credential.revoked.is_some() {
         return Err(Error::Revoked);
     }
     Ok(match &credential.holder {

@@ -28,6 +28,7 @@ mod trace;
 mod update;
 mod version;
 mod watch;
+mod who;
 mod wire;
 
 pub(crate) use runtime::start_run;

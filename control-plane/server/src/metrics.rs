@@ -5,7 +5,7 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
-use remit_core::{Outcome, ServiceName, event::Settlement};
+use remit_core::{Decision, ServiceName, event::Settlement};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Decided {
@@ -19,6 +19,11 @@ struct Settled {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfService {
+    service: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct InDomain {
     domain: String,
 }
@@ -28,6 +33,7 @@ struct InDomain {
 pub(crate) struct Metrics {
     registry: Registry,
     decisions: Family<Decided, Counter>,
+    security_findings: Family<OfService, Counter>,
     settlements: Family<Settled, Counter>,
     positions: Family<InDomain, Gauge>,
 }
@@ -38,14 +44,20 @@ impl Metrics {
         let (decisions, settlements, positions) =
             (Family::default(), Family::default(), Family::<InDomain, Gauge>::default());
         registry.register("decisions", "Decisions made, by service and outcome", Family::clone(&decisions));
+        let security_findings = Family::<OfService, Counter>::default();
+        let said = "Attempts at what a contract forbids by name";
+        registry.register("security_findings", said, security_findings.clone());
         registry.register("settlements", "Outcomes of executed actions", Family::clone(&settlements));
         registry.register("journal_position", "Last committed position, by domain", positions.clone());
-        Self { registry, decisions, settlements, positions }
+        Self { registry, decisions, security_findings, settlements, positions }
     }
 
-    pub(crate) fn decided(&self, service: &ServiceName, outcome: Outcome) {
-        let labels = Decided { service: service.to_string(), outcome: outcome.as_str() };
+    pub(crate) fn decided(&self, service: &ServiceName, decision: &Decision) {
+        let labels = Decided { service: service.to_string(), outcome: decision.outcome.as_str() };
         self.decisions.get_or_create(&labels).inc();
+        if decision.is_security_finding() {
+            self.security_findings.get_or_create(&OfService { service: service.to_string() }).inc();
+        }
     }
 
     pub(crate) fn settled(&self, settlement: &Settlement) {

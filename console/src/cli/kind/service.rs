@@ -21,6 +21,12 @@ pub const COLUMNS: &[Column<Service>] = &[
         .right()
         .give(Give::Drop(4)),
     Column::new("DOUBT", |row: &Service, _| alarm(row.in_doubt, Tone::Bad)).right(),
+    Column::new("SECURITY", |row: &Service, _| {
+        let cell = Cell::new(row.security_findings.to_string());
+        if row.security_findings == 0 { cell } else { cell.tone(Tone::Bad) }
+    })
+    .right()
+    .give(Give::Drop(8)),
     Column::new("ADMIT/MIN", |row: &Service, _| Cell::new(row.admitted_per_minute.to_string())).right(),
     Column::new("DENY/MIN", |row: &Service, _| Cell::new(row.denied_per_minute.to_string()))
         .right()
@@ -80,6 +86,7 @@ pub fn json(service: &Service) -> Value {
         "admitted": service.admitted,
         "denied": service.denied,
         "escalated": service.escalated,
+        "security_findings": service.security_findings,
         "last_reason": words::text(&service.last_reason),
         "last_decision_at": words::rfc3339(service.last_decision_at.as_ref()),
         "tools": service.tools.iter().map(tool_json).collect::<Vec<_>>(),

@@ -35,5 +35,7 @@ pub fn json(token: &Token) -> Value {
         "created_at": words::rfc3339(token.created_at.as_ref()),
         "created_by": token.created_by,
         "revoked": token.revoked,
+        "revoked_at": words::rfc3339(token.revoked_at.as_ref()),
+        "revoked_by": words::text(&token.revoked_by),
     })
 }

@@ -401,4 +401,8 @@ impl Operator for Plane {
     async fn list_tokens(&self, _: Request<pb::ListTokensRequest>) -> Answer<pb::ListTokensResponse> {
         unused()
     }
+
+    async fn who(&self, _: Request<pb::WhoRequest>) -> Answer<pb::WhoResponse> {
+        unused()
+    }
 }

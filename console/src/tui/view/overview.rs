@@ -100,6 +100,14 @@ fn condition(service: &Service, painter: &Painter<'_>) -> (&'static str, Style) 
     }
 }
 
+/// What somebody must look into; nothing where nothing was tried.
+fn security(findings: u64) -> String {
+    if findings == 0 {
+        return String::new();
+    }
+    format!("   ! SECURITY {findings} forbidden by name")
+}
+
 fn selected_service(painter: &mut Painter<'_>, area: Rect, service: &Service) {
     let theme = painter.theme;
     let inner = painter.rule(area, &service.name);
@@ -134,6 +142,7 @@ fn selected_service(painter: &mut Painter<'_>, area: Rect, service: &Service) {
         ),
         Row::of(format!("last decision {} ago  ", when::ago(last, painter.now.wall_ms)), theme.dim)
             .put(&service.last_reason, theme.text)
+            .put(security(service.security_findings), theme.crit)
             .put(format!("   owner {}", service.owner), theme.dim),
     ];
     painter.rows(inner, &rows);

@@ -152,13 +152,13 @@ impl State {
                 hash: *hash,
                 issued_at: at,
                 by: by.clone(),
-                revoked: false,
+                revoked: None,
             };
             self.credentials.insert(*credential, issued);
-        } else if let Event::CredentialRevoked { credential, .. } = event
+        } else if let Event::CredentialRevoked { credential, by } = event
             && let Some(credential) = self.credentials.get_mut(credential)
         {
-            credential.revoked = true;
+            credential.revoked = Some((at, by.clone()));
         }
     }
 }

@@ -7,7 +7,7 @@ use remit_proto::v1::{self as pb, operator_server};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{control, detail, export, person, query, rollback, state, token, watch};
+use super::{control, detail, export, person, query, rollback, state, token, watch, who};
 use crate::plane::Plane;
 
 pub(super) struct Operator {
@@ -29,6 +29,11 @@ impl operator_server::Operator for Operator {
             server_version: env!("CARGO_PKG_VERSION").to_owned(),
             domains: self.plane.business().map(|ward| ward.domain.name().to_string()).collect(),
         }))
+    }
+
+    async fn who(&self, request: Request<pb::WhoRequest>) -> Answer<pb::WhoResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(who::who(&self.plane, &request.into_inner().service)?))
     }
 
     type WatchStateStream = Updates<pb::StateSnapshot>;

@@ -93,6 +93,7 @@ fn service(name: &ServiceName, known: &Service, inner: &Inner, now: Timestamp) -
         admitted: tally.admitted,
         denied: tally.denied,
         escalated: tally.escalated,
+        security_findings: known.security_findings,
         last_reason: tally.last.map(|(_, reason)| reason.code().to_owned()).unwrap_or_default(),
         last_decision_at: tally.last.map(|(at, _)| wire::time(at)),
         tools: terms

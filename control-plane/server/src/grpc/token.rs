@@ -77,7 +77,7 @@ fn find(control: &Ward, id: CredentialId) -> Option<pb::Token> {
     control.view.read(|inner| inner.state.credentials.get(&id).map(|known| token(id, known)))
 }
 
-fn token(id: CredentialId, known: &Credential) -> pb::Token {
+pub(super) fn token(id: CredentialId, known: &Credential) -> pb::Token {
     let (kind, subject, groups) = match &known.holder {
         Holder::Service { name } => ("service", name.to_string(), Vec::new()),
         Holder::Operator { person } => {
@@ -91,7 +91,9 @@ fn token(id: CredentialId, known: &Credential) -> pb::Token {
         groups,
         created_at: Some(wire::time(known.issued_at)),
         created_by: known.by.clone(),
-        revoked: known.revoked,
+        revoked: known.revoked.is_some(),
+        revoked_at: known.revoked.as_ref().map(|(at, _)| wire::time(*at)),
+        revoked_by: known.revoked.as_ref().map(|(_, by)| by.clone()).unwrap_or_default(),
     }
 }
 

@@ -120,6 +120,9 @@ fn decided_text(decided: &ActionDecided, row: &mut pb::TraceRecord) -> String {
     }
     match decision.outcome {
         Outcome::Admit => format!("{} admitted", proposal.tool),
+        _ if decision.is_security_finding() => {
+            format!("! SECURITY {} tried: {}", proposal.tool, deciding.detail)
+        }
         outcome @ (Outcome::Escalate | Outcome::Throttle | Outcome::Deny | Outcome::Stop) => {
             format!("{} {outcome} by {}: {}", proposal.tool, deciding.clause, deciding.detail)
         }

@@ -74,6 +74,25 @@ fn an_action_outside_of_the_workflow_is_denied_with_its_own_reason() {
     }
 }
 
+/// An attempt at a forbidden name counts whoever makes it and whatever else is wrong; other denials do not.
+#[test]
+fn an_attempt_at_what_is_forbidden_is_a_security_finding() {
+    let table = [
+        (Call::new("bulk", "1"), 1),
+        (Call::new("bulk", "1").with(|it, _| it.principal = "stranger".to_owned()), 1),
+        (Call::new("ghost", "1"), 0),
+        (Call::new("look", "1"), 0),
+        (Call::new("pay", "1").ask(ask("large", "risk", 1)), 0),
+    ];
+    for (call, counts) in table {
+        let mut world = World::new();
+        world.decided(call.clone());
+        world.decided(call.clone().key("again"));
+        let counted = world.state.services["refunds"].security_findings;
+        assert_eq!(counted, counts * 2, "{call:?}");
+    }
+}
+
 /// A journal can hold what no command would accept: then nothing is allowed.
 #[test]
 fn a_workflow_that_the_contract_does_not_know_has_no_actions() {

@@ -11,6 +11,11 @@ use crate::{
 impl State {
     pub(super) fn decided(&mut self, decided: &ActionDecided, at: Timestamp) {
         let Some(run) = self.runs.get_mut(&decided.proposal.run) else { return };
+        if decided.decision.is_security_finding()
+            && let Some(service) = self.services.get_mut(&run.terms.service)
+        {
+            service.security_findings = service.security_findings.saturating_add(1);
+        }
         // The attempt of a stranger, or one after the end, leaves its event and nothing in the run:
         // nobody can use up, end or fill the memory of a run that is not theirs.
         if !decided.is_for_people() && !run.counts(&decided.proposal) {

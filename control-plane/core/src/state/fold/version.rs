@@ -51,6 +51,7 @@ impl State {
             active: Arc::clone(terms),
             arrivals: std::collections::BTreeMap::new(),
             familiar: crate::familiar::Familiar::default(),
+            security_findings: 0,
         });
         let before: Digest = service.active.digest;
         service.active = Arc::clone(terms);

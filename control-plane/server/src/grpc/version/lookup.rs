@@ -74,7 +74,7 @@ pub(super) fn active(ward: &Ward, version: &Version) -> Option<Digest> {
 /// Everybody with a credential that counts.
 pub(super) fn people(plane: &Plane) -> Result<Vec<Person>, Error> {
     Ok(plane.control()?.view.read(|inner| {
-        let credentials = inner.state.credentials.values().filter(|known| !known.revoked);
+        let credentials = inner.state.credentials.values().filter(|known| known.revoked.is_none());
         credentials
             .filter_map(|known| match &known.holder {
                 Holder::Operator { person } => Some(person.clone()),
