@@ -35,7 +35,7 @@ fn calls(face: &str) -> Vec<Call> {
         call("payout.create", payout(&small, 500), Denied, "evidence_missing"),
         call("transactions.get", read(&small), Succeeded, "within_contract"),
         call("eligibility.check", read(&small), Succeeded, "within_contract"),
-        call("payout.create", stolen, Denied, "evidence_conflict"),
+        call("payout.create", stolen, Denied, "origin_unknown"),
         call("payout.create", payout(&small, 501), Denied, "policy_forbids"),
         call("transactions.get", json!({ "transaction_id": "../etc" }), Denied, "parameters_invalid"),
         call("payout.bulk_create", json!({}), Denied, "forbidden_action"),

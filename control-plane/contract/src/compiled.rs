@@ -9,7 +9,8 @@ use remit_core::{
 use serde_json::{Map, Value};
 
 use crate::{
-    facts::{Needs, RunFacts},
+    facts::RunFacts,
+    needs::Needs,
     pointer::Source,
     policy::Judge,
     request::{RequestLine, ToolRequest},
@@ -116,6 +117,7 @@ impl CompiledContract {
         };
         let (triggered, novelties) = trigger::look(&tool.triggers, &tool.name, params);
         asks.extend(triggered);
+        asks.extend(found.asks);
         let mut tooling_objection = tool.schema.objection(params);
         let effect = match tool.effect.as_ref().map(|effect| effect.fill(params)).transpose() {
             Ok(effect) => effect,
@@ -129,6 +131,7 @@ impl CompiledContract {
             evidence: found.seen.iter().map(|(wanted, seen)| wanted.used(seen)).collect(),
             policy: explain(policy, [found.objection.as_ref(), tooling_objection.as_ref()]),
             evidence_objection: found.objection,
+            origin_objection: found.held,
             tooling_objection,
             asks,
             novelties,
@@ -141,6 +144,7 @@ impl CompiledContract {
             contract: self.terms.digest,
             evidence: Vec::new(),
             evidence_objection: None,
+            origin_objection: None,
             policy: no_policy(tool),
             tooling_objection: None,
             asks: Vec::new(),
@@ -152,7 +156,7 @@ impl CompiledContract {
     /// What differs between two results of an item of evidence, in the places that any clause looks at when
     /// it judges the tool; at most twenty, long values cut.
     pub(crate) fn moved(&self, tool: &ToolName, item: &ItemName, was: &Value, is: &Value) -> Vec<Moved> {
-        let needed = self.tools.get(tool).and_then(|tool| tool.needs.all.iter().find(|it| it.item == *item));
+        let needed = self.tools.get(tool).and_then(|tool| tool.needs.wanted(item));
         needed.map(|wanted| wanted.looked_at.moved(item, was, is)).unwrap_or_default()
     }
 

@@ -14,6 +14,8 @@ use crate::{
 mod cost;
 mod evidence;
 mod identity;
+mod need;
+mod origin;
 mod recovery;
 mod scope;
 mod tooling;
@@ -21,8 +23,10 @@ mod trigger;
 mod workflow;
 
 pub(crate) use cost::Cost;
-pub(crate) use evidence::{Evidence, Item, Need};
+pub(crate) use evidence::{Evidence, Item};
 pub(crate) use identity::Identity;
+pub(crate) use need::{AtLeast, Need};
+pub(crate) use origin::OriginRule;
 pub(crate) use recovery::{Recovery, UndoRule};
 pub(crate) use scope::{Rule, Scope};
 pub(crate) use tooling::{ToolDocument, Tooling};

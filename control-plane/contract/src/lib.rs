@@ -23,6 +23,8 @@ mod folder;
 #[expect(dead_code, reason = "what is written; only its JSON Schema is used")]
 mod form;
 mod looked_at;
+mod needs;
+mod origin;
 mod pointer;
 mod policy;
 mod problem;

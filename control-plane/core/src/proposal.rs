@@ -89,6 +89,9 @@ pub struct Assessment {
     /// What the evidence clause objects to, freshness aside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence_objection: Option<Objection>,
+    /// Parameters of unknown origin that people are asked about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin_objection: Option<Objection>,
     /// The verdict of the policies.
     pub policy: PolicyVerdict,
     /// What the tooling clause objects to in the parameters.
@@ -121,9 +124,19 @@ pub struct EvidenceUse {
     /// `None` in journals of before: then the whole result counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<Digest>,
+    /// The tool server's own time of it, where the contract reads that; else the time of arrival counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Timestamp>,
     /// How long it counts, in milliseconds; `None` for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fresh_for_ms: Option<u64>,
+}
+
+impl EvidenceUse {
+    /// From when on its age counts: its own time where it has one, never later than its arrival.
+    pub fn dated(&self) -> Timestamp {
+        self.as_of.map_or(self.observed_at, |own| own.min(self.observed_at))
+    }
 }
 
 /// What the policies say. There is no default: unknown means deny.

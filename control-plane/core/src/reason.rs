@@ -62,6 +62,8 @@ reasons! {
     EvidenceIncomplete, "evidence_incomplete", "A fact that the contract requires lacks a required field.", "Hand the case to a person: the source has no complete record.";
     FactMoved, "fact_moved", "A fact has moved since people approved, so the approval is void.", "Wait for the new decision.";
     EvidenceUnread, "evidence_unread", "A fact could not be read again after people approved, so the approval is void.", "Wait for the new decision.";
+    EvidenceInsufficient, "evidence_insufficient", "Fewer independent sources were seen than the contract requires.", "Read another of the named sources, then propose again.";
+    OriginUnknown, "origin_unknown", "A parameter does not come from where the contract says it may come from.", "Take the value from the request or the named records; never from a text.";
     EvidenceConflict, "evidence_conflict", "Facts or parameters that must agree do not.", "Check the parameters against the records; never guess.";
 
     NoPermit, "no_permit", "No policy permits it.", "Hand the case to a person.";

@@ -10,13 +10,15 @@ use remit_core::{
 use super::{CompiledContract, Tool, UndoMapping};
 use crate::{
     document::{
-        Cost, Document, Evidence, Head, Identity, Recovery, Scope, ToolDocument, Tooling, TriggerRule,
-        UndoRule,
+        Cost, Document, Evidence, Head, Identity, OriginRule, Recovery, Scope, ToolDocument, Tooling,
+        TriggerRule, UndoRule,
     },
-    facts::{Needs, Wanted},
     looked_at::LookedAt,
+    needs::{Agree, Needs, Wanted},
+    origin::{self, Catalog, ItemSource},
     pointer::Source,
     policy::{Judge, PolicyRule, World},
+    problem::Spot,
     trigger::Triggers,
 };
 
@@ -56,9 +58,10 @@ impl Whole {
         digest: Digest,
     ) -> Option<Result<CompiledContract, String>> {
         let terms = Arc::new(self.terms(digest)?);
+        let catalog = Arc::new(self.catalog()?);
         let mut tools = BTreeMap::new();
         for (name, tool) in std::mem::take(&mut self.tooling.tools) {
-            match self.tool(&name, tool.value?, (policies, world))? {
+            match self.tool(&name, tool.value?, (policies, world), &catalog)? {
                 Ok(tool) => tools.insert(name, tool),
                 Err(error) => return Some(Err(error)),
             };
@@ -132,6 +135,7 @@ impl Whole {
         name: &ToolName,
         tool: ToolDocument,
         policies: (&[PolicyRule], &World),
+        catalog: &Arc<Catalog>,
     ) -> Option<Result<Tool, String>> {
         let level = self.level(name)?;
         let judge = match level.map(|_| self.judge(name, policies)).transpose() {
@@ -149,7 +153,7 @@ impl Whole {
             effect: tool.effect.map(|effect| effect.value),
             input: tool.input.value.text.clone(),
             schema: tool.input.value,
-            needs: self.needs(name, judge.as_ref())?,
+            needs: self.needs(name, judge.as_ref(), catalog)?,
             judge,
             triggers: self.triggers(name),
             undo: self.undo(name)?,
@@ -174,40 +178,63 @@ impl Whole {
         self.scope.triggers.extract_if(.., watches).map(|rule| (rule.trigger, rule.ask)).collect()
     }
 
-    fn needs(&self, name: &ToolName, judge: Option<&Judge>) -> Option<Needs> {
-        let Some(need) = self.evidence.needs.get(name) else { return Some(Needs::default()) };
+    fn needs(&self, name: &ToolName, judge: Option<&Judge>, catalog: &Arc<Catalog>) -> Option<Needs> {
+        let origin = match self.evidence.origin.get(name) {
+            None => Vec::new(),
+            Some(rules) => rules.value.as_ref()?.iter().map(|rule| compiled_rule(&rule.value)).collect(),
+        };
+        let catalog = Arc::clone(catalog);
+        let Some(need) = self.evidence.needs.get(name) else {
+            return Some(Needs { origin, catalog, ..Needs::default() });
+        };
         let need = need.value.as_ref()?;
-        let agree: Vec<Vec<Source>> = need
+        let agree: Vec<Agree> = need
             .agree
             .iter()
-            .map(|values| values.iter().map(|value| value.value.clone()).collect())
-            .collect();
-        let agreed = |item: &ItemName| {
-            let of_item = |source: &Source| match source {
-                Source::Item(name, pointer) if name == item => Some(pointer.clone()),
-                Source::Item(..) | Source::Params(_) | Source::Result(_) => None,
-            };
-            agree.iter().flatten().filter_map(of_item).collect::<Vec<_>>()
-        };
-        let all = need
-            .all
-            .iter()
-            .map(|wanted| {
-                let item = self.evidence.items.get(&wanted.value)?.value.as_ref()?;
-                Some(Wanted {
-                    item: wanted.value.clone(),
-                    from: item.from.value.clone(),
-                    matching: item.matching.iter().map(|matching| matching.value.clone()).collect(),
-                    fresh_for_ms: item.fresh_for_ms,
-                    require: item.require.clone(),
-                    looked_at: LookedAt::new(
-                        [item.require.clone(), agreed(&wanted.value)].concat(),
-                        judge.and_then(|judge| judge.sight().item(wanted.value.as_str())),
-                    ),
-                })
+            .map(|line| Agree {
+                values: line.values.iter().map(|value| value.value.clone()).collect(),
+                within: line.within,
             })
-            .collect::<Option<Vec<_>>>()?;
-        Some(Needs { all, agree })
+            .collect();
+        let wanted = |wanted: &[Spot<ItemName>]| {
+            wanted.iter().map(|item| self.wanted(&item.value, &agree, judge)).collect::<Option<Vec<_>>>()
+        };
+        let all = wanted(&need.all)?;
+        let at_least = match &need.at_least {
+            None => None,
+            Some(choice) => Some((usize::try_from(choice.count.value).ok()?, wanted(&choice.of)?)),
+        };
+        Some(Needs { all, at_least, agree, origin, catalog })
+    }
+
+    fn wanted(&self, name: &ItemName, agree: &[Agree], judge: Option<&Judge>) -> Option<Wanted> {
+        let item = self.evidence.items.get(name)?.value.as_ref()?;
+        let agreed = agree.iter().flat_map(|line| &line.values).filter_map(|source| match source {
+            Source::Item(of, pointer) if of == name => Some(pointer.clone()),
+            Source::Item(..) | Source::Params(_) | Source::Result(_) => None,
+        });
+        let named = item.require.iter().cloned().chain(agreed).collect();
+        Some(Wanted {
+            item: name.clone(),
+            from: item.from.value.clone(),
+            matching: item.matching.iter().map(|matching| matching.value.clone()).collect(),
+            fresh_for_ms: item.fresh_for_ms,
+            as_of: item.as_of.clone(),
+            require: item.require.clone(),
+            looked_at: LookedAt::new(named, judge.and_then(|judge| judge.sight().item(name.as_str()))),
+        })
+    }
+
+    /// Where each item comes from.
+    fn catalog(&self) -> Option<Catalog> {
+        let items = self.evidence.items.iter();
+        items
+            .map(|(name, item)| {
+                let item = item.value.as_ref()?;
+                let (tool, untrusted) = (item.from.value.clone(), item.untrusted.clone());
+                Some((name.clone(), ItemSource { tool, untrusted }))
+            })
+            .collect()
     }
 
     fn undo(&self, name: &ToolName) -> Option<Option<UndoMapping>> {
@@ -230,5 +257,14 @@ impl Whole {
             }
         }
         Some(items)
+    }
+}
+
+fn compiled_rule(rule: &OriginRule) -> origin::Rule {
+    origin::Rule {
+        pointer: rule.pointer.clone(),
+        from: rule.from.iter().map(|home| home.value.clone()).collect(),
+        form: rule.form,
+        otherwise: rule.otherwise.clone(),
     }
 }

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use remit_core::{ItemName, ToolName};
 
-use super::scope::tool;
+use super::{
+    need::Need,
+    origin::{self, OriginRule},
+    scope::tool,
+};
 use crate::{
     pointer::{Pointer, Source},
     problem::{Problems, Spot},
     read::{
         Fields, entries, items,
-        scalar::{Naming, check_name, duration, name, text},
+        scalar::{Naming, check_name, duration, text},
     },
     yaml::Node,
 };
@@ -22,6 +26,8 @@ pub(crate) struct Evidence {
     pub(crate) items: BTreeMap<ItemName, Spot<Option<Item>>>,
     /// By action; `None` when the need could not be read.
     pub(crate) needs: BTreeMap<ToolName, Spot<Option<Need>>>,
+    /// Where parameters may come from, by action; `None` when a rule could not be read.
+    pub(crate) origin: BTreeMap<ToolName, Spot<Option<Vec<Spot<OriginRule>>>>>,
 }
 
 /// One kind of fact.
@@ -32,21 +38,16 @@ pub(crate) struct Item {
     /// Parameters of that tool, and where in the needing action's parameters the same value stands.
     pub(crate) matching: Vec<Spot<(String, Pointer)>>,
     pub(crate) fresh_for_ms: Option<u64>,
+    /// Where the tool server says of what time it speaks, RFC 3339; else the time of arrival counts.
+    pub(crate) as_of: Option<Pointer>,
     pub(crate) require: Vec<Pointer>,
-}
-
-/// What one action needs.
-#[derive(Debug)]
-pub(crate) struct Need {
-    pub(crate) all: Vec<Spot<ItemName>>,
-    /// Lists of at least two values that must be equal.
-    pub(crate) agree: Vec<Vec<Spot<Source>>>,
+    /// Places that hold text of strangers: no parameter may originate there.
+    pub(crate) untrusted: Vec<Pointer>,
 }
 
 impl Evidence {
     pub(crate) fn read(node: &Node, problems: &Problems) -> Option<Self> {
         let fields = Fields::of(node, "evidence", problems)?;
-        fields.later(&["origin"]);
         let items = fields.need("items").and_then(|node| {
             let mut items = BTreeMap::new();
             for entry in entries(node, "evidence.items", problems)? {
@@ -64,19 +65,27 @@ impl Evidence {
             }
             Some(needs)
         });
+        let origin = fields.get("origin").map_or(Some(BTreeMap::new()), |node| {
+            let mut origin = BTreeMap::new();
+            for entry in entries(node, "evidence.origin", problems)? {
+                let value = origin::read(&entry.value, &entry.key, problems);
+                origin.insert(entry.key.as_str().into(), Spot { value, place: entry.place });
+            }
+            Some(origin)
+        });
         fields.end();
-        Some(Self { items: items?, needs: needs? })
+        Some(Self { items: items?, needs: needs?, origin: origin? })
     }
 }
 
-/// `params` and `result` mean something else before a pointer.
+/// `params`, `result` and `request` mean something else.
 fn check_item_name(key: &str, place: crate::problem::Place, problems: &Problems) {
     check_name(key, place, "evidence item", Naming::Plain, problems);
-    if matches!(key, "params" | "result") {
+    if matches!(key, "params" | "result" | "request") {
         problems.note::<()>(
             place,
             format!("an evidence item cannot be called `{key}`"),
-            "choose another name: before a pointer this word means the action's own",
+            "choose another name: this word means the action's own, or what the run's caller declared",
         );
     }
 }
@@ -109,63 +118,29 @@ impl Item {
             None => Some(None),
             Some(node) => duration(node, "fresh_for", problems).map(Some),
         };
-        let require = fields.get("require").map_or(Some(Vec::new()), |node| {
-            items(node, "require", problems)?
-                .iter()
-                .map(|node| Pointer::read(&text(node, "require", problems)?, node.place, problems))
-                .collect()
+        let as_of = fields.get("as_of").map_or(Some(None), |node| {
+            Pointer::read(&text(node, "as_of", problems)?, node.place, problems).map(Some)
         });
+        let require = pointers(&fields, "require", problems);
+        let untrusted = pointers(&fields, "untrusted", problems);
         fields.end();
-        Some(Self { from: from?, matching: matching?, fresh_for_ms: fresh_for_ms?, require: require? })
-    }
-}
-
-impl Need {
-    fn read(node: &Node, key: &str, problems: &Problems) -> Option<Self> {
-        let title = format!("what `{key}` needs");
-        let fields = Fields::of(node, &title, problems)?;
-        fields.later(&["at_least"]);
-        let all = fields.need("all").and_then(|node| {
-            items(node, "all", problems)?
-                .iter()
-                .map(|node| {
-                    let name = name(node, "evidence item", Naming::Plain, problems)?;
-                    Some(Spot { value: name.into(), place: node.place })
-                })
-                .collect()
-        });
-        let agree = fields.get("agree").map_or(Some(Vec::new()), |node| {
-            items(node, "agree", problems)?.iter().map(|node| read_equals(node, problems)).collect()
-        });
-        fields.end();
-        Some(Self { all: all?, agree: agree? })
-    }
-}
-
-/// One list of values that must be equal.
-fn read_equals(node: &Node, problems: &Problems) -> Option<Vec<Spot<Source>>> {
-    let values = items(node, "one line of agree", problems)?;
-    if values.len() < 2 {
-        return problems.note(
-            node.place,
-            "one value alone always agrees",
-            "name at least two, for instance `[params:/currency, transaction:/currency]`",
-        );
-    }
-    values
-        .iter()
-        .map(|node| {
-            let text = text(node, "agree", problems)?;
-            match Source::read(&text, node.place, problems)? {
-                Source::Result(_) => problems.note(
-                    node.place,
-                    "there is no result before the action has run",
-                    "point into `params:` or into an evidence item",
-                ),
-                source @ (Source::Params(_) | Source::Item(..)) => {
-                    Some(Spot { value: source, place: node.place })
-                }
-            }
+        Some(Self {
+            from: from?,
+            matching: matching?,
+            fresh_for_ms: fresh_for_ms?,
+            as_of: as_of?,
+            require: require?,
+            untrusted: untrusted?,
         })
-        .collect()
+    }
+}
+
+/// A list of pointers into the item; empty when the key is absent.
+fn pointers(fields: &Fields<'_>, key: &'static str, problems: &Problems) -> Option<Vec<Pointer>> {
+    fields.get(key).map_or(Some(Vec::new()), |node| {
+        items(node, key, problems)?
+            .iter()
+            .map(|node| Pointer::read(&text(node, key, problems)?, node.place, problems))
+            .collect()
+    })
 }

@@ -47,8 +47,13 @@ pub(super) struct Count(u32);
 #[schemars(extend("minimum" = 0))]
 pub(super) struct Money(f64);
 
-/// A JSON pointer, for instance `/customer/id`.
+/// A decimal number of at least 0, without quotes, for instance `0.01`.
 #[derive(JsonSchema)]
+#[schemars(extend("minimum" = 0))]
+pub(super) struct Decimal(f64);
+
+/// A JSON pointer, for instance `/customer/id`.
+#[derive(JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[schemars(extend("pattern" = "^/"))]
 pub(super) struct Pointer(String);
 

@@ -31,11 +31,26 @@ fn assets() -> PathBuf {
 }
 
 /// Keys that the good document does not use, with their value.
-fn more() -> [(&'static str, &'static str, Value); 1] {
+fn more() -> [(&'static str, &'static str, Value); 8] {
     let refund = json!({
         "actions": ["order.get", "stock.find", "order.refund"], "spend": 0.25, "calls": 5, "wall_time": "1m", "tools": { "order.refund": 1 },
     });
-    [("/scope", "workflows", json!({ "refund": refund, "any": { "actions": "all" } }))]
+    let ask = json!({ "to": "group:risk", "quorum": 1, "within": "30m" });
+    let agree = json!([["params:/currency", "order:/currency"], { "of": ["params:/amount", "order:/total"], "within": 0.01 }]);
+    let origin = json!({ "order.refund": {
+        "/currency": ["request", "order"], "/note": { "from": ["request"], "as": "exact", "otherwise": ask },
+        "/at": { "from": ["request"], "otherwise": "deny" },
+    } });
+    [
+        ("/scope", "workflows", json!({ "refund": refund, "any": { "actions": "all" } })),
+        ("/evidence/items/order", "as_of", "/at".into()),
+        ("/evidence/items/order", "untrusted", json!(["/note"])),
+        ("/evidence/items", "price", json!({ "from": "stock.find" })),
+        ("/evidence/needs/order.refund", "at_least", 1.into()),
+        ("/evidence/needs/order.refund", "of", json!(["price"])),
+        ("/evidence/needs/order.refund", "agree", agree),
+        ("/evidence", "origin", origin),
+    ]
 }
 
 /// Rules that stand in no document yet.

@@ -72,9 +72,10 @@ impl World {
         while learning {
             learning = false;
             for (action, need) in &needs {
-                for line in &need.agree {
+                // Within a tolerance, a text and a number may say the same.
+                for line in need.agree.iter().filter(|line| line.within.is_none()) {
                     let paths: Vec<Vec<&str>> =
-                        line.iter().filter_map(|source| path(&source.value)).collect();
+                        line.values.iter().filter_map(|source| path(&source.value)).collect();
                     let known = paths.iter().find_map(|path| self.known(action, path).cloned());
                     for path in paths {
                         learning |= known.as_ref().is_some_and(|known| self.learn(action, &path, known));

@@ -20,14 +20,17 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
     if let Some(why) = case.returned {
         return Finding::object(Clause::Evidence, Outcome::Escalate, why.clone());
     }
-    let mut detail = String::new();
-    for used in &case.assessment.evidence {
-        if !detail.is_empty() {
-            detail.push_str(", ");
-        }
-        detail.push_str(used.item.as_str());
+    if let Some(objection) = case.assessment.origin_objection.as_ref().filter(|_| !case.approved) {
+        return Finding::object(Clause::Evidence, Outcome::Escalate, objection.clone());
     }
-    Finding::content(Clause::Evidence, detail)
+    let known: Vec<String> = case.assessment.evidence.iter().map(|used| account(case, used)).collect();
+    Finding::content(Clause::Evidence, known.join(", "))
+}
+
+/// An item with its age and the beginning of its digest.
+fn account(case: Case<'_>, used: &EvidenceUse) -> String {
+    let digest: String = used.digest.to_string().chars().take(8).collect();
+    format!("{} ({} old, {digest})", used.item, seconds(case.now.since_ms(used.dated())))
 }
 
 fn unattested(case: Case<'_>, used: &EvidenceUse) -> Option<Objection> {
@@ -40,13 +43,16 @@ fn unattested(case: Case<'_>, used: &EvidenceUse) -> Option<Objection> {
             format!("`{item}` has another digest than what was seen"),
         )),
         Some((_, seen_at)) => {
-            let age = case.now.since_ms(*seen_at);
+            // A time of its own never makes a fact fresher than its arrival.
+            let own = used.as_of.filter(|own| own < seen_at);
+            let age = case.now.since_ms(own.unwrap_or(*seen_at));
             // People had the time that the rule gives them, and what they saw was read again since.
             let limit = used.fresh_for_ms.filter(|_| !case.is_second_look())?;
+            let by = if own.is_some() { " by its own time" } else { "" };
             (age > limit).then(|| {
                 Objection::new(
                     Reason::EvidenceStale,
-                    format!("`{item}` is {} old, it counts for {}", seconds(age), seconds(limit)),
+                    format!("`{item}` is {} old{by}, it counts for {}", seconds(age), seconds(limit)),
                 )
             })
         }

@@ -64,6 +64,7 @@ pub(super) fn compensate(
             contract: run.terms.digest,
             evidence: Vec::new(),
             evidence_objection: None,
+            origin_objection: None,
             policy: PolicyVerdict::Permit { policies: Vec::new() },
             tooling_objection: None,
             asks: Vec::new(),

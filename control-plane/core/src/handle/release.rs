@@ -63,6 +63,7 @@ pub(super) fn read_again(state: &State, read: ReadAgain) -> Result<Vec<Event>, R
         contract: run.terms.digest,
         evidence: Vec::new(),
         evidence_objection: None,
+        origin_objection: None,
         policy: PolicyVerdict::Permit { policies: Vec::new() },
         tooling_objection: None,
         asks: Vec::new(),

@@ -116,7 +116,7 @@ fn detail(card: &ActionCard, inner: &Inner) -> Option<pb::ActionDetail> {
         action: used.action.to_string(),
         observed_at: Some(wire::time(used.observed_at)),
         digest: used.digest.to_string(),
-        age_ms: decided_at.since_ms(used.observed_at),
+        age_ms: decided_at.since_ms(used.dated()),
         fresh_for_ms: used.fresh_for_ms.unwrap_or(0),
         content_json: source(&used.action).and_then(ActionCard::result).map(content).unwrap_or_default(),
     });

@@ -136,6 +136,7 @@ pub(crate) fn decided(number: u128, params: &str, question: bool) -> Event {
             contract: Digest::of(b"1.0.0"),
             evidence: Vec::new(),
             evidence_objection: None,
+            origin_objection: None,
             policy: PolicyVerdict::Permit { policies: Vec::new() },
             tooling_objection: None,
             asks: Vec::new(),

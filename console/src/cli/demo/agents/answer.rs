@@ -75,8 +75,8 @@ impl Refusal {
     /// What the hint of the reason asks for. A reason that it does not know is a person's business.
     pub(crate) fn reaction(&self) -> Reaction {
         match self.reason.as_str() {
-            "evidence_missing" | "evidence_stale" => Reaction::ReadAgain,
-            "evidence_conflict" | "parameters_invalid" => Reaction::Correct,
+            "evidence_missing" | "evidence_stale" | "evidence_insufficient" => Reaction::ReadAgain,
+            "evidence_conflict" | "origin_unknown" | "parameters_invalid" => Reaction::Correct,
             "rate_exceeded" => Reaction::Wait(bounded(self.wait)),
             "spend_exhausted"
             | "calls_exhausted"

@@ -19,6 +19,7 @@ fn story() -> Vec<Event> {
         digest: json(r#"{"id":1}"#).digest(),
         observed_at: START,
         facts: None,
+        as_of: None,
         fresh_for_ms: Some(1_000),
     };
     let pay = Call::new("pay", "{}").ask(ask("large", "risk", 1)).with(|_, it| it.evidence.push(seen));

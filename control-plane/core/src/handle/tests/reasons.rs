@@ -17,6 +17,7 @@ fn cited(result: &str) -> EvidenceUse {
         digest: json(result).digest(),
         observed_at: START,
         facts: None,
+        as_of: None,
         fresh_for_ms: Some(1_000),
     }
 }
@@ -50,6 +51,13 @@ fn a_fresh_world() {
                 assessment.evidence_objection = Some(objection);
             }),
             (Outcome::Deny, Clause::Evidence, Reason::EvidenceConflict),
+        ),
+        (
+            pay().with(|_, assessment| {
+                let objection = Objection::new(Reason::OriginUnknown, "a stranger said it");
+                assessment.origin_objection = Some(objection);
+            }),
+            (Outcome::Escalate, Clause::Evidence, Reason::OriginUnknown),
         ),
         (
             pay().with(|_, assessment| {
@@ -136,6 +144,44 @@ fn evidence_is_what_this_run_saw_and_ages() {
     world.settle(look, succeeded()).unwrap();
     world.later(1_000);
     world.admit(cite(r#"{"id":1}"#));
+}
+
+#[test]
+fn a_fact_is_as_old_as_its_source_says_and_never_younger_than_its_arrival() {
+    for (own, later, stale) in
+        [(-1_000, 0, false), (-1_001, 0, true), (500, 1_001, true), (500, 1_000, false)]
+    {
+        let mut world = World::new();
+        let look = world.admit(Call::new("look", "{}"));
+        world.settle(look, succeeded()).unwrap();
+        world.later(later);
+        let as_of = Some(Timestamp::from_micros(START.as_micros() + own * 1_000));
+        let call = pay().with(|_, it| it.evidence.push(EvidenceUse { as_of, ..cited(r#"{"id":1}"#) }));
+        let decision = world.decided(call).decision;
+        let finding = &decision.findings[2];
+        assert_eq!(finding.reason == Reason::EvidenceStale, stale, "{own} {later}: {finding:?}");
+    }
+}
+
+#[test]
+fn a_finding_names_the_item_its_age_and_its_digest() {
+    let mut world = World::new();
+    let look = world.admit(Call::new("look", "{}"));
+    world.settle(look, succeeded()).unwrap();
+    world.later(900);
+    let decision = world.decided(pay().with(|_, it| it.evidence.push(cited(r#"{"id":1}"#)))).decision;
+    let digest = &json(r#"{"id":1}"#).digest().to_string()[..8];
+    assert_eq!(decision.findings[2].detail, format!("record (0.9 s old, {digest})"));
+}
+
+#[test]
+fn what_people_approved_is_not_held_for_its_origin_again() {
+    let mut world = World::new();
+    let foreign = Objection::new(Reason::OriginUnknown, "a stranger said it");
+    let held = world
+        .hold(pay().ask(ask("origin:/account", "risk", 1)).with(|_, it| it.origin_objection = Some(foreign)));
+    world.answer(held, &person("rita", &["risk"]), true).unwrap();
+    assert_eq!(world.status(held), crate::ActionStatus::Approved);
 }
 
 #[test]

@@ -127,6 +127,7 @@ impl Call {
             contract: Digest::of(b"1.0.0"),
             evidence: Vec::new(),
             evidence_objection: None,
+            origin_objection: None,
             policy: PolicyVerdict::Permit { policies: vec!["allow".to_owned()] },
             tooling_objection: None,
             asks: Vec::new(),
@@ -322,6 +323,7 @@ impl World {
             action: look,
             digest: json(result).digest(),
             facts: None,
+            as_of: None,
             observed_at: self.now,
             fresh_for_ms: Some(1_000),
         }

@@ -36,6 +36,7 @@ fn each_reason_is_met_as_its_hint_asks() {
         ("deny", "evidence_missing", Reaction::ReadAgain),
         ("deny", "evidence_stale", Reaction::ReadAgain),
         ("deny", "evidence_conflict", Reaction::Correct),
+        ("deny", "origin_unknown", Reaction::Correct),
         ("deny", "parameters_invalid", Reaction::Correct),
         ("throttle", "rate_exceeded", Reaction::Wait(Duration::from_millis(120))),
         ("deny", "tool_calls_exhausted", Reaction::HandOver),
@@ -73,7 +74,7 @@ fn every_reason_of_the_control_plane_ends_the_work_or_leads_somewhere() {
         // An agent that corrects or reads again does so a few times only; nothing else goes on.
         let goes_on =
             matches!(refusal.reaction(), Reaction::ReadAgain | Reaction::Correct | Reaction::Wait(_));
-        let may = ["evidence_", "parameters_invalid", "rate_exceeded"];
+        let may = ["evidence_", "origin_unknown", "parameters_invalid", "rate_exceeded"];
         assert!(!goes_on || may.iter().any(|prefix| reason.code().starts_with(prefix)), "{reason}");
     }
 }

@@ -56,6 +56,7 @@ fn decided(number: u128, outcome: Outcome, undoes: Option<u128>) -> Event {
             contract: Digest::of(b"contract"),
             evidence: Vec::new(),
             evidence_objection: None,
+            origin_objection: None,
             policy: PolicyVerdict::Permit { policies: Vec::new() },
             tooling_objection: None,
             asks: Vec::new(),

@@ -1,0 +1,109 @@
+//! Where the parameters of an action may come from, and what happens when one comes from elsewhere.
+
+use remit_core::Ask;
+
+use crate::{
+    origin::{Form, Home},
+    pointer::Pointer,
+    problem::{Problems, Spot, listed, nearest},
+    read::{
+        Fields, entries, items,
+        scalar::{Naming, count, duration, group, name, text},
+    },
+    yaml::{Kind, Node},
+};
+
+/// The rule for one parameter.
+#[derive(Debug)]
+pub(crate) struct OriginRule {
+    /// Into the parameters.
+    pub(crate) pointer: Pointer,
+    pub(crate) from: Vec<Spot<Home>>,
+    pub(crate) form: Form,
+    /// Whom to ask when the value comes from elsewhere; `None` refuses it.
+    pub(crate) otherwise: Option<Ask>,
+}
+
+/// The rules of one action.
+pub(super) fn read(node: &Node, action: &str, problems: &Problems) -> Option<Vec<Spot<OriginRule>>> {
+    let title = format!("the origin of `{action}`");
+    entries(node, &title, problems)?
+        .iter()
+        .map(|entry| {
+            let pointer = Pointer::read(&entry.key, entry.place, problems);
+            let rule = match &entry.value.kind {
+                Kind::Map(_) => with_fields(&entry.value, pointer?, problems)?,
+                Kind::List(_) | Kind::Scalar { .. } => OriginRule {
+                    from: homes(&entry.value, problems)?,
+                    pointer: pointer?,
+                    form: Form::Exact,
+                    otherwise: None,
+                },
+            };
+            Some(Spot { value: rule, place: entry.place })
+        })
+        .collect()
+}
+
+fn with_fields(node: &Node, pointer: Pointer, problems: &Problems) -> Option<OriginRule> {
+    let title = format!("the origin of `{}`", pointer.as_str());
+    let fields = Fields::of(node, &title, problems)?;
+    let from = fields.need("from").and_then(|node| homes(node, problems));
+    let form = fields.get("as").map_or(Some(Form::Exact), |node| form(node, problems));
+    let otherwise = fields.get("otherwise").map_or(Some(None), |node| ask(node, &pointer, problems));
+    fields.end();
+    Some(OriginRule { from: from?, form: form?, otherwise: otherwise?, pointer })
+}
+
+fn homes(node: &Node, problems: &Problems) -> Option<Vec<Spot<Home>>> {
+    let found = items(node, "where a value may come from", problems)?;
+    if found.is_empty() {
+        return problems.note(
+            node.place,
+            "a value that may come from nowhere is never allowed",
+            "name `request`, evidence items, or both",
+        );
+    }
+    found
+        .iter()
+        .map(|node| {
+            let name = name(node, "evidence item", Naming::Plain, problems)?;
+            let value = if name == "request" { Home::Request } else { Home::Item(name.into()) };
+            Some(Spot { value, place: node.place })
+        })
+        .collect()
+}
+
+fn form(node: &Node, problems: &Problems) -> Option<Form> {
+    let text = text(node, "as", problems)?;
+    Form::ALL.into_iter().find(|form| form.as_str() == text).or_else(|| {
+        let names = Form::ALL.map(Form::as_str);
+        let remedy = match nearest(&text, names) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("choose one of {}", listed(names)),
+        };
+        problems.note(node.place, format!("`{text}` is not a normal form"), remedy)
+    })
+}
+
+/// `deny`, or whom to ask: `Some(None)` for `deny`.
+fn ask(node: &Node, pointer: &Pointer, problems: &Problems) -> Option<Option<Ask>> {
+    match &node.kind {
+        Kind::Scalar { text, .. } if text == "deny" => Some(None),
+        Kind::Map(_) => {
+            let fields = Fields::of(node, "otherwise", problems)?;
+            let to = fields.need("to").and_then(|node| group(node, "otherwise", problems));
+            let quorum = fields.get("quorum").map_or(Some(1), |node| count(node, "the quorum", problems));
+            let within_ms = fields.need("within").and_then(|node| duration(node, "within", problems));
+            fields.end();
+            let rule = format!("origin:{}", pointer.as_str());
+            let because = format!("`{}` does not come from where the contract says.", pointer.as_str());
+            Some(Some(Ask { rule, because, to: to?, quorum: quorum?, within_ms: within_ms? }))
+        }
+        Kind::Scalar { .. } | Kind::List(_) => problems.note(
+            node.place,
+            "otherwise says neither `deny` nor whom to ask",
+            "write `otherwise: deny`, or `otherwise: { to: group:risk, within: 30m }`",
+        ),
+    }
+}
