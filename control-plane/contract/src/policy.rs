@@ -22,7 +22,7 @@ mod infer;
 mod judge;
 mod said;
 mod sight;
-mod types;
+mod typing;
 mod validate;
 mod world;
 

@@ -6,7 +6,7 @@
 use remit_core::ToolName;
 use serde_json::Value;
 
-use super::{sight::path, types::Type, world::World};
+use super::{sight::path, typing::Type, world::World};
 
 /// Learns from the conditions of all rules, given in Cedar's JSON form with the actions that each is about,
 /// until nothing new is learnt.

@@ -14,7 +14,7 @@ use super::{
     PolicyRule,
     context::record,
     sight::{Keys, Sight},
-    types::Type,
+    typing::Type,
     validate::inside,
 };
 use crate::{

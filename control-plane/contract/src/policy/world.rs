@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use remit_core::ToolName;
 use serde_json::{Map, Value, json};
 
-use super::types::{Attribute, Type, UNTYPED};
+use super::typing::{Attribute, Type, UNTYPED};
 use crate::{
     document::{Document, Evidence, Item, Need},
     pointer::Source,
