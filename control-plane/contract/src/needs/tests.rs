@@ -67,7 +67,7 @@ proptest! {
         let amount = |cents: i64| format!("{}.{:02}", cents / 100, cents % 100);
         let number = |cents: i64| serde_json::from_str::<Value>(&amount(cents)).unwrap();
         let sources = [Source::Params(Pointer::to_key("a")), Source::Params(Pointer::to_key("b"))];
-        let (left, right) = (number(cents), number(cents + apart));
+        let (left, right) = (number(cents), number(cents.saturating_add(apart)));
         let values = [(&sources[0], Some(&left)), (&sources[1], Some(&right))];
         let objects = super::apart(&values, Decimal::new(within, 2)).is_some();
         prop_assert_eq!(objects, within < apart);

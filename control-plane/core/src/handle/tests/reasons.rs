@@ -170,8 +170,8 @@ fn a_finding_names_the_item_its_age_and_its_digest() {
     world.settle(look, succeeded()).unwrap();
     world.later(900);
     let decision = world.decided(pay().with(|_, it| it.evidence.push(cited(r#"{"id":1}"#)))).decision;
-    let digest = &json(r#"{"id":1}"#).digest().to_string()[..8];
-    assert_eq!(decision.findings[2].detail, format!("record (0.9 s old, {digest})"));
+    let digest = json(r#"{"id":1}"#).digest().to_string();
+    assert_eq!(decision.findings[2].detail, format!("record (0.9 s old, {digest:.8})"));
 }
 
 #[test]
