@@ -79,24 +79,26 @@ fn select(connection: &Connection, domain: &DomainName, query: Query<'_>) -> rus
     match query {
         Query::After { seq, limit } => {
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            let mut found = prepare(connection, "seq > ?2 ORDER BY seq LIMIT ?3")?;
+            let mut found = prepare(connection, "WHERE domain = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3")?;
             collect(found.query(params![domain, seq, limit])?)
         }
-        Query::Run(id) => {
-            let mut found = prepare(connection, "run = ?2 ORDER BY seq")?;
-            collect(found.query(params![domain, id])?)
-        }
-        Query::Action(id) => {
-            let mut found = prepare(connection, "action = ?2 ORDER BY seq")?;
-            collect(found.query(params![domain, id])?)
-        }
+        Query::Run(id) => collect(prepare(connection, &mentioning("run"))?.query(params![domain, id])?),
+        Query::Action(id) => collect(prepare(connection, &mentioning("action"))?.query(params![domain, id])?),
     }
 }
 
 fn prepare<'a>(connection: &'a Connection, which: &str) -> rusqlite::Result<CachedStatement<'a>> {
-    connection.prepare_cached(&format!(
-        "SELECT seq, at, kind, run, action, hash, body FROM events WHERE domain = ?1 AND {which}"
-    ))
+    connection.prepare_cached(&format!("SELECT seq, at, kind, run, action, hash, body FROM events {which}"))
+}
+
+/// By the index as far as it goes, then by looking; not by domain, whose events may be very many.
+pub(super) fn mentioning(column: &str) -> String {
+    format!(
+        "NOT INDEXED WHERE domain = ?1 AND {column} = ?2 AND id IN (
+             SELECT event FROM mentions WHERE who = ?2
+             UNION ALL SELECT id FROM events NOT INDEXED WHERE id > (SELECT upto FROM indexed) AND {column} = ?2
+         ) ORDER BY seq"
+    )
 }
 
 fn collect(mut found: Rows<'_>) -> rusqlite::Result<Vec<Row>> {

@@ -1,5 +1,7 @@
 //! What only a store on disk can do: be reopened, be held, be damaged, be full.
 
+#![expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
+
 use std::{fs, path::Path};
 
 use rusqlite::Connection;
@@ -7,7 +9,7 @@ use rusqlite::Connection;
 use crate::{
     Error, Journal,
     store::{Reader, Writer},
-    testing::{access, append, batch, ended, payments, send, seqs, started},
+    testing::{access, action, append, batch, ended, payments, run, send, seqs, started},
 };
 
 #[test]
@@ -81,6 +83,85 @@ fn what_is_no_journal_is_refused_untouched() {
     });
 }
 
+/// Runs 1 and 2 take turns, each event of an action of its own.
+fn in_turn(journal: &Journal, after: u64, count: u64) {
+    let events = (after..after + count).map(|number| started(number + 1, number % 2 + 1)).collect();
+    append(journal, batch(&payments(), after, events)).unwrap();
+}
+
+fn found(journal: &Journal, of_run: u64) -> Vec<u64> {
+    seqs(&journal.by_run(&payments(), run(of_run)).unwrap())
+}
+
+#[test]
+fn what_is_indexed_and_what_is_not_yet_are_found_alike() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = Journal::open(dir.path()).unwrap();
+    let mut written = 0;
+    for count in [1000, 1, 30, 2000, 500] {
+        in_turn(&journal, written, count);
+        written += count;
+        assert_eq!(found(&journal, 1), (1..=written).step_by(2).collect::<Vec<_>>());
+        assert_eq!(seqs(&journal.by_action(&payments(), action(written)).unwrap()), [written]);
+        assert_eq!(seqs(&journal.by_action(&payments(), action(1)).unwrap()), [1]);
+        assert_eq!(seqs(&journal.by_action(&access(), action(1)).unwrap()), [0; 0]);
+    }
+    journal.close();
+    let (indexed, mentions): (i64, i64) = sqlite(dir.path())
+        .query_row("SELECT upto, (SELECT count(*) FROM mentions) FROM indexed", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    // An event speaks of its run and its action; the first two have the same bytes for both here.
+    assert_eq!((indexed, mentions), (3031, 2 * 3031 - 2));
+    let journal = Journal::open(dir.path()).unwrap();
+    in_turn(&journal, written, 600);
+    assert_eq!(found(&journal, 2).len(), 2065);
+    journal.close();
+    let indexed: i64 =
+        sqlite(dir.path()).query_row("SELECT upto FROM indexed", [], |row| row.get(0)).unwrap();
+    assert_eq!(indexed, 4131, "what waited before a restart counts");
+}
+
+#[test]
+fn finding_a_run_reads_what_is_not_indexed_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    Journal::open(dir.path()).unwrap().close();
+    for column in ["run", "action"] {
+        let plan = format!("EXPLAIN QUERY PLAN SELECT seq FROM events {}", super::read::mentioning(column));
+        let connection = sqlite(dir.path());
+        let mut plan = connection.prepare(&plan).unwrap();
+        let steps = plan.query_map(["payments", ""], |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<String> = steps.map(Result::unwrap).filter(|step| step.contains("events")).collect();
+        let by_row = |step: &String| step.contains("USING INTEGER PRIMARY KEY");
+        assert!(steps.len() == 2 && steps.iter().all(by_row), "{steps:?}");
+    }
+}
+
+#[test]
+fn a_journal_of_format_1_is_brought_up_to_date() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = Journal::open(dir.path()).unwrap();
+    in_turn(&journal, 0, 20);
+    journal.close();
+    sqlite(dir.path())
+        .execute_batch(
+            "DROP TABLE mentions; DROP TABLE indexed; UPDATE meta SET format = 1;
+             CREATE INDEX by_run ON events (run) WHERE run IS NOT NULL;
+             CREATE INDEX by_action ON events (action) WHERE action IS NOT NULL;",
+        )
+        .unwrap();
+    for _ in 0..2 {
+        let journal = Journal::open(dir.path()).unwrap();
+        assert_eq!(found(&journal, 2), (2..=20).step_by(2).collect::<Vec<_>>());
+        assert_eq!(journal.verify(&payments()).unwrap().events, 20);
+        journal.close();
+    }
+    let journal = Journal::open(dir.path()).unwrap();
+    in_turn(&journal, 20, 1100);
+    assert_eq!(found(&journal, 1).len(), 560);
+}
+
 #[test]
 fn a_newer_format_is_refused() {
     let dir = tempfile::tempdir().unwrap();
@@ -88,7 +169,7 @@ fn a_newer_format_is_refused() {
     sqlite(dir.path()).execute("UPDATE meta SET format = 7", []).unwrap();
     let error = Journal::open(dir.path()).unwrap_err().to_string();
     assert!(
-        error.ends_with("has format 7, this version reads up to 1; start the version that wrote it"),
+        error.ends_with("has format 7, this version reads up to 2; start the version that wrote it"),
         "{error}"
     );
 }

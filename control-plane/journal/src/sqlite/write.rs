@@ -10,12 +10,18 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior, config::DbConfig, par
 use super::{checkpoint::Checkpointer, unusable};
 use crate::{Error, Record, lock::Lock, writer::Published};
 
+/// Events that may wait to be found by their run and action through the index: few enough to be looked through in
+/// a millisecond or two, many enough that sorting them into the index together changes few pages an event.
+const UNINDEXED: usize = 1024;
+
 /// The writing half of the store.
 #[derive(Debug)]
 pub(crate) struct Writer {
     path: PathBuf,
     connection: Connection,
     checkpointer: Checkpointer,
+    /// How many events [`index`] has to catch up with.
+    unindexed: usize,
     /// Given back last, when nothing of this process writes any more.
     lock: Lock,
 }
@@ -28,16 +34,21 @@ impl Writer {
         published: Arc<Published>,
     ) -> Result<Self, Error> {
         prepare(&connection).map_err(|cause| unusable(path, &cause))?;
+        let unindexed = unindexed(&connection).map_err(|cause| unusable(path, &cause))?;
         let checkpointer = Checkpointer::start(&mut connection, path, published)?;
-        Ok(Self { path: path.to_owned(), connection, checkpointer, lock })
+        Ok(Self { path: path.to_owned(), connection, checkpointer, unindexed, lock })
     }
 
     pub(crate) fn commit(&mut self, records: &[Arc<Record>]) -> Result<(), Arc<str>> {
-        insert(&mut self.connection, records).map_err(|cause| cause_with_remedy(&self.path, &cause))
+        let unindexed = self.unindexed.saturating_add(records.len());
+        let full = unindexed >= UNINDEXED;
+        insert(&mut self.connection, records, full).map_err(|cause| cause_with_remedy(&self.path, &cause))?;
+        self.unindexed = if full { 0 } else { unindexed };
+        Ok(())
     }
 
     pub(crate) fn close(self, failed: bool) {
-        let Self { path, mut connection, checkpointer, lock } = self;
+        let Self { path, mut connection, checkpointer, unindexed: _, lock } = self;
         checkpointer.stop(&mut connection);
         let closed = if failed {
             // The log holds what was answered; leave the file alone, the next start recovers it.
@@ -67,7 +78,14 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -65_536)
 }
 
-fn insert(connection: &mut Connection, records: &[Arc<Record>]) -> rusqlite::Result<()> {
+fn unindexed(connection: &Connection) -> rusqlite::Result<usize> {
+    let count = "SELECT ifnull(max(id), 0) - (SELECT upto FROM indexed) FROM events";
+    let count: i64 = connection.query_row(count, [], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
+/// Makes the events durable, and with `full` also what was waiting to be indexed.
+fn insert(connection: &mut Connection, records: &[Arc<Record>], full: bool) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
         let mut statement = transaction.prepare_cached(
@@ -87,7 +105,24 @@ fn insert(connection: &mut Connection, records: &[Arc<Record>]) -> rusqlite::Res
             ])?;
         }
     }
+    if full {
+        index(&transaction)?;
+    }
     transaction.commit()
+}
+
+/// Sorts what is new into the index. A journal of format 1 is indexed whole by its first full commit.
+fn index(connection: &Connection) -> rusqlite::Result<()> {
+    for who in ["run", "action"] {
+        let mut statement = connection.prepare_cached(&format!(
+            "INSERT INTO mentions (who, event) SELECT {who}, id FROM events
+             WHERE id > (SELECT upto FROM indexed) AND {who} IS NOT NULL ORDER BY {who}, id
+             ON CONFLICT DO NOTHING"
+        ))?;
+        statement.execute([])?;
+    }
+    connection.prepare_cached("UPDATE indexed SET upto = (SELECT max(id) FROM events)")?.execute([])?;
+    Ok(())
 }
 
 pub(super) fn cause_with_remedy(path: &Path, cause: &rusqlite::Error) -> Arc<str> {
