@@ -32,6 +32,13 @@ impl Familiar {
             self.last.remove(&oldest);
         }
     }
+
+    /// What succeeded with this value was undone.
+    pub(crate) fn forget(&mut self, value: &Digest) {
+        if let Some(before) = self.last.remove(value) {
+            self.oldest.remove(&(before, *value));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -51,5 +58,8 @@ mod tests {
         assert_eq!((familiar.last.len(), familiar.oldest.len()), (MOST, MOST));
         assert!(familiar.knows(&value(0), 5, at(3)) && familiar.knows(&value(MOST), 5, at(3)));
         assert_eq!((1..MOST).filter(|number| !familiar.knows(&value(*number), 5, at(3))).count(), 1);
+        familiar.forget(&value(MOST));
+        assert!(!familiar.knows(&value(MOST), 5, at(3)));
+        assert_eq!((familiar.last.len(), familiar.oldest.len()), (MOST - 1, MOST - 1));
     }
 }

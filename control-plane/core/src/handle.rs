@@ -9,6 +9,7 @@ use crate::{
 };
 
 mod compensate;
+mod duty;
 mod escalation;
 mod propose;
 mod release;

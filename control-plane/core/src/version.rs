@@ -10,11 +10,15 @@
 //! never changes. What is proposed again, because something else was activated in between or because it was
 //! superseded, needs a new approval.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Person, Terms, Timestamp};
+use crate::{Digest, GroupName, Person, Terms, Timestamp};
 
 /// Most bytes that the files of a version have together: names and text, all of it is journaled.
 pub const MAX_FILES: usize = 1024 * 1024;
@@ -27,6 +31,40 @@ pub fn digest_of_files(files: &Files) -> Digest {
     let parts: Vec<&[u8]> =
         files.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]).collect();
     Digest::of_parts(&parts)
+}
+
+/// What three different people do for one version.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Duty {
+    /// Proposes it.
+    Build,
+    /// Approves it.
+    Approve,
+    /// Activates it, lets go what was stopped, undoes what it did.
+    Run,
+}
+
+impl Duty {
+    /// Every duty.
+    pub const ALL: [Self; 3] = [Self::Build, Self::Approve, Self::Run];
+
+    /// The word in the document.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Build => "build",
+            Self::Approve => "approve",
+            Self::Run => "run",
+        }
+    }
+
+    /// The groups that hold it by these terms; where there are none, administrators remain.
+    pub const fn groups(self, terms: &Terms) -> &BTreeSet<GroupName> {
+        match self {
+            Self::Build => &terms.build_duty,
+            Self::Approve => &terms.approve_duty,
+            Self::Run => &terms.run_duty,
+        }
+    }
 }
 
 /// Where a version is in its life.
@@ -214,6 +252,8 @@ pub struct Version {
     pub activated: Option<(String, Timestamp)>,
     /// Who revoked it, and why.
     pub revoked: Option<(ContractRevoked, Timestamp)>,
+    /// Who ever did what for it: also in an earlier life, which the facts above forget.
+    pub hands: BTreeSet<(String, Duty)>,
 }
 
 /// A registered public key.

@@ -43,6 +43,7 @@ pub(super) fn may_start(
     let rollback = known(state, id)?;
     let run = super::known_run(state, rollback.plan.run)?;
     permitted(run, by, "start a rollback")?;
+    super::duty::not_own(state, by, &run.terms, "start a rollback")?;
     if rollback.started_by.is_some() {
         return Err(Refusal::Conflict("the plan was started already".to_owned()));
     }

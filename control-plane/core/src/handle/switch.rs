@@ -7,6 +7,7 @@ use crate::{
     command::SwitchTarget,
     escalation::Escalation,
     event::{Event, group_list},
+    handle::duty,
     refusal::Refusal,
     state::State,
     switch::{Scope, Switch},
@@ -68,6 +69,9 @@ pub(super) fn release(
     for duty in found.iter().flat_map(|switch| duties(state, &switch.scope)) {
         permitted(&duty, by, "lift this ceiling")?;
     }
+    for terms in found.iter().flat_map(|switch| concerned(state, &switch.scope)) {
+        duty::not_own(state, by, terms, "lift this ceiling")?;
+    }
     Ok(found
         .into_iter()
         .map(|switch| Event::SwitchReleased {
@@ -103,16 +107,21 @@ fn has_tool(state: &State, service: &ServiceName, tool: &ToolName) -> bool {
 
 /// The groups with the run duty, one list for each service that the scope touches; never none.
 fn duties(state: &State, scope: &Scope) -> Vec<Vec<GroupName>> {
-    let of = |terms: &Terms| terms.run_duty.iter().cloned().collect();
-    let duties: Vec<Vec<GroupName>> = match scope {
-        Scope::All | Scope::Domain(_) => state.services.values().map(|known| of(&known.active)).collect(),
-        Scope::Service(service) | Scope::Tool(service, _) => {
-            state.services.get(service).iter().map(|known| of(&known.active)).collect()
-        }
-        Scope::Run(run) => state.runs.get(run).iter().map(|run| of(&run.terms)).collect(),
-    };
+    let duties: Vec<Vec<GroupName>> =
+        concerned(state, scope).map(|terms| terms.run_duty.iter().cloned().collect()).collect();
     // Where nobody holds the duty, administrators remain.
     if duties.is_empty() { vec![Vec::new()] } else { duties }
+}
+
+/// The versions that a scope is about: the active ones of its services, or the one that its run keeps.
+fn concerned<'a>(state: &'a State, scope: &'a Scope) -> impl Iterator<Item = &'a Terms> {
+    let (every, one, run) = match scope {
+        Scope::All | Scope::Domain(_) => (Some(state.services.values()), None, None),
+        Scope::Service(service) | Scope::Tool(service, _) => (None, state.services.get(service), None),
+        Scope::Run(run) => (None, None, state.runs.get(run)),
+    };
+    let active = every.into_iter().flatten().chain(one).map(|known| &*known.active);
+    active.chain(run.map(|run| &*run.terms))
 }
 
 fn permitted(duty: &[GroupName], by: &Person, what: &'static str) -> Result<(), Refusal> {

@@ -4,6 +4,7 @@
 
 mod declared;
 mod delegation;
+mod duties;
 mod escalations;
 mod events;
 mod invariants;

@@ -1,15 +1,13 @@
 //! A version comes to life by three people: one builds, another approves, a third one activates.
 
-use std::collections::BTreeSet;
-
 use crate::{
-    Digest, GroupName, Person, Reason, Terms,
-    event::{Event, group_list},
-    handle::run,
+    Digest, Person, Reason, Terms,
+    event::Event,
+    handle::{duty, run},
     refusal::Refusal,
     state::{Run, State},
     version::{
-        ContractApproved, ContractProposed, ContractRevoked, KeyRegistered, MAX_FILES, Seal, Version,
+        ContractApproved, ContractProposed, ContractRevoked, Duty, KeyRegistered, MAX_FILES, Seal, Version,
         VersionMove, VersionStatus, digest_of_files,
     },
 };
@@ -52,21 +50,24 @@ pub(super) fn propose(
     if digest_of_files(files) != terms.digest {
         return Err(Refusal::Invalid("the files are not those of the digest".to_owned()));
     }
-    holds(by, "build", &terms.build_duty, "propose a version")?;
-    if let Some(known) = state.versions.get(&terms.digest)
-        && let (VersionStatus::Proposed, Some((first, _))) = (known.status, &known.proposed)
-        && first.name == by.name
-    {
-        return Ok(Vec::new());
+    duty::holds(state, by, (Duty::Build, terms), "propose a version")?;
+    if let Some(known) = state.versions.get(&terms.digest) {
+        if let (VersionStatus::Proposed, Some((first, _))) = (known.status, &known.proposed)
+            && first.name == by.name
+        {
+            return Ok(Vec::new());
+        }
+        duty::another(by, known, Duty::Build, "propose this version")?;
     }
     step(state, terms.digest, VersionMove::Propose)?;
-    separable(terms, people)?;
+    duty::separable(state, terms, people)?;
+    duty::answered_for(terms, people)?;
     Ok(vec![Event::ContractProposed(Box::new(proposed))])
 }
 
 pub(super) fn approve(state: &State, digest: Digest, by: Person, seal: Seal) -> Result<Vec<Event>, Refusal> {
     let version = known(state, digest)?;
-    holds(&by, "approve", &version.terms.approve_duty, "approve a version")?;
+    duty::holds(state, &by, (Duty::Approve, &version.terms), "approve a version")?;
     if let Some((approved, _)) = &version.approved
         && (&approved.by.name, version.status) == (&by.name, VersionStatus::Approved)
     {
@@ -74,7 +75,7 @@ pub(super) fn approve(state: &State, digest: Digest, by: Person, seal: Seal) -> 
     }
     step(state, digest, VersionMove::Approve)?;
     publishable(state, &version.terms)?;
-    another(&by, version, "approve this version")?;
+    duty::another(&by, version, Duty::Approve, "approve this version")?;
     if seal.base != active(state, version) {
         return Err(Refusal::Conflict(
             "another version became active since the changes were shown".to_owned(),
@@ -92,10 +93,19 @@ pub(super) fn activate(
 ) -> Result<Vec<Event>, Refusal> {
     let version = known(state, digest)?;
     let terms = &version.terms;
-    holds(&by, "run", &terms.run_duty, "activate a version")?;
+    duty::holds(state, &by, (Duty::Run, terms), "activate a version")?;
+    duty::another(&by, version, Duty::Run, "activate this version")?;
+    let note = format!("{} activated version {}", by.name, terms.version);
+    let old = |run: &Run| run.terms.service == terms.service && run.terms.digest != digest;
+    let ended = if end_runs { end(state, Reason::ContractReplaced, &note, old)? } else { Vec::new() };
+    // Sent again it is active already; the old runs may still be ended, by whoever is on call.
+    let same = version.activated.as_ref().is_some_and(|(first, _)| *first == by.name);
+    if version.status == VersionStatus::Active && (end_runs || same) {
+        return Ok(ended);
+    }
     step(state, digest, VersionMove::Activate)?;
-    another(&by, version, "activate this version")?;
-    separable(terms, people)?;
+    duty::separable(state, terms, people)?;
+    duty::answered_for(terms, people)?;
     let shown = version.approved.as_ref().map(|(approved, _)| approved.seal.base);
     if shown != Some(active(state, version)) {
         return Err(Refusal::Conflict(
@@ -103,16 +113,11 @@ pub(super) fn activate(
                 .to_owned(),
         ));
     }
-    let note = format!("{} activated version {}", by.name, terms.version);
-    let mut events = vec![Event::ContractActivated { terms: Box::new((**terms).clone()), by: by.name }];
-    if end_runs {
-        let old = |run: &Run| run.terms.service == terms.service && run.terms.digest != digest;
-        events.extend(end(state, Reason::ContractReplaced, &note, old)?);
-    }
-    Ok(events)
+    let activated = Event::ContractActivated { terms: Box::new((**terms).clone()), by: by.name };
+    Ok(std::iter::once(activated).chain(ended).collect())
 }
 
-/// Whoever may approve a version or run it may take it away, at once and alone.
+/// Whoever may approve or run a version, or the active one, may take it away, at once and alone.
 pub(super) fn revoke(
     state: &State,
     digest: Digest,
@@ -120,8 +125,7 @@ pub(super) fn revoke(
     reason: String,
 ) -> Result<Vec<Event>, Refusal> {
     let version = known(state, digest)?;
-    let duties = version.terms.approve_duty.union(&version.terms.run_duty).cloned().collect();
-    holds(&by, "approve or run", &duties, "revoke a version")?;
+    duty::may_revoke(state, &by, &version.terms)?;
     if version.status == VersionStatus::Revoked {
         return Ok(Vec::new());
     }
@@ -182,60 +186,4 @@ fn step(state: &State, digest: Digest, by: VersionMove) -> Result<VersionStatus,
 /// The active version of the same service.
 fn active(state: &State, version: &Version) -> Option<Digest> {
     state.services.get(&version.terms.service).map(|service| service.active.digest)
-}
-
-fn holds(by: &Person, duty: &str, groups: &BTreeSet<GroupName>, what: &'static str) -> Result<(), Refusal> {
-    if by.is_in_any(groups) {
-        return Ok(());
-    }
-    let who = if groups.is_empty() { "nobody but administrators".to_owned() } else { group_list(groups) };
-    let needs = format!("the {duty} duty is with {who}");
-    Err(Refusal::NotPermitted { who: by.name.clone(), what, needs })
-}
-
-/// One person has one duty for one version: who built it does not approve it, and neither activates it.
-fn another(by: &Person, version: &Version, what: &'static str) -> Result<(), Refusal> {
-    let built = version.proposed.as_ref().map(|(person, _)| (&person.name, "proposed"));
-    let approved = version.approved.as_ref().map(|(approved, _)| (&approved.by.name, "approved"));
-    match built.into_iter().chain(approved).find(|(name, _)| **name == by.name) {
-        None => Ok(()),
-        Some((_, did)) => Err(Refusal::NotPermitted {
-            who: by.name.clone(),
-            what,
-            needs: format!(
-                "the same person {did} it; to build, to approve and to run are three people's duties"
-            ),
-        }),
-    }
-}
-
-/// True separation is possible: three different people hold the three duties.
-fn separable(terms: &Terms, people: &[Person]) -> Result<(), Refusal> {
-    let holders = |duty: &BTreeSet<GroupName>| -> BTreeSet<&str> {
-        people.iter().filter(|person| person.is_in_any(duty)).map(|person| person.name.as_str()).collect()
-    };
-    let (build, approve, run) =
-        (holders(&terms.build_duty), holders(&terms.approve_duty), holders(&terms.run_duty));
-    // Two others leave one of three people: more need not be tried.
-    let possible = build.iter().take(3).any(|builder| {
-        approve
-            .iter()
-            .take(3)
-            .filter(|approver| *approver != builder)
-            .any(|approver| run.iter().take(3).any(|runner| runner != builder && runner != approver))
-    });
-    if possible {
-        return Ok(());
-    }
-    let list = |set: &BTreeSet<&str>| match set.is_empty() {
-        true => "nobody".to_owned(),
-        false => set.iter().copied().collect::<Vec<_>>().join(", "),
-    };
-    Err(Refusal::Conflict(format!(
-        "the duties of `{}` do not come to three people: build {}; approve {}; run {}",
-        terms.service,
-        list(&build),
-        list(&approve),
-        list(&run)
-    )))
 }

@@ -1,7 +1,7 @@
 //! Values that are new to a service: a person is asked until an effect has succeeded with them, and again later.
 
 use super::world::*;
-use crate::{Digest, Event, Level, Novelty, Outcome, State, Terms, event::Settlement};
+use crate::{Command, Digest, Event, Level, Novelty, Outcome, State, Terms, event::Settlement};
 
 const WITHIN: u64 = 100_000;
 
@@ -60,11 +60,40 @@ fn a_value_is_familiar_once_an_effect_has_succeeded_with_it() {
     }
 }
 
+/// Run 1 is undone; run 2 pays next.
+fn undone(mut world: World, how: Settlement) -> World {
+    let by = oncall();
+    world.command(Command::PlanRollback { plan: plan(1), run: run(1), by: by.clone() }).unwrap();
+    let digest = world.state.rollbacks[&plan(1)].plan.digest;
+    let reason = "the account was a fraud's".to_owned();
+    world.command(Command::StartRollback { plan: plan(1), digest, by, reason }).unwrap();
+    let undo = Command::Compensate { plan: plan(1), target: action(1), action: action(101) };
+    world.command(undo).unwrap();
+    world.settle(action(101), how).unwrap();
+    world.command(Command::CloseRollback { plan: plan(1) }).unwrap();
+    world
+}
+
+#[test]
+fn what_was_taken_back_is_not_familiar_any_more() {
+    for (how, expect) in [(succeeded(), Outcome::Escalate), (failed(), Outcome::Admit)] {
+        let mut world = paid(Some(succeeded()));
+        // Another run has paid there as well, only because of the first.
+        world.start(2, "case-2").unwrap();
+        let in_run_2 = |call: Call| call.with(|it, _| it.run = run(2));
+        let second = world.admit(in_run_2(pay("a")));
+        world.settle(second, succeeded()).unwrap();
+        let mut world = undone(world, how);
+        assert_eq!(world.decided(in_run_2(pay("a").key("another"))).decision.outcome, expect);
+        assert_eq!(State::replay("payments".into(), &world.history), world.state);
+    }
+}
+
 #[test]
 fn what_is_familiar_outlives_the_run_and_the_version() {
     let mut world = paid(Some(succeeded()));
     let next = Terms { version: "1.1.0".to_owned(), digest: Digest::of(b"1.1.0"), ..roomy() };
-    world.command(crate::Command::ActivateContract { terms: Box::new(next), by: "lee".to_owned() }).unwrap();
+    world.command(Command::ActivateContract { terms: Box::new(next), by: "lee".to_owned() }).unwrap();
     world.end().unwrap();
     world.start(2, "case-2").unwrap();
     let call = pay("a").with(|it, assessment| {

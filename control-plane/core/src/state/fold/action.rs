@@ -112,8 +112,8 @@ impl State {
             }
         }
         if let Some(service) = self.services.get_mut(&run.terms.service) {
-            for value in std::mem::take(&mut action.values) {
-                service.familiar.note(value, at);
+            for value in &action.values {
+                service.familiar.note(*value, at);
             }
         }
         if let Some((target, _)) = action.undoes {
@@ -127,6 +127,12 @@ impl State {
         }
         if let Some(action) = self.actions.get_mut(&target) {
             action.undone_by = Some(by);
+            // What people took back vouches for nobody, not even where others had succeeded with it: a person
+            // is asked once more.
+            let service = self.runs.get(&action.run).map(|run| &run.terms.service);
+            if let Some(service) = service.and_then(|name| self.services.get_mut(name)) {
+                action.values.iter().for_each(|value| service.familiar.forget(value));
+            }
         }
         self.free_effect(target);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     Digest, Event, Terms, Timestamp,
     state::{Service, State},
-    version::{Files, Key, Version, VersionMove, VersionStatus},
+    version::{Duty, Files, Key, Version, VersionMove, VersionStatus},
 };
 
 impl State {
@@ -15,11 +15,13 @@ impl State {
             version.files = Arc::new(proposed.files.clone());
             version.proposed = Some((proposed.by.clone(), at));
             version.approved = None;
+            version.hands.insert((proposed.by.name.clone(), Duty::Build));
             version.step(VersionMove::Propose);
         } else if let Event::ContractApproved(approved) = event
             && let Some(version) = self.versions.get_mut(&approved.digest)
         {
             version.approved = Some(((**approved).clone(), at));
+            version.hands.insert((approved.by.name.clone(), Duty::Approve));
             version.step(VersionMove::Approve);
         } else if let Event::ContractActivated { terms, by } = event {
             self.activated(&Arc::new((**terms).clone()), by, at);
@@ -43,6 +45,7 @@ impl State {
             approved: None,
             activated: None,
             revoked: None,
+            hands: std::collections::BTreeSet::new(),
         })
     }
 
@@ -62,6 +65,7 @@ impl State {
         }
         let version = self.version(terms);
         version.activated = Some((by.to_owned(), at));
+        version.hands.insert((by.to_owned(), Duty::Run));
         version.step(VersionMove::Load);
     }
 
