@@ -159,6 +159,11 @@ pub enum Command {
     },
     /// After a restart: what was in flight is in doubt.
     Recover,
+    /// From now on only approved versions decide here; open runs of others end.
+    RequireApprovals {
+        /// Who wants it.
+        by: String,
+    },
     /// Note a new credential.
     IssueCredential {
         /// Its identity.

@@ -30,6 +30,11 @@ pub enum Event {
     ContractProposed(Box<ContractProposed>),
     /// Another person has approved it.
     ContractApproved(Box<ContractApproved>),
+    /// From now on, and for good, only versions decide in this domain that people approved.
+    ApprovalsRequired {
+        /// Who wanted it: the control plane, as it was started.
+        by: String,
+    },
     /// It counts no more.
     ContractRevoked(Box<ContractRevoked>),
     /// A person's public key is known.
@@ -257,10 +262,11 @@ pub enum Holder {
 
 impl Event {
     /// The kinds as they are stored.
-    pub const KINDS: [&'static str; 21] = [
+    pub const KINDS: [&'static str; 22] = [
         "contract_activated",
         "contract_proposed",
         "contract_approved",
+        "approvals_required",
         "contract_revoked",
         "key_registered",
         "run_started",
@@ -287,6 +293,7 @@ impl Event {
             Self::ContractActivated { .. } => "contract_activated",
             Self::ContractProposed(_) => "contract_proposed",
             Self::ContractApproved(_) => "contract_approved",
+            Self::ApprovalsRequired { .. } => "approvals_required",
             Self::ContractRevoked(_) => "contract_revoked",
             Self::KeyRegistered(_) => "key_registered",
             Self::RunStarted { .. } => "run_started",
@@ -326,6 +333,7 @@ impl Event {
             Self::ContractActivated { .. }
             | Self::ContractProposed(_)
             | Self::ContractApproved(_)
+            | Self::ApprovalsRequired { .. }
             | Self::ContractRevoked(_)
             | Self::KeyRegistered(_)
             | Self::SwitchSet(_)
@@ -348,6 +356,7 @@ impl Event {
             Self::ContractActivated { .. }
             | Self::ContractProposed(_)
             | Self::ContractApproved(_)
+            | Self::ApprovalsRequired { .. }
             | Self::ContractRevoked(_)
             | Self::KeyRegistered(_)
             | Self::RunStarted { .. }

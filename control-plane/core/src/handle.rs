@@ -63,6 +63,7 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::ActivateVersion { digest, by, end_runs, people } => {
             version::activate(state, digest, by, end_runs, &people)
         }
+        Command::RequireApprovals { by } => version::require_approvals(state, by),
         Command::RevokeVersion { digest, by, reason } => version::revoke(state, digest, by, reason),
         Command::RegisterKey(registered) => version::register(state, registered),
         Command::RevokeCredential { credential, by } => match state.credentials.get(&credential) {
@@ -76,6 +77,12 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
 /// The way of a laptop: what stands in a folder is active, unless people took it away.
 fn activate(state: &State, terms: Box<Terms>, by: String) -> Result<Vec<Event>, Refusal> {
     version::publishable(state, &terms)?;
+    if state.wants_approvals() {
+        return Err(Refusal::Conflict(format!(
+            "people approve the versions of domain `{}`: no folder becomes active there by itself",
+            state.domain
+        )));
+    }
     if state.is_revoked(&terms.digest) {
         return Err(Refusal::Conflict(format!(
             "version {} of `{}` was revoked",

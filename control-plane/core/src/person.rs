@@ -9,6 +9,9 @@ use crate::GroupName;
 /// Members of this group hold every duty: the operator whom the first start creates.
 pub const ADMIN_GROUP: &str = "remit-admins";
 
+/// Who activates what stands in a folder. It is nobody's name.
+pub const CONTROL_PLANE: &str = "remitd";
+
 /// An operator or approver.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -46,6 +46,7 @@ reasons! {
     DelegationNotBegun, "delegation_not_begun", "The delegation that enables this autonomy has not begun.", "Wait until the date in the contract's delegation.";
     ContractRevoked, "contract_revoked", "The run keeps a contract version that was revoked.", "Start another run once another version is active.";
     ContractReplaced, "contract_replaced", "Another version was activated, and the runs of the old one were ended.", "Start another run: it begins under the new version.";
+    ContractUnapproved, "contract_unapproved", "The run keeps a contract version that nobody approved, and approvals are required by now.", "Start another run once an approved version is active.";
     RunEnded, "run_ended", "The run has ended.", "Start a new run.";
     RunRollingBack, "run_rolling_back", "The run is being rolled back.", "Stop: nothing new is done in this run.";
 

@@ -36,6 +36,8 @@ pub struct State {
     pub services: BTreeMap<ServiceName, Service>,
     /// Every contract version that was ever proposed or active: what is published never changes.
     pub versions: BTreeMap<Digest, Version>,
+    /// True once only approved versions decide here: for good.
+    pub approvals: bool,
     /// Public keys of approvers (only in the control domain).
     pub keys: BTreeMap<Digest, Key>,
     /// Runs, open ones and those that may still be undone.
@@ -132,16 +134,16 @@ impl Run {
     /// whoever was stopped does not get a fresh budget by calling again. Time and what becomes of its contract bar nobody: a
     /// caller that works on under one name begins anew when its time or its version is over.
     pub fn bars_its_name(&self, now: Timestamp) -> bool {
-        let blameless = [Reason::WallTimeExhausted, Reason::ContractReplaced, Reason::ContractRevoked];
-        let stopped =
-            self.phase == Phase::Stopped && !self.reason.is_some_and(|reason| blameless.contains(&reason));
+        let blameless = self.reason == Some(Reason::WallTimeExhausted) || self.withdrawn().is_some();
+        let stopped = self.phase == Phase::Stopped && !blameless;
         let since = self.ended_at.map_or(0, |ended| now.since_ms(ended));
         self.is_open() || (stopped && since < STOPPED_NAME_MS)
     }
 
     /// Why its contract version does not hold any more, if that is what ended it.
     pub(crate) fn withdrawn(&self) -> Option<Reason> {
-        self.reason.filter(|reason| matches!(reason, Reason::ContractReplaced | Reason::ContractRevoked))
+        let of_contract = [Reason::ContractReplaced, Reason::ContractRevoked, Reason::ContractUnapproved];
+        self.reason.filter(|reason| of_contract.contains(reason))
     }
 
     /// True when a proposal counts for this run: it is open and acts under its own identity.
@@ -278,6 +280,7 @@ impl State {
             domain,
             services: BTreeMap::new(),
             versions: BTreeMap::new(),
+            approvals: false,
             keys: BTreeMap::new(),
             runs: BTreeMap::new(),
             run_names: BTreeMap::new(),

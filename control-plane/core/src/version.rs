@@ -76,7 +76,7 @@ pub enum VersionStatus {
     Approved,
     /// New runs begin under it.
     Active,
-    /// Another one is active.
+    /// Another one is active; or approvals are required by now, and it has none.
     Superseded,
     /// It counts no more, for good.
     Revoked,
@@ -254,6 +254,8 @@ pub struct Version {
     pub revoked: Option<(ContractRevoked, Timestamp)>,
     /// Who ever did what for it: also in an earlier life, which the facts above forget.
     pub hands: BTreeSet<(String, Duty)>,
+    /// True when people approved and activated it, false when it became active from a folder.
+    pub by_people: bool,
 }
 
 /// A registered public key.

@@ -120,6 +120,7 @@ impl Domain {
             | Command::ApproveVersion { .. }
             | Command::ActivateVersion { .. }
             | Command::RegisterKey(_)
+            | Command::RequireApprovals { .. }
             | Command::StartRun { .. }
             | Command::Propose { .. }
             | Command::Start { .. }

@@ -35,6 +35,12 @@ pub(super) fn may_start(
             known.active.version
         )));
     }
+    if state.approvals && !state.is_by_people(&known.active.digest) {
+        return Err(Refusal::Conflict(format!(
+            "version {} of `{service}` became active from a folder and nobody approved it; propose and approve a version",
+            known.active.version
+        )));
+    }
     let named = state.run_names.get(&(service.clone(), name.to_owned()));
     if let Some(known) = named.and_then(|id| state.runs.get(id)).filter(|run| run.bars_its_name(now)) {
         return Err(declared.differs_from(known).map_or(Refusal::JoinsRun(known.id), |part| {

@@ -76,7 +76,7 @@ pub(super) fn approve(state: &State, digest: Digest, by: Person, seal: Seal) -> 
     step(state, digest, VersionMove::Approve)?;
     publishable(state, &version.terms)?;
     duty::another(&by, version, Duty::Approve, "approve this version")?;
-    if seal.base != active(state, version) {
+    if seal.base != state.base(&version.terms.service) {
         return Err(Refusal::Conflict(
             "another version became active since the changes were shown".to_owned(),
         ));
@@ -107,7 +107,7 @@ pub(super) fn activate(
     duty::separable(state, terms, people)?;
     duty::answered_for(terms, people)?;
     let shown = version.approved.as_ref().map(|(approved, _)| approved.seal.base);
-    if shown != Some(active(state, version)) {
+    if shown != Some(state.base(&terms.service)) {
         return Err(Refusal::Conflict(
             "another version became active since this one was approved; propose and approve it again"
                 .to_owned(),
@@ -139,6 +139,14 @@ pub(super) fn revoke(
     let ended = end(state, Reason::ContractRevoked, &note, |run| run.terms.digest == digest)?;
     let revoked = Event::ContractRevoked(Box::new(ContractRevoked { digest, by, reason }));
     Ok(std::iter::once(revoked).chain(ended).collect())
+}
+
+/// From now on, and for good, only what people approved decides here; runs under anything else end.
+pub(super) fn require_approvals(state: &State, by: String) -> Result<Vec<Event>, Refusal> {
+    let unapproved = |run: &Run| !state.is_by_people(&run.terms.digest);
+    let ended = end(state, Reason::ContractUnapproved, "approvals are required from now on", unapproved)?;
+    let required = (!state.approvals).then_some(Event::ApprovalsRequired { by });
+    Ok(required.into_iter().chain(ended).collect())
 }
 
 fn end(
@@ -181,9 +189,4 @@ fn known(state: &State, digest: Digest) -> Result<&Version, Refusal> {
 fn step(state: &State, digest: Digest, by: VersionMove) -> Result<VersionStatus, Refusal> {
     let from = state.versions.get(&digest).map(|version| version.status);
     VersionStatus::next(from, by).map_err(|illegal| Refusal::Conflict(illegal.to_string()))
-}
-
-/// The active version of the same service.
-fn active(state: &State, version: &Version) -> Option<Digest> {
-    state.services.get(&version.terms.service).map(|service| service.active.digest)
 }

@@ -33,6 +33,7 @@ impl State {
         match event {
             Event::ContractProposed(_)
             | Event::ContractApproved(_)
+            | Event::ApprovalsRequired { .. }
             | Event::ContractActivated { .. }
             | Event::ContractRevoked(_)
             | Event::KeyRegistered(_) => self.version_moved(event, at),

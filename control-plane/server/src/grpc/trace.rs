@@ -47,6 +47,7 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
         Event::ContractRevoked(revoked) => {
             format!("{} revoked contract version {}: {}", revoked.by.name, revoked.digest, revoked.reason)
         }
+        Event::ApprovalsRequired { by } => format!("{by} requires approvals from now on"),
         Event::KeyRegistered(registered) => format!("{} registered a key", registered.by.name),
         Event::RunStarted { name, service, channel, declared, .. } => {
             row.service = service.to_string();

@@ -69,6 +69,7 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         | Event::ContractApproved(_)
         | Event::ContractRevoked(_)
         | Event::KeyRegistered(_)
+        | Event::ApprovalsRequired { .. }
         | Event::RunStarted { .. }
         | Event::ActionStarted { .. }
         | Event::ActionSettled(_)

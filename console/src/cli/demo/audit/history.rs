@@ -124,6 +124,7 @@ impl History {
             | Event::ContractApproved(_)
             | Event::ContractRevoked(_)
             | Event::KeyRegistered(_)
+            | Event::ApprovalsRequired { .. }
             | Event::ActionStarted { .. }
             | Event::EscalationVoted { .. }
             | Event::EscalationClosed { .. }

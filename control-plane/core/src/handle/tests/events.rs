@@ -48,6 +48,7 @@ fn story() -> Vec<Event> {
     world.command(versions::propose(1, "bob")).unwrap();
     let approve = versions::approve(&world.state, 1, "rita");
     world.command(approve).unwrap();
+    world.command(Command::RequireApprovals { by: "remitd".to_owned() }).unwrap();
     world.command(versions::revoke(1, "olga")).unwrap();
     world.command(versions::register(1, "rita")).unwrap();
     world.history.into_iter().map(|(_, event)| event).collect()

@@ -60,7 +60,7 @@ pub(super) fn propose(number: u8, who: &str) -> Command {
 
 /// An approval of what differs from the version that is active now.
 pub(super) fn approve(state: &State, number: u8, who: &str) -> Command {
-    let base = state.services.get("refunds").map(|service| service.active.digest);
+    let base = state.base(&"refunds".into());
     let seal = Seal { base, shown: "a change".to_owned(), key: Digest::of(b"k"), signature: "00".to_owned() };
     Command::ApproveVersion { digest: version(number).digest, by: by(who), seal }
 }
@@ -281,6 +281,7 @@ enum Step {
     Revoke(u8, usize),
     Start(u128),
     Act(u128),
+    Require,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -292,6 +293,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (number, who).prop_map(|(number, who)| Step::Revoke(number, who)),
         3 => (2_u128..5).prop_map(Step::Start),
         3 => (1_u128..5).prop_map(Step::Act),
+        1 => Just(Step::Require),
     ]
 }
 
@@ -302,6 +304,7 @@ fn take(world: &mut World, step: &Step) {
         Step::Approve(number, who) => approve(&world.state, number, &name(who)),
         Step::Activate(number, who, end) => activate(number, &name(who), end),
         Step::Revoke(number, who) => revoke(number, &name(who)),
+        Step::Require => Command::RequireApprovals { by: "remitd".to_owned() },
         Step::Start(number) => return drop(world.start(number, &format!("case-{number}"))),
         Step::Act(number) => {
             return drop(world.propose(Call::new("look", "{}").with(|it, _| it.run = run(number))));
@@ -320,6 +323,9 @@ struct Walk {
     revoked: BTreeSet<Digest>,
     active: Option<Terms>,
     ended: BTreeSet<RunId>,
+    /// True once only what people approved decides, and the runs under that.
+    required: bool,
+    decides: BTreeSet<RunId>,
 }
 
 impl Walk {
@@ -339,6 +345,8 @@ impl Walk {
 
     fn step(&mut self, event: &Event) {
         let active = self.active.as_ref().map(|terms| terms.digest);
+        // What came from the folder is no ground to compare with where approvals are required.
+        let ground = active.filter(|active| !self.required || *active != terms().digest);
         match event {
             Event::ContractProposed(it) => {
                 self.hand(&it.terms, &it.by.name, "build");
@@ -354,18 +362,25 @@ impl Walk {
                 self.hand(terms, by, "run");
                 let base = self.approved.get(&terms.digest).expect("activated without approval");
                 assert!(!self.revoked.contains(&terms.digest), "revoked for good");
-                assert_eq!(*base, active, "approved against another version");
+                assert_eq!(*base, ground, "approved against another version");
                 self.active = Some((**terms).clone());
             }
             Event::ContractActivated { terms, .. } => self.active = Some((**terms).clone()),
             Event::ContractRevoked(it) => drop(self.revoked.insert(it.digest)),
-            Event::RunStarted { contract, .. } => {
+            Event::ApprovalsRequired { .. } => self.required = true,
+            Event::RunStarted { run, contract, .. } => {
+                if *contract != terms().digest {
+                    self.decides.insert(*run);
+                }
                 assert_eq!(Some(*contract), active, "a run began under another version");
                 assert!(!self.revoked.contains(contract), "a run began under a revoked version");
             }
             Event::RunEnded { run, .. } => drop(self.ended.insert(*run)),
             Event::ActionDecided(decided) if self.ended.contains(&decided.proposal.run) => {
                 assert_eq!(decided.decision.outcome, Outcome::Deny);
+            }
+            Event::ActionDecided(it) if self.required && it.decision.outcome == Outcome::Admit => {
+                assert!(self.decides.contains(&it.proposal.run), "nobody approved what decides");
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Digest, Event, Terms, Timestamp,
+    Digest, Event, ServiceName, Terms, Timestamp,
     state::{Service, State},
     version::{Duty, Files, Key, Version, VersionMove, VersionStatus},
 };
@@ -23,6 +23,12 @@ impl State {
             version.approved = Some(((**approved).clone(), at));
             version.hands.insert((approved.by.name.clone(), Duty::Approve));
             version.step(VersionMove::Approve);
+        } else if let Event::ApprovalsRequired { by: _ } = event {
+            self.approvals = true;
+            self.versions
+                .values_mut()
+                .filter(|it| !it.by_people)
+                .for_each(|it| it.step(VersionMove::Supersede));
         } else if let Event::ContractActivated { terms, by } = event {
             self.activated(&Arc::new((**terms).clone()), by, at);
         } else if let Event::ContractRevoked(revoked) = event
@@ -46,6 +52,7 @@ impl State {
             activated: None,
             revoked: None,
             hands: std::collections::BTreeSet::new(),
+            by_people: false,
         })
     }
 
@@ -64,9 +71,28 @@ impl State {
             before.step(VersionMove::Supersede);
         }
         let version = self.version(terms);
+        version.by_people = version.status == VersionStatus::Approved && by != crate::person::CONTROL_PLANE;
         version.activated = Some((by.to_owned(), at));
         version.hands.insert((by.to_owned(), Duty::Run));
         version.step(VersionMove::Load);
+    }
+
+    /// The version with which the next one is compared: the active one, unless it decides nothing for want of
+    /// an approval. What nobody approved is no ground on which a difference could be approved.
+    pub fn base(&self, service: &ServiceName) -> Option<Digest> {
+        let active = self.services.get(service)?.active.digest;
+        (!self.approvals || self.is_by_people(&active)).then_some(active)
+    }
+
+    /// True when people brought this version to life, not a folder.
+    pub fn is_by_people(&self, digest: &Digest) -> bool {
+        self.versions.get(digest).is_some_and(|version| version.by_people)
+    }
+
+    /// True where no folder becomes active by itself: approvals are required, or a version was approved once.
+    pub fn wants_approvals(&self) -> bool {
+        let approved = |version: &Version| version.hands.iter().any(|(_, duty)| *duty == Duty::Approve);
+        self.approvals || self.versions.values().any(approved)
     }
 
     /// True when nothing may begin under this version any more.

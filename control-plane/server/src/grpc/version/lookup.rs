@@ -65,10 +65,10 @@ pub(super) fn folder(plane: &Plane, ward: &Ward, digest: Digest) -> Result<Folde
     }
 }
 
-/// The active version of the same service.
+/// The version with which this one is compared: the active one of the same service.
 pub(super) fn active(ward: &Ward, version: &Version) -> Option<Digest> {
     let service = &version.terms.service;
-    ward.view.read(|inner| inner.state.services.get(service).map(|known| known.active.digest))
+    ward.view.read(|inner| inner.state.base(service))
 }
 
 /// Everybody with a credential that counts.
