@@ -4,6 +4,7 @@ use crate::{
     CredentialId, Digest, RunId, Terms, Timestamp,
     command::Command,
     event::{Event, Holder},
+    person,
     refusal::Refusal,
     state::{Run, State},
 };
@@ -108,12 +109,36 @@ fn issue(
     }
     let name = match &holder {
         Holder::Service { name } => name.as_str(),
-        Holder::Operator { person } => person.name.as_str(),
+        Holder::Operator { person } => {
+            one_person(state, &person.name)?;
+            person.name.as_str()
+        }
     };
-    if name.trim().is_empty() || name.chars().any(char::is_control) {
-        return Err(Refusal::Invalid("a credential needs the name of its holder".to_owned()));
+    if let Some(problem) = person::not_a_name(name) {
+        return Err(Refusal::Invalid(format!("a credential needs the name of its holder: {problem}")));
     }
     Ok(vec![Event::CredentialIssued { credential, holder, hash, by }])
+}
+
+/// A name is one person, for quorums and duties: none that differs from another in case alone, and not the
+/// control plane's own.
+fn one_person(state: &State, name: &str) -> Result<(), Refusal> {
+    if name.eq_ignore_ascii_case(person::CONTROL_PLANE) {
+        return Err(Refusal::Invalid(format!("`{name}` is what the control plane itself is called")));
+    }
+    let lower = name.to_lowercase();
+    let same = state.credentials.values().find_map(|known| match &known.holder {
+        Holder::Operator { person } if person.name != name && person.name.to_lowercase() == lower => {
+            Some(&person.name)
+        }
+        Holder::Operator { .. } | Holder::Service { .. } => None,
+    });
+    match same {
+        None => Ok(()),
+        Some(other) => Err(Refusal::Conflict(format!(
+            "`{name}` differs from `{other}` in case alone, and a name is one person; use `{other}`"
+        ))),
+    }
 }
 
 /// The run of this id.

@@ -12,6 +12,20 @@ pub const ADMIN_GROUP: &str = "remit-admins";
 /// Who activates what stands in a folder. It is nobody's name.
 pub const CONTROL_PLANE: &str = "remitd";
 
+/// Longest name of a person or a service, in bytes.
+const MAX_NAME: usize = 128;
+
+/// Why a text names nobody. White space and what cannot be seen would make two names of one.
+pub fn not_a_name(text: &str) -> Option<String> {
+    if text.is_empty() || text.len() > MAX_NAME {
+        return Some(format!("1 to {MAX_NAME} bytes"));
+    }
+    let foreign = text.chars().find(|sign| !sign.is_alphanumeric() && !sign.is_ascii_punctuation());
+    foreign.map(|sign| {
+        format!("letters, digits and signs such as `.`, `-` or `@`, not U+{:04X}", u32::from(sign))
+    })
+}
+
 /// An operator or approver.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -34,6 +34,12 @@ fn issue(number: u128, name: &str) -> Command {
     }
 }
 
+fn person_named(number: u128, name: &str) -> Command {
+    let holder = Holder::Operator { person: person(name, &["risk"]) };
+    let (credential, hash) = (credential(number), Digest::of(b"s"));
+    Command::IssueCredential { credential, holder, hash, by: "root".to_owned() }
+}
+
 #[test]
 fn refused_commands() {
     let long = "x".repeat(129);
@@ -57,11 +63,17 @@ fn refused_commands() {
         (Command::CloseRollback { plan: plan(9) }, "not found"),
         (revoke, "not found"),
         (issue(1, " "), "invalid"),
+        (issue(1, "refund desk"), "invalid"),
+        (person_named(1, "rita "), "invalid"),
+        (person_named(1, "ri\u{200b}ta"), "invalid"),
+        (person_named(1, "remitd"), "invalid"),
+        (person_named(1, "Rita"), "conflict"),
         (issue(1, "a\u{1b}b"), "invalid"),
         (issue(7, "refunds"), "conflict"),
     ];
     let mut world = World::new();
     world.command(issue(7, "refunds")).unwrap();
+    world.command(person_named(8, "rita")).unwrap();
     let before = world.state.clone();
     for (command, expect) in table {
         let refusal = world.command(command.clone()).unwrap_err();

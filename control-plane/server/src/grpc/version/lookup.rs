@@ -114,7 +114,8 @@ pub(super) fn look(plane: &Plane, ward: &Ward, digest: Digest) -> Result<pb::Con
 }
 
 pub(super) fn row(version: &Version, inner: &Inner, control: &Ward) -> pb::ContractVersion {
-    let Version { terms, files: _, status, proposed, approved, activated, revoked, hands: _ } = version;
+    let Version { terms, files: _, status, proposed, approved, activated, revoked, hands: _, by_people: _ } =
+        version;
     let keeps = |run: &&remit_core::state::Run| run.is_open() && run.terms.digest == terms.digest;
     let open_runs = inner.state.runs.values().filter(keeps).count();
     let mut row = pb::ContractVersion {
