@@ -36,6 +36,11 @@ impl Team {
             let token = root.person_token(name, &[group]).await;
             fs::write(team.file(name, "token"), token).unwrap();
         }
+        // The first operator is an administrator; the owner and the enabler are people with a token, no more.
+        fs::write(team.file("root", "token"), team.remitd.operator_token()).unwrap();
+        for name in ["dana.reyes@acme.example", "lee.park@acme.example"] {
+            root.person_token(name, &[]).await;
+        }
         // One person who is in every group, to see that it does not help.
         let token = root.person_token("multi", &PEOPLE.map(|(_, group)| group)).await;
         fs::write(team.file("multi", "token"), token).unwrap();
@@ -82,13 +87,13 @@ impl Team {
         row["digest"].as_str().unwrap().to_owned()
     }
 
-    /// Three people bring what stands in the folder to life.
-    async fn alive(&self, more: &[&str]) -> String {
+    /// Three people bring what stands in the folder to life; an administrator is the last one for a new service.
+    async fn alive(&self, last: &str, more: &[&str]) -> String {
         let digest = self.propose("bob").await;
         let approved = self.says("rita", &["contract", "approve", &digest, "--yes"]).await;
         assert_eq!(approved.code, 0, "{approved:?}");
         let activate = [&["contract", "activate", digest.as_str()], more].concat();
-        let moved = self.json("olga", &activate).await;
+        let moved = self.json(last, &activate).await;
         assert_eq!(moved["contract"]["status"], "active", "{moved}");
         digest
     }
@@ -133,7 +138,7 @@ async fn nobody_alone_brings_a_version_to_life() {
     unread.failed(2, &["nobody has agreed to these changes", "--changes "]);
     let wrong = ["contract", "approve", &digest, "--changes", "abc"];
     team.says("rita", &wrong).await.failed(1, &["not `abc`"]);
-    let early = team.says("olga", &["contract", "activate", &digest]).await;
+    let early = team.says("root", &["contract", "activate", &digest]).await;
     early.failed(4, &["a version that is proposed cannot be activated"]);
     // A key that is not the one that rita registered.
     fs::rename(team.file("rita", "key"), team.file("rita", "kept")).unwrap();
@@ -142,8 +147,11 @@ async fn nobody_alone_brings_a_version_to_life() {
     fs::rename(team.file("rita", "kept"), team.file("rita", "key")).unwrap();
     let said = team.says("rita", &approve).await;
     assert!(said.out.contains("the first version"), "it shows what is signed: {said:?}");
-    team.says("multi", &["contract", "activate", &digest]).await.failed(4, &["the same person proposed it"]);
-    let moved = team.json("olga", &["contract", "activate", &digest]).await;
+    let new = "an administrator activates the first version of a service";
+    for name in ["multi", "olga"] {
+        team.says(name, &["contract", "activate", &digest]).await.failed(4, &[new]);
+    }
+    let moved = team.json("root", &["contract", "activate", &digest]).await;
     assert_eq!((&moved["contract"]["status"], &moved["ended_runs"]), (&json!("active"), &json!(0)));
     let shown = team.json("olga", &["contract", "show", digest.split_at(8).0]).await;
     assert_eq!((&shown["approval"]["by"], &shown["approval"]["signed"]), (&json!("rita"), &json!(true)));
@@ -154,7 +162,7 @@ async fn nobody_alone_brings_a_version_to_life() {
 async fn a_run_keeps_its_version_and_a_restart_keeps_all() {
     let team = Team::new().await;
     team.keys().await;
-    let first = team.alive(&[]).await;
+    let first = team.alive("root", &[]).await;
     let mut agent = team.remitd.agent().await;
     let old = agent.run("case-old").await;
     assert_eq!(agent.refund(&old, "US-30000-a", 30_000).await.status(), ActionStatus::Held);
@@ -166,7 +174,7 @@ async fn a_run_keeps_its_version_and_a_restart_keeps_all() {
     let diff = team.says("rita", &["contract", "diff", &kept, path(&folder)]).await;
     let limit = "scope: payout.create: limit without a person 200.00 → 400.00, widened";
     assert!(diff.code == 0 && diff.out.contains(limit), "{diff:?}");
-    let second = team.alive(&[]).await;
+    let second = team.alive("olga", &[]).await;
     let shown = team.says("olga", &["contract", "show", &second]).await;
     assert!(shown.out.contains(limit) && shown.out.contains("rita, signed with key"), "{shown:?}");
 
@@ -197,7 +205,18 @@ async fn a_run_keeps_its_version_and_a_restart_keeps_all() {
 
     // The next version ends what keeps the oldest one, too.
     team.site.contracts.edit("version: 1.1.0", "version: 1.2.0");
-    team.alive(&["--end-runs"]).await;
+    let third = team.alive("olga", &[]).await;
+    agent.look(&old, "US-30000-a").await;
+    // Activated already; its old runs are ended later.
+    let ended = team.json("olga", &["contract", "activate", &third, "--end-runs"]).await;
+    assert_eq!(ended["ended_runs"], 1, "{ended}");
+    let who = team.json("olga", &["who", REFUNDS]).await;
+    let hands: Vec<_> =
+        who["hands"].as_array().unwrap().iter().map(|hand| (&hand["did"], &hand["by"])).collect();
+    let [proposed, approved, activated] = [json!("proposed"), json!("approved"), json!("activated")];
+    let [bob, rita, olga] = [json!("bob"), json!("rita"), json!("olga")];
+    assert_eq!(hands, [(&proposed, &bob), (&approved, &rita), (&activated, &olga)], "{who}");
+    assert!(who["keys"].as_array().unwrap().iter().any(|key| key["owner"] == "rita"), "{who}");
     let denied = agent.look(&old, "US-30000-a").await;
     denied_because(&denied, "contract_replaced");
     agent.try_run(REFUNDS, "case-old").await.unwrap();

@@ -1,10 +1,13 @@
 //! A contract that is ready to judge: immutable, shared by all who prepare decisions.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use remit_core::{
-    ActionId, Assessment, CanonicalJson, ItemName, Level, Money, Moved, Objection, PolicyVerdict, Proposal,
-    Reason, Terms, Timestamp, ToolName, command::Settle, event::Settlement,
+    ActionId, Assessment, CanonicalJson, GroupName, ItemName, Level, Money, Moved, Objection, PolicyVerdict,
+    Proposal, Reason, Terms, Timestamp, ToolName, command::Settle, event::Settlement,
 };
 use serde_json::{Map, Value};
 
@@ -93,6 +96,16 @@ impl CompiledContract {
     /// One tool.
     pub fn tool(&self, name: &ToolName) -> Option<&Tool> {
         self.tools.get(name)
+    }
+
+    /// The groups that any rule may ask: of the scope, of the policies, of the origin of values.
+    pub fn asked(&self) -> BTreeSet<GroupName> {
+        let of_tool = |tool: &Tool| -> Vec<GroupName> {
+            let judge = tool.judge.iter().flat_map(Judge::asks);
+            let triggers = tool.triggers.iter().map(|(_, ask)| ask);
+            judge.chain(triggers).chain(tool.needs.asks()).map(|ask| ask.to.clone()).collect()
+        };
+        self.tools.values().flat_map(of_tool).collect()
     }
 
     /// All upstreams by name.

@@ -1,6 +1,6 @@
 //! The contract document as it was written: seven sections, each with the places of what needs checking.
 
-use remit_core::{DomainName, ServiceName};
+use remit_core::{DomainName, ServiceName, person::CONTROL_DOMAIN};
 
 use crate::{
     problem::{Problems, listed},
@@ -113,7 +113,14 @@ impl Head {
                 ),
             }
         });
-        let domain = fields.need("domain").and_then(|node| name(node, "domain", Naming::Plain, problems));
+        let domain = fields.need("domain").and_then(|node| {
+            let text = name(node, "domain", Naming::Plain, problems)?;
+            if text != CONTROL_DOMAIN {
+                return Some(text);
+            }
+            let remedy = "name a domain of the business, for instance `payments`";
+            problems.note(node.place, format!("domain `{text}` holds people and keys, no service"), remedy)
+        });
         let purpose = fields.need("purpose").and_then(|node| text(node, "purpose", problems));
         form?;
         Some(Self { service: service?.into(), version: version?, domain: domain?.into(), purpose: purpose? })

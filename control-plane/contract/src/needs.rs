@@ -62,6 +62,11 @@ pub(crate) struct Found<'a> {
 }
 
 impl Needs {
+    /// Everything that a rule about the origin of a value may ask.
+    pub(crate) fn asks(&self) -> impl Iterator<Item = &Ask> {
+        self.origin.iter().filter_map(|rule| rule.otherwise.as_ref())
+    }
+
     /// Every item that is wanted, also where only some are needed.
     pub(crate) fn wanted(&self, item: &ItemName) -> Option<&Wanted> {
         self.all.iter().chain(self.choice()).find(|wanted| wanted.item == *item)

@@ -9,6 +9,9 @@ use crate::GroupName;
 /// Members of this group hold every duty: the operator whom the first start creates.
 pub const ADMIN_GROUP: &str = "remit-admins";
 
+/// The domain that holds credentials and keys; no contract may name it.
+pub const CONTROL_DOMAIN: &str = "remit-control";
+
 /// Who activates what stands in a folder. It is nobody's name.
 pub const CONTROL_PLANE: &str = "remitd";
 

@@ -31,6 +31,8 @@ mod watch;
 mod who;
 mod wire;
 
+#[cfg(test)]
+pub(crate) use control::stop;
 pub(crate) use runtime::start_run;
 
 /// Largest proposal of a contract, in bytes: its files and what is around them.

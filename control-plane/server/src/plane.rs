@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use remit_contract::CompiledContract;
-use remit_core::{ActionId, DomainName, RunId, ServiceName, state::State};
+use remit_core::{ActionId, DomainName, Person, RunId, ServiceName, event::Holder, state::State};
 use remit_journal::{Journal, Record};
 use tokio::sync::broadcast;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The domain that holds credentials; no contract may name it.
-pub const CONTROL: &str = "remit-control";
+pub const CONTROL: &str = remit_core::person::CONTROL_DOMAIN;
 
 /// One domain: its loop and what it shows.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub(crate) struct Plane {
     pub(crate) journal: Journal,
     pub(crate) wards: BTreeMap<DomainName, Ward>,
     pub(crate) contracts: Arc<Contracts>,
+    /// True when people approve versions, false when folders are active as they stand.
+    pub(crate) approvals: bool,
     pub(crate) open: Arc<OpenRuns>,
     pub(crate) upstreams: Upstreams,
     pub(crate) client: reqwest::Client,
@@ -61,6 +63,18 @@ impl Plane {
         self.ward(&DomainName::from(CONTROL))
     }
 
+    /// Everybody with a credential that counts.
+    pub(crate) fn people(&self) -> Result<Vec<Person>, Error> {
+        Ok(self.control()?.view.read(|inner| {
+            let credentials = inner.state.credentials.values().filter(|known| known.revoked.is_none());
+            let people = credentials.filter_map(|known| match &known.holder {
+                Holder::Operator { person } => Some(person.clone()),
+                Holder::Service { .. } => None,
+            });
+            people.collect()
+        }))
+    }
+
     /// Finds the caller of a request.
     pub(crate) fn authenticate(&self, header: Option<&str>) -> Result<Caller, Error> {
         let control = self.control()?;
@@ -73,6 +87,41 @@ impl Plane {
         self.business()
             .find(|ward| ward.view.read(|inner| inner.state.services.contains_key(name)))
             .ok_or_else(|| Error::NotFound(format!("there is no service `{name}` here")))
+    }
+
+    /// Every domain that knows a service: one, but for journals of before that was held.
+    pub(crate) fn service_wards(&self, name: &ServiceName) -> Result<Vec<&Ward>, Error> {
+        let first = self.service_ward(name)?;
+        let knows = |ward: &&Ward| ward.view.read(|inner| inner.state.services.contains_key(name));
+        let others = self.business().filter(|ward| ward.domain.name() != first.domain.name()).filter(knows);
+        Ok(std::iter::once(first).chain(others).collect())
+    }
+
+    /// Asks whether a service's name is free for this domain. Two domains with one name would pay an effect
+    /// twice, and a stop of the service would reach only one of them.
+    pub(crate) fn is_at_home(&self, service: &ServiceName, domain: &DomainName) -> Result<(), Error> {
+        let elsewhere = self
+            .business()
+            .find(|ward| ward.domain.name() != domain && ward.view.read(|inner| inner.state.claims(service)));
+        elsewhere.map_or(Ok(()), |ward| {
+            Err(Error::Conflict(format!(
+                "the service `{service}` is of domain `{}`, the contract names `{domain}`; a service has one domain, for good: \
+                 keep it, or give the service another name",
+                ward.domain.name()
+            )))
+        })
+    }
+
+    /// Asks whether runs of a service may begin as this process was started: on the way of a laptop only those
+    /// whose folder was given.
+    pub(crate) fn serves(&self, service: &ServiceName) -> Result<(), Error> {
+        let given = |contract: &Arc<CompiledContract>| contract.terms().service == *service;
+        if self.approvals || self.contracts.configured().iter().any(given) {
+            return Ok(());
+        }
+        Err(Error::Conflict(format!(
+            "no folder with a contract of `{service}` was given at the start, so no run of it begins; those that are open go on"
+        )))
     }
 
     /// The active version of a service.

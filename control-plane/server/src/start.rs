@@ -11,7 +11,7 @@ use std::{
 use remit_core::{
     Command, DomainName, Person, SwitchId,
     event::Holder,
-    person::ADMIN_GROUP,
+    person::{ADMIN_GROUP, CONTROL_PLANE, not_a_name},
     state::State,
     switch::{Scope, Switch},
 };
@@ -32,6 +32,12 @@ use crate::{
     upstreams::Upstreams,
     view::{OpenRuns, View},
 };
+
+mod decides;
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;
 
 /// Records that a subscriber may lag behind before it has to catch up from the journal.
 const UPDATES: usize = 8_192;
@@ -66,6 +72,14 @@ pub enum Error {
         service: String,
         /// Why.
         cause: String,
+    },
+    /// A folder cannot replace what people approve.
+    #[error(
+        "people approve the contract versions of domain `{domain}`, so no folder becomes active there any more\nhint: start with `--approval required`, or give another directory with `--data`"
+    )]
+    Approved {
+        /// Which domain.
+        domain: DomainName,
     },
     /// The operating system.
     #[error("{what}: {cause}")]
@@ -109,9 +123,9 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
     // Several parts use TLS: one provider, installed once a process; a second installation is the same one.
     drop(rustls::crypto::ring::default_provider().install_default());
     data_dir::prepare(&config.data)?;
-    let (folders, domains) = match &config.versions {
-        Versions::Folders(folders) => (folders.as_slice(), &[][..]),
-        Versions::Approved { domains } => (&[][..], domains.as_slice()),
+    let (folders, domains, approvals) = match &config.versions {
+        Versions::Folders(folders) => (folders.as_slice(), &[][..], false),
+        Versions::Approved { domains } => (&[][..], domains.as_slice(), true),
     };
     let contracts = Arc::new(Contracts::load(folders, &data_dir::archive(&config.data)?)?);
     let upstreams = Upstreams::new(config.variables.clone(), config.data.clone());
@@ -144,6 +158,7 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
         journal,
         wards,
         contracts,
+        approvals,
         open,
         upstreams,
         client,
@@ -151,8 +166,10 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
         working,
         stop: stop.clone(),
     });
+    decides::may_start(&plane)?;
     settle_in(&plane).await?;
     let token = first_operator(&plane, &config.data).await?;
+    decides::warn_of_strangers(&plane);
     let context =
         data_dir::write_context(&config.data, &config.environment, address, &token, config.user_context)?;
     let edge = tokio::spawn(edge::serve(Arc::clone(&plane), listener, stop.clone()));
@@ -184,6 +201,11 @@ impl Running {
     /// The journal, for looking at.
     pub fn journal(&self) -> &Journal {
         &self.plane.journal
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn plane(&self) -> &Arc<Plane> {
+        &self.plane
     }
 
     /// Stops taking requests, waits for what is being carried out (at most ten seconds; the rest is in
@@ -261,15 +283,7 @@ async fn settle_in(plane: &Plane) -> Result<(), Error> {
         ward.domain.submit(Command::Lapse).await.map_err(failed)?;
     }
     cover_new_domains(plane).await.map_err(failed)?;
-    for contract in plane.contracts.configured() {
-        let terms = contract.terms();
-        let activation = |cause: String| Error::Activation { service: terms.service.to_string(), cause };
-        let ward = plane.ward(&terms.domain).map_err(|error| activation(error.to_string()))?;
-        let command =
-            Command::ActivateContract { terms: Box::new((**terms).clone()), by: "remitd".to_owned() };
-        ward.domain.submit(command).await.map_err(|fault| activation(fault.to_string()))?;
-    }
-    Ok(())
+    decides::settle(plane).await
 }
 
 /// A ceiling over everything covers a domain that comes later too.
@@ -304,14 +318,14 @@ async fn first_operator(plane: &Plane, data: &Path) -> Result<String, Error> {
         }
     }
     let minted = auth::mint();
-    let name = std::env::var("USER").ok().filter(|name| !name.is_empty());
+    let name = std::env::var("USER").ok().filter(|name| not_a_name(name).is_none());
     let person =
         Person { name: name.unwrap_or_else(|| "operator".to_owned()), groups: [ADMIN_GROUP.into()].into() };
     let command = Command::IssueCredential {
         credential: minted.credential,
         holder: Holder::Operator { person },
         hash: minted.hash,
-        by: "remitd".to_owned(),
+        by: CONTROL_PLANE.to_owned(),
     };
     control
         .domain

@@ -13,8 +13,9 @@ use crate::cli::{
 /// Arguments of `remit who`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Shows the owner, the delegation, the duties with the people who hold them now, and every credential
-that grants any of it, with when and by whom it was made and revoked.
+    after_help = "Shows the owner, the delegation, who proposed, approved and activated the active version, the duties
+with the people who hold them now and their keys, and every credential that grants any of it, with when and by whom it
+was made and revoked.
 
 Examples:
   remit who refund-decision

@@ -38,9 +38,10 @@ impl Identity {
         let principal = fields
             .need("principal")
             .and_then(|node| name(node, "identity.principal", Naming::Plain, problems));
-        let owner = fields.need("owner").and_then(|node| text(node, "identity.owner", problems));
+        let own = principal.as_deref();
+        let owner = fields.need("owner").and_then(|node| person(node, "identity.owner", own, problems));
         let autonomy = fields.need("autonomy").and_then(|node| level(node, "identity.autonomy", problems));
-        let delegation = fields.need("delegation").and_then(|node| read_delegation(node, problems));
+        let delegation = fields.need("delegation").and_then(|node| read_delegation(node, own, problems));
         let duties = fields.need("duties").and_then(|node| Duties::read(node, problems));
         fields.end();
         Some(Self {
@@ -53,11 +54,22 @@ impl Identity {
     }
 }
 
+/// A person's name, and not the service's own: a service neither answers for itself nor enables itself.
+fn person(node: &Node, what: &str, principal: Option<&str>, problems: &Problems) -> Option<String> {
+    let name = text(node, what, problems)?;
+    if principal != Some(name.as_str()) {
+        return Some(name);
+    }
+    let remedy = "name a person, as on that person's token";
+    problems.note(node.place, format!("{what} is the service itself, `{name}`"), remedy)
+}
+
 /// Both dates mean their first moment in UTC, so `until` is the first day without autonomy.
-fn read_delegation(node: &Node, problems: &Problems) -> Option<Delegation> {
+fn read_delegation(node: &Node, own: Option<&str>, problems: &Problems) -> Option<Delegation> {
     let fields = Fields::of(node, "identity.delegation", problems)?;
-    let enabled_by =
-        fields.need("enabled_by").and_then(|node| text(node, "identity.delegation.enabled_by", problems));
+    let enabled_by = fields
+        .need("enabled_by")
+        .and_then(|node| person(node, "identity.delegation.enabled_by", own, problems));
     let on = fields.need("on").and_then(|node| date(node, "identity.delegation.on", problems));
     let until_node = fields.need("until");
     let until = until_node.and_then(|node| date(node, "identity.delegation.until", problems));

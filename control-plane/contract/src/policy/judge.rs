@@ -93,6 +93,11 @@ fn set<'a>(policies: impl Iterator<Item = &'a Policy>) -> Result<PolicySet, Stri
 }
 
 impl Judge {
+    /// Everything that a policy or a rule of the scope may ask.
+    pub(crate) fn asks(&self) -> impl Iterator<Item = &Ask> {
+        self.lifts.values().chain(self.rules.values())
+    }
+
     /// Slices the policies for one action and compiles the rules that watch it.
     ///
     /// # Errors

@@ -41,14 +41,8 @@ pub(super) fn may_start(
             known.active.version
         )));
     }
-    let named = state.run_names.get(&(service.clone(), name.to_owned()));
-    if let Some(known) = named.and_then(|id| state.runs.get(id)).filter(|run| run.bars_its_name(now)) {
-        return Err(declared.differs_from(known).map_or(Refusal::JoinsRun(known.id), |part| {
-            let text = format!(
-                "the run `{name}` was started with another {part}; name the same one or none to join it, or use another name"
-            );
-            Refusal::Conflict(text)
-        }));
+    if let Some(joins) = state.joins((service, name), declared, now) {
+        return Err(joins);
     }
     if let Some((reason, detail)) = known.active.delegation.lacks(now) {
         return Err(Refusal::NotPermitted {
@@ -64,6 +58,25 @@ pub(super) fn may_start(
         return Err(Refusal::Conflict(format!("{run} is taken")));
     }
     Ok(known.active.digest)
+}
+
+impl State {
+    /// What becomes of a start under a name that a run bears and bars: it joins that run, or clashes with it.
+    pub fn joins(
+        &self,
+        (service, name): (&ServiceName, &str),
+        declared: &Declared,
+        now: Timestamp,
+    ) -> Option<Refusal> {
+        let named = self.run_names.get(&(service.clone(), name.to_owned()));
+        let known = named.and_then(|id| self.runs.get(id)).filter(|run| run.bars_its_name(now))?;
+        Some(declared.differs_from(known).map_or(Refusal::JoinsRun(known.id), |part| {
+            let text = format!(
+                "the run `{name}` was started with another {part}; name the same one or none to join it, or use another name"
+            );
+            Refusal::Conflict(text)
+        }))
+    }
 }
 
 pub(super) fn end(

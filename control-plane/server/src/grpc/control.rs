@@ -93,6 +93,19 @@ pub(super) async fn set_switch(
     Ok(answer)
 }
 
+/// A stop by an administrator, for tests of what it reaches.
+#[cfg(test)]
+pub(crate) async fn stop(plane: &Arc<Plane>, scope: &str) -> Result<pb::SetSwitchResponse, Error> {
+    let by = crate::start::sample::person("root");
+    let request = pb::SetSwitchRequest {
+        scope: scope.to_owned(),
+        ceiling: pb::Level::None.into(),
+        reason: "looking".to_owned(),
+        idempotency_id: String::new(),
+    };
+    set_switch(plane, by, request).await
+}
+
 /// The same request of the same person is the same switch: sent again, it changes nothing.
 fn switch_id(by: &Person, idempotency_id: &str) -> SwitchId {
     if idempotency_id.is_empty() {
@@ -193,7 +206,7 @@ pub(super) async fn release_switch(
     Ok(pb::ReleaseSwitchResponse { released })
 }
 
-/// The domains that a scope touches: all of them for `all`, else the one that knows the name.
+/// The domains that a scope touches: all of them for `all`, else those that know the name.
 fn wards_of<'a>(plane: &'a Plane, scope: &Scope) -> Result<Vec<&'a Ward>, Error> {
     match scope {
         Scope::All => Ok(plane.business().collect()),
@@ -201,7 +214,7 @@ fn wards_of<'a>(plane: &'a Plane, scope: &Scope) -> Result<Vec<&'a Ward>, Error>
             Ok(vec![plane.ward(name)?])
         }
         Scope::Domain(name) => Err(Error::NotFound(format!("there is no domain `{name}` here"))),
-        Scope::Service(service) | Scope::Tool(service, _) => Ok(vec![plane.service_ward(service)?]),
+        Scope::Service(service) | Scope::Tool(service, _) => plane.service_wards(service),
         Scope::Run(run) => Ok(vec![plane.run_ward(*run)?]),
     }
 }

@@ -173,8 +173,17 @@ pub(crate) async fn start_run(
 ) -> Result<RunId, Error> {
     let service = remit_core::ServiceName::from(service);
     // A run needs a version that can judge: without one nothing is started.
-    plane.contract(&service)?;
+    let contract = plane.contract(&service)?;
     let ward = plane.service_ward(&service)?;
+    if let Err(no) = plane.serves(&service) {
+        owned(Some(contract.terms().principal.clone()), caller)?;
+        let joins = ward.view.read(|inner| inner.state.joins((&service, name), &declared, clock::now()));
+        return match joins {
+            Some(Refusal::JoinsRun(known)) => Ok(known),
+            Some(refusal) => Err(refusal.into()),
+            None => Err(no),
+        };
+    }
     let run = ids::run();
     let name = if name.is_empty() { run.to_string() } else { name.to_owned() };
     let principal = caller.to_string();

@@ -9,7 +9,7 @@ use remit_core::{
 };
 use remit_proto::v1 as pb;
 
-use self::lookup::{active, business, ended, find, folder, look, people, row, since, wrong};
+use self::lookup::{active, business, ended, find, folder, look, row, since, wrong};
 use super::key;
 use crate::{error::Error, plane::Plane, signature};
 
@@ -20,14 +20,21 @@ pub(super) async fn propose(
     by: Person,
     request: pb::ProposeContractRequest,
 ) -> Result<pb::ContractVersion, Error> {
+    if !plane.approvals {
+        return Err(Error::Conflict(
+            "this control plane takes its contracts from folders; start remitd with `--approval required` for proposals"
+                .to_owned(),
+        ));
+    }
     let files: Files = request.files.into_iter().collect();
     let folder = Folder::of(files.clone()).map_err(|it| wrong(&it))?;
     let checking = tokio::task::spawn_blocking(move || checked(&folder));
     let terms = checking.await.map_err(|error| Error::Unavailable(error.to_string()))??;
     let ward = business(plane, terms.domain.as_str())?;
+    plane.is_at_home(&terms.service, &terms.domain)?;
     let digest = terms.digest;
     let proposed = Box::new(ContractProposed { terms, files, by });
-    ward.domain.submit(Command::ProposeVersion { proposed, people: people(plane)? }).await?;
+    ward.domain.submit(Command::ProposeVersion { proposed, people: plane.people()? }).await?;
     look(plane, ward, digest)
 }
 
@@ -77,11 +84,13 @@ pub(super) async fn activate(
 ) -> Result<pb::ContractMoved, Error> {
     let (ward, version) = find(plane, &request.contract)?;
     let digest = version.terms.digest;
+    plane.is_at_home(&version.terms.service, &version.terms.domain)?;
     // What becomes active must be able to act: compiled, its tools' addresses and secrets found.
     let contract = Arc::new(folder(plane, ward, digest)?.compile().map_err(|it| wrong(&it))?);
     plane.upstreams.resolve(&contract).map_err(|error| Error::Conflict(error.to_string()))?;
     plane.contracts.learn(&contract);
-    let command = Command::ActivateVersion { digest, by, end_runs: request.end_runs, people: people(plane)? };
+    let command =
+        Command::ActivateVersion { digest, by, end_runs: request.end_runs, people: plane.people()? };
     let records = ward.domain.submit(command).await?;
     Ok(pb::ContractMoved { contract: Some(look(plane, ward, digest)?), ended_runs: ended(&records) })
 }
@@ -124,3 +133,6 @@ pub(super) fn detail(plane: &Plane, name: &str) -> Result<pb::ContractDetail, Er
         active: active(ward, &version).map(|digest| digest.to_string()).unwrap_or_default(),
     })
 }
+
+#[cfg(test)]
+mod tests;

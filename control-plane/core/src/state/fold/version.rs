@@ -89,6 +89,13 @@ impl State {
         self.versions.get(digest).is_some_and(|version| version.by_people)
     }
 
+    /// True when a service's name belongs to this domain: a version of it was active here once, or somebody
+    /// wants one that nobody has revoked.
+    pub fn claims(&self, service: &ServiceName) -> bool {
+        let wanted = |it: &Version| it.terms.service == *service && it.status != VersionStatus::Revoked;
+        self.services.contains_key(service) || self.versions.values().any(wanted)
+    }
+
     /// True where no folder becomes active by itself: approvals are required, or a version was approved once.
     pub fn wants_approvals(&self) -> bool {
         let approved = |version: &Version| version.hands.iter().any(|(_, duty)| *duty == Duty::Approve);

@@ -1,7 +1,7 @@
 //! Contract versions as they are named, kept and shown.
 
 use remit_contract::{Folder, Problem};
-use remit_core::{Digest, Event, Person, Timestamp, event::Holder, version::Version};
+use remit_core::{Digest, Event, Timestamp, version::Version};
 use remit_proto::v1 as pb;
 
 use crate::{
@@ -69,19 +69,6 @@ pub(super) fn folder(plane: &Plane, ward: &Ward, digest: Digest) -> Result<Folde
 pub(super) fn active(ward: &Ward, version: &Version) -> Option<Digest> {
     let service = &version.terms.service;
     ward.view.read(|inner| inner.state.base(service))
-}
-
-/// Everybody with a credential that counts.
-pub(super) fn people(plane: &Plane) -> Result<Vec<Person>, Error> {
-    Ok(plane.control()?.view.read(|inner| {
-        let credentials = inner.state.credentials.values().filter(|known| known.revoked.is_none());
-        credentials
-            .filter_map(|known| match &known.holder {
-                Holder::Operator { person } => Some(person.clone()),
-                Holder::Service { .. } => None,
-            })
-            .collect()
-    }))
 }
 
 /// How many runs were ended.
