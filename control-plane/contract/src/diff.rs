@@ -1,7 +1,7 @@
 //! What changed between two versions of a contract: clause by clause in words, then as text.
 //!
 //! The walk goes over the whole document, so that no change is invisible: a key that the table of
-//! `rules.rs` does not know is reported as changed, never left out.
+//! `rules.rs` does not know is reported as changed, never left out. Scenarios are compared as text.
 
 use std::fmt;
 
@@ -10,7 +10,8 @@ use remit_core::Clause;
 use crate::{
     document::POLICY_FILE,
     folder::{CONTRACT_FILE, Folder},
-    problem::{Problem, Problems},
+    problem::{Place, Problem, Problems},
+    value::one_line,
     yaml,
 };
 
@@ -18,6 +19,7 @@ mod condition;
 mod policies;
 mod rank;
 mod rules;
+mod scenarios;
 mod text;
 mod walk;
 
@@ -92,35 +94,48 @@ impl fmt::Display for Change {
 }
 
 /// The changes of meaning from one version to another, in the order of the clauses. Two folders that mean
-/// the same have none, whatever their comments and spacing; swapped folders have the same ones backwards.
+/// the same have none, whatever their comments and spacing outside of the scenarios; swapped folders have the
+/// same ones backwards. Each is one line, whatever stands in the folders.
 ///
 /// # Errors
 /// What keeps one of the folders from being read as YAML and Cedar.
 pub fn diff(before: &Folder, after: &Folder) -> Result<Vec<Change>, Vec<Problem>> {
     let mut changes = walk::walk(&document(before)?, &document(after)?);
     changes.extend(policies::compare(&policies_of(before)?, &policies_of(after)?));
+    changes.extend(scenarios::compare(before, after));
+    for Change { clause: _, at, what, before, after, direction: _ } in &mut changes {
+        for text in [at, what].into_iter().chain(before).chain(after) {
+            *text = one_line(text);
+        }
+    }
     changes.sort_by(|left, right| {
         (left.clause, &left.at, &left.what).cmp(&(right.clause, &right.at, &right.what))
     });
     Ok(changes)
 }
 
-/// What an approver is shown and signs: a line for each change of meaning from the active version.
+/// What an approver is shown and signs: a line for each change of meaning from the active version. A first
+/// version is compared with a contract that allows nothing.
 ///
 /// # Errors
 /// As [`diff`].
 pub fn changes_in_words(active: Option<&Folder>, version: &Folder) -> Result<String, Vec<Problem>> {
-    let Some(active) = active else {
-        return Ok("the first version: there is nothing to compare it with\n".to_owned());
+    let (heading, changes) = match active {
+        Some(active) => ("", diff(active, version)?),
+        None => ("the first version: all that it allows is new\n", diff(&Folder::nothing(), version)?),
     };
-    let changes = diff(active, version)?;
-    if changes.is_empty() {
+    if active.is_some() && changes.is_empty() {
         return Ok("nothing changed in meaning\n".to_owned());
     }
-    Ok(changes.iter().map(|change| format!("{change}\n")).collect())
+    let changes = changes.iter().map(|change| format!("{change}\n"));
+    Ok(std::iter::once(heading.to_owned()).chain(changes).collect())
 }
 
 fn document(folder: &Folder) -> Result<yaml::Node, Vec<Problem>> {
+    if *folder == Folder::nothing() {
+        let place = Place { line: 1, column: 1, width: 0 };
+        return Ok(yaml::Node { place, kind: yaml::Kind::Map(Vec::new()) });
+    }
     let problems = Problems::of(CONTRACT_FILE);
     yaml::parse(&folder.contract, &problems).ok_or_else(|| problems.into_sorted())
 }

@@ -42,6 +42,11 @@ impl Folder {
         }
     }
 
+    /// The folder of a contract that says nothing: what a first version is compared with.
+    pub const fn nothing() -> Self {
+        Self { contract: String::new(), policy: String::new(), scenarios: Vec::new() }
+    }
+
     /// The folder that these files are, by their names below it.
     ///
     /// # Errors

@@ -48,3 +48,23 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
     }
 }
+
+/// Text on one line: what would begin another one, move the cursor or turn the direction of reading is shown as
+/// its escape, so that no value can pass for a line of its own.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if is_invisible(letter) {
+            line.extend(letter.escape_debug());
+        } else {
+            line.push(letter);
+        }
+    }
+    line
+}
+
+/// True for what nobody would see as it is.
+pub(crate) fn is_invisible(letter: char) -> bool {
+    let mut escaped = letter.escape_debug();
+    letter != '\\' && escaped.next() == Some('\\') && !matches!(letter, '"' | '\'')
+}

@@ -10,10 +10,6 @@ use remit_core::Clause;
 use serde_json::{Map, Value};
 
 use super::{Change, Direction, condition, rank};
-use crate::value::cut;
-
-/// Longest rule that is shown in a change; the text diff has all of it.
-const SHOWN: usize = 200;
 
 pub(super) fn compare(before: &PolicySet, after: &PolicySet) -> Vec<Change> {
     let (before, after) = (by_id(before), by_id(after));
@@ -51,9 +47,41 @@ fn presence(policy: &Policy) -> Direction {
     if policy.effect() == Effect::Permit { Direction::Widened } else { Direction::Narrowed }
 }
 
+/// The whole rule on one line, as it is written: without comments, which on one line would seem to swallow what
+/// follows them, and with every text in quotes to the letter.
 fn shown(policy: &Policy) -> String {
-    let text = policy.to_string();
-    cut(&text.split_whitespace().collect::<Vec<_>>().join(" "), SHOWN)
+    let written = policy.to_string();
+    let (mut line, mut in_text) = (String::with_capacity(written.len()), false);
+    let mut letters = written.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => in_text = !in_text,
+            '\\' if in_text => {
+                line.push(letter);
+                line.extend(letters.next());
+                continue;
+            }
+            '/' if !in_text && letters.peek() == Some(&'/') => {
+                letters.by_ref().find(|next| *next == '\n');
+                push_blank(&mut line);
+                continue;
+            }
+            blank if !in_text && blank.is_whitespace() => {
+                push_blank(&mut line);
+                continue;
+            }
+            _ => {}
+        }
+        line.push(letter);
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+fn push_blank(line: &mut String) {
+    if !line.is_empty() && !line.ends_with(' ') {
+        line.push(' ');
+    }
 }
 
 fn both(id: &str, old: &Policy, new: &Policy, changes: &mut Vec<Change>) {
@@ -110,7 +138,8 @@ fn when(rule: &Map<String, Value>) -> Option<&Value> {
 
 /// A forbid that people may lift is wider than one that nobody lifts; more people who must agree is less.
 fn annotations(id: &str, old: &Policy, new: &Policy, changes: &mut Vec<Change>) {
-    for key in ["outcome", "to", "quorum", "within", "because"] {
+    let keys: BTreeSet<&str> = old.annotations().chain(new.annotations()).map(|(key, _)| key).collect();
+    for key in keys.into_iter().filter(|key| *key != "id") {
         let (before, after) = (old.annotation(key), new.annotation(key));
         if before == after {
             continue;

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use remit_core::Level;
+use rust_decimal::Decimal;
 
 use crate::read::scalar::duration_ms;
 
@@ -14,8 +15,12 @@ pub(super) fn order(before: &str, after: &str) -> Option<Ordering> {
     if let (Ok(before), Ok(after)) = (before.parse::<i64>(), after.parse::<i64>()) {
         return Some(before.cmp(&after));
     }
+    if let (Some(before), Some(after)) = (decimal(before), decimal(after)) {
+        return Some(before.cmp(&after));
+    }
     if let (Ok(before), Ok(after)) = (before.parse::<f64>(), after.parse::<f64>()) {
-        return before.partial_cmp(&after);
+        // Two that a float cannot tell apart may still be two.
+        return before.partial_cmp(&after).filter(|order| order.is_ne());
     }
     if let (Some(before), Some(after)) = (duration_ms(before), duration_ms(after)) {
         return Some(before.cmp(&after));
@@ -31,6 +36,10 @@ pub(super) fn order(before: &str, after: &str) -> Option<Ordering> {
         return Some(before.cmp(&after));
     }
     None
+}
+
+fn decimal(text: &str) -> Option<Decimal> {
+    Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text)).ok()
 }
 
 fn level(text: &str) -> Option<Level> {
@@ -50,6 +59,9 @@ fn rate(text: &str) -> Option<(u128, u128)> {
         _ => return None,
     };
     let (units, decimals) = count.split_once('.').unwrap_or((count, "0"));
+    if decimals.trim_end_matches('0').len() > 6 {
+        return None;
+    }
     let decimals = format!("{decimals:0<6}");
     let micros = units.parse::<u128>().ok()?.checked_mul(1_000_000)?;
     Some((micros.checked_add(decimals.get(..6)?.parse().ok()?)?, per))

@@ -114,6 +114,11 @@ const RULES: &[Rule] = &[
     ("recovery tripwires", "tripwires", Need),
 ];
 
+/// True below the input schema of a tool, which is JSON: text there is only text.
+pub(super) fn is_in_schema(path: &[String]) -> bool {
+    fits(&["tooling", "tools", "*", "input", "**"], path)
+}
+
 /// The row of a place.
 pub(super) fn rule(path: &[String]) -> Option<&'static Rule> {
     RULES.iter().find(|(pattern, ..)| {

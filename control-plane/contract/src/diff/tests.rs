@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Change, Direction, diff, text_diff};
+use super::{Change, Direction, changes_in_words, diff, text_diff};
 use crate::folder::Folder;
 
 const YAML: &str = include_str!("../tests/good.yaml");
@@ -168,6 +168,127 @@ fn each_change_of_the_policies_in_words() {
         let found = diff(&folder(YAML, &of(from)), &folder(YAML, &of(to))).unwrap();
         assert_eq!(found.iter().map(Change::to_string).collect::<Vec<_>>(), *expect, "{from} => {to}");
     }
+}
+
+#[test]
+fn a_value_that_only_looks_the_same_is_another_one() {
+    let schema = |value: &str| replaced(YAML, "minimum: 1 }", &format!("minimum: 1, const: {value} }}"));
+    let pattern = |value: &str| replaced(YAML, "minimum: 1 }", &format!("minimum: 1, pattern: {value} }}"));
+    let price = |value: &str| replaced(YAML, "order.refund: 2 }", &format!("order.refund: {value} }}"));
+    let at = |name: &str| format!("tooling: tools › order.refund › input › properties › amount › {name}");
+    let table = [
+        (schema("1"), schema("\"1\""), vec![format!("{} 1 → \"1\", changed", at("const"))]),
+        (schema("'010'"), schema("'10'"), vec![format!("{} \"010\" → \"10\", changed", at("const"))]),
+        (schema("a"), schema("'a'"), vec![]),
+        (
+            schema("9007199254740993"),
+            schema("9007199254740992"),
+            vec![format!("{} 9007199254740993 → 9007199254740992, changed", at("const"))],
+        ),
+        (
+            schema("[a, b]"),
+            schema("[\"a, b\"]"),
+            vec![
+                format!("{} a removed, changed", at("const")),
+                format!("{} b removed, changed", at("const")),
+                format!("{} \"a, b\" added, changed", at("const")),
+            ],
+        ),
+        (schema("[1, 2]"), schema("[2, 1]"), vec![format!("{} [1, 2] → [2, 1], changed", at("const"))]),
+        (schema("null"), schema("~"), vec![]),
+        (schema("''"), schema(""), vec![format!("{} \"\" → null, changed", at("const"))]),
+        // Text has no order in a schema, also where it looks like a duration.
+        (
+            pattern("30m"),
+            pattern("1800s"),
+            vec!["tooling: order.refund: amount matches 30m → 1800s, changed".to_owned()],
+        ),
+        (price("2"), price("2.0"), vec![]),
+        (
+            replaced(YAML, "version: 1.2.3", "version: 1.1"),
+            replaced(YAML, "version: 1.2.3", "version: 1.10"),
+            vec!["contract: version 1.1 → 1.10, changed".to_owned()],
+        ),
+    ];
+    for (before, after, expect) in table {
+        let found = diff(&folder(&before, CEDAR), &folder(&after, CEDAR)).unwrap();
+        let mut found: Vec<String> = found.iter().map(Change::to_string).collect();
+        let mut expect = expect;
+        found.sort();
+        expect.sort();
+        assert_eq!(found, expect);
+    }
+}
+
+#[test]
+fn a_value_cannot_pass_for_a_line_of_its_own() {
+    let forged = "scope: autonomy execute → read, narrowed";
+    let yaml = replaced(YAML, "purpose: Sell things.", &format!("purpose: \"x\\n{forged}\""));
+    let key = replaced(
+        YAML,
+        "    order.get: read\n",
+        &format!("    order.get: read\n    \"x\\n{forged}\": read\n"),
+    );
+    let turned = replaced(YAML, "purpose: Sell things.", "purpose: \"Sell \\u202ethings.\"");
+    let rule = format!(
+        "{CEDAR}\n@id(\"x\\n{forged}\")\n@because(\"y\\n{forged}\")\nforbid(principal, action, resource);\n"
+    );
+    for (yaml, cedar) in [(yaml.as_str(), CEDAR), (&key, CEDAR), (&turned, CEDAR), (YAML, &rule)] {
+        let words = changes_in_words(Some(&folder(YAML, CEDAR)), &folder(yaml, cedar)).unwrap();
+        assert_eq!(words.lines().count(), 1, "{words}");
+        assert!(!words.contains('\u{202e}') && !words.starts_with(forged), "{words}");
+    }
+}
+
+#[test]
+fn a_rule_is_shown_whole_and_to_the_letter() {
+    let rule = |end: &str| {
+        let long = "context.params.amount > 1 && ".repeat(20);
+        format!(
+            "@id(\"a\")\nforbid(principal, action, resource) // of all\nwhen {{ {long}\n context.params.currency == \"{end}\" }};"
+        )
+    };
+    let [change] =
+        diff(&folder(YAML, &rule("a  // b")), &folder(YAML, &rule("a // b"))).unwrap().try_into().unwrap();
+    let (before, after) = (change.before.unwrap(), change.after.unwrap());
+    assert!(before.ends_with("context.params.currency == \"a  // b\" };"), "{before}");
+    assert!(after.ends_with("context.params.currency == \"a // b\" };"), "{after}");
+    assert!(before.starts_with("@id(\"a\") forbid(principal, action, resource) when { context"), "{before}");
+}
+
+#[test]
+fn scenarios_that_come_change_and_go_are_told() {
+    let with = |files: &[(&str, &str)]| {
+        let files =
+            files.iter().map(|(name, text)| (format!("scenarios/{name}.yaml"), text.as_bytes().to_vec()));
+        Folder { scenarios: files.collect(), ..folder(YAML, CEDAR) }
+    };
+    let before = with(&[("gone", "a: 1\n"), ("kept", "b: 1\n"), ("other", "c: 1\n")]);
+    let after = with(&[("kept", "b: 1\n"), ("new", "d: 1\n"), ("other", "c: 1\n\ne: 1\n")]);
+    let words = changes_in_words(Some(&before), &after).unwrap();
+    let expect = [
+        "contract: file scenarios/gone.yaml of 1 lines (37b128c59f1f) removed, changed",
+        "contract: file scenarios/new.yaml of 1 lines (8d94c6c00ceb) added, changed",
+        "contract: file scenarios/other.yaml of 1 lines (13ac93244e48) → of 2 lines (8316eb411cfc), changed",
+    ];
+    assert_eq!(words.lines().collect::<Vec<_>>(), expect);
+    assert_eq!(changes_in_words(Some(&before), &before).unwrap(), "nothing changed in meaning\n");
+}
+
+#[test]
+fn a_first_version_is_compared_with_nothing() {
+    let words = changes_in_words(None, &folder(YAML, CEDAR)).unwrap();
+    assert!(words.starts_with("the first version: all that it allows is new\n"), "{words}");
+    for line in [
+        "identity: autonomy execute added, widened",
+        "identity: duty to run [group:sales-oncall] added, widened",
+        "scope: action order.refund execute added, widened",
+        "cost: a run may spend 0.50 added, narrowed",
+    ] {
+        assert!(words.lines().any(|found| found == line), "`{line}` is not in\n{words}");
+    }
+    let permits = words.lines().filter(|line| line.contains("permit") && line.ends_with("added, widened"));
+    assert!(permits.count() > 0, "{words}");
 }
 
 #[test]

@@ -8,7 +8,10 @@ use super::{
     Change, Direction, condition, rank,
     rules::{self, Meaning},
 };
-use crate::yaml::{Entry, Kind, Node};
+use crate::{
+    value::is_invisible,
+    yaml::{Entry, Kind, Node, Scalar, resolve},
+};
 
 pub(super) fn walk(before: &Node, after: &Node) -> Vec<Change> {
     let mut walk = Walk { path: Vec::new(), action: None, changes: Vec::new() };
@@ -42,7 +45,9 @@ impl Walk {
         match (&before.kind, &after.kind) {
             (Kind::Map(old), Kind::Map(new)) => self.maps(old, new),
             (Kind::List(old), Kind::List(new)) => self.lists(old, new),
-            (Kind::Scalar { text: old, .. }, Kind::Scalar { text: new, .. }) => self.scalars(old, new),
+            (Kind::Scalar { text: old, quoted: old_quoted }, Kind::Scalar { text: new, quoted }) => {
+                self.scalars((old, *old_quoted), (new, *quoted));
+            }
             _ => self.kinds(before, after),
         }
     }
@@ -98,29 +103,53 @@ impl Walk {
         if let (Some(old), Some(new)) = (by_id(old), by_id(new)) {
             return self.maps(&old, &new);
         }
-        let (old, new): (BTreeSet<String>, BTreeSet<String>) =
-            (old.iter().map(shown).collect(), new.iter().map(shown).collect());
+        let all = |items: &[Node]| items.iter().map(within).collect::<Vec<String>>();
+        let (was, is) = (all(old), all(new));
+        let (old, new): (BTreeSet<&String>, BTreeSet<&String>) = (was.iter().collect(), is.iter().collect());
         let more = self.meaning().of_more();
         for gone in old.difference(&new) {
-            self.note(Some(gone.clone()), None, more.reversed());
+            self.note(Some((*gone).clone()), None, more.reversed());
         }
         for come in new.difference(&old) {
-            self.note(None, Some(come.clone()), more);
+            self.note(None, Some((*come).clone()), more);
+        }
+        // Where no rule says that it is a set, its order may mean something.
+        if old == new && was != is && self.meaning() == Meaning::Open {
+            let list = |items: &[String]| Some(format!("[{}]", items.join(", ")));
+            self.note(list(&was), list(&is), Direction::Changed);
         }
     }
 
-    fn scalars(&mut self, old: &str, new: &str) {
-        if old == new || self.threshold(old, new) {
+    /// Two values are the same when they are the same text of the same type. Of others, those count as the same
+    /// that a rule compares as amounts, such as `30m` and `1800s`.
+    fn scalars(&mut self, (old, old_quoted): (&str, bool), (new, quoted): (&str, bool)) {
+        let (was, is) = (resolve(old, old_quoted), resolve(new, quoted));
+        let is_word = matches!(was, Scalar::Null | Scalar::Bool(_));
+        if (was == is && (old == new || is_word)) || (old != new && self.threshold(old, new)) {
             return;
         }
         let more = self.meaning().of_more();
-        let direction = match rank::order(old, new) {
+        let order = self.are_amounts(&was, &is).then(|| rank::order(old, new)).flatten();
+        let direction = match order {
             Some(Ordering::Less) => more,
             Some(Ordering::Greater) => more.reversed(),
-            Some(Ordering::Equal) => return,
-            None => Direction::Changed,
+            Some(Ordering::Equal) if self.meaning() != Meaning::Open && !old_quoted && !quoted => return,
+            Some(Ordering::Equal) | None => Direction::Changed,
         };
-        self.note(Some(old.to_owned()), Some(new.to_owned()), direction);
+        self.note(Some(scalar(old, old_quoted)), Some(scalar(new, quoted)), direction);
+    }
+
+    /// True for values of one type that may have an order; below an input schema, which is JSON, text has none.
+    fn are_amounts(&self, was: &Scalar, is: &Scalar) -> bool {
+        let in_schema = rules::is_in_schema(&self.path);
+        match (was, is) {
+            (Scalar::Number(_), Scalar::Number(_)) | (Scalar::Bool(_), Scalar::Bool(_)) => true,
+            (Scalar::Text, Scalar::Text) => !in_schema,
+            (
+                Scalar::Null | Scalar::Bool(_) | Scalar::Number(_) | Scalar::NoJsonNumber | Scalar::Text,
+                Scalar::Null | Scalar::Bool(_) | Scalar::Number(_) | Scalar::NoJsonNumber | Scalar::Text,
+            ) => false,
+        }
     }
 
     /// A condition of a rule that asks a person, when only a number in it moved.
@@ -173,11 +202,32 @@ fn by_id(items: &[Node]) -> Option<Vec<Entry>> {
 /// A value on one line.
 fn shown(node: &Node) -> String {
     match &node.kind {
-        Kind::Scalar { text, .. } => text.split_whitespace().collect::<Vec<_>>().join(" "),
-        Kind::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Kind::Scalar { text, quoted } => scalar(text, *quoted),
+        Kind::List(items) => format!("[{}]", items.iter().map(within).collect::<Vec<_>>().join(", ")),
         Kind::Map(entries) => {
-            let entries = entries.iter().map(|entry| format!("{}: {}", entry.key, shown(&entry.value)));
+            let entries = entries.iter().map(|entry| format!("{}: {}", entry.key, within(&entry.value)));
             format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
         }
     }
+}
+
+/// A value in a list or a mapping on one line: text that could pass for several values is in quotes.
+fn within(node: &Node) -> String {
+    match &node.kind {
+        Kind::Scalar { text, .. } if text.contains([',', '[', ']', '{', '}']) || text.contains(": ") => {
+            format!("{text:?}")
+        }
+        Kind::Scalar { .. } | Kind::List(_) | Kind::Map(_) => shown(node),
+    }
+}
+
+/// A scalar as it reads; in quotes, with escapes, where it would else pass for another one: text that looks like
+/// a number, text with ends that nobody sees, text on several lines.
+fn scalar(text: &str, quoted: bool) -> String {
+    let looks_typed = quoted && resolve(text, false) != Scalar::Text;
+    let looks_other = text.trim() != text || text.starts_with('"') || text.chars().any(is_invisible);
+    if resolve(text, quoted) == Scalar::Null {
+        return "null".to_owned();
+    }
+    if looks_typed || looks_other { format!("{text:?}") } else { text.to_owned() }
 }
