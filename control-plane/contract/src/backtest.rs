@@ -4,18 +4,27 @@
 //! recorded decision the draft decides the same proposal, at the same moment, on the evidence that was seen
 //! then; after it the record goes on as it went. So each difference stands alone: what would have followed from
 //! the other decision nobody can know. Nothing is sent and nothing is written.
+//!
+//! The draft's delegation counts as standing for the whole record: a draft that begins today would else deny
+//! everything that is older, and no backtest would ever show what it lets through.
 
 use std::collections::BTreeMap;
 
 use remit_core::{
     ActionId, CanonicalJson, Clause, Command, Decision, EscalationId, Event, Money, Outcome, Reason, RunId,
-    State, Timestamp, ToolName,
+    State, Terms, Timestamp, ToolName,
+    escalation::EscalationStatus,
     event::{ActionDecided, ActionSettled, Settlement},
     handle,
+    terms::Delegation,
 };
 use uuid::Uuid;
 
 use crate::{CompiledContract, RunFacts, Seen};
+
+mod sum;
+
+pub use sum::{Sum, sums};
 
 /// A backtest under way: give it every event of the domain, oldest first.
 #[derive(Debug)]
@@ -26,6 +35,8 @@ pub struct Backtest<'a> {
     facts: BTreeMap<RunId, RunFacts>,
     /// Calls that may become evidence.
     calls: BTreeMap<ActionId, (ToolName, CanonicalJson)>,
+    /// Where in the flips the held ones are, whose questions are still to be answered in the record.
+    asked: BTreeMap<ActionId, usize>,
     found: Backtested,
 }
 
@@ -38,6 +49,8 @@ pub struct Backtested {
     pub flips: Vec<Flip>,
     /// Proposals that could not be decided again, with why: the record does not hold what they rest on.
     pub undecided: Vec<(ActionId, String)>,
+    /// How many were decided although the draft's delegation does not stand at their moment.
+    pub beside_delegation: u64,
 }
 
 /// One decision that would have another outcome.
@@ -55,6 +68,8 @@ pub struct Flip {
     pub params: CanonicalJson,
     /// What was decided.
     pub before: Said,
+    /// What became of the question, when people were asked.
+    pub answer: Option<EscalationStatus>,
     /// What the draft decides.
     pub after: Said,
     /// What one call costs under the draft.
@@ -87,9 +102,20 @@ impl From<&Decision> for Said {
 }
 
 impl Flip {
-    /// True for the flips that somebody must have looked at: refused before, admitted now, nobody asked.
+    /// True for the flips that somebody must have looked at: refused before, by a rule or by people, and
+    /// admitted now, with nobody asked.
     pub fn admits_what_was_refused(&self) -> bool {
         self.rank() == 0
+    }
+
+    /// True when people were asked and it was not let go: one said no, time ran out, or it was voided. Silence
+    /// is never consent.
+    pub fn was_refused_by_people(&self) -> bool {
+        use EscalationStatus as S;
+        match self.answer {
+            Some(S::Denied | S::Lapsed | S::Voided) => true,
+            Some(S::Pending | S::Approved) | None => false,
+        }
     }
 
     /// How grave it is; 0 is the gravest.
@@ -97,6 +123,7 @@ impl Flip {
         use Outcome as O;
         match (self.before.outcome, self.after.outcome) {
             (O::Deny | O::Stop, O::Admit) => 0,
+            (O::Escalate, O::Admit) if self.was_refused_by_people() => 0,
             (O::Escalate, O::Admit) => 1,
             (O::Deny | O::Stop, O::Escalate) => 2,
             // A throttled call comes again, and narrower decisions let nothing through.
@@ -106,15 +133,24 @@ impl Flip {
     }
 }
 
+impl Backtested {
+    /// True when every proposal of the record was decided again, and there was one: what was not decided speaks
+    /// for nothing.
+    pub const fn is_complete(&self) -> bool {
+        self.decided > 0 && self.undecided.is_empty()
+    }
+}
+
 impl<'a> Backtest<'a> {
     /// A backtest of a draft that decides again what was proposed from a moment on; `None` for everything.
     pub fn new(draft: &'a CompiledContract, from: Option<Timestamp>) -> Self {
         let terms = draft.terms();
         let mut state = State::new(terms.domain.clone());
-        let activated = Event::ContractActivated {
-            terms: Box::new(terms.as_ref().clone()),
-            by: terms.delegation.enabled_by.clone(),
-        };
+        let by = terms.delegation.enabled_by.clone();
+        let (on, until) = (Timestamp::from_micros(i64::MIN), Timestamp::from_micros(i64::MAX));
+        let delegation = Delegation { enabled_by: by.clone(), on, until };
+        let standing = Terms { delegation, ..terms.as_ref().clone() };
+        let activated = Event::ContractActivated { terms: Box::new(standing), by };
         state.apply(&activated, Timestamp::default());
         Self {
             draft,
@@ -122,6 +158,7 @@ impl<'a> Backtest<'a> {
             state,
             facts: BTreeMap::new(),
             calls: BTreeMap::new(),
+            asked: BTreeMap::new(),
             found: Backtested::default(),
         }
     }
@@ -145,6 +182,7 @@ impl<'a> Backtest<'a> {
             None if self.replaces(event) => {}
             None => self.state.apply(event, at),
         }
+        self.answered(event);
         self.notice(at, event);
     }
 
@@ -179,6 +217,20 @@ impl<'a> Backtest<'a> {
         let succeeded = matches!(settled.settlement, Settlement::Succeeded { .. });
         let evidence = if succeeded { self.draft.evidence_of(tool).to_vec() } else { Vec::new() };
         Some(Event::ActionSettled(Box::new(ActionSettled { evidence, ..(**settled).clone() })))
+    }
+
+    /// What people made of a question whose flip is known already. One that is asked again is open again.
+    fn answered(&mut self, event: &Event) {
+        let (action, status) = if let Event::EscalationClosed { action, status, .. } = event {
+            (*action, *status)
+        } else if let Event::ActionReturned(returned) = event {
+            (returned.held.proposal.action, EscalationStatus::Pending)
+        } else {
+            return;
+        };
+        if let Some(flip) = self.asked.get(&action).and_then(|index| self.found.flips.get_mut(*index)) {
+            flip.answer = Some(status);
+        }
     }
 
     /// What later proposals may rely on.
@@ -229,10 +281,17 @@ impl<'a> Backtest<'a> {
             }
         };
         self.found.decided = self.found.decided.saturating_add(1);
+        if self.draft.terms().delegation.lacks(at).is_some() {
+            self.found.beside_delegation = self.found.beside_delegation.saturating_add(1);
+        }
         let before = Said::from(&recorded.decision);
         if before.outcome != after.outcome {
             let terms = self.draft.terms();
             let price = terms.tools.get(&proposal.tool).map(|tool| tool.price).unwrap_or_default();
+            let answer = (before.outcome == Outcome::Escalate).then_some(EscalationStatus::Pending);
+            if answer.is_some() {
+                self.asked.insert(proposal.action, self.found.flips.len());
+            }
             self.found.flips.push(Flip {
                 at,
                 run: proposal.run,
@@ -240,6 +299,7 @@ impl<'a> Backtest<'a> {
                 tool: proposal.tool.clone(),
                 params: proposal.params.clone(),
                 before,
+                answer,
                 after,
                 price,
             });

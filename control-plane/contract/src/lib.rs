@@ -39,7 +39,7 @@ mod value;
 mod yaml;
 
 pub use again::Reread;
-pub use backtest::{Backtest, Backtested, Flip, Said};
+pub use backtest::{Backtest, Backtested, Flip, Said, Sum, sums};
 pub use compiled::{CompiledContract, Tool};
 pub use diff::{Change, Direction, changes_in_words, diff, text_diff};
 pub use facts::{RunFacts, Seen};

@@ -118,6 +118,49 @@ fn what_was_proposed_before_the_moment_is_not_decided_again_but_counts() {
     assert_eq!((found.decided, found.flips.len()), (2, 1), "{:?}", told(&found));
 }
 
+/// The day, on which a second large refund is asked for and not let go.
+fn refused(by: &str) -> Vec<(Timestamp, Event)> {
+    recorded(&edited(
+        DAY,
+        "      - { approve: large, by: ben }",
+        &format!("      - {{ approve: large, by: ben }}
+      - {{ start: case-2 }}
+      - {{ propose: order.get, with: {{ order_id: p1 }} }}
+      - {{ propose: stock.find }}
+      - {{ propose: order.refund, as: second, with: {{ order_id: p1, amount: 300, currency: EUR }}, expect: {{ outcome: escalate, status: held }} }}
+      - {by}"),
+    ))
+}
+
+#[test]
+fn what_people_refused_was_refused() {
+    let yaml = edited(YAML, "context.params.amount > 100", "context.params.amount > 1000");
+    let table = [
+        ("{ deny: second, by: ben }", Some(EscalationStatus::Denied), 1),
+        ("{ wait: 31m }", Some(EscalationStatus::Lapsed), 1),
+        ("{ wait: 1m }", Some(EscalationStatus::Pending), 0),
+        ("{ approve: second, by: ben }", Some(EscalationStatus::Approved), 0),
+    ];
+    for (by, answer, grave) in table {
+        let found = backtested(&yaml, POLICY, &refused(by), None);
+        let second = found.flips.iter().find(|flip| flip.params.as_str().contains("300"));
+        assert_eq!(second.map(|flip| flip.answer), Some(answer), "{by}: {:?}", told(&found));
+        assert_eq!(found.flips.iter().filter(|flip| flip.admits_what_was_refused()).count(), grave, "{by}");
+        // The gravest stand first.
+        assert_eq!(found.flips.first().map(Flip::admits_what_was_refused), Some(grave == 1), "{by}");
+    }
+}
+
+#[test]
+fn the_drafts_delegation_stands_for_the_whole_record() {
+    let later = edited(YAML, "on: 2026-01-01, until: 2027-01-01", "on: 2031-01-01, until: 2032-01-01");
+    let found = backtested(&later, POLICY, &recorded(DAY), None);
+    assert_eq!((found.decided, found.beside_delegation, told(&found)), (5, 5, Vec::new()));
+    let yaml = edited(&later, "context.params.amount > 100", "context.params.amount > 1000");
+    assert_eq!(backtested(&yaml, POLICY, &recorded(DAY), None).flips.len(), 1);
+    assert_eq!(backtested(YAML, POLICY, &recorded(DAY), None).beside_delegation, 0);
+}
+
 #[test]
 fn a_partial_record_is_named_not_guessed() {
     let record = recorded(DAY);
@@ -125,7 +168,51 @@ fn a_partial_record_is_named_not_guessed() {
         record.into_iter().filter(|(_, event)| !matches!(event, Event::RunStarted { .. })).collect();
     let found = backtested(YAML, POLICY, &without_start, None);
     assert_eq!((found.decided, found.flips.len()), (0, 0));
+    assert!(!found.is_complete());
     assert_eq!(found.undecided.len(), 5, "{:?}", found.undecided);
+}
+
+#[test]
+fn sums_are_exact_and_apart_by_currency() {
+    let other = compiled(
+        &YAML.replace("amount", "amount_minor"),
+        &POLICY.replace("params.amount", "params.amount_minor"),
+    );
+    let named = compiled(YAML, POLICY);
+    let flip = |tool: &str, params: &str| {
+        let said = Said {
+            outcome: Outcome::Admit,
+            clause: Clause::Policy,
+            reason: Reason::WithinContract,
+            detail: String::new(),
+        };
+        Flip {
+            at: Timestamp::default(),
+            run: RunId::new(Uuid::nil()),
+            action: ActionId::new(Uuid::nil()),
+            tool: tool.into(),
+            params: CanonicalJson::parse(params).unwrap().0,
+            before: said.clone(),
+            answer: None,
+            after: said,
+            price: Money::ZERO,
+        }
+    };
+    let flips = [
+        flip("order.refund", r#"{"amount":0.1,"amount_minor":10,"currency":"EUR"}"#),
+        flip("order.refund", r#"{"amount":0.2,"amount_minor":20,"currency":"EUR"}"#),
+        flip("order.refund", r#"{"amount":1,"amount_minor":100,"currency":"USD"}"#),
+        flip("order.refund", r#"{"amount":"many","currency":"EUR"}"#),
+        flip("order.get", r#"{"amount_minor":7}"#),
+    ];
+    let told = |draft: &CompiledContract, pointer: Option<&str>| -> Vec<String> {
+        let sums = sums(draft, &flips, pointer).into_iter();
+        sums.map(|it| format!("{} {} {} {}", it.pointer, it.total.unwrap(), it.currency, it.calls)).collect()
+    };
+    assert_eq!(told(&named, Some("/amount")), ["/amount 0.3 EUR 2", "/amount 1 USD 1"]);
+    assert_eq!(told(&named, None), Vec::<String>::new());
+    // `order.get` declares no money, so what its caller calls so is none.
+    assert_eq!(told(&other, None), ["/amount_minor 30 EUR 2", "/amount_minor 100 USD 1"]);
 }
 
 proptest! {

@@ -16,9 +16,11 @@ mod report;
 #[command(
     after_help = "Decides every recorded proposal of the service again, under the draft, at its own moment and on the evidence
 that was seen then, and lists the decisions that would have another outcome. Nothing is sent, nothing is written, and
-nothing is guessed: what would have followed from the other decision is not played on.
+nothing is guessed: what would have followed from the other decision is not played on. The draft's delegation counts as
+standing for the whole record. A question that was denied, voided or that nobody answered counts as refused.
 
-Ends with 1 when something that was refused would be admitted.
+Ends with 1 when something that was refused would be admitted, and when the record proves nothing: no proposal was
+decided again, or not all of them were.
 
 Examples:
   remit contract backtest drafts/refund-decision --since 7d
@@ -37,7 +39,7 @@ pub struct Backtests {
     /// The record is the journal in this data directory, whose control plane is down
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Also add up this parameter of the calls, as a JSON pointer
+    /// Add up this parameter of the calls, as a JSON pointer [default: the one called `…_minor`, by currency]
     #[arg(long, value_name = "POINTER")]
     pub sum: Option<String>,
 }
@@ -113,7 +115,7 @@ fn answer(
     args: &Backtests,
     screen: &mut Screen<'_>,
 ) -> Result<Exit, Failure> {
-    report::print(draft.terms(), found, args.sum.as_deref(), screen)?;
+    report::print(draft, found, args.sum.as_deref(), screen)?;
     let grave = found.flips.iter().any(remit_contract::Flip::admits_what_was_refused);
-    Ok(if grave { Exit::No } else { Exit::Ok })
+    Ok(if grave || !found.is_complete() { Exit::No } else { Exit::Ok })
 }

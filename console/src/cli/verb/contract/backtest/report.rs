@@ -1,6 +1,6 @@
 //! The flips of a backtest: in groups with their sums, the gravest first.
 
-use remit_contract::{Backtested, Flip, Said};
+use remit_contract::{Backtested, CompiledContract, Flip, Said, Sum, sums};
 use remit_core::{Money, Outcome, Terms};
 use serde_json::{Value, json};
 
@@ -10,70 +10,94 @@ use crate::cli::{failure::Failure, paint::Tone, screen::Screen};
 struct Group<'a> {
     flips: &'a [Flip],
     price: Money,
-    /// The sum of the parameter that was asked for, and in how many calls it was a number.
-    sum: Option<(f64, usize)>,
+    sums: Vec<Sum>,
 }
 
 /// Neighbours with the same outcomes: the flips are in order already.
-fn groups<'a>(flips: &'a [Flip], sum: Option<&str>) -> Vec<Group<'a>> {
-    let kind = |flip: &Flip| (flip.before.outcome, flip.after.outcome);
+fn groups<'a>(draft: &CompiledContract, flips: &'a [Flip], sum: Option<&str>) -> Vec<Group<'a>> {
+    let kind = |flip: &Flip| (flip.before.outcome, flip.was_refused_by_people(), flip.after.outcome);
     flips
         .chunk_by(|left, right| kind(left) == kind(right))
         .map(|flips| {
             let price = flips.iter().fold(Money::ZERO, |sum, flip| sum.saturating_add(flip.price));
-            let sum = sum.map(|pointer| {
-                let values = flips.iter().filter_map(|flip| flip.params.value().pointer(pointer)?.as_f64());
-                values.fold((0.0, 0_usize), |(sum, count), value| (sum + value, count.saturating_add(1)))
-            });
-            Group { flips, price, sum }
+            Group { flips, price, sums: sums(draft, flips, sum) }
         })
         .collect()
 }
 
 /// Prints what was found.
 pub(super) fn print(
-    terms: &Terms,
+    draft: &CompiledContract,
     found: &Backtested,
     sum: Option<&str>,
     screen: &mut Screen<'_>,
 ) -> Result<(), Failure> {
-    let groups = groups(&found.flips, sum);
+    let terms = draft.terms();
+    let groups = groups(draft, &found.flips, sum);
     if screen.is_json() {
         screen.object(&json(terms, found, &groups))?;
         return Ok(());
     }
     for group in &groups {
-        let Some(first) = group.flips.first() else { continue };
-        let mut title = format!(
-            "{} -> {}: {} proposals, price {} {}",
-            first.before.outcome,
-            first.after.outcome,
-            group.flips.len(),
-            group.price,
-            terms.currency
-        );
-        if let (Some((total, count)), Some(pointer)) = (group.sum, sum) {
-            title.push_str(&format!(", {pointer} {total} in {count} of them"));
-        }
-        let tone = if first.admits_what_was_refused() { Tone::Bad } else { Tone::Title };
-        screen.toned(&title, tone)?;
-        for flip in group.flips {
-            screen.line(&format!("  {}  {} {}", flip.at, flip.tool, flip.params.as_str()))?;
-            screen.field("action", &flip.action.to_string())?;
-            screen.field("was", &said(&flip.before))?;
-            screen.field("would be", &said(&flip.after))?;
-        }
+        write_group(group, &terms.currency, screen)?;
+    }
+    if !groups.is_empty() && groups.iter().all(|group| group.sums.is_empty()) {
+        screen.note(match sum {
+            Some(_) => "no call has a number there: only prices are added up",
+            None => "no parameter is declared that is called `…_minor`, so only prices are added up; `--sum /NAME` adds up another",
+        })?;
     }
     for (action, why) in &found.undecided {
         screen.note(&format!("{action} could not be decided again: {why}"))?;
     }
+    if found.beside_delegation > 0 {
+        screen.note(&format!(
+            "{} proposals are from outside of the draft's delegation, which is taken as standing for all of them",
+            found.beside_delegation
+        ))?;
+    }
+    if !found.is_complete() {
+        screen.note("this proves nothing of what was not decided: give the whole record of the service")?;
+    }
     screen.line(&format!(
-        "{} {}: {} proposals decided again, {} flips",
+        "{} {}: {} proposals decided again, {} not, {} flips",
         terms.service,
         terms.version,
         found.decided,
+        found.undecided.len(),
         found.flips.len()
     ))?;
+    Ok(())
+}
+
+fn write_group(group: &Group<'_>, currency: &str, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    let Some(first) = group.flips.first() else { return Ok(()) };
+    let refused = if first.was_refused_by_people() { " and not approved" } else { "" };
+    let mut title = format!(
+        "{}{refused} -> {}: {} proposals, price {} {currency}",
+        first.before.outcome,
+        first.after.outcome,
+        group.flips.len(),
+        group.price,
+    );
+    for Sum { pointer, currency, total, calls } in &group.sums {
+        let total = total.as_deref().unwrap_or("more than can be added up");
+        title.push_str(&format!(", {pointer} {total} in {calls} of them"));
+        if !currency.is_empty() {
+            title.push_str(&format!(" ({currency})"));
+        }
+    }
+    let tone = if first.admits_what_was_refused() { Tone::Bad } else { Tone::Title };
+    screen.toned(&title, tone)?;
+    for flip in group.flips {
+        screen.line(&format!("  {}  {} {}", flip.at, flip.tool, flip.params.as_str()))?;
+        screen.field("action", &flip.action.to_string())?;
+        screen.field("was", &said(&flip.before))?;
+        if let Some(answer) = flip.answer {
+            screen.field("answered", answer.as_str())?;
+        }
+        screen.field("would be", &said(&flip.after))?;
+    }
     Ok(())
 }
 
@@ -92,13 +116,20 @@ fn json(terms: &Terms, found: &Backtested, groups: &[Group<'_>]) -> Value {
         "version": terms.version,
         "digest": terms.digest.to_string(),
         "decided": found.decided,
+        "complete": found.is_complete(),
+        "beside_delegation": found.beside_delegation,
         "admits_what_was_refused": found.flips.iter().any(Flip::admits_what_was_refused),
         "groups": groups.iter().map(|group| json!({
             "before": group.flips.first().map(|flip| flip.before.outcome.as_str()),
             "after": group.flips.first().map(|flip| flip.after.outcome.as_str()),
             "flips": group.flips.len(),
             "price_micros": group.price.as_micros(),
-            "sum": group.sum.map(|(total, _)| total),
+            "sums": group.sums.iter().map(|sum| json!({
+                "pointer": sum.pointer,
+                "currency": sum.currency,
+                "total": sum.total,
+                "calls": sum.calls,
+            })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "flips": found.flips.iter().map(flip_json).collect::<Vec<_>>(),
         "undecided": found.undecided.iter()
@@ -123,6 +154,7 @@ fn flip_json(flip: &Flip) -> Value {
         "tool": flip.tool.as_str(),
         "params_json": flip.params.as_str(),
         "before": said(&flip.before),
+        "answer": flip.answer.map(|answer| answer.as_str()),
         "after": said(&flip.after),
         "price_micros": flip.price.as_micros(),
     })
