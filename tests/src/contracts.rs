@@ -48,7 +48,16 @@ impl Contracts {
 
     /// Replaces a text of the contract; a test that edits nothing would test nothing.
     pub fn edit(&self, from: &str, to: &str) {
-        let path = self.folder().join("contract.yaml");
+        self.edit_file("contract.yaml", from, to);
+    }
+
+    /// The same in the policies.
+    pub fn edit_policy(&self, from: &str, to: &str) {
+        self.edit_file("policy.cedar", from, to);
+    }
+
+    fn edit_file(&self, name: &str, from: &str, to: &str) {
+        let path = self.folder().join(name);
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains(from), "the contract does not say `{from}`");
         fs::write(path, text.replace(from, to)).unwrap();

@@ -87,7 +87,15 @@ impl Site {
         self.start_as(command).await
     }
 
-    /// The same, where no file may grow beyond so many blocks of 512 bytes: a disk that gets full.
+    /// The same, where an approver has also reviewed what was refused lately and would be admitted.
+    pub async fn start_reviewing(&self, domain: &str) -> Remitd {
+        let mut command = self.bare(&self.program);
+        let settings = ["--approval", "required", "--backtest", "required", "--domain", domain];
+        command.args(self.serving()).args(settings);
+        self.start_as(command).await
+    }
+
+    /// As [`Site::start`], where no file may grow beyond so many blocks of 512 bytes: a disk that gets full.
     pub async fn start_with_room_for(&self, blocks: u32) -> Remitd {
         // Without the signal's default, the write fails with an error as it does on a full disk.
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");

@@ -30,6 +30,17 @@ impl Team {
     async fn new() -> Self {
         let site = Site::new(REMITD).await;
         let remitd = site.start_approving("payments").await;
+        Self::of(site, remitd).await
+    }
+
+    /// A team whose control plane also wants the record reviewed.
+    async fn reviewing() -> Self {
+        let site = Site::new(REMITD).await;
+        let remitd = site.start_reviewing("payments").await;
+        Self::of(site, remitd).await
+    }
+
+    async fn of(site: Site, remitd: Remitd) -> Self {
         let team = Self { site, remitd };
         let mut root = team.remitd.operator().await;
         for (name, group) in PEOPLE {
@@ -220,6 +231,49 @@ async fn a_run_keeps_its_version_and_a_restart_keeps_all() {
     let denied = agent.look(&old, "US-30000-a").await;
     denied_because(&denied, "contract_replaced");
     agent.try_run(REFUNDS, "case-old").await.unwrap();
+    assert_eq!(team.says("olga", &["verify"]).await.code, 0);
+}
+
+#[tokio::test]
+async fn what_was_refused_is_reviewed_before_a_version_admits_it() {
+    let team = Team::reviewing().await;
+    team.keys().await;
+    team.alive("root", &[]).await;
+    let mut agent = team.remitd.agent().await;
+    let run = agent.run("case-1").await;
+    agent.refund(&run, "US-50000-a", 500).await;
+
+    // A wider version is approved while there is nothing to be seen in the record.
+    let paid = "> context.evidence.transaction.amount_minor";
+    team.site.contracts.edit_policy(paid, &format!("{paid} + 1000"));
+    team.site.contracts.edit("version: 1.0.0", "version: 1.1.0");
+    let digest = team.propose("bob").await;
+    let approve = ["contract", "approve", digest.as_str(), "--yes"];
+    let approved = team.says("rita", &approve).await;
+    assert!(approved.code == 0 && approved.out.contains("nothing that was refused"), "{approved:?}");
+
+    // Then the active version refuses what the wider one would admit: the approver has not seen that.
+    let refused = agent.refund(&run, "US-500-b", 600).await;
+    assert_eq!(refused.status(), ActionStatus::Denied, "{refused:?}");
+    let activate = ["contract", "activate", digest.as_str()];
+    let says = ["would admit what was refused: 1 proposals since", "the approval has reviewed 0"];
+    team.says("olga", &activate).await.failed(4, &says);
+
+    // What was agreed to before is not what is shown now.
+    assert_eq!(team.propose("bob").await, digest);
+    let read = team.says("rita", &["contract", "approve", &digest]).await;
+    for part in ["1 that were refused would be admitted", "deny → admit: payout.create", &refused.action] {
+        assert!(read.out.contains(part), "`{part}` is not in {read:?}");
+    }
+    let approved = team.says("rita", &approve).await;
+    assert!(approved.code == 0 && approved.out.contains(&refused.action), "{approved:?}");
+    let moved = team.json("olga", &activate).await;
+    assert_eq!(moved["contract"]["status"], "active", "{moved}");
+    let shown = team.json("olga", &["contract", "show", &digest]).await;
+    let approval = &shown["approval"];
+    assert_eq!((&approval["signed"], &approval["reviewed"]["grave"]), (&json!(true), &json!(1)), "{shown}");
+    let history = team.says("olga", &["contract", "history", REFUNDS]).await;
+    assert!(history.out.contains("1 flips"), "{history:?}");
     assert_eq!(team.says("olga", &["verify"]).await.code, 0);
 }
 

@@ -5,6 +5,7 @@ use clap::{CommandFactory as _, Parser as _};
 use super::Cli;
 
 mod contract;
+mod control;
 mod ends;
 mod plane;
 mod verbs;

@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use crate::{CompiledContract, RunFacts, Seen};
 
+mod review;
 mod sum;
 
 pub use sum::{Sum, sums};

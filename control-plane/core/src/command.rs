@@ -5,6 +5,7 @@ use crate::{
     Reason, RunId, ServiceName, SwitchId,
     event::{Holder, Settlement},
     proposal::{Assessment, Channel, Proposal},
+    review::Review,
     rollback::UndoCall,
     switch::{Scope, Switch},
     terms::Terms,
@@ -35,7 +36,7 @@ pub enum Command {
         /// The authenticated person.
         by: Person,
         /// What was shown and signed; the signature is verified already.
-        seal: Seal,
+        seal: Box<Seal>,
     },
     /// Make an approved version the active one of its service.
     ActivateVersion {
@@ -45,6 +46,8 @@ pub enum Command {
         by: Person,
         /// Also end the runs that keep another version.
         end_runs: bool,
+        /// What the record says now, where the domain wants it reviewed.
+        record: Option<Box<Review>>,
         /// Everybody with a credential that counts.
         people: Vec<Person>,
     },

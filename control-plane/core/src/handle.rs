@@ -60,9 +60,9 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
             issue(state, credential, holder, hash, by)
         }
         Command::ProposeVersion { proposed, people } => version::propose(state, *proposed, &people),
-        Command::ApproveVersion { digest, by, seal } => version::approve(state, digest, by, seal),
-        Command::ActivateVersion { digest, by, end_runs, people } => {
-            version::activate(state, digest, by, end_runs, &people)
+        Command::ApproveVersion { digest, by, seal } => version::approve(state, digest, by, *seal),
+        Command::ActivateVersion { digest, by, end_runs, record, people } => {
+            version::activate(state, version::Activation { digest, by, end_runs, record }, &people)
         }
         Command::RequireApprovals { by } => version::require_approvals(state, by),
         Command::RevokeVersion { digest, by, reason } => version::revoke(state, digest, by, reason),

@@ -33,6 +33,7 @@ mod rate;
 mod reason;
 mod refusal;
 pub mod returned;
+pub mod review;
 pub mod rollback;
 pub mod state;
 pub mod switch;

@@ -18,7 +18,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, GroupName, Person, Terms, Timestamp};
+use crate::{Digest, GroupName, Person, Terms, Timestamp, review::Review};
 
 /// Most bytes that the files of a version have together: names and text, all of it is journaled.
 pub const MAX_FILES: usize = 1024 * 1024;
@@ -199,16 +199,68 @@ pub struct Seal {
     pub base: Option<Digest>,
     /// The changes as they were shown.
     pub shown: String,
+    /// What it was for; `None` in the first form, whose signature binds neither this nor the base.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occasion: Option<Occasion>,
+    /// What the record said, where it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
     /// SHA-256 of the public key.
     pub key: Digest,
-    /// Ed25519 over [`statement`], lower-case hexadecimal.
+    /// Ed25519 over the digest of the [`Statement`], lower-case hexadecimal.
     pub signature: String,
 }
 
-/// The bytes that an approver signs: this version, the changes that were shown, and the approver, under a
-/// name of their own, so that no signature for anything else is one for this.
-pub fn statement(version: Digest, shown: &str, approver: &str) -> Digest {
-    Digest::of_parts(&[b"remit/approval/v1", version.as_bytes(), shown.as_bytes(), approver.as_bytes()])
+/// Which of all proposals an approval is for: equal words elsewhere, or another time, are another one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Occasion {
+    /// Identity of the control plane.
+    pub plane: Digest,
+    /// When the version was proposed there.
+    pub proposed_at: Timestamp,
+}
+
+/// What an approver states, and signs the digest of.
+#[derive(Clone, Copy, Debug)]
+pub struct Statement<'a> {
+    /// The service.
+    pub service: &'a str,
+    /// Its domain.
+    pub domain: &'a str,
+    /// The version.
+    pub version: Digest,
+    /// The approver.
+    pub approver: &'a str,
+    /// Everything else; its key and signature are not part of it.
+    pub seal: &'a Seal,
+}
+
+impl Statement<'_> {
+    /// The bytes that are signed, under a name of their own, so that no signature for anything else is one for
+    /// this.
+    pub fn digest(&self) -> Digest {
+        let Self { service, domain, version, approver, seal } = self;
+        let Seal { base, shown, occasion, review, key: _, signature: _ } = seal;
+        let Some(Occasion { plane, proposed_at }) = occasion else {
+            let parts: [&[u8]; 4] =
+                [b"remit/approval/v1", version.as_bytes(), shown.as_bytes(), approver.as_bytes()];
+            return Digest::of_parts(&parts);
+        };
+        let review = review.as_ref().map(Review::digest);
+        Digest::of_parts(&[
+            b"remit/contract-approval/v2",
+            plane.as_bytes(),
+            domain.as_bytes(),
+            service.as_bytes(),
+            version.as_bytes(),
+            base.as_ref().map_or(&[][..], |base| base.as_bytes()),
+            &proposed_at.as_micros().to_be_bytes(),
+            shown.as_bytes(),
+            review.as_ref().map_or(&[][..], |review| review.as_bytes()),
+            approver.as_bytes(),
+        ])
+    }
 }
 
 /// A version counts no more.

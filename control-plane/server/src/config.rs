@@ -13,6 +13,9 @@ pub enum Versions {
     Approved {
         /// The domains that are served, beside those that the journal knows.
         domains: Vec<DomainName>,
+        /// The record is decided again under a version, and an approver has reviewed what was refused and would
+        /// be admitted.
+        backtest: bool,
     },
 }
 

@@ -1,11 +1,14 @@
 //! The parts of a running control plane, as the edges use them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use remit_contract::CompiledContract;
-use remit_core::{ActionId, DomainName, Person, RunId, ServiceName, event::Holder, state::State};
+use remit_core::{ActionId, Digest, DomainName, Person, RunId, ServiceName, event::Holder, state::State};
 use remit_journal::{Journal, Record};
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -42,6 +45,12 @@ pub(crate) struct Plane {
     pub(crate) upstreams: Upstreams,
     pub(crate) client: reqwest::Client,
     pub(crate) metrics: Metrics,
+    /// True where what the record says about a version must have been reviewed before it decides.
+    pub(crate) backtest: bool,
+    /// Whoever reads a whole record waits for the one before.
+    pub(crate) reviews: Semaphore,
+    /// See [`Plane::identity`].
+    pub(crate) identity: OnceLock<Digest>,
     /// Actions that are being carried out; a graceful end waits for them.
     pub(crate) working: TaskTracker,
     /// Cancelled when a graceful end begins.
@@ -56,6 +65,13 @@ impl Plane {
 
     pub(crate) fn ward(&self, name: &DomainName) -> Result<&Ward, Error> {
         self.wards.get(name).ok_or_else(|| Error::NotFound(format!("there is no domain `{name}` here")))
+    }
+
+    /// Which control plane this is, for good: the hash of the first event in the control domain, which holds the
+    /// first operator's credential and so is like no other. A journal that was copied is the same control plane.
+    pub(crate) fn identity(&self) -> Result<Digest, Error> {
+        let known = self.identity.get().copied();
+        known.ok_or_else(|| Error::Unavailable("the control plane has no identity yet".to_owned()))
     }
 
     /// The domain that keeps credentials.

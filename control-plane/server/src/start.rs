@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -16,7 +16,11 @@ use remit_core::{
     switch::{Scope, Switch},
 };
 use remit_journal::Journal;
-use tokio::{net::TcpListener, sync::broadcast, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, broadcast},
+    task::JoinHandle,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -123,9 +127,9 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
     // Several parts use TLS: one provider, installed once a process; a second installation is the same one.
     drop(rustls::crypto::ring::default_provider().install_default());
     data_dir::prepare(&config.data)?;
-    let (folders, domains, approvals) = match &config.versions {
-        Versions::Folders(folders) => (folders.as_slice(), &[][..], false),
-        Versions::Approved { domains } => (&[][..], domains.as_slice(), true),
+    let (folders, domains, approvals, backtest) = match &config.versions {
+        Versions::Folders(folders) => (folders.as_slice(), &[][..], false, false),
+        Versions::Approved { domains, backtest } => (&[][..], domains.as_slice(), true, *backtest),
     };
     let contracts = Arc::new(Contracts::load(folders, &data_dir::archive(&config.data)?)?);
     let upstreams = Upstreams::new(config.variables.clone(), config.data.clone());
@@ -163,6 +167,9 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
         upstreams,
         client,
         metrics: Metrics::new(),
+        backtest,
+        reviews: Semaphore::new(1),
+        identity: OnceLock::new(),
         working,
         stop: stop.clone(),
     });
@@ -170,6 +177,7 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
     settle_in(&plane).await?;
     let token = first_operator(&plane, &config.data).await?;
     decides::warn_of_strangers(&plane);
+    identify(&plane)?;
     let context =
         data_dir::write_context(&config.data, &config.environment, address, &token, config.user_context)?;
     let edge = tokio::spawn(edge::serve(Arc::clone(&plane), listener, stop.clone()));
@@ -303,6 +311,16 @@ async fn cover_new_domains(plane: &Plane) -> Result<(), Fault> {
             ward.domain.submit(Command::SetSwitch { switch: switch.clone(), by }).await?;
         }
     }
+    Ok(())
+}
+
+/// Finds out which control plane this is.
+fn identify(plane: &Plane) -> Result<(), Error> {
+    let first = plane.journal.read(&DomainName::from(CONTROL), 0, 1)?;
+    let identity = first.first().and_then(|record| hex::encode(record.hash).parse().ok());
+    let failed =
+        || Error::System { what: "find the first event of the control domain", cause: "none".to_owned() };
+    let _known = plane.identity.set(identity.ok_or_else(failed)?);
     Ok(())
 }
 

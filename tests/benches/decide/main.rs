@@ -12,6 +12,7 @@ use std::{
 use remit_contract::CompiledContract;
 use remit_core::{CanonicalJson, handle};
 
+mod check;
 #[path = "../workload/contract.rs"]
 mod contract;
 mod scene;
@@ -77,6 +78,7 @@ fn main() -> Result<(), Failure> {
         ("1,000 policies, 125 about the action, over 10", ratio(6, 4)),
         ("five switches over none, decide alone", ratio(3, 2)),
     ];
+    let checks = check::milliseconds()?;
     let mut out = std::io::stdout().lock();
     if json {
         let named = CASES.iter().map(|(name, ..)| *name).zip(&medians);
@@ -84,7 +86,10 @@ fn main() -> Result<(), Failure> {
             named.map(|(name, ns)| (name.to_owned(), (*ns).into())).collect();
         let ratios: serde_json::Map<_, _> =
             ratios.iter().map(|(name, it)| ((*name).to_owned(), (*it).into())).collect();
-        writeln!(out, "{}", serde_json::json!({ "nanoseconds": nanoseconds, "ratios": ratios }))?;
+        let checks: serde_json::Map<_, _> = checks.into_iter().map(|(name, ms)| (name, ms.into())).collect();
+        let found =
+            serde_json::json!({ "nanoseconds": nanoseconds, "ratios": ratios, "check_milliseconds": checks });
+        writeln!(out, "{found}")?;
         return Ok(());
     }
     writeln!(out, "| {:<66} | {:>9} |\n|{:-<68}|{:->10}:|", "what", "ns", "", "")?;
@@ -93,6 +98,10 @@ fn main() -> Result<(), Failure> {
     }
     for (name, ratio) in ratios {
         writeln!(out, "| {name:<66} | {ratio:>8.2}× |")?;
+    }
+    for (name, ms) in checks {
+        let what = format!("check `{name}` (bar: under 100 ms)");
+        writeln!(out, "| {what:<66} | {ms:>6.1} ms |")?;
     }
     Ok(())
 }

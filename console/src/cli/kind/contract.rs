@@ -1,8 +1,12 @@
 //! Contract versions: who proposed, approved and activated them, and whether the signature holds.
 
 use remit_control_plane::signature;
-use remit_core::{Digest, version::statement};
-use remit_proto::v1::{Approval, ContractVersion};
+use remit_core::{
+    Digest, Timestamp,
+    review::Review,
+    version::{Occasion, Seal, Statement},
+};
+use remit_proto::v1::{Approval, ContractReview, ContractVersion};
 use serde_json::{Value, json};
 
 use crate::cli::{
@@ -24,6 +28,11 @@ pub const COLUMNS: &[Column<ContractVersion>] = &[
         Cell::new(row.approval.as_ref().map_or("-", |approval| approval.by.as_str()))
     })
     .give(Give::Shrink),
+    Column::new("REVIEWED", |row: &ContractVersion, _| {
+        let review = row.approval.as_ref().and_then(|approval| approval.review.as_ref());
+        Cell::new(review.map_or_else(|| "-".to_owned(), |review| format!("{} flips", review.grave)))
+    })
+    .give(Give::Drop(2)),
     Column::new("ACTIVATED", |row: &ContractVersion, _| Cell::new(or_none(&row.activated_by)))
         .give(Give::Shrink),
     Column::new("RUNS", |row: &ContractVersion, _| Cell::new(row.open_runs.to_string())).right(),
@@ -53,18 +62,72 @@ fn tone(status: &str) -> Tone {
     }
 }
 
-/// True when the approval bears the signature of its key over this version and what was shown: recomputed
-/// here, not believed. Whose key it is, the control plane says.
+/// True when the approval bears the signature of its key over this version, its base, this very proposal at this
+/// control plane, and all that was shown: recomputed here, not believed. Whose key it is, the control plane says.
 #[must_use]
-pub fn is_signed(digest: &str, approval: &Approval) -> bool {
+pub fn is_signed(row: &ContractVersion, approval: &Approval) -> bool {
     let named = hex::decode(&approval.public_key).map(|bytes| Digest::of(&bytes).to_string());
-    let Ok(version) = digest.parse::<Digest>() else { return false };
-    named.as_ref() == Ok(&approval.key)
-        && signature::is_by(
-            &approval.public_key,
-            &approval.signature,
-            statement(version, &approval.shown, &approval.by),
-        )
+    let for_this = (approval.control_plane.as_str(), approval.proposed_at_us)
+        == (row.control_plane.as_str(), row.proposed_at_us);
+    let is_first_form = approval.control_plane.is_empty() && approval.review.is_none();
+    let Some(stated) = stated(row, approval) else { return false };
+    (for_this || is_first_form)
+        && named.as_ref() == Ok(&approval.key)
+        && signature::is_by(&approval.public_key, &approval.signature, stated)
+}
+
+/// What the approver must have signed; `None` when it cannot be read.
+fn stated(row: &ContractVersion, approval: &Approval) -> Option<Digest> {
+    let plane = optional(&approval.control_plane)?;
+    let proposed_at = Timestamp::from_micros(approval.proposed_at_us);
+    let seal = Seal {
+        base: optional(&approval.base)?,
+        shown: approval.shown.clone(),
+        occasion: plane.map(|plane| Occasion { plane, proposed_at }),
+        review: match &approval.review {
+            Some(sent) => Some(review(sent)?),
+            None => None,
+        },
+        key: approval.key.parse().ok()?,
+        signature: approval.signature.clone(),
+    };
+    statement(row, &approval.by, &seal)
+}
+
+/// The digest of an approver's statement about a version.
+#[must_use]
+pub fn statement(row: &ContractVersion, approver: &str, seal: &Seal) -> Option<Digest> {
+    let version = row.digest.parse().ok()?;
+    let (service, domain) = (row.service.as_str(), row.domain.as_str());
+    Some(Statement { service, domain, version, approver, seal }.digest())
+}
+
+/// A digest that may be left out; `None` when it is none.
+#[must_use]
+pub fn optional(digest: &str) -> Option<Option<Digest>> {
+    if digest.is_empty() { Some(None) } else { digest.parse().ok().map(Some) }
+}
+
+/// What the record said, as it was sent.
+#[must_use]
+pub fn review(sent: &ContractReview) -> Option<Review> {
+    Some(Review {
+        since: Timestamp::from_micros(sent.since_us),
+        grave: sent.grave,
+        flips: sent.flips.parse().ok()?,
+        shown: sent.shown.clone(),
+    })
+}
+
+/// What the record said, as an object.
+#[must_use]
+pub fn review_json(review: &ContractReview) -> Value {
+    json!({
+        "since": Timestamp::from_micros(review.since_us).to_string(),
+        "grave": review.grave,
+        "flips": review.flips,
+        "shown": review.shown,
+    })
 }
 
 /// The version as an object.
@@ -85,7 +148,9 @@ pub fn json(row: &ContractVersion) -> Value {
             "shown": approval.shown,
             "key": approval.key,
             "signature": approval.signature,
-            "signed": is_signed(&row.digest, approval),
+            "signed": is_signed(row, approval),
+            "control_plane": words::text(&approval.control_plane),
+            "reviewed": approval.review.as_ref().map(review_json),
         })),
         "activated_by": words::text(&row.activated_by),
         "activated_at": words::rfc3339(row.activated_at.as_ref()),
@@ -109,12 +174,18 @@ pub fn write(row: &ContractVersion, screen: &mut Screen<'_>) -> Result<(), Failu
         if row.proposed_by.is_empty() { "by nobody: it was loaded from a folder" } else { &row.proposed_by };
     screen.field("proposed", proposed)?;
     if let Some(approval) = &row.approval {
-        let holds = is_signed(&row.digest, approval);
+        let holds = is_signed(row, approval);
         let signed =
             if holds { "signed with key" } else { "NOT signed: the signature does not hold for key" };
         screen.field("approved", &format!("{}, {signed} {}", approval.by, short(&approval.key)))?;
         for line in approval.shown.lines() {
             screen.field("", line)?;
+        }
+        if let Some(review) = &approval.review {
+            screen.field("reviewed", &format!("{} flips", review.grave))?;
+            for line in review.shown.lines() {
+                screen.field("", line)?;
+            }
         }
     }
     if !row.activated_by.is_empty() {

@@ -5,7 +5,11 @@ use std::{collections::HashMap, pin::Pin};
 use futures::stream;
 use parking_lot::Mutex;
 use remit_core::Digest;
-use remit_proto::v1::{self as pb, operator_server::Operator, operator_server::OperatorServer};
+use remit_proto::v1::{
+    self as pb,
+    control_server::ControlServer,
+    operator_server::{Operator, OperatorServer},
+};
 use tokio::net::TcpListener;
 use tokio_stream::{Stream, wrappers::TcpListenerStream};
 use tonic::{Request, Response, Status, transport::Server};
@@ -29,6 +33,8 @@ pub(super) struct Script {
     pub(super) moved: bool,
     /// Chains are broken.
     pub(super) broken: bool,
+    /// The one contract version.
+    pub(super) contract: Option<pb::ContractVersion>,
     /// What the journal holds.
     pub(super) record: Vec<pb::ExportedEvent>,
     /// Steps that a rollback parks.
@@ -43,7 +49,7 @@ pub(super) struct Script {
 #[derive(Clone)]
 pub(super) struct Plane(pub(super) std::sync::Arc<Script>);
 
-type Answer<T> = Result<Response<T>, Status>;
+pub(super) type Answer<T> = Result<Response<T>, Status>;
 type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// Starts it; returns its endpoint.
@@ -57,7 +63,10 @@ pub(super) async fn start(script: Script) -> (String, Plane) {
         if given == Some(&expected) { Ok(request) } else { Err(Status::unauthenticated("unknown token")) }
     });
     tokio::spawn(
-        Server::builder().add_service(service).serve_with_incoming(TcpListenerStream::new(listener)),
+        Server::builder()
+            .add_service(service)
+            .add_service(ControlServer::new(plane.clone()))
+            .serve_with_incoming(TcpListenerStream::new(listener)),
     );
     (endpoint, plane)
 }
@@ -182,7 +191,7 @@ fn switch(scope: &str, ceiling: i32, reason: &str) -> pb::Switch {
     }
 }
 
-fn unused<T>() -> Answer<T> {
+pub(super) fn unused<T>() -> Answer<T> {
     Err(Status::unimplemented("no test needs it"))
 }
 

@@ -162,6 +162,39 @@ fn the_drafts_delegation_stands_for_the_whole_record() {
 }
 
 #[test]
+fn a_review_is_of_what_must_be_looked_at() {
+    let limit = edited(YAML, "context.params.amount > 100", "context.params.amount > 1000");
+    let (since, terms) = (Timestamp::default(), compiled(YAML, POLICY));
+    let review = |yaml: &str, policy: &str, record: &[(Timestamp, Event)]| {
+        backtested(yaml, policy, record, Some(since)).review(terms.terms(), since)
+    };
+    let (approved, denied) = (refused("{ approve: second, by: ben }"), refused("{ deny: second, by: ben }"));
+    let nothing = review(YAML, POLICY, &approved);
+    assert_eq!(nothing.grave, 0);
+    // What people let go is not for review, however much of it there is.
+    assert_eq!(review(&limit, POLICY, &approved), nothing);
+    let one = review(&limit, POLICY, &denied);
+    assert_eq!(one.grave, 1);
+    assert_ne!(one.flips, nothing.flips);
+    assert!(one.shown.contains("1 that were refused would be admitted, price 0.25 EUR"), "{}", one.shown);
+    assert!(one.shown.contains("escalate → admit: order.refund {\"amount\":300"), "{}", one.shown);
+    assert!(one.shown.contains("(needs_approval), and denied"), "{}", one.shown);
+    // What is not decided again is for review, too.
+    let without_start: Vec<_> =
+        denied.iter().filter(|(_, event)| !matches!(event, Event::RunStarted { .. })).cloned().collect();
+    let partial = review(YAML, POLICY, &without_start);
+    assert!(partial.grave > 0 && partial.flips != nothing.flips, "{partial:?}");
+    assert!(partial.shown.contains("not decided again: act_"), "{}", partial.shown);
+    // More of the same record is the same, until something new is to be looked at.
+    let forbid = "forbid (principal, action == Action::\"order.refund\", resource)\nwhen { context.params.amount > context.evidence.order.total };";
+    let milder = edited(POLICY, forbid, &forbid.replace("order.total", "order.total + 1000"));
+    let shorter = denied.iter().position(|(_, event)| matches!(event, Event::ActionDecided(it) if it.proposal.params.as_str().contains("600"))).unwrap();
+    let (before, after) = (review(&limit, &milder, &denied[..shorter]), review(&limit, &milder, &denied));
+    assert_eq!((before.flips, before.grave), (nothing.flips, 0));
+    assert_eq!(after.grave, 2, "{}", after.shown);
+}
+
+#[test]
 fn a_partial_record_is_named_not_guessed() {
     let record = recorded(DAY);
     let without_start: Vec<_> =

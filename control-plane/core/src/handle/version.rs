@@ -5,6 +5,7 @@ use crate::{
     event::Event,
     handle::{duty, run},
     refusal::Refusal,
+    review::{Review, reviewed},
     state::{Run, State},
     version::{
         ContractApproved, ContractProposed, ContractRevoked, Duty, KeyRegistered, MAX_FILES, Seal, Version,
@@ -76,6 +77,12 @@ pub(super) fn approve(state: &State, digest: Digest, by: Person, seal: Seal) -> 
     step(state, digest, VersionMove::Approve)?;
     publishable(state, &version.terms)?;
     duty::another(&by, version, Duty::Approve, "approve this version")?;
+    let proposed_at = version.proposed.as_ref().map(|(_, at)| *at);
+    if proposed_at.is_none() || seal.occasion.map(|occasion| occasion.proposed_at) != proposed_at {
+        return Err(Refusal::Conflict(
+            "the version was proposed again since the changes were shown".to_owned(),
+        ));
+    }
     if seal.base != state.base(&version.terms.service) {
         return Err(Refusal::Conflict(
             "another version became active since the changes were shown".to_owned(),
@@ -84,11 +91,17 @@ pub(super) fn approve(state: &State, digest: Digest, by: Person, seal: Seal) -> 
     Ok(vec![Event::ContractApproved(Box::new(ContractApproved { digest, by, seal }))])
 }
 
+/// Who makes which version the active one.
+pub(super) struct Activation {
+    pub(super) digest: Digest,
+    pub(super) by: Person,
+    pub(super) end_runs: bool,
+    pub(super) record: Option<Box<Review>>,
+}
+
 pub(super) fn activate(
     state: &State,
-    digest: Digest,
-    by: Person,
-    end_runs: bool,
+    Activation { digest, by, end_runs, record }: Activation,
     people: &[Person],
 ) -> Result<Vec<Event>, Refusal> {
     let version = known(state, digest)?;
@@ -112,6 +125,9 @@ pub(super) fn activate(
             "another version became active since this one was approved; propose and approve it again"
                 .to_owned(),
         ));
+    }
+    if let Some(record) = &record {
+        reviewed(version, record)?;
     }
     let activated = Event::ContractActivated { terms: Box::new((**terms).clone()), by: by.name };
     Ok(std::iter::once(activated).chain(ended).collect())

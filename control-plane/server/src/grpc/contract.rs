@@ -62,6 +62,14 @@ impl control_server::Control for Control {
         Ok(Response::new(version::detail(&self.plane, &request.into_inner().contract)?))
     }
 
+    async fn review_contract(
+        &self,
+        request: Request<pb::ReviewContractRequest>,
+    ) -> Answer<pb::ContractReview> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(version::review(&self.plane, &request.into_inner().contract).await?))
+    }
+
     async fn register_key(&self, request: Request<pb::RegisterKeyRequest>) -> Answer<pb::Key> {
         let by = person(&self.plane, &request)?;
         Ok(Response::new(key::register(self.plane.control()?, by, request.into_inner()).await?))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use remit_contract::{Folder, changes_in_words, scenario::test_folder};
 use remit_core::{
     Command, Person, Terms,
-    version::{ContractProposed, Files, Seal, statement},
+    version::{ContractProposed, Files, Seal, Statement},
 };
 use remit_proto::v1 as pb;
 
@@ -14,6 +14,7 @@ use super::key;
 use crate::{error::Error, plane::Plane, signature};
 
 mod lookup;
+mod record;
 
 pub(super) async fn propose(
     plane: &Plane,
@@ -66,13 +67,18 @@ pub(super) async fn approve(
         ));
     }
     let (name, known) = key::of(plane.control()?, &by)?;
-    if !signature::is_by(&known.public, &request.signature, statement(digest, &now, &by.name)) {
+    let review = record::for_approval(plane, ward, &version).await?.map(|reviewed| reviewed.review);
+    record::was_shown(review.as_ref(), request.review.as_ref())?;
+    let occasion = Some(record::occasion(plane, &version)?);
+    let seal = Box::new(Seal { base, shown: now, occasion, review, key: name, signature: request.signature });
+    let (service, domain) = (version.terms.service.as_str(), version.terms.domain.as_str());
+    let stated = Statement { service, domain, version: digest, approver: &by.name, seal: &seal }.digest();
+    if !signature::is_by(&known.public, &seal.signature, stated) {
         return Err(Error::Invalid(format!(
             "the signature is not one of {digest} and these changes by the key that `{}` has registered",
             by.name
         )));
     }
-    let seal = Seal { base, shown: now, key: name, signature: request.signature };
     ward.domain.submit(Command::ApproveVersion { digest, by, seal }).await?;
     look(plane, ward, digest)
 }
@@ -89,10 +95,18 @@ pub(super) async fn activate(
     let contract = Arc::new(folder(plane, ward, digest)?.compile().map_err(|it| wrong(&it))?);
     plane.upstreams.resolve(&contract).map_err(|error| Error::Conflict(error.to_string()))?;
     plane.contracts.learn(&contract);
-    let command =
-        Command::ActivateVersion { digest, by, end_runs: request.end_runs, people: plane.people()? };
+    let record = record::for_activation(plane, ward, &version).await?;
+    let (end_runs, people) = (request.end_runs, plane.people()?);
+    let command = Command::ActivateVersion { digest, by, end_runs, record, people };
     let records = ward.domain.submit(command).await?;
     Ok(pb::ContractMoved { contract: Some(look(plane, ward, digest)?), ended_runs: ended(&records) })
+}
+
+/// What the approver of a version has to see of the record.
+pub(super) async fn review(plane: &Plane, name: &str) -> Result<pb::ContractReview, Error> {
+    let (ward, version) = find(plane, name)?;
+    let found = record::for_approval(plane, ward, &version).await?;
+    Ok(found.map(|found| record::wire(&found.review, found.decided)).unwrap_or_default())
 }
 
 pub(super) async fn revoke(
@@ -107,14 +121,15 @@ pub(super) async fn revoke(
 }
 
 pub(super) fn list(plane: &Plane, service: &str) -> Result<Vec<pb::ContractVersion>, Error> {
-    let control = plane.control()?;
     let mut rows = Vec::new();
     for ward in plane.business() {
         rows.extend(ward.view.read(|inner| {
             let versions = inner.state.versions.values();
             let asked = versions.filter(|it| service.is_empty() || it.terms.service.as_str() == service);
-            asked.map(|version| (since(version), row(version, inner, control))).collect::<Vec<_>>()
-        }));
+            asked
+                .map(|version| Ok((since(version), row(version, inner, plane)?)))
+                .collect::<Result<Vec<_>, Error>>()
+        })?);
     }
     if rows.is_empty() && !service.is_empty() {
         return Err(Error::NotFound(format!("no contract version of a service `{service}` is known here")));

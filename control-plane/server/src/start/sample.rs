@@ -59,12 +59,12 @@ impl Place {
 
     pub(crate) async fn approving(&self, domains: &[&str]) -> Result<Running, Error> {
         let domains = domains.iter().map(|domain| (*domain).into()).collect();
-        self.start(Versions::Approved { domains }).await
+        self.start(Versions::Approved { domains, backtest: false }).await
     }
 
     /// The same on a journal that holds something already.
     pub(crate) async fn approving_on(&self, journal: Journal) -> Result<Running, Error> {
-        let config = self.config(Versions::Approved { domains: Vec::new() });
+        let config = self.config(Versions::Approved { domains: Vec::new(), backtest: false });
         start_on(journal, config, TcpListener::bind(("127.0.0.1", 0)).await.unwrap()).await
     }
 

@@ -100,7 +100,11 @@ pub fn write_changes(changes: &[Change], screen: &mut Screen<'_>) -> Result<(), 
     Ok(())
 }
 
-fn write_text(text: &str, screen: &mut Screen<'_>) -> Result<(), Failure> {
+/// The difference as text, in the tones of what came and went.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write_text(text: &str, screen: &mut Screen<'_>) -> Result<(), Failure> {
     if !text.is_empty() {
         screen.line("")?;
     }

@@ -1,13 +1,17 @@
 //! `remit contract propose|approve|activate|revoke|history|show`: a version comes to life by three people.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::Subcommand;
-use remit_contract::{Folder, changes_in_words};
-use remit_core::{Digest, version::statement};
+use remit_contract::{Folder, changes_in_words, text_diff};
+use remit_core::{
+    Digest, Timestamp,
+    version::{Occasion, Seal},
+};
 use remit_proto::v1::{
-    ActivateContractRequest, ApproveContractRequest, ContractDetail, ContractMoved, ContractVersion,
-    GetContractRequest, ListContractsRequest, ProposeContractRequest, RevokeContractRequest,
+    ActivateContractRequest, ApproveContractRequest, ContractDetail, ContractMoved, ContractReview,
+    ContractVersion, GetContractRequest, ListContractsRequest, ProposeContractRequest, ReviewContractRequest,
+    RevokeContractRequest,
 };
 use serde_json::json;
 
@@ -15,10 +19,12 @@ use crate::cli::{
     exit::Exit,
     failure::Failure,
     kind::contract,
+    paint::Tone,
     problems::refuse,
     screen::Screen,
-    session::{Session, unsure, within},
+    session::{Session, unsure, within, within_time},
     signer::{self, Signer},
+    verb::contract::diff,
 };
 
 /// What a control plane does with a version. A version is named by its digest, by a beginning of it with at
@@ -77,9 +83,14 @@ Examples:
     },
 }
 
+/// Longest time for what decides a whole record again; the control plane ends it before.
+const LONGEST_REVIEW: Duration = Duration::from_secs(130);
+
 const APPROVE_HELP: &str =
-    "Prints the changes from the version that is active now. What you sign is this very version and
-these very changes, so the command wants to know that you have read them.
+    "Prints the changes from the version that is active now, in words and as text, and, where the
+control plane was started with `--backtest required`, what was refused in the last week and this
+version would admit. What you sign is this very version, proposed at this time at this control plane,
+and all that was shown in words, so the command wants to know that you have read it.
 
 Examples:
   remit contract approve 5f0c21ab                       read the changes; nothing is approved
@@ -113,7 +124,8 @@ pub async fn run(verb: &Verb, session: &Session, screen: &mut Screen<'_>) -> Res
         Verb::Approve(args) => approve(args, session, screen).await?,
         Verb::Activate { contract, end_runs } => {
             let request = ActivateContractRequest { contract: contract.clone(), end_runs: *end_runs };
-            let moved = session.control()?.activate_contract(within(request)).await.map_err(unsure)?;
+            let request = within_time(request, LONGEST_REVIEW);
+            let moved = session.control()?.activate_contract(request).await.map_err(unsure)?;
             ended("activated", &moved.into_inner(), screen)?;
         }
         Verb::Revoke { contract, reason } => {
@@ -133,8 +145,7 @@ pub async fn run(verb: &Verb, session: &Session, screen: &mut Screen<'_>) -> Res
             } else {
                 contract::write(&row, screen)?;
             }
-            let broken =
-                row.approval.as_ref().is_some_and(|approval| !contract::is_signed(&row.digest, approval));
+            let broken = row.approval.as_ref().is_some_and(|approval| !contract::is_signed(&row, approval));
             return Ok(if broken { Exit::No } else { Exit::Ok });
         }
     }
@@ -167,41 +178,95 @@ async fn approve(args: &Approve, session: &Session, screen: &mut Screen<'_>) -> 
         "" => None,
         active => {
             let base = detail(active, session).await?;
-            Some(self::folder(base.files, active)?.0)
+            Some(self::folder(base.files, active)?)
         }
     };
-    let shown = changes_in_words(active.as_ref(), &folder)
+    let base = active.as_ref().map(|(_, base)| *base);
+    if base == Some(digest) {
+        return Err(Failure::no("the version is active already: it cannot be compared with itself"));
+    }
+    let before = active.map(|(folder, _)| folder);
+    let shown = changes_in_words(before.as_ref(), &folder)
         .map_err(|_| Failure::no("the version cannot be compared with the active one"))?;
-    let changes = Digest::of(shown.as_bytes()).to_string();
-    if screen.is_json() {
-        screen.object_line(
-            &json!({ "digest": row.digest, "base": found.active, "shown": shown, "changes": changes }),
-        )?;
-    } else {
-        screen.line(&format!("{} {} by {}", row.service, row.version, row.proposed_by))?;
-        for line in shown.lines() {
-            screen.line(&format!("  {line}"))?;
-        }
+    let request = within_time(ReviewContractRequest { contract: row.digest.clone() }, LONGEST_REVIEW);
+    let review = session.control()?.review_contract(request).await?.into_inner();
+    let review = Some(review).filter(|review| review.required);
+    let changes = digest_of(&shown, review.as_ref());
+    show_changes(&row, (&shown, &changes), review.as_ref(), screen)?;
+    if !screen.is_json() {
+        diff::write_text(&text_diff(&before.unwrap_or_else(Folder::nothing), &folder), screen)?;
         screen.field("changes", &changes)?;
         screen.out.flush()?;
     }
-    match &args.changes {
-        Some(reviewed) if *reviewed != changes => {
-            return Err(Failure::no(format!("the changes have digest `{changes}`, not `{reviewed}`"))
-                .hint("they are not what was reviewed; read them again"));
-        }
-        None if !args.yes => {
-            return Err(Failure::usage("nothing was approved: nobody has agreed to these changes")
-                .hint(format!("give the command again with `--changes {changes}`, or with `--yes`")));
-        }
-        Some(_) | None => {}
-    }
+    agreed(args, &changes)?;
     let signer = Signer::load(&signer::path(args.key.as_deref())?)?;
     let approver = session.who().await?;
-    let signature = signer.sign(statement(digest, &shown, &approver));
-    let request = ApproveContractRequest { contract: row.digest, shown, signature };
-    let row = session.control()?.approve_contract(within(request)).await.map_err(unsure)?.into_inner();
+    let seal = seal(&row, base, (shown, review.as_ref()), &signer)?;
+    let stated = contract::statement(&row, &approver, &seal).ok_or_else(|| Failure::malformed("contract"))?;
+    let signature = signer.sign(stated);
+    let request = ApproveContractRequest { contract: row.digest, shown: seal.shown, signature, review };
+    let request = within_time(request, LONGEST_REVIEW);
+    let row = session.control()?.approve_contract(request).await.map_err(unsure)?.into_inner();
     done("approved", &row, screen)
+}
+
+/// The name of all that is shown.
+fn digest_of(shown: &str, review: Option<&ContractReview>) -> String {
+    let digest = match review {
+        None => Digest::of(shown.as_bytes()),
+        Some(it) => Digest::of_parts(&[shown.as_bytes(), it.shown.as_bytes(), it.flips.as_bytes()]),
+    };
+    digest.to_string()
+}
+
+fn show_changes(
+    row: &ContractVersion,
+    (shown, changes): (&str, &str),
+    review: Option<&ContractReview>,
+    screen: &mut Screen<'_>,
+) -> Result<(), Failure> {
+    if screen.is_json() {
+        let review = review.map(contract::review_json);
+        let object = json!({ "digest": row.digest, "shown": shown, "review": review, "changes": changes });
+        return Ok(screen.object_line(&object)?);
+    }
+    screen.line(&format!("{} {} by {}", row.service, row.version, row.proposed_by))?;
+    for line in shown.lines() {
+        screen.line(&format!("  {line}"))?;
+    }
+    let Some(review) = review else { return Ok(()) };
+    for line in review.shown.lines() {
+        screen.toned(&format!("  {line}"), if review.grave > 0 { Tone::Bad } else { Tone::Plain })?;
+    }
+    Ok(screen.field("decided again", &review.decided.to_string())?)
+}
+
+/// Asks whether the person has agreed to exactly these changes.
+fn agreed(args: &Approve, changes: &str) -> Result<(), Failure> {
+    match &args.changes {
+        Some(reviewed) if reviewed != changes => {
+            Err(Failure::no(format!("the changes have digest `{changes}`, not `{reviewed}`"))
+                .hint("they are not what was reviewed; read them again"))
+        }
+        None if !args.yes => Err(Failure::usage("nothing was approved: nobody has agreed to these changes")
+            .hint(format!("give the command again with `--changes {changes}`, or with `--yes`"))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// What is signed beside version and approver. The base was compared here, not believed.
+fn seal(
+    row: &ContractVersion,
+    base: Option<Digest>,
+    (shown, review): (String, Option<&ContractReview>),
+    signer: &Signer,
+) -> Result<Seal, Failure> {
+    let malformed = || Failure::malformed("contract");
+    let plane = contract::optional(&row.control_plane).flatten().ok_or_else(malformed)?;
+    let review = review.map(|sent| contract::review(sent).ok_or_else(malformed)).transpose()?;
+    let proposed_at = Timestamp::from_micros(row.proposed_at_us);
+    let occasion = Some(Occasion { plane, proposed_at });
+    Ok(Seal { base, shown, occasion, review, key: signer.name(), signature: String::new() })
 }
 
 async fn detail(name: &str, session: &Session) -> Result<ContractDetail, Failure> {

@@ -150,8 +150,13 @@ fn a_version_is_activated_only_while_its_duties_come_to_three_people_who_are_kno
     ];
     for (people, words) in table {
         let mut world = after(&[("propose", 1, "bob"), ("approve", 1, "rita")]);
-        let command =
-            Command::ActivateVersion { digest: version(1).digest, by: oncall(), end_runs: false, people };
+        let command = Command::ActivateVersion {
+            digest: version(1).digest,
+            by: oncall(),
+            end_runs: false,
+            record: None,
+            people,
+        };
         refused(&mut world, command, words);
     }
 }

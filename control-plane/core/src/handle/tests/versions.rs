@@ -6,9 +6,10 @@ use proptest::prelude::*;
 
 use super::world::*;
 use crate::{
-    Clause, Command, Digest, Event, Outcome, Person, Reason, Refusal, RunId, State, Terms,
+    Clause, Command, Digest, Event, Outcome, Person, Reason, Refusal, RunId, State, Terms, Timestamp,
+    review::Review,
     state::Phase,
-    version::{ContractProposed, Files, KeyRegistered, Seal, VersionStatus, digest_of_files},
+    version::{ContractProposed, Files, KeyRegistered, Occasion, Seal, VersionStatus, digest_of_files},
 };
 
 pub(super) fn files(number: u8) -> Files {
@@ -60,13 +61,40 @@ pub(super) fn propose(number: u8, who: &str) -> Command {
 
 /// An approval of what differs from the version that is active now.
 pub(super) fn approve(state: &State, number: u8, who: &str) -> Command {
+    approve_reviewed(state, number, who, None)
+}
+
+/// The same, by somebody to whom the record was shown.
+fn approve_reviewed(state: &State, number: u8, who: &str, review: Option<Review>) -> Command {
     let base = state.base(&"refunds".into());
-    let seal = Seal { base, shown: "a change".to_owned(), key: Digest::of(b"k"), signature: "00".to_owned() };
-    Command::ApproveVersion { digest: version(number).digest, by: by(who), seal }
+    let digest = version(number).digest;
+    let proposed = state.versions.get(&digest).and_then(|version| version.proposed.as_ref());
+    let proposed_at = proposed.map_or(World::new().now, |(_, at)| *at);
+    let occasion = Some(Occasion { plane: Digest::of(b"here"), proposed_at });
+    let seal = Seal {
+        base,
+        shown: "a change".to_owned(),
+        occasion,
+        review,
+        key: Digest::of(b"k"),
+        signature: "00".to_owned(),
+    };
+    Command::ApproveVersion { digest, by: by(who), seal: Box::new(seal) }
 }
 
 pub(super) fn activate(number: u8, who: &str, end_runs: bool) -> Command {
-    Command::ActivateVersion { digest: version(number).digest, by: by(who), end_runs, people: people() }
+    activate_on_record(number, who, end_runs, None)
+}
+
+/// The same, where the domain wants the record reviewed.
+fn activate_on_record(number: u8, who: &str, end_runs: bool, record: Option<Review>) -> Command {
+    Command::ActivateVersion {
+        digest: version(number).digest,
+        by: by(who),
+        end_runs,
+        record: record.map(Box::new),
+        people: people(),
+    }
 }
 
 pub(super) fn revoke(number: u8, who: &str) -> Command {
@@ -211,6 +239,75 @@ fn an_approval_is_for_the_version_it_was_compared_with() {
     // What was superseded comes back only with a new approval.
     alive(&mut world, 1, false);
     assert_eq!((status(&world, 1), status(&world, 2)), (VersionStatus::Active, VersionStatus::Superseded));
+}
+
+#[test]
+fn what_was_refused_and_would_be_admitted_is_reviewed_first() {
+    let record = |flips: &[u8], grave: u32, since: i64| Review {
+        since: Timestamp::from_micros(since),
+        grave,
+        flips: Digest::of(flips),
+        shown: format!("{grave} flips"),
+    };
+    let two = || record(b"two", 2, 1);
+    // What the approver reviewed, what the record says at the activation, and words of the refusal.
+    let table = [
+        (None, None, None),
+        (Some(two()), None, None),
+        (None, Some(record(b"none", 0, 1)), None),
+        (Some(two()), Some(two()), None),
+        (Some(two()), Some(record(b"none", 0, 1)), None),
+        // How it was told does not count; what it is does.
+        (Some(two()), Some(Review { shown: "two flips".to_owned(), ..two() }), None),
+        (
+            None,
+            Some(two()),
+            Some("2 proposals since 1970-01-01T00:00:00.000001Z, and no approval has reviewed"),
+        ),
+        (Some(record(b"none", 0, 1)), Some(two()), Some("the approval has reviewed 0")),
+        (Some(two()), Some(record(b"three", 3, 1)), Some("3 proposals since")),
+        (Some(two()), Some(record(b"two others", 2, 1)), Some("the approval has reviewed 2")),
+        (Some(two()), Some(record(b"two", 2, 0)), Some("the approval has reviewed 2")),
+    ];
+    for (shown, now, words) in table {
+        let mut world = World::new();
+        world.command(propose(1, "bob")).unwrap();
+        let approve = approve_reviewed(&world.state, 1, "rita", shown);
+        world.command(approve).unwrap();
+        let before = world.state.clone();
+        let answer = world.command(activate_on_record(1, "olga", false, now.clone()));
+        match words {
+            None => drop(answer.unwrap()),
+            Some(words) => {
+                let refusal = answer.unwrap_err();
+                assert!(refusal.to_string().contains(words), "{refusal}");
+                assert_eq!(world.state, before);
+                // Proposed and approved again, with what the record says by now, it goes.
+                world.command(propose(1, "bob")).unwrap();
+                let approve = approve_reviewed(&world.state, 1, "rita", now.clone());
+                world.command(approve).unwrap();
+                world.command(activate_on_record(1, "olga", false, now)).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn an_approval_is_for_the_proposal_that_was_shown() {
+    let mut world = World::new();
+    world.command(propose(1, "bob")).unwrap();
+    let first = approve(&world.state, 1, "rita");
+    world.command(first.clone()).unwrap();
+    world.later(1_000);
+    world.command(propose(1, "bob")).unwrap();
+    let refusal = world.command(first).unwrap_err();
+    assert!(refusal.to_string().contains("was proposed again since the changes were shown"), "{refusal}");
+    // Nor for a proposal that it does not name.
+    let mut unnamed = approve(&world.state, 1, "rita");
+    if let Command::ApproveVersion { seal, .. } = &mut unnamed {
+        seal.occasion = None;
+    }
+    world.command(unnamed).unwrap_err();
 }
 
 #[test]

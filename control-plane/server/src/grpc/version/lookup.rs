@@ -7,7 +7,7 @@ use remit_proto::v1 as pb;
 use crate::{
     domain::Committed,
     error::Error,
-    grpc::{key, wire},
+    grpc::{key, version::record, wire},
     plane::{Plane, Ward},
     view::Inner,
 };
@@ -94,13 +94,14 @@ pub(super) fn since(version: &Version) -> Timestamp {
 
 /// A version as it is now.
 pub(super) fn look(plane: &Plane, ward: &Ward, digest: Digest) -> Result<pb::ContractVersion, Error> {
-    let control = plane.control()?;
-    let row =
-        ward.view.read(|inner| inner.state.versions.get(&digest).map(|version| row(version, inner, control)));
+    let row = ward.view.read(|inner| {
+        inner.state.versions.get(&digest).map(|version| row(version, inner, plane)).transpose()
+    })?;
     row.ok_or_else(|| Error::NotFound(format!("no contract version {digest} is known here")))
 }
 
-pub(super) fn row(version: &Version, inner: &Inner, control: &Ward) -> pb::ContractVersion {
+pub(super) fn row(version: &Version, inner: &Inner, plane: &Plane) -> Result<pb::ContractVersion, Error> {
+    let control = plane.control()?;
     let Version { terms, files: _, status, proposed, approved, activated, revoked, hands: _, by_people: _ } =
         version;
     let keeps = |run: &&remit_core::state::Run| run.is_open() && run.terms.digest == terms.digest;
@@ -112,11 +113,13 @@ pub(super) fn row(version: &Version, inner: &Inner, control: &Ward) -> pb::Contr
         version: terms.version.clone(),
         status: status.as_str().to_owned(),
         open_runs: u32::try_from(open_runs).unwrap_or(u32::MAX),
+        control_plane: plane.identity()?.to_string(),
         ..pb::ContractVersion::default()
     };
     if let Some((person, at)) = proposed {
         row.proposed_by = person.name.clone();
         row.proposed_at = Some(wire::time(*at));
+        row.proposed_at_us = at.as_micros();
     }
     row.approval = approved.as_ref().map(|(approved, at)| pb::Approval {
         by: approved.by.name.clone(),
@@ -126,6 +129,9 @@ pub(super) fn row(version: &Version, inner: &Inner, control: &Ward) -> pb::Contr
         key: approved.seal.key.to_string(),
         public_key: key::public(control, &approved.seal.key).unwrap_or_default(),
         signature: approved.seal.signature.clone(),
+        control_plane: approved.seal.occasion.map(|it| it.plane.to_string()).unwrap_or_default(),
+        proposed_at_us: approved.seal.occasion.map(|it| it.proposed_at.as_micros()).unwrap_or_default(),
+        review: approved.seal.review.as_ref().map(|review| record::wire(review, 0)),
     });
     if let Some((by, at)) = activated {
         row.activated_by = by.clone();
@@ -136,5 +142,5 @@ pub(super) fn row(version: &Version, inner: &Inner, control: &Ward) -> pb::Contr
         row.revoked_at = Some(wire::time(*at));
         row.revoked_because = revoked.reason.clone();
     }
-    row
+    Ok(row)
 }

@@ -3,7 +3,7 @@
 use remit_contract::{Folder, changes_in_words};
 use remit_core::{
     Command, Digest,
-    version::{ContractProposed, Files, Seal},
+    version::{ContractProposed, Files, Occasion, Seal},
 };
 use remit_proto::v1 as pb;
 
@@ -29,9 +29,13 @@ fn refused<T: std::fmt::Debug>(answer: Result<T, Error>, words: &str) {
 
 /// The core's own word, without a signature that it does not look at.
 async fn approved(plane: &Plane, digest: Digest, base: Option<Digest>) {
-    let seal = Seal { base, shown: "all of it".to_owned(), key: digest, signature: "00".to_owned() };
+    let ward = plane.ward(&"payments".into()).unwrap();
+    let proposed = ward.view.read(|inner| inner.state.versions[&digest].proposed.clone());
+    let occasion = Some(Occasion { plane: plane.identity().unwrap(), proposed_at: proposed.unwrap().1 });
+    let (shown, signature) = ("all of it".to_owned(), "00".to_owned());
+    let seal = Box::new(Seal { base, shown, occasion, review: None, key: digest, signature });
     let command = Command::ApproveVersion { digest, by: person("rita"), seal };
-    plane.ward(&"payments".into()).unwrap().domain.submit(command).await.unwrap();
+    ward.domain.submit(command).await.unwrap();
 }
 
 #[tokio::test]
@@ -68,7 +72,8 @@ async fn only_what_is_shown_now_is_approved() {
     let second = digest(&proposed(plane, second).await.unwrap());
     let approving = |shown: &str| {
         let (contract, shown) = (second.to_string(), shown.to_owned());
-        let request = pb::ApproveContractRequest { contract, shown, signature: "00".to_owned() };
+        let request =
+            pb::ApproveContractRequest { contract, shown, signature: "00".to_owned(), review: None };
         approve(plane, person("rita"), request)
     };
     refused(approving("nothing much").await, "the changes that were shown are not those");
@@ -76,7 +81,8 @@ async fn only_what_is_shown_now_is_approved() {
     refused(approving(&as_first).await, "has registered no key");
     approved(plane, first, None).await;
     let people = plane.people().unwrap();
-    let command = Command::ActivateVersion { digest: first, by: person("root"), end_runs: false, people };
+    let by = person("root");
+    let command = Command::ActivateVersion { digest: first, by, end_runs: false, record: None, people };
     plane.ward(&"payments".into()).unwrap().domain.submit(command).await.unwrap();
     refused(approving(&as_first).await, "the changes that were shown are not those");
     running.shutdown().await;
