@@ -1,7 +1,5 @@
 //! The second look at an approved action: its facts as they were read again, against those that people saw.
 
-use std::sync::Arc;
-
 use remit_core::{ActionId, command::Look, state::Held};
 use serde_json::Value;
 
@@ -20,10 +18,10 @@ pub struct Reread {
 
 impl CompiledContract {
     /// What the core must know to release a held action or to return it: all clauses, judged on what was read
-    /// again and on nothing else that the run has seen, and what differs. `request` is what the run declared.
-    pub fn look_again(&self, held: &Held, reads: &[Reread], request: Option<Arc<Value>>) -> Look {
-        let facts =
-            RunFacts { seen: reads.iter().flat_map(|read| read.seen.iter().cloned()).collect(), request };
+    /// again and on nothing else that the run has seen, and what differs. `run` is what the run declared.
+    pub fn look_again(&self, held: &Held, reads: &[Reread], run: &RunFacts) -> Look {
+        let seen = reads.iter().flat_map(|read| read.seen.iter().cloned()).collect();
+        let facts = RunFacts { seen, request: run.request.clone(), workflow: run.workflow.clone() };
         let proposal = &held.proposal;
         let assessment = self.assess(proposal, &proposal.params.value(), &facts);
         let mut moved = Vec::new();

@@ -237,8 +237,7 @@ impl<'a> Backtest<'a> {
     /// What later proposals may rely on.
     fn notice(&mut self, at: Timestamp, event: &Event) {
         if let Event::RunStarted { run, declared, .. } = event {
-            let request = declared.request.as_ref().map(|request| request.value().into());
-            self.facts.insert(*run, RunFacts { seen: Vec::new(), request });
+            self.facts.insert(*run, RunFacts::declared(declared));
         }
         if let Event::RunEnded { run, .. } = event {
             self.facts.remove(run);

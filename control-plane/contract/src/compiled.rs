@@ -71,9 +71,12 @@ struct UndoMapping {
 }
 
 impl Tool {
-    /// True when it needs evidence.
-    pub(crate) const fn has_needs(&self) -> bool {
-        !self.needs.all.is_empty()
+    /// The parts of what it needs to know, by key, and how each objects.
+    pub(crate) fn needs(&self) -> impl Iterator<Item = (Option<&'static str>, Reason)> {
+        let facts = (!self.needs.all.is_empty()).then_some((None, Reason::EvidenceMissing));
+        let sources = self.needs.at_least.as_ref().map(|_| (Some("at_least"), Reason::EvidenceInsufficient));
+        let said = (!self.needs.claims.is_empty()).then_some((None, Reason::AssertionMissing));
+        facts.or(said).into_iter().chain(sources)
     }
 
     /// True when a call is one logical effect.
@@ -120,12 +123,12 @@ impl CompiledContract {
         let Some(tool) = self.tools.get(&proposal.tool) else {
             return self.unjudged(&proposal.tool);
         };
-        let found = tool.needs.find(params, facts);
+        let found = tool.needs.find(params, facts, &proposal.asserted);
         let (policy, mut asks) = match &tool.judge {
             None => (no_policy(&proposal.tool), Vec::new()),
             Some(judge) => {
                 let evidence = found.seen.iter().map(|(wanted, seen)| (wanted.item.as_str(), &*seen.value));
-                judge.judge(params, evidence)
+                judge.judge((facts.workflow.as_ref(), proposal.channel), params, evidence)
             }
         };
         let (triggered, novelties) = trigger::look(&tool.triggers, &tool.name, params);
@@ -142,6 +145,7 @@ impl CompiledContract {
         Assessment {
             contract: self.terms.digest,
             evidence: found.seen.iter().map(|(wanted, seen)| wanted.used(seen)).collect(),
+            at_least: tool.needs.sources_needed(),
             policy: explain(policy, [found.objection.as_ref(), tooling_objection.as_ref()]),
             evidence_objection: found.objection,
             origin_objection: found.held,
@@ -156,6 +160,7 @@ impl CompiledContract {
         Assessment {
             contract: self.terms.digest,
             evidence: Vec::new(),
+            at_least: None,
             evidence_objection: None,
             origin_objection: None,
             policy: no_policy(tool),
@@ -171,6 +176,12 @@ impl CompiledContract {
     pub(crate) fn moved(&self, tool: &ToolName, item: &ItemName, was: &Value, is: &Value) -> Vec<Moved> {
         let needed = self.tools.get(tool).and_then(|tool| tool.needs.wanted(item));
         needed.map(|wanted| wanted.looked_at.moved(item, was, is)).unwrap_or_default()
+    }
+
+    /// True when the tool needs the service to say the item itself.
+    pub(crate) fn may_say(&self, tool: &ToolName, item: &ItemName) -> bool {
+        let tool = self.tools.get(tool);
+        tool.is_some_and(|tool| tool.needs.claims.iter().any(|claim| claim.item == *item))
     }
 
     /// The items of evidence that a successful result of the tool is.

@@ -23,7 +23,7 @@ mod trigger;
 mod workflow;
 
 pub(crate) use cost::Cost;
-pub(crate) use evidence::{Evidence, Item};
+pub(crate) use evidence::{Attested, Evidence, Item};
 pub(crate) use identity::Identity;
 pub(crate) use need::{AtLeast, Need};
 pub(crate) use origin::OriginRule;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use remit_core::{ActionId, Digest, ItemName, Timestamp};
+use remit_core::{ActionId, Declared, Digest, ItemName, Timestamp, WorkflowName};
 use serde_json::Value;
 
 /// What a run has seen, oldest first.
@@ -12,6 +12,16 @@ pub struct RunFacts {
     pub seen: Vec<Seen>,
     /// What the trusted caller declared that it was asked for, when it started the run.
     pub request: Option<Arc<Value>>,
+    /// The workflow that the run is an instance of.
+    pub workflow: Option<WorkflowName>,
+}
+
+impl RunFacts {
+    /// What a run that has seen nothing yet declared when it started.
+    pub fn declared(declared: &Declared) -> Self {
+        let request = declared.request.as_ref().map(|request| Arc::new(request.value()));
+        Self { seen: Vec::new(), request, workflow: declared.workflow.clone() }
+    }
 }
 
 /// One attested result, as one item of evidence.

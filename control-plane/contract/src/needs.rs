@@ -1,8 +1,8 @@
 //! What one action needs to know, and what of it a run has seen.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use remit_core::{Ask, EvidenceUse, ItemName, Objection, Reason, Timestamp, ToolName};
+use remit_core::{Ask, Assertion, EvidenceUse, ItemName, Objection, OneOf, Reason, Timestamp, ToolName};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -14,6 +14,10 @@ use crate::{
     value::{decimal, same, shown},
 };
 
+mod said;
+
+pub(crate) use said::Claim;
+
 /// How far a tool server's clock may be ahead of ours, in milliseconds.
 const SKEW_MS: u64 = 5_000;
 
@@ -21,7 +25,9 @@ const SKEW_MS: u64 = 5_000;
 #[derive(Debug, Default)]
 pub(crate) struct Needs {
     pub(crate) all: Vec<Wanted>,
-    /// So many of these, from distinct tools.
+    /// What the service must say itself.
+    pub(crate) claims: Vec<Claim>,
+    /// So many of these, from distinct sources.
     pub(crate) at_least: Option<(usize, Vec<Wanted>)>,
     /// Lists of values that must be equal.
     pub(crate) agree: Vec<Agree>,
@@ -49,6 +55,8 @@ pub(crate) struct Wanted {
     pub(crate) require: Vec<Pointer>,
     /// What any clause looks at: when it changes, the fact has moved.
     pub(crate) looked_at: LookedAt,
+    /// When it is one of several of which only some are needed: what it counts as.
+    pub(crate) one_of: Option<OneOf>,
 }
 
 /// The evidence that was found for one proposal.
@@ -67,6 +75,11 @@ impl Needs {
         self.origin.iter().filter_map(|rule| rule.otherwise.as_ref())
     }
 
+    /// How many independent sources are needed among those of which only some are.
+    pub(crate) fn sources_needed(&self) -> Option<u32> {
+        self.at_least.as_ref().map(|(count, _)| u32::try_from(*count).unwrap_or(u32::MAX))
+    }
+
     /// Every item that is wanted, also where only some are needed.
     pub(crate) fn wanted(&self, item: &ItemName) -> Option<&Wanted> {
         self.all.iter().chain(self.choice()).find(|wanted| wanted.item == *item)
@@ -78,7 +91,12 @@ impl Needs {
 
     /// Finds the newest matching result for each item. Missing comes before too few, that before incomplete,
     /// and that before a foreign or conflicting value, since the first is what the agent can mend.
-    pub(crate) fn find<'a>(&'a self, params: &Value, facts: &'a RunFacts) -> Found<'a> {
+    pub(crate) fn find<'a>(
+        &'a self,
+        params: &Value,
+        facts: &'a RunFacts,
+        asserted: &[Assertion],
+    ) -> Found<'a> {
         let mut seen = Vec::with_capacity(self.all.len());
         let mut missing = Vec::new();
         for wanted in &self.all {
@@ -90,15 +108,20 @@ impl Needs {
         let few = self.chosen(params, facts, &mut seen);
         let facts_needed: Vec<&Seen> = seen.iter().map(|(_, seen)| *seen).collect();
         let foreign = origin::check(&self.origin, params, (facts, &facts_needed), &self.catalog);
+        let said = said::contents(asserted);
         let objection = if missing.is_empty() {
-            few.or_else(|| incomplete(&seen)).or(foreign.refused).or_else(|| self.conflict(params, &seen))
+            few.or_else(|| incomplete(&seen))
+                .or_else(|| said::missing(&self.claims, &said))
+                .or_else(|| said::refused(&self.claims, asserted))
+                .or(foreign.refused)
+                .or_else(|| self.conflict(&Known { params, seen: &seen, said: &said }))
         } else {
             Some(Objection::new(Reason::EvidenceMissing, missing.join("; ")))
         };
         Found { seen, objection, held: foreign.held, asks: foreign.asks }
     }
 
-    /// Takes what there is of the choice; objects when it comes from too few tools.
+    /// Takes what there is of the choice; objects when it comes from too few sources.
     fn chosen<'a>(
         &'a self,
         params: &Value,
@@ -114,17 +137,16 @@ impl Needs {
                 .map(|seen| (wanted, seen))
         };
         let found: Vec<_> = of.iter().filter_map(whole).collect();
-        let mut tools: Vec<&ToolName> = found.iter().map(|(wanted, _)| &wanted.from).collect();
-        tools.sort();
-        tools.dedup();
-        let enough = *count <= tools.len();
+        let sources = found.iter().filter_map(|(wanted, _)| Some(&wanted.one_of.as_ref()?.source));
+        let sources = sources.collect::<BTreeSet<_>>().len();
+        let enough = *count <= sources;
         let mut lacking = Vec::new();
         for wanted in of.iter().filter(|wanted| !found.iter().any(|(it, _)| it.item == wanted.item)) {
             lacking.push(wanted.missing(params));
         }
         let text = format!(
             "{count} independent sources are needed and {} seen; {}",
-            match tools.len() {
+            match sources {
                 1 => "1 was".to_owned(),
                 many => format!("{many} were"),
             },
@@ -134,10 +156,10 @@ impl Needs {
         (!enough).then(|| Objection::new(Reason::EvidenceInsufficient, text))
     }
 
-    fn conflict(&self, params: &Value, seen: &[(&Wanted, &Seen)]) -> Option<Objection> {
+    fn conflict(&self, known: &Known<'_>) -> Option<Objection> {
         self.agree.iter().find_map(|line| {
-            let values = line.values.iter().filter(|source| !self.is_absent_choice(source, seen));
-            let values: Vec<_> = values.map(|source| (source, look_up(source, params, seen))).collect();
+            let values = line.values.iter().filter(|source| !self.is_absent_choice(source, known.seen));
+            let values: Vec<_> = values.map(|source| (source, known.find(source))).collect();
             match line.within {
                 None => differing(&values),
                 Some(within) => apart(&values, within),
@@ -150,6 +172,26 @@ impl Needs {
         let Source::Item(item, _) = source else { return false };
         self.choice().iter().any(|wanted| wanted.item == *item)
             && !seen.iter().any(|(wanted, _)| wanted.item == *item)
+    }
+}
+
+/// Everything that values are looked up in.
+struct Known<'v> {
+    params: &'v Value,
+    seen: &'v [(&'v Wanted, &'v Seen)],
+    said: &'v [(&'v ItemName, Value)],
+}
+
+impl<'v> Known<'v> {
+    fn find(&self, source: &Source) -> Option<&'v Value> {
+        let (item, pointer) = match source {
+            Source::Params(pointer) => return pointer.find(self.params),
+            Source::Item(item, pointer) => (item, pointer),
+            Source::Result(_) => return None,
+        };
+        let seen = self.seen.iter().find(|(wanted, _)| wanted.item == *item).map(|(_, seen)| &*seen.value);
+        let said = || self.said.iter().find(|(name, _)| *name == item).map(|(_, content)| content);
+        pointer.find(seen.or_else(said)?)
     }
 }
 
@@ -222,6 +264,7 @@ impl Wanted {
             observed_at: seen.observed_at,
             as_of: self.as_of(seen).and_then(Result::ok),
             fresh_for_ms: self.fresh_for_ms,
+            one_of: self.one_of.clone(),
         }
     }
 
@@ -253,17 +296,6 @@ impl Wanted {
             .collect();
         let absent = (!absent.is_empty()).then(|| format!("lacks {}", absent.join(", ")));
         absent.into_iter().chain(self.as_of(seen).and_then(Result::err)).collect()
-    }
-}
-
-fn look_up<'v>(source: &Source, params: &'v Value, seen: &[(&Wanted, &'v Seen)]) -> Option<&'v Value> {
-    match source {
-        Source::Params(pointer) => pointer.find(params),
-        Source::Item(item, pointer) => {
-            let (_, seen) = seen.iter().find(|(wanted, _)| wanted.item == *item)?;
-            pointer.find(&seen.value)
-        }
-        Source::Result(_) => None,
     }
 }
 

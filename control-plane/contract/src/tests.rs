@@ -2,11 +2,14 @@
 
 use crate::{CompiledContract, Problem, compile};
 
+mod assertions;
 mod documents;
 mod fuzz;
 mod policies;
 mod robustness;
+mod run;
 mod shipped;
+mod sources;
 mod workflows;
 
 /// The good document that tests edit.

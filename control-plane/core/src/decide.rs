@@ -14,6 +14,7 @@ mod identity;
 mod policy;
 mod recovery;
 mod scope;
+mod sources;
 mod tooling;
 
 /// Everything that the clauses look at. Nothing else can influence a decision.

@@ -73,8 +73,8 @@ impl Question {
     }
 }
 
-/// The digest that an approval binds: the very call, the contract version, the facts it rests on, the
-/// logical effect and what it takes from the budget. Computed again from the journal, it must be equal.
+/// The digest that an approval binds: the very call with what is asserted in it, the contract version, the facts
+/// it rests on, the logical effect and what it takes from the budget. Computed again from the journal, it must be equal.
 pub fn digest_of(decided: &ActionDecided) -> Digest {
     let ActionDecided { proposal, assessment, hold, undo_hold, .. } = decided;
     let facts: Vec<Digest> = assessment
@@ -86,7 +86,7 @@ pub fn digest_of(decided: &ActionDecided) -> Digest {
         .collect();
     let facts: Vec<&[u8]> = facts.iter().map(|digest| digest.as_bytes().as_slice()).collect();
     let effect = assessment.effect.as_deref().map(str::as_bytes);
-    Digest::of_parts(&[
+    let call = Digest::of_parts(&[
         b"remit/approval/v1",
         proposal.action.as_bytes(),
         proposal.run.as_bytes(),
@@ -98,7 +98,12 @@ pub fn digest_of(decided: &ActionDecided) -> Digest {
         Digest::of_parts(effect.as_slice()).as_bytes(),
         &hold.as_micros().to_be_bytes(),
         &undo_hold.as_micros().to_be_bytes(),
-    ])
+    ]);
+    // What the service says is approved with the call: it is not looked up again.
+    match crate::assertion::digest(&proposal.asserted) {
+        None => call,
+        Some(asserted) => Digest::of_parts(&[b"asserted", call.as_bytes(), asserted.as_bytes()]),
+    }
 }
 
 /// One person's answer.

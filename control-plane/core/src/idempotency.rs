@@ -6,9 +6,19 @@ use crate::{Digest, Level, ToolName, proposal::Proposal};
 const DERIVED: &str = "call:";
 const GIVEN: &str = "key:";
 
-/// Digest of tool and parameters: the same bytes are the same call.
-pub(crate) fn call_digest(tool: &ToolName, params: Digest) -> Digest {
+/// Digest of tool and parameters: what is done, whatever is said about it. So other words neither make a second
+/// effect of it nor hide that a run repeats itself.
+pub(crate) fn deed_digest(tool: &ToolName, params: Digest) -> Digest {
     Digest::of_parts(&[tool.as_str().as_bytes(), params.as_bytes()])
+}
+
+/// Digest of all that the caller sent: the same bytes are the same call.
+pub(crate) fn call_digest(proposal: &Proposal) -> Digest {
+    let deed = deed_digest(&proposal.tool, proposal.params.digest());
+    match crate::assertion::digest(&proposal.asserted) {
+        None => deed,
+        Some(asserted) => Digest::of_parts(&[deed.as_bytes(), asserted.as_bytes()]),
+    }
 }
 
 /// The key under which a call is found again in its run. A read without a given key has none: reading
@@ -23,5 +33,5 @@ pub(crate) fn key(proposal: &Proposal, level: Level) -> Option<String> {
 
 /// The key of a call that brought none.
 pub(crate) fn derived(tool: &ToolName, params: Digest) -> String {
-    format!("{DERIVED}{}", call_digest(tool, params))
+    format!("{DERIVED}{}", deed_digest(tool, params))
 }

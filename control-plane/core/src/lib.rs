@@ -9,6 +9,7 @@
 //! deny. A decision carries one finding per clause, always all seven, and the strictest wins.
 
 pub mod action;
+pub mod assertion;
 pub mod budget;
 mod canonical;
 mod clause;
@@ -43,6 +44,7 @@ pub mod version;
 pub mod workflow;
 
 pub use action::ActionStatus;
+pub use assertion::{Assertion, SourceUri};
 pub use canonical::{CanonicalJson, InvalidJson, MAX_DEPTH, parse_strict};
 pub use clause::Clause;
 pub use command::Command;
@@ -57,7 +59,7 @@ pub use money::Money;
 pub use name::{DomainName, GroupName, ItemName, ServiceName, ToolName, WorkflowName};
 pub use permit::Permit;
 pub use person::Person;
-pub use proposal::{Ask, Assessment, EvidenceUse, Novelty, PolicyVerdict, Proposal};
+pub use proposal::{Ask, Assessment, EvidenceUse, Novelty, OneOf, PolicyVerdict, Proposal};
 pub use reason::{Reason, UnknownReason};
 pub use refusal::Refusal;
 pub use returned::{ActionReturned, Moved};

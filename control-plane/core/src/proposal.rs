@@ -1,8 +1,12 @@
 //! What is proposed, and what the pure preparation found out about it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{ActionId, CanonicalJson, Digest, GroupName, ItemName, Objection, RunId, Timestamp, ToolName};
+use crate::{
+    ActionId, Assertion, CanonicalJson, Digest, GroupName, ItemName, Objection, RunId, Timestamp, ToolName,
+};
 
 /// The face that a proposal came through. No face holds a rule.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -74,6 +78,9 @@ pub struct Proposal {
     pub mode: Mode,
     /// The authenticated principal.
     pub principal: String,
+    /// What the service says itself, by item: part of the call, never evidence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asserted: Vec<Assertion>,
 }
 
 /// What the compiled contract says of a proposal, given the evidence of its run. Pure, so it can be
@@ -86,6 +93,9 @@ pub struct Assessment {
     /// The evidence it relies on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<EvidenceUse>,
+    /// So many independent sources are needed among those that are one of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<u32>,
     /// What the evidence clause objects to, freshness aside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence_objection: Option<Objection>,
@@ -130,9 +140,44 @@ pub struct EvidenceUse {
     /// How long it counts, in milliseconds; `None` for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fresh_for_ms: Option<u64>,
+    /// When it is one of several of which only some are needed: what it counts as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_of: Option<OneOf>,
+}
+
+/// One of several facts of which the contract needs some, from sources that do not depend on each other.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OneOf {
+    /// Where it comes from: facts of one source count once.
+    pub source: String,
+    /// True when it may be old or absent, as long as enough others are not: no policy looks at it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub spare: bool,
+}
+
+impl Assessment {
+    /// How many sources the facts come from that are one of several, those left out that the test refuses.
+    pub(crate) fn sources(&self, counts: impl Fn(&EvidenceUse) -> bool) -> usize {
+        let counted = self.evidence.iter().filter(|used| counts(used));
+        counted.filter_map(|used| Some(&used.one_of.as_ref()?.source)).collect::<BTreeSet<_>>().len()
+    }
+
+    /// True when the action could rest on what is left without the facts of these reads.
+    pub fn can_spare(&self, reads: &[ActionId]) -> bool {
+        let gone = |used: &EvidenceUse| reads.contains(&used.action);
+        let needed = self.at_least.map_or(0, |count| usize::try_from(count).unwrap_or(usize::MAX));
+        self.evidence.iter().filter(|used| gone(used)).all(EvidenceUse::is_spare)
+            && needed <= self.sources(|used| !gone(used))
+    }
 }
 
 impl EvidenceUse {
+    /// True when it may be old or absent, as long as enough others are not.
+    pub fn is_spare(&self) -> bool {
+        self.one_of.as_ref().is_some_and(|one_of| one_of.spare)
+    }
+
     /// From when on its age counts: its own time where it has one, never later than its arrival.
     pub fn dated(&self) -> Timestamp {
         self.as_of.map_or(self.observed_at, |own| own.min(self.observed_at))

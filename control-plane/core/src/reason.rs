@@ -61,6 +61,8 @@ reasons! {
     EvidenceMissing, "evidence_missing", "A fact that the contract requires has not been seen in this run.", "Read the named evidence through its tool first, then propose again.";
     EvidenceStale, "evidence_stale", "A fact that the contract requires is older than it may be.", "Read the named evidence again, then propose again.";
     EvidenceIncomplete, "evidence_incomplete", "A fact that the contract requires lacks a required field.", "Hand the case to a person: the source has no complete record.";
+    AssertionMissing, "assertion_missing", "The service has not said with the call what the contract requires it to say.", "Send the named assertion with the call, with its source, then propose again.";
+    AssertionRefused, "assertion_refused", "The service asserts what the contract does not let it assert.", "Leave the named assertion out; a fact counts only when the control plane has read it.";
     FactMoved, "fact_moved", "A fact has moved since people approved, so the approval is void.", "Wait for the new decision.";
     EvidenceUnread, "evidence_unread", "A fact could not be read again after people approved, so the approval is void.", "Wait for the new decision.";
     EvidenceInsufficient, "evidence_insufficient", "Fewer independent sources were seen than the contract requires.", "Read another of the named sources, then propose again.";
@@ -75,7 +77,7 @@ reasons! {
     ParametersInvalid, "parameters_invalid", "The parameters do not satisfy the tool's schema.", "Correct the named parameter and propose again.";
     RateExceeded, "rate_exceeded", "The tool's rate is used up.", "Wait for the time that the answer gives, then propose again.";
     EffectTaken, "effect_taken", "The same logical effect exists already or is under way.", "Do not try again; look at the action that holds the effect.";
-    KeyReused, "key_reused", "The idempotency key was used before with other bytes.", "Use a new key for another call.";
+    KeyReused, "key_reused", "The same call or key was used before with other bytes.", "Send it as it was sent first, or use a new key for another call.";
 
     SpendExhausted, "spend_exhausted", "The run's budget cannot cover the action.", "End the run and report what is left to do.";
     CallsExhausted, "calls_exhausted", "The run has used all its calls.", "End the run and report what is left to do.";

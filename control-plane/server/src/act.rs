@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use remit_contract::{CompiledContract, RunFacts};
 use remit_core::{
-    ActionId, ActionStatus, CanonicalJson, Command, Decision, Event, Outcome, Proposal, Reason, Refusal,
-    RunId, ServiceName, Timestamp, ToolName,
+    ActionId, ActionStatus, Assertion, CanonicalJson, Command, Decision, Event, Outcome, Proposal, Reason,
+    Refusal, RunId, ServiceName, Timestamp, ToolName,
     event::ActionDecided,
     proposal::{Channel, Mode},
 };
@@ -35,6 +35,7 @@ pub(crate) struct Call {
     pub(crate) key: Option<String>,
     pub(crate) channel: Channel,
     pub(crate) mode: Mode,
+    pub(crate) asserted: Vec<Assertion>,
 }
 
 /// What became of a call, as far as it is known now.
@@ -88,6 +89,7 @@ pub(crate) async fn act(plane: &Plane, caller: &ServiceName, call: Call) -> Resu
         channel: call.channel,
         mode: call.mode,
         principal: caller.to_string(),
+        asserted: call.asserted,
     };
     let action = proposal.action;
     let assessment = contract.assess(&proposal, &call.value, &facts);

@@ -9,6 +9,7 @@
 
 mod act;
 pub mod args;
+mod assert;
 mod auth;
 mod clock;
 mod config;

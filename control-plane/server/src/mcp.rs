@@ -3,7 +3,8 @@
 //! Stateless: every request says which service (path), who (token) and which run: the path
 //! `/mcp/{service}/runs/{name}`, the header or `_meta` key `remit-run`, the trace id of `traceparent`,
 //! else one implicit run per principal, in this order. The headers or `_meta` keys `remit-workflow` and
-//! `remit-request` (a JSON object) declare what the run is about when a call starts it.
+//! `remit-request` (a JSON object) declare what the run is about when a call starts it. The `_meta` key `remit-assertions` is what the
+//! service says itself with a call.
 
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     act::{self, Call},
-    declare,
+    assert, declare,
     error::Error,
     grpc,
     plane::Plane,
@@ -72,6 +73,8 @@ struct Visitor {
     run: Option<String>,
     workflow: Option<String>,
     request: Option<String>,
+    /// What the service says itself with this call.
+    assertions: Option<Value>,
 }
 
 impl Face {
@@ -89,6 +92,10 @@ impl Face {
         let service = (visitor.service.as_str(), &*name);
         let declared = declare::parse(visitor.workflow.as_deref(), visitor.request.as_deref())?;
         let run = grpc::start_run(&self.plane, &visitor.caller, service, Channel::Mcp, declared).await?;
+        let asserted = match &visitor.assertions {
+            Some(list) => assert::parse(&assert::of_meta(list)?)?,
+            None => Vec::new(),
+        };
         let value = Value::Object(request.arguments.unwrap_or_default());
         let (params, value) = act::parse_params(&value.to_string())?;
         let call = Call {
@@ -99,6 +106,7 @@ impl Face {
             key: None,
             channel: Channel::Mcp,
             mode: Mode::Execute,
+            asserted,
         };
         act::act(&self.plane, &visitor.caller, call).await
     }
@@ -167,6 +175,7 @@ impl Visitor {
             .or_else(|| text("remit-run"))
             .or_else(|| text("traceparent").as_deref().and_then(door::trace_id));
         self.workflow = self.workflow.or_else(|| text("remit-workflow"));
+        self.assertions = meta.get("remit-assertions").cloned();
         self.request = self.request.or_else(|| meta.get("remit-request").map(Value::to_string));
         self
     }

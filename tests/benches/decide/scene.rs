@@ -152,6 +152,7 @@ impl Scene {
             channel: Channel::Grpc,
             mode: Mode::DecisionOnly,
             principal: contract::SERVICE.to_owned(),
+            asserted: Vec::new(),
         };
         let assessment = self.contract.assess(&proposal, &value, &self.facts);
         Ok(Call { text, value, proposal, escalation: EscalationId::new(Uuid::now_v7()), assessment })

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use remit_core::{ItemName, Level, ToolName};
 
-use super::{check_parameter, did_you_mean, first_segment, input_of};
+use super::{check_parameter, did_you_mean, document_of, first_segment, input_of};
 use crate::{
-    document::{AtLeast, Document, Evidence, Item, Need, OriginRule, Scope, Tooling},
+    document::{AtLeast, Attested, Document, Evidence, Item, Need, OriginRule, Scope, Tooling},
     origin::Home,
     pointer::Source,
     problem::{Problems, Spot, nearest},
@@ -14,7 +14,7 @@ use crate::{
 
 pub(super) fn check(document: &Document, scope: &Scope, tooling: &Tooling, problems: &Problems) {
     let Some(evidence) = &document.evidence else { return };
-    for item in evidence.items.values().filter_map(|item| item.value.as_ref()) {
+    for item in evidence.items.values().filter_map(|item| item.value.as_ref()?.attested()) {
         check_item(item, scope, tooling, problems);
     }
     for (action, need) in &evidence.needs {
@@ -43,7 +43,7 @@ pub(super) fn check(document: &Document, scope: &Scope, tooling: &Tooling, probl
     }
 }
 
-fn check_item(item: &Item, scope: &Scope, tooling: &Tooling, problems: &Problems) {
+fn check_item(item: &Attested, scope: &Scope, tooling: &Tooling, problems: &Problems) {
     let from = &item.from.value;
     match scope.actions.get(from).map(|level| level.value) {
         None => {
@@ -86,13 +86,15 @@ fn check_need(
             unknown_item(wanted, evidence.items.keys(), problems);
             continue;
         };
-        for matching in item.value.iter().flat_map(|item| &item.matching) {
+        let attested = item.value.as_ref().and_then(Item::attested);
+        for matching in attested.iter().flat_map(|item| &item.matching) {
             let parameter = first_segment(matching.value.1.as_str());
             check_parameter(input, (action, &parameter), matching.place, problems);
         }
     }
+    check_suffices((action, need), evidence, problems);
     if let Some(choice) = &need.at_least {
-        check_choice(need, choice, evidence, problems);
+        check_choice(need, choice, (evidence, tooling), problems);
     }
     for value in need.agree.iter().flat_map(|line| &line.values) {
         match &value.value {
@@ -110,19 +112,61 @@ fn check_need(
     }
 }
 
-/// Enough independent sources can be had at all.
-fn check_choice(need: &Need, choice: &AtLeast, evidence: &Evidence, problems: &Problems) {
-    let tool = |wanted: &Spot<ItemName>| {
-        evidence.items.get(&wanted.value)?.value.as_ref().map(|item| item.from.value.clone())
-    };
-    let tools: BTreeSet<ToolName> = choice.of.iter().filter_map(tool).collect();
-    if usize::try_from(choice.count.value).unwrap_or(usize::MAX) > tools.len() && need.is_known(evidence) {
+/// What the service says itself is no source, and is never all that there is.
+fn check_suffices((action, need): (&ToolName, &Need), evidence: &Evidence, problems: &Problems) {
+    let is_said = |wanted: &&Spot<ItemName>| is_asserted(&wanted.value, evidence);
+    for wanted in need.choice().iter().filter(is_said) {
         problems.note::<()>(
-            choice.count.place,
-            format!("{} independent sources are needed, `of` names {}", choice.count.value, tools.len()),
-            "name items of as many different tools, or need fewer: two items of one tool are one source",
+            wanted.place,
+            format!("`{}` is said by the service, so it is no independent source", wanted.value),
+            "list it under `all`, and name what tools read under `of`",
         );
     }
+    let mut said = need.all.iter().filter(is_said);
+    if let Some(first) = said.next()
+        && need.choice().is_empty()
+        && need.all.iter().all(|wanted| is_asserted(&wanted.value, evidence))
+    {
+        problems.note::<()>(
+            first.place,
+            format!("all that `{action}` needs is said by the service"),
+            "add a fact that a tool reads: what the service says itself never suffices alone",
+        );
+    }
+}
+
+fn is_asserted(item: &ItemName, evidence: &Evidence) -> bool {
+    let item = evidence.items.get(item).and_then(|item| item.value.as_ref());
+    item.is_some_and(|item| item.attested().is_none())
+}
+
+/// Enough independent sources can be had at all.
+fn check_choice(
+    need: &Need,
+    choice: &AtLeast,
+    (evidence, tooling): (&Evidence, &Tooling),
+    problems: &Problems,
+) {
+    let tools = choice.of.iter().filter_map(|wanted| {
+        let item = evidence.items.get(&wanted.value)?.value.as_ref()?;
+        Some(&item.attested()?.from.value)
+    });
+    // A tool that nobody can read is reported elsewhere.
+    let upstreams: Option<BTreeSet<&str>> = tools.map(|tool| source_of(tooling, tool)).collect();
+    let sound = need.is_known(evidence) && !choice.of.iter().any(|it| is_asserted(&it.value, evidence));
+    let Some(upstreams) = upstreams.filter(|_| sound) else { return };
+    if usize::try_from(choice.count.value).unwrap_or(usize::MAX) > upstreams.len() {
+        problems.note::<()>(
+            choice.count.place,
+            format!("{} independent sources are needed, `of` names {}", choice.count.value, upstreams.len()),
+            "name items of as many different upstreams, or need fewer: two items of one upstream are one source",
+        );
+    }
+}
+
+/// Where the facts of a tool come from: what one upstream says twice is said once.
+pub(super) fn source_of<'a>(tooling: &'a Tooling, tool: &ToolName) -> Option<&'a str> {
+    document_of(tooling, tool).map(|tool| tool.upstream.value.as_str())
 }
 
 /// What a parameter may come from is a fact that the action needs.
@@ -139,7 +183,13 @@ fn check_origin(
         check_parameter(input_of(tooling, action), (action, &parameter), rule.place, problems);
         for home in &rule.value.from {
             let Home::Item(item) = &home.value else { continue };
-            if !needed.contains(&item) {
+            if is_asserted(item, evidence) {
+                problems.note::<()>(
+                    home.place,
+                    format!("a parameter of `{action}` may come from `{item}`, which the service says itself"),
+                    "name a fact that a tool reads, or `request`: else the service says where its own values come from",
+                );
+            } else if !needed.contains(&item) {
                 let remedy = match nearest(
                     item.as_str(),
                     needed.iter().map(|item| item.as_str()).chain(["request"]),

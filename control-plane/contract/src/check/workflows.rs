@@ -1,11 +1,13 @@
 //! Workflows against the scope, the evidence and the run's limits: each can do its work, and only narrows.
 
-use remit_core::{Money, ToolName, WorkflowName, terms::RunLimits};
+use std::collections::BTreeSet;
 
-use super::did_you_mean;
+use remit_core::{ItemName, Money, ToolName, WorkflowName, terms::RunLimits};
+
+use super::{did_you_mean, evidence::source_of};
 use crate::{
     document::{Document, Scope, WorkflowDocument},
-    problem::Problems,
+    problem::{Problems, Spot},
 };
 
 pub(super) fn check(document: &Document, scope: &Scope, problems: &Problems) {
@@ -42,12 +44,32 @@ fn check_evidence(
     (name, workflow): (&WorkflowName, &WorkflowDocument),
     problems: &Problems,
 ) {
-    let Some(evidence) = &document.evidence else { return };
+    let (Some(evidence), Some(tooling)) = (&document.evidence, &document.tooling) else { return };
     let needs = evidence.needs.iter().filter(|(action, _)| workflow.terms.has(action));
+    let tool = |wanted: &Spot<ItemName>| {
+        let item = evidence.items.get(&wanted.value)?.value.as_ref()?;
+        Some(&item.attested()?.from.value)
+    };
+    let sources = |tools: Vec<&ToolName>| {
+        tools.into_iter().filter_map(|tool| source_of(tooling, tool)).collect::<BTreeSet<_>>().len()
+    };
     for (action, need) in needs {
-        let wanted = need.value.iter().flat_map(|need| &need.all);
-        for item in wanted.filter_map(|wanted| evidence.items.get(&wanted.value)?.value.as_ref()) {
-            let from: &ToolName = &item.from.value;
+        let Some(need) = &need.value else { continue };
+        if let Some(choice) = &need.at_least {
+            let tools: Vec<&ToolName> = choice.of.iter().filter_map(tool).collect();
+            let here = tools.iter().copied().filter(|tool| workflow.terms.has(tool)).collect();
+            let (all, here) = (sources(tools), sources(here));
+            let count = usize::try_from(choice.count.value).unwrap_or(usize::MAX);
+            // Where nobody could have so many, that is said once, at the need.
+            if here < count && count <= all {
+                problems.note::<()>(
+                    workflow.place,
+                    format!("workflow `{name}` has `{action}`, which needs {count} independent sources, but can read {here}"),
+                    format!("add tools that read what `evidence.needs.{action}.of` names, or remove `{action}`"),
+                );
+            }
+        }
+        for from in need.all.iter().filter_map(tool) {
             if !workflow.terms.has(from) {
                 problems.note::<()>(
                     workflow.place,

@@ -3,22 +3,21 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use remit_core::{
-    Ask, Digest, ItemName, Level, Money, Terms, ToolName,
+    Ask, Digest, ItemName, Level, Money, OneOf, Terms, ToolName,
     terms::{ToolTerms, Undo},
 };
 
 use super::{CompiledContract, Tool, UndoMapping};
 use crate::{
     document::{
-        Cost, Document, Evidence, Head, Identity, OriginRule, Recovery, Scope, ToolDocument, Tooling,
-        TriggerRule, UndoRule,
+        Attested, Cost, Document, Evidence, Head, Identity, Item, OriginRule, Recovery, Scope, ToolDocument,
+        Tooling, TriggerRule, UndoRule,
     },
     looked_at::LookedAt,
-    needs::{Agree, Needs, Wanted},
-    origin::{self, Catalog, ItemSource},
+    needs::{Agree, Claim, Needs, Wanted},
+    origin::{self, Catalog, Home, ItemSource},
     pointer::Source,
     policy::{Judge, PolicyRule, World},
-    problem::Spot,
     trigger::Triggers,
 };
 
@@ -31,6 +30,8 @@ struct Whole {
     tooling: Tooling,
     cost: Cost,
     recovery: Recovery,
+    /// Where the facts of each tool come from.
+    sources: BTreeMap<ToolName, String>,
 }
 
 /// Compiles a document without problems.
@@ -46,7 +47,12 @@ pub(crate) fn assemble(
     let (Some(head), Some(identity), Some(scope)) = (head, identity, scope) else { return Ok(None) };
     let (Some(evidence), Some(tooling)) = (evidence, tooling) else { return Ok(None) };
     let (Some(cost), Some(recovery)) = (cost, recovery) else { return Ok(None) };
-    Whole { head, identity, scope, evidence, tooling, cost, recovery }
+    let sources = tooling
+        .tools
+        .iter()
+        .filter_map(|(name, tool)| Some((name.clone(), tool.value.as_ref()?.upstream.value.clone())));
+    let sources = sources.collect();
+    Whole { head, identity, scope, evidence, tooling, cost, recovery, sources }
         .compile((policies, world), digest)
         .transpose()
 }
@@ -170,7 +176,7 @@ impl Whole {
             .map(|rule| (rule.when.value.as_str(), &rule.ask))
             .collect();
         let names = (self.head.service.as_str(), self.head.domain.as_str(), name);
-        Judge::new(names, policies, &rules, world.evidence_of(name))
+        Judge::new(names, policies, &rules, world)
     }
 
     fn triggers(&mut self, name: &ToolName) -> Triggers {
@@ -196,33 +202,40 @@ impl Whole {
                 within: line.within,
             })
             .collect();
-        let wanted = |wanted: &[Spot<ItemName>]| {
-            wanted.iter().map(|item| self.wanted(&item.value, &agree, judge)).collect::<Option<Vec<_>>>()
-        };
-        let all = wanted(&need.all)?;
+        let (mut all, mut claims) = (Vec::new(), Vec::new());
+        for item in &need.all {
+            match self.evidence.items.get(&item.value)?.value.as_ref()? {
+                Item::Attested(attested) => all.push(wanted(&item.value, attested, &agree, judge)),
+                Item::Asserted { require } => {
+                    claims.push(Claim { item: item.value.clone(), require: require.clone() });
+                }
+            }
+        }
         let at_least = match &need.at_least {
             None => None,
-            Some(choice) => Some((usize::try_from(choice.count.value).ok()?, wanted(&choice.of)?)),
+            Some(choice) => {
+                let of = choice.of.iter().map(|item| self.one_of(&item.value, &agree, (judge, &origin)));
+                Some((usize::try_from(choice.count.value).ok()?, of.collect::<Option<Vec<_>>>()?))
+            }
         };
-        Some(Needs { all, at_least, agree, origin, catalog })
+        Some(Needs { all, claims, at_least, agree, origin, catalog })
     }
 
-    fn wanted(&self, name: &ItemName, agree: &[Agree], judge: Option<&Judge>) -> Option<Wanted> {
-        let item = self.evidence.items.get(name)?.value.as_ref()?;
-        let agreed = agree.iter().flat_map(|line| &line.values).filter_map(|source| match source {
-            Source::Item(of, pointer) if of == name => Some(pointer.clone()),
-            Source::Item(..) | Source::Params(_) | Source::Result(_) => None,
-        });
-        let named = item.require.iter().cloned().chain(agreed).collect();
-        Some(Wanted {
-            item: name.clone(),
-            from: item.from.value.clone(),
-            matching: item.matching.iter().map(|matching| matching.value.clone()).collect(),
-            fresh_for_ms: item.fresh_for_ms,
-            as_of: item.as_of.clone(),
-            require: item.require.clone(),
-            looked_at: LookedAt::new(named, judge.and_then(|judge| judge.sight().item(name.as_str()))),
-        })
+    /// One of several, of which only some are needed. What a policy looks at, or a parameter comes from, must be
+    /// as fresh as what is needed in any case; the rest may be old while enough others are not.
+    fn one_of(
+        &self,
+        name: &ItemName,
+        agree: &[Agree],
+        (judge, origin): (Option<&Judge>, &[origin::Rule]),
+    ) -> Option<Wanted> {
+        let item = self.evidence.items.get(name)?.value.as_ref()?.attested()?;
+        let source = self.sources.get(&item.from.value)?.clone();
+        let seen = judge.is_some_and(|judge| judge.sight().item(name.as_str()).is_some());
+        let is_it = |home: &Home| matches!(home, Home::Item(item) if item == name);
+        let home = origin.iter().flat_map(|rule| &rule.from).any(is_it);
+        let one_of = Some(OneOf { source, spare: !seen && !home });
+        Some(Wanted { one_of, ..wanted(name, item, agree, judge) })
     }
 
     /// Where each item comes from.
@@ -230,11 +243,14 @@ impl Whole {
         let items = self.evidence.items.iter();
         items
             .map(|(name, item)| {
-                let item = item.value.as_ref()?;
-                let (tool, untrusted) = (item.from.value.clone(), item.untrusted.clone());
-                Some((name.clone(), ItemSource { tool, untrusted }))
+                let item = item.value.as_ref()?.attested();
+                Some(item.map(|item| {
+                    let (tool, untrusted) = (item.from.value.clone(), item.untrusted.clone());
+                    (name.clone(), ItemSource { tool, untrusted })
+                }))
             })
-            .collect()
+            .collect::<Option<Vec<_>>>()
+            .map(|items| items.into_iter().flatten().collect())
     }
 
     fn undo(&self, name: &ToolName) -> Option<Option<UndoMapping>> {
@@ -252,11 +268,29 @@ impl Whole {
     fn items_from(&self, name: &ToolName) -> Option<Vec<ItemName>> {
         let mut items = Vec::new();
         for (item, spot) in &self.evidence.items {
-            if spot.value.as_ref()?.from.value == *name {
+            if spot.value.as_ref()?.attested().is_some_and(|it| it.from.value == *name) {
                 items.push(item.clone());
             }
         }
         Some(items)
+    }
+}
+
+fn wanted(name: &ItemName, item: &Attested, agree: &[Agree], judge: Option<&Judge>) -> Wanted {
+    let agreed = agree.iter().flat_map(|line| &line.values).filter_map(|source| match source {
+        Source::Item(of, pointer) if of == name => Some(pointer.clone()),
+        Source::Item(..) | Source::Params(_) | Source::Result(_) => None,
+    });
+    let named = item.require.iter().cloned().chain(agreed).collect();
+    Wanted {
+        item: name.clone(),
+        from: item.from.value.clone(),
+        matching: item.matching.iter().map(|matching| matching.value.clone()).collect(),
+        fresh_for_ms: item.fresh_for_ms,
+        as_of: item.as_of.clone(),
+        require: item.require.clone(),
+        looked_at: LookedAt::new(named, judge.and_then(|judge| judge.sight().item(name.as_str()))),
+        one_of: None,
     }
 }
 

@@ -18,7 +18,7 @@ fn action(number: u8) -> ActionId {
     format!("act_{number:032x}").parse().unwrap()
 }
 
-fn proposal(tool: &str, params: &Value) -> Proposal {
+pub(crate) fn proposal(tool: &str, params: &Value) -> Proposal {
     Proposal {
         action: action(99),
         run: format!("{}_{:032x}", RunId::PREFIX, 1).parse().unwrap(),
@@ -28,6 +28,7 @@ fn proposal(tool: &str, params: &Value) -> Proposal {
         channel: Channel::Mcp,
         mode: Mode::Execute,
         principal: "shop".to_owned(),
+        asserted: Vec::new(),
     }
 }
 
@@ -44,13 +45,14 @@ pub(crate) fn seen(item: &str, number: u8, params: Value, value: Value) -> Seen 
 }
 
 /// An order that may be refunded.
-fn order() -> Value {
+pub(crate) fn order() -> Value {
     json!({ "id": "o1", "customer": { "id": "c1" }, "currency": "EUR", "paid": true, "total": 500, "region": "US" })
 }
 
-fn facts(order: Value) -> RunFacts {
+pub(crate) fn facts(order: Value) -> RunFacts {
     RunFacts {
         request: None,
+        workflow: None,
         seen: vec![
             seen("order", 1, json!({ "order_id": "o1" }), order),
             seen("stock", 2, json!({}), json!([1])),
@@ -58,7 +60,7 @@ fn facts(order: Value) -> RunFacts {
     }
 }
 
-fn refund() -> Value {
+pub(crate) fn refund() -> Value {
     json!({ "order_id": "o1", "amount": 50, "currency": "EUR" })
 }
 

@@ -16,7 +16,7 @@ use crate::{
         Fields, entries, items,
         scalar::{Naming, check_name, duration, text},
     },
-    yaml::Node,
+    yaml::{Kind, Node},
 };
 
 /// The section.
@@ -30,9 +30,21 @@ pub(crate) struct Evidence {
     pub(crate) origin: BTreeMap<ToolName, Spot<Option<Vec<Spot<OriginRule>>>>>,
 }
 
+/// One kind of fact, or of saying.
+#[derive(Debug)]
+pub(crate) enum Item {
+    /// A result that the control plane itself has seen.
+    Attested(Attested),
+    /// Said by the service with the call: it is on record, and never suffices alone.
+    Asserted {
+        /// What it must say.
+        require: Vec<Pointer>,
+    },
+}
+
 /// One kind of fact.
 #[derive(Debug)]
-pub(crate) struct Item {
+pub(crate) struct Attested {
     /// The tool whose result it is.
     pub(crate) from: Spot<ToolName>,
     /// Parameters of that tool, and where in the needing action's parameters the same value stands.
@@ -91,10 +103,52 @@ fn check_item_name(key: &str, place: crate::problem::Place, problems: &Problems)
 }
 
 impl Item {
+    /// The item as a fact; `None` when it is only said.
+    pub(crate) const fn attested(&self) -> Option<&Attested> {
+        match self {
+            Self::Attested(attested) => Some(attested),
+            Self::Asserted { .. } => None,
+        }
+    }
+
     fn read(node: &Node, key: &str, problems: &Problems) -> Option<Self> {
         let title = format!("evidence item `{key}`");
         let fields = Fields::of(node, &title, problems)?;
-        fields.later(&["asserted"]);
+        match fields.get("asserted") {
+            None => Attested::read(fields, problems).map(Self::Attested),
+            Some(node) => Self::asserted(node, (fields, &title), problems),
+        }
+    }
+
+    fn asserted(node: &Node, (fields, title): (Fields<'_>, &str), problems: &Problems) -> Option<Self> {
+        let said = match &node.kind {
+            Kind::Scalar { text, quoted: false } if text == "true" => Some(()),
+            Kind::Scalar { .. } | Kind::List(_) | Kind::Map(_) => problems.note(
+                node.place,
+                "asserted is not `true`",
+                "write `asserted: true` for what the service says itself, or remove it",
+            ),
+        };
+        // Nobody reads it, so there is nothing to say about how.
+        let mut alone = Some(());
+        for key in ["from", "matching", "fresh_for", "as_of", "untrusted"] {
+            if let Some(node) = fields.get(key) {
+                alone = problems.note(
+                    node.place,
+                    format!("{title} is asserted and has `{key}`"),
+                    "keep one of the two: what the service says is not read by any tool",
+                );
+            }
+        }
+        let require = pointers(&fields, "require", problems);
+        fields.end();
+        said.and(alone)?;
+        Some(Self::Asserted { require: require? })
+    }
+}
+
+impl Attested {
+    fn read(fields: Fields<'_>, problems: &Problems) -> Option<Self> {
         let from = fields.need("from").and_then(|node| tool(node, "the item's tool", problems));
         let matching = fields.get("matching").map_or(Some(Vec::new()), |node| {
             entries(node, "matching", problems)?

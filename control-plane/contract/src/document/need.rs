@@ -43,6 +43,11 @@ impl Need {
         self.all.iter().chain(self.at_least.iter().flat_map(|choice| &choice.of))
     }
 
+    /// The items of which so many are needed.
+    pub(crate) fn choice(&self) -> &[Spot<ItemName>] {
+        self.at_least.as_ref().map_or(&[], |choice| &choice.of)
+    }
+
     /// True when all of them are described and could be read.
     pub(crate) fn is_known(&self, evidence: &Evidence) -> bool {
         self.items().all(|item| evidence.items.get(&item.value).is_some_and(|item| item.value.is_some()))

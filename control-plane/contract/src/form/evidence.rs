@@ -18,10 +18,29 @@ pub(super) struct Evidence {
     origin: Option<BTreeMap<Tool, BTreeMap<Pointer, Origin>>>,
 }
 
+/// One kind of fact, or what the service says itself.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum Item {
+    Attested(Attested),
+    Asserted(Asserted),
+}
+
+/// What the service says itself with a call, with its source. It never suffices alone, and policies do not see it.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Asserted {
+    /// That it is so.
+    #[schemars(extend("const" = true))]
+    asserted: bool,
+    /// What it must say.
+    require: Option<Vec<Pointer>>,
+}
+
 /// One kind of fact: a result of a reading tool.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Item {
+struct Attested {
     /// The tool whose result it is.
     from: Tool,
     /// Parameters of that tool, and where in the needing action's parameters the same value stands.
@@ -40,9 +59,9 @@ struct Item {
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Need {
-    /// The items that must have been read in the run.
+    /// The items that must have been read in the run, or said with the call. One at least is a fact.
     all: Vec<Name>,
-    /// So many of `of` must have been read too, from different tools.
+    /// So many of `of` must have been read too, from different upstreams.
     at_least: Option<Count>,
     /// The items of which `at_least` so many are needed.
     of: Option<Vec<Name>>,

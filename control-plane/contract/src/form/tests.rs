@@ -31,7 +31,7 @@ fn assets() -> PathBuf {
 }
 
 /// Keys that the good document does not use, with their value.
-fn more() -> [(&'static str, &'static str, Value); 8] {
+fn more() -> [(&'static str, &'static str, Value); 9] {
     let refund = json!({
         "actions": ["order.get", "stock.find", "order.refund"], "spend": 0.25, "calls": 5, "wall_time": "1m", "tools": { "order.refund": 1 },
     });
@@ -46,6 +46,7 @@ fn more() -> [(&'static str, &'static str, Value); 8] {
         ("/evidence/items/order", "as_of", "/at".into()),
         ("/evidence/items/order", "untrusted", json!(["/note"])),
         ("/evidence/items", "price", json!({ "from": "stock.find" })),
+        ("/evidence/items", "ticket", json!({ "asserted": true, "require": ["/number"] })),
         ("/evidence/needs/order.refund", "at_least", 1.into()),
         ("/evidence/needs/order.refund", "of", json!(["price"])),
         ("/evidence/needs/order.refund", "agree", agree),
@@ -187,7 +188,8 @@ fn changed(example: &Value, at: &str, change: impl FnOnce(&mut Map<String, Value
 fn the_reader_takes_the_keys_of_the_schema_and_no_others() {
     for (example, place) in places(&json_schema()).0 {
         // Of two forms the reader knows which one it has before it; the other has all keys.
-        if example.pointer(&format!("{}/irreversible", place.at)).is_some() {
+        let has = |key: &str| example.pointer(&format!("{}/{key}", place.at)).is_some();
+        if has("irreversible") || has("asserted") {
             continue;
         }
         let problems = changed(&example, &place.at, |fields| {
@@ -211,7 +213,7 @@ fn the_reader_needs_what_the_schema_requires() {
                 fields.shift_remove(key);
             });
             // Two forms in one place: what one lacks says the other.
-            if place.keys.contains_key("irreversible") {
+            if place.keys.contains_key("irreversible") || place.keys.contains_key("asserted") {
                 continue;
             }
             assert_eq!(

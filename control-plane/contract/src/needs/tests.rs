@@ -84,6 +84,7 @@ fn source(item: &str, from: &str) -> Wanted {
         as_of: None,
         require: vec![Pointer::to_key("amount")],
         looked_at: LookedAt::All,
+        one_of: Some(OneOf { source: from.split('.').next().unwrap().to_owned(), spare: true }),
     }
 }
 
@@ -117,7 +118,7 @@ fn independent_sources() {
     for (number, (items, expect)) in table.into_iter().enumerate() {
         let seen = items.iter().map(|(item, value)| seen(item, 1, json!({}), (*value).clone())).collect();
         let facts = RunFacts { seen, ..RunFacts::default() };
-        let found = needs.find(&json!({}), &facts);
+        let found = needs.find(&json!({}), &facts, &[]);
         let said = found.objection.map(|it| it.detail).unwrap_or_default();
         assert!(said.starts_with(&expect) && said.is_empty() == expect.is_empty(), "{number}: {said}");
     }

@@ -31,6 +31,7 @@ fn run(request: Option<Value>, message: Value) -> RunFacts {
             seen("order", 2, json!({ "order_id": "o1" }), order),
             seen("stock", 1, json!({}), message),
         ],
+        workflow: None,
         request: request.map(std::sync::Arc::new),
     }
 }

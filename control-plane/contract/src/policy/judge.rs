@@ -7,7 +7,7 @@ use cedar_policy::{
     Policy, PolicyId, PolicySet, Request, Response, RestrictedExpression,
 };
 use miette::Diagnostic as _;
-use remit_core::{Ask, Objection, PolicyVerdict, Reason, ToolName};
+use remit_core::{Ask, Objection, PolicyVerdict, Reason, ToolName, WorkflowName, proposal::Channel};
 use serde_json::Value;
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
     sight::{Keys, Sight},
     typing::Type,
     validate::inside,
+    world::{CHANNEL, WORKFLOW, World},
 };
 use crate::{
     problem::Place,
@@ -45,6 +46,10 @@ pub(crate) struct Judge {
     sight: Sight,
     /// What they take the evidence for.
     evidence: BTreeMap<String, Type>,
+    /// Whether every run has a workflow, where they look at the run.
+    needs_workflow: bool,
+    /// The entity types of workflows and faces.
+    names: [EntityTypeName; 2],
 }
 
 /// What stands before the condition in the policy that it becomes.
@@ -106,7 +111,7 @@ impl Judge {
         (service, domain, tool): (&str, &str, &ToolName),
         policies: &[PolicyRule],
         rules: &[(&str, &Ask)],
-        evidence: BTreeMap<String, Type>,
+        world: &World,
     ) -> Result<Self, String> {
         let speaks = |rule: &&PolicyRule| rule.actions.as_ref().is_none_or(|actions| actions.contains(tool));
         let mine: Vec<&PolicyRule> = policies.iter().filter(speaks).collect();
@@ -120,6 +125,8 @@ impl Judge {
         let conditions =
             rules.iter().map(|(when, ask)| condition(when, &ask.rule, None)).collect::<Result<Vec<_>, _>>();
         let conditions = conditions.map_err(|(wrong, _)| wrong)?;
+        let sight = Sight::of(mine.iter().map(|rule| &rule.policy).chain(&conditions));
+        let kind = |name: &str| EntityTypeName::from_str(name).map_err(|error| error.to_string());
         Ok(Self {
             principal: entity("Service", service)?,
             action: entity("Action", tool.as_str())?,
@@ -129,8 +136,10 @@ impl Judge {
             lifts,
             conditions: if conditions.is_empty() { None } else { Some(set(conditions.iter())?) },
             rules: rules.iter().map(|(_, ask)| (ask.rule.clone(), (*ask).clone())).collect(),
-            sight: Sight::of(mine.iter().map(|rule| &rule.policy).chain(&conditions)),
-            evidence,
+            needs_workflow: sight.around() && world.has_workflows(),
+            names: [kind(WORKFLOW)?, kind(CHANNEL)?],
+            sight,
+            evidence: world.evidence_of(tool),
         })
     }
 
@@ -139,13 +148,18 @@ impl Judge {
         &self.sight
     }
 
-    /// The verdict of the policies, and every rule of the scope that wants a person.
+    /// The verdict of the policies, and every rule of the scope that wants a person, in a run that is an instance
+    /// of the workflow and through the face.
     pub(crate) fn judge<'v>(
         &self,
+        run: (Option<&WorkflowName>, Channel),
         params: &Value,
         evidence: impl Iterator<Item = (&'v str, &'v Value)>,
     ) -> (PolicyVerdict, Vec<Ask>) {
-        let request = match self.request(params, evidence) {
+        if self.needs_workflow && run.0.is_none() {
+            return (object(Reason::NotInWorkflow, "the run names no workflow".to_owned()), Vec::new());
+        }
+        let request = match self.request(run, params, evidence) {
             Ok(request) => request,
             Err(error) => return (object(Reason::PolicyError, error), Vec::new()),
         };
@@ -163,6 +177,7 @@ impl Judge {
 
     fn request<'v>(
         &self,
+        run: (Option<&WorkflowName>, Channel),
         params: &Value,
         evidence: impl Iterator<Item = (&'v str, &'v Value)>,
     ) -> Result<Request, String> {
@@ -175,10 +190,30 @@ impl Judge {
             shown.extend(record(value, keys).map(|record| (item.to_owned(), record)));
         }
         let evidence = RestrictedExpression::new_record(shown).map_err(|error| error.to_string())?;
-        let context = Context::from_pairs([("params".to_owned(), params), ("evidence".to_owned(), evidence)])
-            .map_err(|error| error.to_string())?;
+        let mut context = vec![("params".to_owned(), params), ("evidence".to_owned(), evidence)];
+        if self.sight.around() {
+            context.extend(self.around(run)?);
+        }
+        let context = Context::from_pairs(context).map_err(|error| error.to_string())?;
         Request::new(self.principal.clone(), self.action.clone(), self.resource.clone(), context, None)
             .map_err(|error| error.to_string())
+    }
+
+    /// The run, as far as it does not change until the decision, and the face.
+    fn around(
+        &self,
+        (workflow, channel): (Option<&WorkflowName>, Channel),
+    ) -> Result<[(String, RestrictedExpression); 2], String> {
+        let [of_workflow, of_channel] = &self.names;
+        let name = |kind: &EntityTypeName, id: &str| {
+            RestrictedExpression::new_entity_uid(EntityUid::from_type_name_and_id(
+                kind.clone(),
+                EntityId::new(id),
+            ))
+        };
+        let workflow = workflow.map(|it| ("workflow".to_owned(), name(of_workflow, it.as_str())));
+        let run = RestrictedExpression::new_record(workflow).map_err(|error| error.to_string())?;
+        Ok([("run".to_owned(), run), ("channel".to_owned(), name(of_channel, channel.as_str()))])
     }
 
     /// The policies were checked against types; what is of another type is not what they were written for.

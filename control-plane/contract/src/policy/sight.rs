@@ -50,6 +50,8 @@ pub(crate) struct Sight {
     items: BTreeMap<String, Keys>,
     /// All evidence is used as a whole.
     every_item: bool,
+    /// The run, or the face, is looked at.
+    around: bool,
 }
 
 impl Sight {
@@ -74,6 +76,11 @@ impl Sight {
         if self.every_item { Some(&Keys::All) } else { self.items.get(name) }
     }
 
+    /// True when the run or the face is looked at.
+    pub(crate) const fn around(&self) -> bool {
+        self.around
+    }
+
     /// Looks at an expression in Cedar's JSON form.
     fn look(&mut self, expression: &Value) {
         if let Some((path, tested)) = path(expression) {
@@ -92,7 +99,9 @@ impl Sight {
             [] => {
                 self.params = Keys::All;
                 self.every_item = true;
+                self.around = true;
             }
+            ["run" | "channel", ..] => self.around = true,
             ["params"] if !tested => self.params = Keys::All,
             ["params", key, ..] => self.params.name(key),
             ["evidence"] if !tested => self.every_item = true,
@@ -103,7 +112,7 @@ impl Sight {
                 let keys = self.items.entry(item.to_owned()).or_default();
                 inside.iter().take(1).for_each(|key| keys.name(key));
             }
-            // Both records are always there, and there is nothing else to see.
+            // The records are always there, and there is nothing else to see.
             [_, ..] => {}
         }
     }

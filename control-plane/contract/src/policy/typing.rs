@@ -24,6 +24,8 @@ pub(crate) enum Type {
     Record(BTreeMap<String, Attribute>),
     /// Not said by any schema: what the policies take it for.
     Open,
+    /// One of the names that a contract has of something: a misspelt one is found when the contract is checked.
+    Name(&'static str),
     /// No type that policies know.
     Untyped,
 }
@@ -64,7 +66,13 @@ impl Type {
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let attributes = match self {
             Self::Record(attributes) => Some(attributes),
-            Self::Bool | Self::Long | Self::Text | Self::Set(_) | Self::Open | Self::Untyped => None,
+            Self::Bool
+            | Self::Long
+            | Self::Text
+            | Self::Set(_)
+            | Self::Name(_)
+            | Self::Open
+            | Self::Untyped => None,
         };
         attributes.into_iter().flat_map(|attributes| attributes.keys().map(String::as_str))
     }
@@ -93,6 +101,7 @@ impl Type {
             Self::Text => "text",
             Self::Set(_) => "a list of such values",
             Self::Record(_) => "an object",
+            Self::Name(_) => "a name of the contract",
             Self::Open | Self::Untyped => "any value",
         }
     }
@@ -105,6 +114,7 @@ impl Type {
             // What no policy takes for something in particular may be anything.
             Self::Text | Self::Open => json!({ "type": "String" }),
             Self::Set(of) => json!({ "type": "Set", "element": of.to_cedar() }),
+            Self::Name(of) => json!({ "type": "Entity", "name": of }),
             Self::Untyped => json!({ "type": "Entity", "name": UNTYPED }),
             Self::Record(attributes) => {
                 let attributes: Map<String, Value> = attributes

@@ -171,6 +171,14 @@ impl<'a> Subject<'a> {
             Some(path) if self.actions.iter().any(|action| world.at(action, path).is_none()) => {
                 self.note_absent(world, path, place, problems);
             }
+            // The fields of an item are there whenever it is.
+            Some(["evidence", item, _, ..]) if said.optional => {
+                problems.note::<()>(
+                    place,
+                    format!("{}: `context.evidence.{item}` may be absent", self.title),
+                    format!("ask first: `context.evidence has {item} && …`"),
+                );
+            }
             Some([around @ .., last]) if said.optional => {
                 let around: Vec<&str> = ["context"].into_iter().chain(around.iter().copied()).collect();
                 problems.note::<()>(
@@ -195,7 +203,11 @@ impl<'a> Subject<'a> {
         let known = (0..path.len()).rev().find(leads).unwrap_or(0);
         let (around, rest) = path.split_at_checked(known).unwrap_or_default();
         let names = world.names(action, around);
+        let said = rest.first().is_some_and(|item| around == ["evidence"] && world.is_said(action, item));
         let remedy = match (rest.first().and_then(|name| nearest(name, names.iter().copied())), around) {
+            _ if said => {
+                "policies judge what the control plane has read, not what the service says itself".to_owned()
+            }
             (Some(meant), _) => format!("did you mean `{meant}`?"),
             (None, ["evidence"]) => format!("list the item under `evidence.needs.{action}.all`"),
             (None, ["evidence", item, ..]) => {

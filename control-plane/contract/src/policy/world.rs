@@ -2,14 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use remit_core::ToolName;
+use remit_core::{ToolName, proposal::Channel};
 use serde_json::{Map, Value, json};
 
 use super::typing::{Attribute, Type, UNTYPED};
 use crate::{
-    document::{Document, Evidence, Item, Need},
+    document::{Attested, Document, Evidence, Item, Need, Scope},
     pointer::Source,
 };
+
+/// The entity types of the names of workflows and faces.
+pub(super) const WORKFLOW: &str = "Workflow";
+pub(super) const CHANNEL: &str = "Channel";
+
+/// The faces that proposals come through.
+const CHANNELS: [Channel; 2] = [Channel::Grpc, Channel::Mcp];
 
 /// The types of one contract.
 #[derive(Debug)]
@@ -19,14 +26,20 @@ pub(crate) struct World {
     /// By name: what is true of an item is true wherever it is seen.
     items: BTreeMap<String, Type>,
     actions: BTreeMap<ToolName, Action>,
+    workflows: Vec<String>,
+    /// What does not change from preparing a decision to making it.
+    run: Type,
+    channel: Type,
 }
 
 /// What is seen of one action.
 #[derive(Debug)]
 struct Action {
     params: Type,
-    /// The items that it needs.
-    items: Vec<String>,
+    /// The items that it needs, and whether each is there in any case.
+    items: Vec<(String, bool)>,
+    /// What the service says itself: no policy sees it.
+    said: Vec<String>,
 }
 
 impl World {
@@ -35,33 +48,47 @@ impl World {
     pub(crate) fn of(document: &Document) -> Option<Self> {
         let (head, scope) = (document.head.as_ref()?, document.scope.as_ref()?);
         let (evidence, tooling) = (document.evidence.as_ref()?, document.tooling.as_ref()?);
-        let items = evidence
-            .items
-            .iter()
-            .filter_map(|(name, item)| Some((name.as_str().to_owned(), shape(item.value.as_ref()?))));
+        let items = evidence.items.iter().filter_map(|(name, item)| {
+            Some((name.as_str().to_owned(), shape(item.value.as_ref()?.attested()?)))
+        });
         let mut world = Self {
             service: head.service.as_str().to_owned(),
             domain: head.domain.as_str().to_owned(),
             items: items.collect(),
             actions: BTreeMap::new(),
+            workflows: scope.workflows.keys().map(|name| name.as_str().to_owned()).collect(),
+            run: run_of(scope),
+            channel: Type::Name(CHANNEL),
         };
         for name in scope.actions.keys() {
             let Some(tool) = tooling.tools.get(name).and_then(|tool| tool.value.as_ref()) else { continue };
             let params = Type::of_schema(&tool.input.value.text);
             // Said elsewhere: parameters are an object.
             let Type::Record(_) = params else { continue };
-            let Some(items) = world.needed(evidence, name) else { continue };
-            world.actions.insert(name.clone(), Action { params, items });
+            let Some((items, said)) = world.needed(evidence, name) else { continue };
+            world.actions.insert(name.clone(), Action { params, items, said });
         }
         world.agree(evidence);
         Some(world)
     }
 
-    /// The items that an action needs; `None` when one could not be read.
-    fn needed(&self, evidence: &Evidence, action: &ToolName) -> Option<Vec<String>> {
-        let Some(need) = evidence.needs.get(action) else { return Some(Vec::new()) };
-        let items = need.value.as_ref()?.all.iter().map(|item| item.value.as_str().to_owned());
-        items.map(|item| self.items.contains_key(&item).then_some(item)).collect()
+    /// The items that an action needs, and whether each is there in any case; apart from them what the service
+    /// says itself. `None` when one could not be read.
+    fn needed(&self, evidence: &Evidence, action: &ToolName) -> Option<(Vec<(String, bool)>, Vec<String>)> {
+        let (mut items, mut said) = (Vec::new(), Vec::new());
+        let Some(need) = evidence.needs.get(action) else { return Some((items, said)) };
+        let need = need.value.as_ref()?;
+        for wanted in need.items() {
+            let name = wanted.value.as_str().to_owned();
+            match evidence.items.get(&wanted.value)?.value.as_ref()? {
+                Item::Asserted { .. } => said.push(name),
+                Item::Attested(_) => {
+                    let required = need.all.iter().any(|item| item.value == wanted.value);
+                    items.push((name, required));
+                }
+            }
+        }
+        Some((items, said))
     }
 
     /// Values that must be equal have the same type.
@@ -95,7 +122,9 @@ impl World {
         let seen = self.actions.get(action)?;
         match path {
             ["params", rest @ ..] => seen.params.at(rest),
-            ["evidence", item, rest @ ..] if seen.items.iter().any(|name| name == item) => {
+            ["run", rest @ ..] => self.run.at(rest),
+            ["channel", rest @ ..] => self.channel.at(rest),
+            ["evidence", item, rest @ ..] if seen.items.iter().any(|(name, _)| name == item) => {
                 self.items.get(*item)?.at(rest)
             }
             _ => None,
@@ -126,11 +155,11 @@ impl World {
     /// The names that may stand behind a path below `context`.
     pub(super) fn names(&self, action: &ToolName, path: &[&str]) -> Vec<&str> {
         match path {
-            [] => vec!["params", "evidence"],
+            [] => vec!["params", "evidence", "run", "channel"],
             ["evidence"] => self
                 .actions
                 .get(action)
-                .map_or(Vec::new(), |seen| seen.items.iter().map(String::as_str).collect()),
+                .map_or(Vec::new(), |seen| seen.items.iter().map(|(name, _)| name.as_str()).collect()),
             _ => self.at(action, path).map_or(Vec::new(), |found| found.names().collect()),
         }
     }
@@ -138,28 +167,49 @@ impl World {
     /// What the policies of an action take its evidence for, by item.
     pub(crate) fn evidence_of(&self, action: &ToolName) -> BTreeMap<String, Type> {
         let items = self.actions.get(action).into_iter().flat_map(|seen| &seen.items);
-        items.filter_map(|item| Some((item.clone(), self.items.get(item)?.clone()))).collect()
+        items.filter_map(|(item, _)| Some((item.clone(), self.items.get(item)?.clone()))).collect()
+    }
+
+    /// True when every run has a workflow.
+    pub(crate) fn has_workflows(&self) -> bool {
+        !self.workflows.is_empty()
+    }
+
+    /// True when the service says the item itself.
+    pub(super) fn is_said(&self, action: &ToolName, item: &str) -> bool {
+        self.actions.get(action).is_some_and(|seen| seen.said.iter().any(|said| said == item))
     }
 
     /// The schema in Cedar's JSON form. Whatever else a head or a condition names is an error.
     pub(super) fn to_cedar(&self) -> Value {
         let actions: Map<String, Value> =
             self.actions.iter().map(|(name, seen)| (name.as_str().to_owned(), self.action(seen))).collect();
-        json!({ "": {
-            "entityTypes": {
-                "Service": { "enum": [self.service] },
-                "Domain": { "enum": [self.domain] },
-                UNTYPED: {},
-            },
-            "actions": actions,
-        } })
+        let mut types = json!({
+            "Service": { "enum": [self.service] },
+            "Domain": { "enum": [self.domain] },
+            CHANNEL: { "enum": CHANNELS.map(Channel::as_str) },
+            UNTYPED: {},
+        });
+        if let Value::Object(types) = &mut types
+            && !self.workflows.is_empty()
+        {
+            types.insert(WORKFLOW.to_owned(), json!({ "enum": self.workflows }));
+        }
+        json!({ "": { "entityTypes": types, "actions": actions } })
     }
 
     fn action(&self, seen: &Action) -> Value {
-        let items =
-            seen.items.iter().filter_map(|item| Some((item.clone(), self.items.get(item)?.to_cedar())));
-        let evidence = json!({ "type": "Record", "attributes": items.collect::<Map<_, _>>() });
-        let context = json!({ "params": seen.params.to_cedar(), "evidence": evidence });
+        let items = seen.items.iter().filter_map(|(name, required)| {
+            let attribute = Attribute { of: self.items.get(name)?.clone(), required: *required };
+            Some((name.clone(), attribute))
+        });
+        let evidence = Type::Record(items.collect()).to_cedar();
+        let context = json!({
+            "params": seen.params.to_cedar(),
+            "evidence": evidence,
+            "run": self.run.to_cedar(),
+            "channel": self.channel.to_cedar(),
+        });
         json!({ "appliesTo": {
             "principalTypes": ["Service"],
             "resourceTypes": ["Domain"],
@@ -168,8 +218,15 @@ impl World {
     }
 }
 
+/// What is known of a run: its workflow, where the contract has any. A run that names none may do nothing then.
+fn run_of(scope: &Scope) -> Type {
+    let workflow = Attribute { of: Type::Name(WORKFLOW), required: true };
+    let known = (!scope.workflows.is_empty()).then(|| ("workflow".to_owned(), workflow));
+    Type::Record(known.into_iter().collect())
+}
+
 /// What is known of an item: that its required fields are there.
-fn shape(item: &Item) -> Type {
+fn shape(item: &Attested) -> Type {
     let mut root = BTreeMap::new();
     for pointer in &item.require {
         let mut attributes = &mut root;

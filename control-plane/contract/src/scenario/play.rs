@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use remit_core::{
-    ActionId, ActionStatus, Command, Decision, Event, Finding, Outcome, Person, Refusal, Timestamp, ToolName,
+    ActionId, ActionStatus, Assertion, Command, Decision, Event, Finding, Outcome, Person, Refusal,
+    Timestamp, ToolName,
     command::{Answer, SwitchTarget},
     rollback::{Plan, StepKind},
 };
@@ -103,11 +104,12 @@ pub(super) fn told(step: &Step) -> String {
 
 fn perform(world: &mut World<'_>, act: &Act) -> Result<Got, Stuck> {
     match act {
-        Act::Propose { tool, with, name, key, repeat } => {
+        Act::Propose { tool, with, name, key, asserts, repeat } => {
+            let more = (key.as_ref(), asserts.as_deref());
             for _ in 1..*repeat {
-                propose(world, (tool, with), name, key.as_ref())?;
+                propose(world, (tool, with), name, more)?;
             }
-            propose(world, (tool, with), name, key.as_ref())
+            propose(world, (tool, with), name, more)
         }
         Act::Answer { of, by, approve } => answer(world, of, by, *approve),
         Act::Wait { ms } => {
@@ -147,9 +149,9 @@ fn propose(
     world: &mut World<'_>,
     (tool, params): (&ToolName, &Value),
     name: &str,
-    key: Option<&String>,
+    (key, asserts): (Option<&String>, Option<&[Assertion]>),
 ) -> Result<Got, Stuck> {
-    let decided = match world.propose(tool, params, key) {
+    let decided = match world.propose(tool, params, key, asserts) {
         Ok(decided) => decided,
         Err(Refusal::Joins(known)) => {
             let joins = Some(world.name_of(known));

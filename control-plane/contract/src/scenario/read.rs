@@ -13,6 +13,7 @@ use crate::{
     yaml::{self, Node},
 };
 
+mod asserts;
 mod expect;
 mod given;
 mod step;

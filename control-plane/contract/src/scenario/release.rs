@@ -27,12 +27,19 @@ fn look(world: &mut World<'_>, held: &Held) -> Result<Look, String> {
     let mut sources: Vec<ActionId> = held.assessment.evidence.iter().map(|used| used.action).collect();
     sources.sort();
     sources.dedup();
-    let mut reads = Vec::with_capacity(sources.len());
+    let (mut reads, mut failed) = (Vec::with_capacity(sources.len()), Vec::new());
     for source in sources {
-        reads.push(read_again(world, held, source)?);
+        match read_again(world, held, source) {
+            Ok(read) => reads.push(read),
+            Err(why) => {
+                failed.push(source);
+                if !held.assessment.can_spare(&failed) {
+                    return Err(why);
+                }
+            }
+        }
     }
-    let request = world.facts(held.proposal.run).request;
-    Ok(world.contract.look_again(held, &reads, request))
+    Ok(world.contract.look_again(held, &reads, &world.facts(held.proposal.run)))
 }
 
 fn read_again(world: &mut World<'_>, held: &Held, source: ActionId) -> Result<Reread, String> {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use remit_core::{
-    Declared, GroupName, Level, Money, Person, Timestamp, ToolName, event::Settlement, switch::Scope,
+    Assertion, Declared, GroupName, Level, Money, Person, Timestamp, ToolName, event::Settlement,
+    switch::Scope,
 };
 use serde_json::Value;
 
@@ -42,6 +43,8 @@ pub(crate) struct Given {
     pub(crate) tools: BTreeMap<ToolName, Vec<Reply>>,
     /// Reads that the run has made.
     pub(crate) reads: Vec<(ToolName, Value)>,
+    /// What the service says itself, with each proposal that needs it and says nothing else.
+    pub(crate) asserts: Option<Vec<Assertion>>,
     /// What the run has used up.
     pub(crate) spent: Spent,
     /// Tools whose rate is used up at this moment.
@@ -80,7 +83,14 @@ pub(crate) struct Step {
 #[derive(Debug)]
 pub(crate) enum Act {
     /// The service proposes an action, so many times; the last one is looked at.
-    Propose { tool: ToolName, with: Value, name: String, key: Option<String>, repeat: u32 },
+    Propose {
+        tool: ToolName,
+        with: Value,
+        name: String,
+        key: Option<String>,
+        asserts: Option<Vec<Assertion>>,
+        repeat: u32,
+    },
     /// A person answers the question about an action.
     Answer { of: String, by: Person, approve: bool },
     /// Time passes.

@@ -7,6 +7,7 @@ use crate::tests::{POLICY, YAML, edited, listing};
 
 mod malformed;
 mod played;
+mod sources;
 
 /// A scenario file about the good contract, that tests edit.
 const GOOD: &str = include_str!("tests/good.yaml");

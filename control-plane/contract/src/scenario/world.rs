@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use remit_core::{
-    ActionId, ActionStatus, CanonicalJson, Command, Declared, EscalationId, Event, Outcome, Person, PlanId,
-    Proposal, Refusal, RunId, State, SwitchId, Timestamp, ToolName,
+    ActionId, ActionStatus, Assertion, CanonicalJson, Command, Declared, EscalationId, Event, Outcome,
+    Person, PlanId, Proposal, Refusal, RunId, State, SwitchId, Timestamp, ToolName,
     budget::Budget,
     event::{ActionDecided, Settlement},
     handle,
@@ -28,6 +28,8 @@ pub(super) struct World<'a> {
     pub(super) run: RunId,
     facts: BTreeMap<RunId, RunFacts>,
     replies: BTreeMap<ToolName, Vec<Reply>>,
+    /// What the service says itself, where a step does not say.
+    asserts: Vec<Assertion>,
     /// Actions by the names that steps gave them, oldest first.
     pub(super) names: Vec<(String, ActionId)>,
     /// Everything that happened, and when.
@@ -53,6 +55,7 @@ impl<'a> World<'a> {
             run: RunId::new(Uuid::nil()),
             facts: BTreeMap::new(),
             replies,
+            asserts: own.asserts.as_ref().or(shared.asserts.as_ref()).cloned().unwrap_or_default(),
             names: Vec::new(),
             events: Vec::new(),
             drawn: 0,
@@ -76,7 +79,7 @@ impl<'a> World<'a> {
     /// A read that the run has made: it must have been admitted and answered.
     fn read(&mut self, tool: &ToolName, params: &Value) -> Result<(), Stuck> {
         let stuck = |why: String| format!("`{tool}`, which `given.reads` names, was not read: {why}");
-        let decided = self.propose(tool, params, None).map_err(|refusal| stuck(refusal.to_string()))?;
+        let decided = self.propose(tool, params, None, None).map_err(|refusal| stuck(refusal.to_string()))?;
         let (action, deciding) = (decided.proposal.action, decided.decision.deciding());
         if decided.decision.outcome != Outcome::Admit {
             return Err(stuck(format!("{}: {}", deciding.reason.sentence(), deciding.detail)));
@@ -143,8 +146,7 @@ impl<'a> World<'a> {
         };
         match self.command(command) {
             Ok(_) => {
-                let request = declared.request.as_ref().map(|request| Arc::new(request.value()));
-                self.facts.insert(run, RunFacts { seen: Vec::new(), request });
+                self.facts.insert(run, RunFacts::declared(declared));
                 self.run = run;
             }
             Err(Refusal::JoinsRun(known)) => self.run = known,
@@ -159,9 +161,14 @@ impl<'a> World<'a> {
         tool: &ToolName,
         params: &Value,
         key: Option<&String>,
+        asserts: Option<&[Assertion]>,
     ) -> Result<ActionDecided, Refusal> {
         let canonical =
             CanonicalJson::from_value(params).map_err(|error| Refusal::Invalid(error.to_string()))?;
+        let asserted = match asserts {
+            Some(said) => said.to_vec(),
+            None => self.asserts.iter().filter(|it| self.contract.may_say(tool, &it.item)).cloned().collect(),
+        };
         let proposal = Proposal {
             action: ActionId::new(self.draw()),
             run: self.run,
@@ -171,6 +178,7 @@ impl<'a> World<'a> {
             channel: Channel::Grpc,
             mode: Mode::Execute,
             principal: self.contract.terms().principal.clone(),
+            asserted,
         };
         let facts = self.facts.entry(self.run).or_default();
         let assessment = self.contract.assess(&proposal, params, facts);

@@ -59,7 +59,7 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
 /// What ends a run: it repeats itself, takes too long, or does not take no for an answer.
 fn endless(case: Case<'_>) -> Option<Objection> {
     let limits = &case.run.limits;
-    let call = crate::idempotency::call_digest(&case.proposal.tool, case.proposal.params.digest());
+    let call = crate::idempotency::deed_digest(&case.proposal.tool, case.proposal.params.digest());
     let before = case.run.same_calls.get(&call).copied().unwrap_or(0);
     if let Some(most) = limits.same_call.filter(|most| before >= *most) {
         let tool = &case.proposal.tool;

@@ -1,7 +1,7 @@
 //! Clause 3: what is cited was seen in this very run, and is fresh enough now.
 
 use crate::{
-    Clause, Outcome, Reason,
+    Assertion, Clause, Outcome, Reason,
     decide::Case,
     decision::{Finding, Objection},
     proposal::EvidenceUse,
@@ -12,10 +12,18 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
     if let Some(objection) = &case.assessment.evidence_objection {
         return deny(objection.clone());
     }
+    let mut old = Vec::new();
     for used in &case.assessment.evidence {
-        if let Some(objection) = unattested(case, used) {
-            return deny(objection);
+        match unattested(case, used) {
+            None => {}
+            Some(stale) if used.is_spare() && stale.reason == Reason::EvidenceStale => {
+                old.push((used, stale));
+            }
+            Some(objection) => return deny(objection),
         }
+    }
+    if let Some(objection) = super::sources::too_few(case.assessment, &old) {
+        return deny(objection);
     }
     if let Some(why) = case.returned {
         return Finding::object(Clause::Evidence, Outcome::Escalate, why.clone());
@@ -23,8 +31,15 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
     if let Some(objection) = case.assessment.origin_objection.as_ref().filter(|_| !case.approved) {
         return Finding::object(Clause::Evidence, Outcome::Escalate, objection.clone());
     }
-    let known: Vec<String> = case.assessment.evidence.iter().map(|used| account(case, used)).collect();
+    let known = case.assessment.evidence.iter().map(|used| account(case, used));
+    let known: Vec<String> = known.chain(case.proposal.asserted.iter().map(said)).collect();
     Finding::content(Clause::Evidence, known.join(", "))
+}
+
+/// An assertion with its source and the beginning of its digest.
+fn said(said: &Assertion) -> String {
+    let digest: String = said.content.digest().to_string().chars().take(8).collect();
+    format!("{} (said by the service, {}, {digest})", said.item, said.source)
 }
 
 /// An item with its age and the beginning of its digest.

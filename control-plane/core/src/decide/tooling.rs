@@ -13,7 +13,11 @@ pub(super) fn finding(case: Case<'_>) -> (Finding, Option<u64>) {
         return (object(Outcome::Deny, objection.clone()), None);
     }
     if let Some(holder) = case.key_used_by {
-        let objection = Objection::new(Reason::KeyReused, format!("the key belongs to {holder}"));
+        let detail = match case.proposal.key {
+            Some(_) => format!("the key belongs to {holder}"),
+            None => format!("{holder} is the same call, but with other assertions"),
+        };
+        let objection = Objection::new(Reason::KeyReused, detail);
         return (object(Outcome::Deny, objection), None);
     }
     if let Some(objection) = taken(case) {

@@ -59,10 +59,12 @@ pub(super) fn compensate(
             channel: Channel::Operator,
             mode: Mode::Execute,
             principal: by.name.clone(),
+            asserted: Vec::new(),
         },
         assessment: Assessment {
             contract: run.terms.digest,
             evidence: Vec::new(),
+            at_least: None,
             evidence_objection: None,
             origin_objection: None,
             policy: PolicyVerdict::Permit { policies: Vec::new() },

@@ -30,9 +30,7 @@ pub(super) fn propose(
     }
     let case = Case::new(state, run, proposal, assessment, now);
     match known(case) {
-        Some((action, call))
-            if call == crate::idempotency::call_digest(&proposal.tool, proposal.params.digest()) =>
-        {
+        Some((action, call)) if call == crate::idempotency::call_digest(proposal) => {
             Err(Refusal::Joins(action))
         }
         Some((action, _)) => Ok(events(case.with_reused_key(action), escalation)),

@@ -58,10 +58,12 @@ pub(super) fn read_again(state: &State, read: ReadAgain) -> Result<Vec<Event>, R
         channel: Channel::Operator,
         mode: Mode::Execute,
         principal: by.clone(),
+        asserted: Vec::new(),
     };
     let assessment = Assessment {
         contract: run.terms.digest,
         evidence: Vec::new(),
+        at_least: None,
         evidence_objection: None,
         origin_objection: None,
         policy: PolicyVerdict::Permit { policies: Vec::new() },
@@ -156,9 +158,13 @@ fn moved_items(held: &Held, assessment: &Assessment) -> Option<Objection> {
     let stands = |used: &EvidenceUse, among: &[EvidenceUse]| {
         among.iter().any(|other| other.item == used.item && same(used, other))
     };
+    // Whether enough is left is judged with the evidence.
+    let is_spared = |used: &EvidenceUse, now: &[EvidenceUse]| {
+        used.is_spare() && now.iter().all(|it| it.item != used.item)
+    };
     let mut items: Vec<String> = before
         .iter()
-        .filter(|used| !stands(used, now))
+        .filter(|used| !stands(used, now) && !is_spared(used, now))
         .chain(now.iter().filter(|used| !stands(used, before)))
         .map(|used| format!("`{}`", used.item))
         .collect();

@@ -3,6 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at the events that it is about")]
 
 mod approvals;
+mod assertions;
 mod declared;
 mod delegation;
 mod duties;
@@ -16,6 +17,7 @@ mod refusals;
 mod releases;
 mod rollbacks;
 mod settling;
+mod sources;
 mod strictest;
 mod switches;
 mod versions;

@@ -19,6 +19,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::{service, wire};
 use crate::{
     act::{self, Call},
+    assert::{self, Said},
     clock, declare,
     domain::Fault,
     error::Error,
@@ -203,7 +204,15 @@ fn owned(principal: Option<String>, caller: &remit_core::ServiceName) -> Result<
 }
 
 fn call(request: ActRequest) -> Result<Call, Error> {
-    let ActRequest { correlation: _, run, tool, params_json, idempotency_key, decision_only } = request;
+    let ActRequest { correlation: _, run, tool, params_json, idempotency_key, decision_only, assertions } =
+        request;
+    let said = assertions.into_iter().map(|it| Said {
+        item: it.item,
+        source: it.source_uri,
+        content: it.content_json,
+        sha256: it.sha256,
+    });
+    let asserted = assert::parse(&said.collect::<Vec<_>>())?;
     let (params, value) = act::parse_params(&params_json)?;
     Ok(Call {
         run: wire::parse(&run, "run")?,
@@ -213,6 +222,7 @@ fn call(request: ActRequest) -> Result<Call, Error> {
         key: (!idempotency_key.is_empty()).then_some(idempotency_key),
         channel: Channel::Grpc,
         mode: if decision_only { Mode::DecisionOnly } else { Mode::Execute },
+        asserted,
     })
 }
 

@@ -73,7 +73,7 @@ fn visitor(plane: &Plane, path: &RawPathParams, headers: &HeaderMap) -> Result<V
         .or_else(|| header("traceparent").and_then(trace_id));
     let workflow = declared(headers, "remit-workflow")?;
     let request = declared(headers, "remit-request")?;
-    Ok(Visitor { caller, service, run, workflow, request })
+    Ok(Visitor { caller, service, run, workflow, request, assertions: None })
 }
 
 /// A header that says something about the run: if it cannot be read, the call must not go on without it.

@@ -51,8 +51,7 @@ impl OpenRuns {
         contract: Arc<CompiledContract>,
         declared: &Declared,
     ) {
-        let request = declared.request.as_ref().map(|request| Arc::new(request.value()));
-        let facts = RunFacts { seen: Vec::new(), request };
+        let facts = RunFacts::declared(declared);
         let opened = OpenRun { domain, contract, facts: RwLock::new(Arc::new(facts)) };
         self.0.write().insert(run, Arc::new(opened));
     }

@@ -131,10 +131,12 @@ pub(crate) fn decided(number: u128, params: &str, question: bool) -> Event {
             channel: Channel::Grpc,
             mode: Mode::Execute,
             principal: "refunds".to_owned(),
+            asserted: Vec::new(),
         },
         assessment: Assessment {
             contract: Digest::of(b"1.0.0"),
             evidence: Vec::new(),
+            at_least: None,
             evidence_objection: None,
             origin_objection: None,
             policy: PolicyVerdict::Permit { policies: Vec::new() },

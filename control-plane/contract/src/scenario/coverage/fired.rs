@@ -71,8 +71,9 @@ fn of_tool<'a>(contract: &CompiledContract, tool: &'a crate::Tool) -> Vec<(Vec<&
         (vec!["scope", "actions", name], Sign::Admitted(tool.name.clone())),
         (vec!["tooling", "tools", name, "input"], objected(Clause::Tooling, Reason::ParametersInvalid)),
     ];
-    if tool.has_needs() {
-        rules.push((vec!["evidence", "needs", name], objected(Clause::Evidence, Reason::EvidenceMissing)));
+    for (part, reason) in tool.needs() {
+        let path = ["evidence", "needs", name].into_iter().chain(part).collect();
+        rules.push((path, objected(Clause::Evidence, reason)));
     }
     if tool.has_effect_name() {
         rules

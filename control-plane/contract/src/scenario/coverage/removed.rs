@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Where such rules stand; `*` is any key, or any item of a list.
-const REMOVABLE: [&[&str]; 10] = [
+const REMOVABLE: [&[&str]; 9] = [
     &["scope", "forbidden", "*"],
     &["scope", "escalate", "*"],
     &["scope", "workflows", "*"],
@@ -25,7 +25,6 @@ const REMOVABLE: [&[&str]; 10] = [
     &["evidence", "items", "*", "fresh_for"],
     &["evidence", "items", "*", "require"],
     &["evidence", "needs", "*", "agree", "*"],
-    &["evidence", "needs", "*", "at_least"],
     &["evidence", "origin", "*", "*"],
 ];
 

@@ -29,6 +29,7 @@ impl Reader<'_> {
         let reads = fields.get("reads").map(|at| self.each(at, "`reads`", |item| self.read(item)));
         let spent = fields.get("spent").map(|at| self.spent(at));
         let busy = fields.get("busy").map(|at| self.each(at, "`busy`", |item| self.busy(item)));
+        let asserts = fields.get("asserts").map(|at| self.asserts(at));
         let switches = fields.get("switches").map(|at| self.each(at, "`switches`", |item| self.switch(item)));
         fields.end();
         // An absent key is fine, a key that could not be read is not.
@@ -40,6 +41,7 @@ impl Reader<'_> {
             people: known,
             tools: tools.unwrap_or(Some(Vec::new()))?.into_iter().collect(),
             reads: reads.unwrap_or(Some(Vec::new()))?,
+            asserts: asserts.map_or(Some(None), |asserts| asserts.map(Some))?,
             spent: spent.unwrap_or(Some(Spent::default()))?,
             busy: busy.unwrap_or(Some(Vec::new()))?,
             switches: switches.unwrap_or(Some(Vec::new()))?,
@@ -144,7 +146,7 @@ impl Reader<'_> {
         })
     }
 
-    fn canonical(self, node: &Node, what: &str) -> Option<CanonicalJson> {
+    pub(super) fn canonical(self, node: &Node, what: &str) -> Option<CanonicalJson> {
         let value = to_json(node, self.problems)?;
         CanonicalJson::from_value(&value).map_or_else(
             |error| {

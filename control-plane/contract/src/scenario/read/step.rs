@@ -132,12 +132,17 @@ impl Reader<'_> {
             Some(at) => text(at, "`key`", self.problems).map(Some),
             None => Some(None),
         };
+        let asserts = match fields.get("asserts") {
+            Some(at) => self.asserts(at).map(Some),
+            None => Some(None),
+        };
         let repeat = match fields.get("repeat") {
             Some(at) => count(at, "`repeat`", self.problems),
             None => Some(1),
         };
         known.names.extend(called.clone());
-        Some(Act::Propose { tool: tool?.into(), with: with?, name: called?, key: key?, repeat: repeat? })
+        let (name, repeat) = (called?, repeat?);
+        Some(Act::Propose { tool: tool?.into(), with: with?, name, key: key?, asserts: asserts?, repeat })
     }
 
     /// A step of before, by its name.

@@ -21,6 +21,7 @@ fn story() -> Vec<Event> {
         facts: None,
         as_of: None,
         fresh_for_ms: Some(1_000),
+        one_of: None,
     };
     let pay = Call::new("pay", "{}").ask(ask("large", "risk", 1)).with(|_, it| it.evidence.push(seen));
     let pay = world.hold(pay.effect("refund:1"));

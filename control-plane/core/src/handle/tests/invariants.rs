@@ -420,7 +420,7 @@ let started = |(_, event): &(_, Event)| matches!(event, Event::RollbackStarted {
             call.clone().with(|_, it| it.tooling_objection = Some(object(Reason::ParametersInvalid))),
             call.with(|_, it| it.evidence.push(crate::EvidenceUse {
                 item: "never-seen".into(), action: action(1), digest: Digest::of(b""), observed_at: START, facts: None,
- as_of: None, fresh_for_ms: None,
+ as_of: None, fresh_for_ms: None, one_of: None,
             })),
         ];
         for call in unknown {

@@ -19,6 +19,7 @@ fn cited(result: &str) -> EvidenceUse {
         facts: None,
         as_of: None,
         fresh_for_ms: Some(1_000),
+        one_of: None,
     }
 }
 

@@ -122,10 +122,12 @@ impl Call {
             channel: Channel::Mcp,
             mode: Mode::Execute,
             principal: "refunds".to_owned(),
+            asserted: Vec::new(),
         };
         let assessment = Assessment {
             contract: Digest::of(b"1.0.0"),
             evidence: Vec::new(),
+            at_least: None,
             evidence_objection: None,
             origin_objection: None,
             policy: PolicyVerdict::Permit { policies: vec!["allow".to_owned()] },
@@ -326,6 +328,7 @@ impl World {
             as_of: None,
             observed_at: self.now,
             fresh_for_ms: Some(1_000),
+            one_of: None,
         }
     }
 

@@ -237,13 +237,14 @@ impl Run {
             return;
         }
         self.budget.reserve(action.hold.saturating_add(action.undo_hold));
-        let call = crate::idempotency::call_digest(&proposal.tool, proposal.params.digest());
-        let same = self.same_calls.entry(call).or_default();
+        let deed = crate::idempotency::deed_digest(&proposal.tool, proposal.params.digest());
+        let same = self.same_calls.entry(deed).or_default();
         *same = same.saturating_add(1);
         // One decision for a given key; a derived key may be tried again once its action came to nothing.
         if let Some(key) = crate::idempotency::key(proposal, action.level)
             && (goes || proposal.key.is_some())
         {
+            let call = crate::idempotency::call_digest(proposal);
             self.keys.entry(key).or_insert((action.id, call));
         }
     }

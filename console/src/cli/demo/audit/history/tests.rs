@@ -51,10 +51,12 @@ fn decided(number: u128, outcome: Outcome, undoes: Option<u128>) -> Event {
             channel: Channel::Mcp,
             mode: Mode::Execute,
             principal: "refund-decision".to_owned(),
+            asserted: Vec::new(),
         },
         assessment: Assessment {
             contract: Digest::of(b"contract"),
             evidence: Vec::new(),
+            at_least: None,
             evidence_objection: None,
             origin_objection: None,
             policy: PolicyVerdict::Permit { policies: Vec::new() },
