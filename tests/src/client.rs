@@ -18,6 +18,9 @@ use crate::{
     upstream,
 };
 
+/// Where the ticket comes from that a service names with a refund.
+pub const TICKET: &str = "https://desk.example/tickets/7";
+
 /// Adds a token to every call.
 #[derive(Clone, Debug)]
 pub struct Bearer(Option<MetadataValue<Ascii>>);
@@ -115,6 +118,7 @@ impl Agent {
             run: run.to_owned(),
             tool: tool.to_owned(),
             params_json: params.to_owned(),
+            assertions: said_with(tool),
             ..pb::ActRequest::default()
         };
         Ok(self.runtime.act(request).await?.into_inner())
@@ -144,6 +148,17 @@ impl Agent {
         let request = pb::AwaitActionRequest { action: action.to_owned(), timeout_ms: 30_000 };
         self.runtime.await_action(request).await.unwrap().into_inner()
     }
+}
+
+/// What the refund contract wants the service to say itself with a call.
+pub fn said_with(tool: &str) -> Vec<pb::Assertion> {
+    let ticket = pb::Assertion {
+        item: "ticket".to_owned(),
+        source_uri: TICKET.to_owned(),
+        content_json: r#"{"number":7}"#.to_owned(),
+        sha256: String::new(),
+    };
+    if tool == "payout.create" { vec![ticket] } else { Vec::new() }
 }
 
 /// A person who operates.

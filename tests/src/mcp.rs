@@ -5,13 +5,16 @@ use std::collections::HashMap;
 use reqwest::header::{HeaderName, HeaderValue};
 use rmcp::{
     RoleClient, ServiceExt as _,
-    model::{CallToolRequestParams, CallToolResult},
+    model::{CallToolRequestParams, CallToolResult, MetaObject, RequestMetaObject},
     service::RunningService,
     transport::{StreamableHttpClientTransport, streamable_http_client::StreamableHttpClientTransportConfig},
 };
 use serde_json::{Value, json};
 
-use crate::contracts::{REFUNDS, WORKFLOW};
+use crate::{
+    client::said_with,
+    contracts::{REFUNDS, WORKFLOW},
+};
 
 /// An HTTP client; TLS has one provider in a process, also where nothing is encrypted.
 pub fn http() -> reqwest::Client {
@@ -50,9 +53,21 @@ impl Tools {
 
     /// Calls a tool.
     pub async fn call(&self, tool: &str, params: &Value) -> CallToolResult {
-        let arguments = params.as_object().unwrap().clone();
-        self.0.call_tool(CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments)).await.unwrap()
+        let mut call =
+            CallToolRequestParams::new(tool.to_owned()).with_arguments(params.as_object().unwrap().clone());
+        let said: Vec<Value> = said_with(tool).iter().map(in_meta).collect();
+        if !said.is_empty() {
+            let meta = [("remit-assertions".to_owned(), said.into())].into_iter().collect();
+            call.meta = Some(RequestMetaObject(MetaObject(meta)));
+        }
+        self.0.call_tool(call).await.unwrap()
     }
+}
+
+/// An assertion as MCP has it.
+fn in_meta(said: &remit_proto::v1::Assertion) -> Value {
+    let content: Value = serde_json::from_str(&said.content_json).unwrap();
+    json!({ "item": said.item, "source_uri": said.source_uri, "content": content })
 }
 
 /// What a result says in its structured content.

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use remit_core::Digest;
+use remit_core::{Assertion, CanonicalJson, Digest};
 use serde_json::{Value, json};
 
 use super::listing;
 use crate::{
     CompiledContract, RunFacts,
-    compiled::tests::{assess, said, seen},
+    compiled::tests::{assess, proposal, said, seen},
     load,
 };
 
@@ -38,6 +38,7 @@ fn refund(amount: u64, region: &str, status: &str, eligible: bool) -> String {
         json!({ "transaction_id": "tx1", "customer_id": "c1", "eligible": eligible, "policy_version": "7" });
     let facts = RunFacts {
         request: None,
+        workflow: None,
         seen: vec![
             seen("transaction", 1, read.clone(), transaction),
             seen("eligibility", 2, read, eligibility),
@@ -45,7 +46,13 @@ fn refund(amount: u64, region: &str, status: &str, eligible: bool) -> String {
     };
     let params =
         json!({ "transaction_id": "tx1", "amount_minor": amount, "currency": "USD", "account": "acc1" });
-    said(&assess(&shipped("refund-decision"), "payout.create", &params, &facts))
+    let mut proposal = proposal("payout.create", &params);
+    proposal.asserted.push(Assertion {
+        item: "ticket".into(),
+        source: "https://desk.example/tickets/7".parse().unwrap(),
+        content: CanonicalJson::from_value(&json!({ "number": 7 })).unwrap(),
+    });
+    said(&shipped("refund-decision").assess(&proposal, &params, &facts))
 }
 
 #[test]
@@ -71,6 +78,7 @@ fn grant(active: bool, department: &str, privileged: bool) -> String {
         json!({ "role": "ledger-reader", "privileged": privileged, "departments": ["finance", "audit"] });
     let facts = RunFacts {
         request: None,
+        workflow: None,
         seen: vec![
             seen("employee", 1, json!({ "employee_id": "e1" }), employee),
             seen("role", 2, json!({ "role": "ledger-reader" }), role),

@@ -48,5 +48,5 @@ async fn grant(
     } else {
         ("grant.create", wanted.clone())
     };
-    act(session, Attempt { tool, params, corrected: &wanted, reads: &reads }).await
+    act(session, Attempt { tool, params, corrected: &wanted, reads: &reads, says: None }).await
 }

@@ -21,6 +21,19 @@ pub(crate) struct Attempt<'a> {
     pub(crate) corrected: &'a Value,
     /// The evidence: tools and parameters to read it with.
     pub(crate) reads: &'a [(&'static str, Value)],
+    /// What the agent says itself.
+    pub(crate) says: Option<Saying>,
+}
+
+/// What the agent says itself with a call.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Saying {
+    /// The contract's name for it.
+    pub(crate) item: &'static str,
+    /// Where the agent has it from.
+    pub(crate) source: String,
+    /// What it says.
+    pub(crate) content: Value,
 }
 
 /// How a proposal ended.
@@ -43,10 +56,10 @@ pub(crate) enum Ended {
 /// # Errors
 /// The connection broke, or the control plane refused the call itself.
 pub(crate) async fn act(session: &mut Session<'_>, attempt: Attempt<'_>) -> Result<Ended, Report> {
-    let Attempt { tool, mut params, corrected, reads } = attempt;
+    let Attempt { tool, mut params, corrected, reads, says } = attempt;
     let mut left = MOST;
     loop {
-        let refusal = match session.call_and_wait(tool, &params).await? {
+        let refusal = match session.call_and_wait(tool, &params, says.as_ref()).await? {
             Waited::Answered(Answer::Done(result)) => return Ok(Ended::Done(result)),
             Waited::Answered(Answer::Unsettled { status }) => return Ok(Ended::Unsettled(status)),
             Waited::Left | Waited::Answered(Answer::Held { .. }) => return Ok(Ended::Left),
@@ -64,7 +77,7 @@ pub(crate) async fn act(session: &mut Session<'_>, attempt: Attempt<'_>) -> Resu
             Reaction::Correct => params.clone_from(corrected),
             Reaction::ReadAgain => {
                 for (tool, params) in reads {
-                    session.call(tool, params).await?;
+                    session.call(tool, params, None).await?;
                 }
             }
             Reaction::Wait(time) => {
@@ -85,7 +98,7 @@ pub(crate) async fn look(
     tool: &'static str,
     params: Value,
 ) -> Result<Result<Value, Ended>, Report> {
-    let attempt = Attempt { tool, params: params.clone(), corrected: &params, reads: &[] };
+    let attempt = Attempt { tool, params: params.clone(), corrected: &params, reads: &[], says: None };
     Ok(match act(session, attempt).await? {
         Ended::Done(record) => Ok(record),
         ended @ (Ended::Unsettled(_) | Ended::Refused(_) | Ended::Over(_) | Ended::Left) => Err(ended),

@@ -12,7 +12,10 @@ use tonic::{
     transport::Channel,
 };
 
-use super::answer::{self, Answer, Refusal};
+use super::{
+    answer::{self, Answer, Refusal},
+    attempt::Saying,
+};
 use crate::cli::{
     demo::{case::Case, world::World},
     words,
@@ -63,17 +66,27 @@ pub(crate) async fn start(client: &mut RuntimeClient, case: &Case) -> Result<Str
 pub(crate) async fn act(
     client: &mut RuntimeClient,
     run: String,
-    tool: &str,
-    params: &Value,
+    (tool, params): (&str, &Value),
+    says: Option<&Saying>,
 ) -> Result<Answer, Report> {
     let request = v1::ActRequest {
         run,
         tool: tool.to_owned(),
         params_json: params.to_string(),
+        assertions: says.map(assertion).into_iter().collect(),
         ..v1::ActRequest::default()
     };
     let answer = client.act(request).await.wrap_err_with(|| format!("call {tool}"))?.into_inner();
     Ok(read(&answer))
+}
+
+fn assertion(says: &Saying) -> v1::Assertion {
+    v1::Assertion {
+        item: says.item.to_owned(),
+        source_uri: says.source.clone(),
+        content_json: says.content.to_string(),
+        sha256: String::new(),
+    }
 }
 
 /// Waits for an action that is held, at most so long.

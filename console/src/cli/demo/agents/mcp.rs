@@ -6,13 +6,16 @@ use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use reqwest::header::{HeaderName, HeaderValue};
 use rmcp::{
     RoleClient, ServiceExt as _,
-    model::{CallToolRequestParams, CallToolResult},
+    model::{CallToolRequestParams, CallToolResult, MetaObject, RequestMetaObject},
     service::RunningService,
     transport::{StreamableHttpClientTransport, streamable_http_client::StreamableHttpClientTransportConfig},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::answer::{self, Answer};
+use super::{
+    answer::{self, Answer},
+    attempt::Saying,
+};
 use crate::cli::demo::{case::Case, world::World};
 
 /// A connected client.
@@ -47,9 +50,19 @@ impl Tools {
     ///
     /// # Errors
     /// The connection broke, or the server refused the call itself.
-    pub(crate) async fn call(&self, tool: &str, params: &Value) -> Result<(Answer, Option<String>), Report> {
+    pub(crate) async fn call(
+        &self,
+        tool: &str,
+        params: &Value,
+        says: Option<&Saying>,
+    ) -> Result<(Answer, Option<String>), Report> {
         let Value::Object(arguments) = params else { return Err(eyre!("parameters are an object")) };
-        let call = CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments.clone());
+        let mut call = CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments.clone());
+        if let Some(says) = says {
+            let said = json!([{ "item": says.item, "source_uri": says.source, "content": says.content }]);
+            let meta = [("remit-assertions".to_owned(), said)].into_iter().collect();
+            call.meta = Some(RequestMetaObject(MetaObject(meta)));
+        }
         let result = Box::pin(self.client.call_tool(call)).await.wrap_err_with(|| format!("call {tool}"))?;
         Ok(read(&result))
     }

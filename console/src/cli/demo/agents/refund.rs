@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    attempt::{Attempt, Ended, act, look},
+    attempt::{Attempt, Ended, Saying, act, look},
     session::Session,
 };
 use crate::cli::demo::case::{RefundPlot, Sale};
@@ -83,7 +83,17 @@ async fn refund(session: &mut Session<'_>, plot: RefundPlot, sale: &Sale) -> Res
     } else {
         ("payout.create", serde_json::to_value(order.believed(plot))?)
     };
-    act(session, Attempt { tool, params, corrected: &corrected, reads: &reads }).await
+    let says = Some(ticket(session.name)).filter(|_| tool == "payout.create");
+    act(session, Attempt { tool, params, corrected: &corrected, reads: &reads, says }).await
+}
+
+/// The ticket that the agent works on, in its own words.
+fn ticket(case: &str) -> Saying {
+    Saying {
+        item: "ticket",
+        source: format!("https://desk.example/tickets/{case}"),
+        content: json!({ "number": case }),
+    }
 }
 
 /// What is to be paid.
@@ -116,14 +126,21 @@ impl Order {
 async fn note(session: &mut Session<'_>, sale: &Sale, said: &str) -> Result<bool, Report> {
     let words = format!("{}: {} for {}.", session.name, said, sale.id);
     let params = json!({ "customer_id": sale.customer_id, "text": words });
-    let attempt = Attempt { tool: "customer.note", params: params.clone(), corrected: &params, reads: &[] };
+    let attempt =
+        Attempt { tool: "customer.note", params: params.clone(), corrected: &params, reads: &[], says: None };
     Ok(!matches!(act(session, attempt).await?, Ended::Over(_) | Ended::Left))
 }
 
 async fn apologize(session: &mut Session<'_>, sale: &Sale) -> Result<(), Report> {
     let words = format!("We are sorry for the trouble with {}; your money is on its way.", sale.id);
     let params = json!({ "customer_id": sale.customer_id, "text": words });
-    let attempt = Attempt { tool: "customer.reply", params: params.clone(), corrected: &params, reads: &[] };
+    let attempt = Attempt {
+        tool: "customer.reply",
+        params: params.clone(),
+        corrected: &params,
+        reads: &[],
+        says: None,
+    };
     if let Ended::Done(_) = act(session, attempt).await? {
         session.say("wrote to the customer");
     }

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     answer::{Answer, Refusal},
+    attempt::Saying,
     grpc::{self, RuntimeClient},
     mcp::{self, Tools},
 };
@@ -64,16 +65,21 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// The connection broke, or the control plane refused the call itself.
-    pub(crate) async fn call(&mut self, tool: &str, params: &Value) -> Result<Answer, Report> {
+    pub(crate) async fn call(
+        &mut self,
+        tool: &str,
+        params: &Value,
+        says: Option<&Saying>,
+    ) -> Result<Answer, Report> {
         match &self.face {
             Connected::Mcp(tools) => {
-                let (answer, run) = tools.call(tool, params).await?;
+                let (answer, run) = tools.call(tool, params, says).await?;
                 self.run = run.or(self.run.take());
                 Ok(answer)
             }
             Connected::Grpc => {
                 let run = self.run.clone().unwrap_or_default();
-                grpc::act(&mut self.runtime, run, tool, params).await
+                grpc::act(&mut self.runtime, run, (tool, params), says).await
             }
         }
     }
@@ -82,9 +88,14 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// As [`Session::call`].
-    pub(crate) async fn call_and_wait(&mut self, tool: &str, params: &Value) -> Result<Waited, Report> {
+    pub(crate) async fn call_and_wait(
+        &mut self,
+        tool: &str,
+        params: &Value,
+        says: Option<&Saying>,
+    ) -> Result<Waited, Report> {
         let until = Instant::now().checked_add(self.patience);
-        let mut answer = self.call(tool, params).await?;
+        let mut answer = self.call(tool, params, says).await?;
         let Answer::Held { action: asked, .. } = answer.clone() else { return Ok(Waited::Answered(answer)) };
         self.say(&format!("{tool} waits for a person"));
         loop {
@@ -96,15 +107,15 @@ impl<'a> Session<'a> {
             if until.is_none_or(|until| until <= Instant::now()) || self.quit.is_cancelled() {
                 return Ok(Waited::Left);
             }
-            answer = self.ask_again(tool, params, asked.clone(), wait).await?;
+            answer = self.ask_again((tool, params), says, asked.clone(), wait).await?;
         }
     }
 
     /// Over MCP the same call joins the held one; gRPC has a way to wait for it.
     async fn ask_again(
         &mut self,
-        tool: &str,
-        params: &Value,
+        (tool, params): (&str, &Value),
+        says: Option<&Saying>,
         action: String,
         wait: Duration,
     ) -> Result<Answer, Report> {
@@ -114,7 +125,7 @@ impl<'a> Session<'a> {
         if self.pause(wait).await.is_break() {
             return Ok(Answer::Held { action, wait });
         }
-        self.call(tool, params).await
+        self.call(tool, params, says).await
     }
 
     /// Lets time pass; breaks when the demo ends.
