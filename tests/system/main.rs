@@ -10,6 +10,7 @@ mod corrupted;
 mod crash;
 mod demo;
 mod disk_full;
+mod evidence;
 mod faces;
 mod pty;
 mod releases;
