@@ -115,6 +115,7 @@ impl Caller {
             params_json: contract::params(number),
             idempotency_key: String::new(),
             decision_only: true,
+            assertions: Vec::new(),
         }
     }
 
