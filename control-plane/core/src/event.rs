@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionId, CanonicalJson, CredentialId, Declared, Digest, EscalationId, GroupName, ItemName, Money,
-    Person, PlanId, Reason, RunId, ServiceName, SwitchId, Timestamp,
+    ActionId, CanonicalJson, CredentialId, Declared, Digest, EscalationId, EvidenceUse, GroupName, ItemName,
+    Money, Moved, Person, PlanId, Reason, RunId, ServiceName, SwitchId, Timestamp,
     decision::Decision,
     escalation::{EscalationStatus, Question, Vote},
     proposal::{Assessment, Channel, Proposal},
@@ -100,6 +100,12 @@ pub enum Event {
         run: RunId,
         /// Admit, or the reason why not any more.
         decision: Box<Decision>,
+        /// The facts that it was decided on: those that were read again, where any were.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        evidence: Vec<EvidenceUse>,
+        /// What had moved; not empty only where the facts as they are deny it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        moved: Vec<Moved>,
     },
     /// An approval was voided, since a fact had moved or could not be read again: people are asked anew.
     ActionReturned(Box<ActionReturned>),

@@ -64,6 +64,7 @@ reasons! {
     AssertionMissing, "assertion_missing", "The service has not said with the call what the contract requires it to say.", "Send the named assertion with the call, with its source, then propose again.";
     AssertionRefused, "assertion_refused", "The service asserts what the contract does not let it assert.", "Leave the named assertion out; a fact counts only when the control plane has read it.";
     FactMoved, "fact_moved", "A fact has moved since people approved, so the approval is void.", "Wait for the new decision.";
+    RuleAsksNow, "rule_asks_now", "A rule asks that did not ask when people approved, so the approval is void.", "Wait for the new decision.";
     EvidenceUnread, "evidence_unread", "A fact could not be read again after people approved, so the approval is void.", "Wait for the new decision.";
     EvidenceInsufficient, "evidence_insufficient", "Fewer independent sources were seen than the contract requires.", "Read another of the named sources, then propose again.";
     OriginUnknown, "origin_unknown", "A parameter does not come from where the contract says it may come from.", "Take the value from the request or the named records; never from a text.";

@@ -15,7 +15,7 @@ use crate::{
     event::Holder,
     familiar::Familiar,
     person::Person,
-    proposal::{Assessment, Mode, Proposal},
+    proposal::{Assessment, EvidenceUse, Mode, Proposal},
     rollback::{Plan, UndoCall},
     switch::{Place, Switch},
     terms::{RunLimits, Terms},
@@ -338,6 +338,11 @@ impl State {
         let held = self.held.get(&action)?;
         let escalation = self.escalations.get(&held.question.id)?;
         escalation.approval().map(|_| (held, escalation))
+    }
+
+    /// True for what the control plane read again for this question, after it was approved.
+    pub(crate) fn is_reread(&self, used: &EvidenceUse, question: EscalationId) -> bool {
+        self.actions.get(&used.action).and_then(|action| action.rereads) == Some(question)
     }
 
     /// Groups that hold the run duty of any service here.

@@ -1,16 +1,19 @@
 //! Clause 3: what is cited was seen in this very run, and is fresh enough now.
 
 use crate::{
-    Assertion, Clause, Outcome, Reason,
+    Assertion, Clause, Digest, Outcome, Reason,
     decide::Case,
     decision::{Finding, Objection},
     proposal::EvidenceUse,
 };
 
 pub(super) fn finding(case: Case<'_>) -> Finding {
-    let deny = |objection| Finding::object(Clause::Evidence, Outcome::Deny, objection);
+    let object = |outcome, objection: &Objection| {
+        let detail = with(&objection.detail, &known(case));
+        Finding::object(Clause::Evidence, outcome, Objection::new(objection.reason, detail))
+    };
     if let Some(objection) = &case.assessment.evidence_objection {
-        return deny(objection.clone());
+        return object(Outcome::Deny, objection);
     }
     let mut old = Vec::new();
     for used in &case.assessment.evidence {
@@ -19,21 +22,35 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
             Some(stale) if used.is_spare() && stale.reason == Reason::EvidenceStale => {
                 old.push((used, stale));
             }
-            Some(objection) => return deny(objection),
+            Some(objection) => return Finding::object(Clause::Evidence, Outcome::Deny, objection),
         }
     }
     if let Some(objection) = super::sources::too_few(case.assessment, &old) {
-        return deny(objection);
+        return object(Outcome::Deny, &objection);
     }
-    if let Some(why) = case.returned {
-        return Finding::object(Clause::Evidence, Outcome::Escalate, why.clone());
+    if let Some(why) = case.returned.filter(|why| why.reason != Reason::RuleAsksNow) {
+        return object(Outcome::Escalate, why);
     }
-    if let Some(objection) = case.assessment.origin_objection.as_ref().filter(|_| !case.approved) {
-        return Finding::object(Clause::Evidence, Outcome::Escalate, objection.clone());
+    match &case.assessment.origin_objection {
+        Some(foreign) if case.approved => Finding {
+            reason: Reason::Approved,
+            ..Finding::content(Clause::Evidence, with(&format!("{}, approved", foreign.detail), &known(case)))
+        },
+        Some(foreign) => object(Outcome::Escalate, foreign),
+        None => Finding::content(Clause::Evidence, known(case)),
     }
+}
+
+/// An objection with the facts that are known: which, how old, and which very ones.
+fn with(detail: &str, known: &str) -> String {
+    if known.is_empty() { detail.to_owned() } else { format!("{detail}; known are {known}") }
+}
+
+/// What the action rests on, and what the service says beside it.
+fn known(case: Case<'_>) -> String {
     let known = case.assessment.evidence.iter().map(|used| account(case, used));
     let known: Vec<String> = known.chain(case.proposal.asserted.iter().map(said)).collect();
-    Finding::content(Clause::Evidence, known.join(", "))
+    known.join(", ")
 }
 
 /// An assertion with its source and the beginning of its digest.
@@ -44,8 +61,11 @@ fn said(said: &Assertion) -> String {
 
 /// An item with its age and the beginning of its digest.
 fn account(case: Case<'_>, used: &EvidenceUse) -> String {
-    let digest: String = used.digest.to_string().chars().take(8).collect();
-    format!("{} ({} old, {digest})", used.item, seconds(case.now.since_ms(used.dated())))
+    format!("{} ({} old, {})", used.item, seconds(case.now.since_ms(used.dated())), short(used.digest))
+}
+
+fn short(digest: Digest) -> String {
+    digest.to_string().chars().take(8).collect()
 }
 
 fn unattested(case: Case<'_>, used: &EvidenceUse) -> Option<Objection> {
@@ -61,17 +81,26 @@ fn unattested(case: Case<'_>, used: &EvidenceUse) -> Option<Objection> {
             // A time of its own never makes a fact fresher than its arrival.
             let own = used.as_of.filter(|own| own < seen_at);
             let age = case.now.since_ms(own.unwrap_or(*seen_at));
-            // People had the time that the rule gives them, and what they saw was read again since.
-            let limit = used.fresh_for_ms.filter(|_| !case.is_second_look())?;
+            let limit = used.fresh_for_ms.filter(|_| has_limit(case, used, own.is_some()))?;
             let by = if own.is_some() { " by its own time" } else { "" };
             (age > limit).then(|| {
+                let (age, limit, digest) = (seconds(age), seconds(limit), short(used.digest));
+                let rule = format!("evidence.items.{item}.fresh_for");
                 Objection::new(
                     Reason::EvidenceStale,
-                    format!("`{item}` is {} old{by}, it counts for {}", seconds(age), seconds(limit)),
+                    format!("`{item}` ({digest}) is {age} old{by}, it counts for {limit} (`{rule}`)"),
                 )
             })
         }
     }
+}
+
+/// People had the time that the rule gives them, and what they saw was read again since: that has just arrived,
+/// but an answer that says itself that it is old is old. What was not read again is never gone on.
+fn has_limit(case: Case<'_>, used: &EvidenceUse, by_own_time: bool) -> bool {
+    let held = case.state.held.get(&case.proposal.action);
+    let read_again = held.is_some_and(|held| case.state.is_reread(used, held.question.id));
+    !case.is_second_look() || (by_own_time && read_again)
 }
 
 /// Milliseconds as seconds with one decimal.

@@ -38,6 +38,9 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
             ..Finding::content(Clause::Scope, format!("{level}, approved"))
         };
     }
+    if let Some(why) = case.returned.filter(|why| why.reason == Reason::RuleAsksNow) {
+        return object(Outcome::Escalate, why.reason, why.detail.clone());
+    }
     let asks: Vec<String> = case.asks().map(|ask| format!("rule `{}`: {}", ask.rule, ask.because)).collect();
     if !asks.is_empty() {
         return object(Outcome::Escalate, Reason::NeedsApproval, asks.join("; "));

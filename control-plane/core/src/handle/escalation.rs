@@ -42,22 +42,25 @@ pub(super) fn decide(state: &State, answer: Answer, now: Timestamp) -> Result<Ve
         return Ok(vec![voted]);
     }
     let held = state.held.get(&action).ok_or_else(|| Refusal::not_found("held action", &action))?;
-    if !held.assessment.evidence.is_empty() {
-        // What people saw may have moved: the shell reads it again and comes back with `Release`.
-        let note = "approved; its facts are read again";
-        return Ok(vec![voted, closed(escalation, EscalationStatus::Approved, note)]);
-    }
-    let run_of = super::known_run(state, run)?;
-    let case = Case::new(state, run_of, &held.proposal, &held.assessment, now).approved();
-    let decision = Box::new(decide::decide(case));
-    let note = match decision.outcome {
-        Outcome::Admit => "approved".to_owned(),
-        Outcome::Escalate | Outcome::Throttle | Outcome::Deny | Outcome::Stop => {
-            format!("approved, but by now: {}", decision.deciding().reason.sentence())
-        }
+    let case = Case::new(state, super::known_run(state, run)?, &held.proposal, &held.assessment, now);
+    // What people saw may have moved: the shell reads it again and comes back with `Release`.
+    let note = if !held.assessment.evidence.is_empty() {
+        "approved; its facts are read again"
+    } else if super::release::asked_now(held, case).is_some() {
+        "approved; what asks by now is looked at again"
+    } else {
+        let decision = Box::new(decide::decide(case.approved()));
+        let note = match decision.outcome {
+            Outcome::Admit => "approved".to_owned(),
+            Outcome::Escalate | Outcome::Throttle | Outcome::Deny | Outcome::Stop => {
+                format!("approved, but by now: {}", decision.deciding().reason.sentence())
+            }
+        };
+        let released =
+            Event::ActionReleased { action, run, decision, evidence: Vec::new(), moved: Vec::new() };
+        return Ok(vec![voted, closed(escalation, EscalationStatus::Approved, &note), released]);
     };
-    let released = Event::ActionReleased { action, run, decision };
-    Ok(vec![voted, closed(escalation, EscalationStatus::Approved, &note), released])
+    Ok(vec![voted, closed(escalation, EscalationStatus::Approved, note)])
 }
 
 fn permitted(escalation: &Escalation, answer: &Answer) -> Result<(), Refusal> {

@@ -1,7 +1,7 @@
 //! Before an approved action goes: its facts are read again, and what has moved returns it to people.
 
 use crate::{
-    Assessment, Clause, Money, Objection, Outcome, Reason, Timestamp,
+    Ask, Assessment, Clause, Money, Objection, Outcome, Reason, Timestamp,
     command::{Look, ReadAgain, Release},
     decide::{self, Case},
     decision::{Decision, Finding},
@@ -89,26 +89,36 @@ fn awaiting(state: &State, action: crate::ActionId) -> Result<(&Held, &Escalatio
     awaits.ok_or_else(|| Refusal::Conflict(format!("{action} does not wait to be released")))
 }
 
-/// Decides an approved action as things stand now. Facts that moved, and facts that nobody could read, void
-/// the approval and put the same call before people again; what the contract now denies is denied.
+/// Decides an approved action as things stand now. Facts that moved, facts that nobody could read, and a rule
+/// that asks only now void the approval and put the same call before people again; what the contract now
+/// denies is denied.
 pub(super) fn release(state: &State, release: &Release, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     let (held, escalation) = awaiting(state, release.action)?;
     if state.escalations.contains_key(&release.escalation) {
         return Err(Refusal::Conflict(format!("{} is taken", release.escalation)));
     }
-    let (assessment, why, moved) = match &release.look {
+    let (assessment, unread, moved) = match &release.look {
         Look::Unread { why } => (&held.assessment, Some(unread(why.clone())), &[][..]),
         Look::Read { assessment, moved } => match not_read_again(state, escalation, assessment) {
             Some(why) => (&held.assessment, Some(unread(why)), &[][..]),
-            None => (&**assessment, moved_items(held, assessment), &moved[..]),
+            None => (&**assessment, None, &moved[..]),
         },
     };
     let run = super::known_run(state, escalation.run)?;
     let case = Case::new(state, run, &held.proposal, assessment, now);
+    let was_read = unread.is_none();
+    let why = unread.or_else(|| moved_items(held, assessment)).or_else(|| asked_now(held, case));
     let decision = decide::decide(case.approved());
-    let Some(why) = why.filter(|_| decision.outcome == Outcome::Admit) else {
-        let (action, run) = (release.action, run.id);
-        return Ok(vec![Event::ActionReleased { action, run, decision: Box::new(decision) }]);
+    let admitted = decision.outcome == Outcome::Admit;
+    let Some(why) = why.filter(|_| admitted) else {
+        return Ok(vec![Event::ActionReleased {
+            action: release.action,
+            run: run.id,
+            decision: Box::new(decision),
+            evidence: if was_read { assessment.evidence.clone() } else { Vec::new() },
+            // Of what goes nothing has moved.
+            moved: if admitted { Vec::new() } else { moved.to_vec() },
+        }]);
     };
     let mut decided = ActionDecided {
         proposal: held.proposal.clone(),
@@ -133,6 +143,27 @@ pub(super) fn release(state: &State, release: &Release, now: Timestamp) -> Resul
     }))])
 }
 
+/// What people would have to be asked about by now and were not: a rule that did not ask them, or that saw
+/// something else then. The contract's words are fixed, so they differ only by what a rule saw.
+pub(super) fn asked_now(held: &Held, case: Case<'_>) -> Option<Objection> {
+    let was_asked = |ask: &Ask| {
+        let mut before = held.question.asks.iter();
+        before.any(|asked| (&asked.rule, &asked.because) == (&ask.rule, &ask.because))
+    };
+    let asks = super::propose::asked_by_rules(case);
+    let mut new: Vec<String> = asks
+        .iter()
+        .filter(|ask| !was_asked(ask))
+        .map(|ask| format!("rule `{}`: {}", ask.rule, ask.because))
+        .collect();
+    new.dedup();
+    let (before, now) = (&held.assessment.origin_objection, &case.assessment.origin_objection);
+    if let (None, Some(foreign), true) = (before, now, new.is_empty()) {
+        new.push(foreign.detail.clone());
+    }
+    (!new.is_empty()).then(|| Objection::new(Reason::RuleAsksNow, new.join("; ")))
+}
+
 fn unread(why: String) -> Objection {
     Objection::new(Reason::EvidenceUnread, why)
 }
@@ -141,8 +172,8 @@ fn unread(why: String) -> Objection {
 fn not_read_again(state: &State, escalation: &Escalation, assessment: &Assessment) -> Option<String> {
     let run = state.runs.get(&escalation.run)?;
     let is_reread = |used: &EvidenceUse| {
-        let asked = state.actions.get(&used.action).and_then(|action| action.rereads);
-        asked == Some(escalation.question.id) && run.evidence.contains_key(&(used.item.clone(), used.action))
+        state.is_reread(used, escalation.question.id)
+            && run.evidence.contains_key(&(used.item.clone(), used.action))
     };
     let old = assessment.evidence.iter().find(|used| !is_reread(used))?;
     Some(format!("`{}` was not read again after the approval", old.item))

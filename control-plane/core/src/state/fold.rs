@@ -47,7 +47,7 @@ impl State {
             Event::EscalationClosed { escalation, action, status, note, .. } => {
                 self.escalation_closed(*escalation, *action, (*status, note));
             }
-            Event::ActionReleased { action, decision, .. } => self.released(*action, decision),
+            Event::ActionReleased { action, decision, moved, .. } => self.released(*action, decision, moved),
             Event::ActionReturned(returned) => self.returned(returned, at),
             Event::SwitchSet(switch) => {
                 self.switches.insert(switch.id, switch.clone());

@@ -2,8 +2,8 @@
 
 use super::world::*;
 use crate::{
-    ActionStatus, Clause, Command, Event, EvidenceUse, Level, Objection, Outcome, Permit, PolicyVerdict,
-    Reason, Refusal,
+    ActionStatus, Assessment, Clause, Command, Event, EvidenceUse, Level, Moved, Objection, Outcome, Permit,
+    PolicyVerdict, Reason, Refusal,
     command::{Look, ReadAgain},
     escalation::{EscalationStatus, digest_of},
 };
@@ -160,14 +160,207 @@ fn the_second_look_sees_what_changed_meanwhile() {
         assert_eq!(released(&events), (Outcome::Deny, reason), "{name}");
         assert_eq!(world.status(held), ActionStatus::Denied, "{name}");
     }
-    // What the contract denies on the new facts, nobody is asked about.
+}
+
+#[test]
+fn what_the_contract_denies_on_the_new_facts_nobody_is_asked_about_but_told() {
     let (mut world, held) = approved();
+    let question = world.state.held[&held].question.id;
     let again = world.look_again(held, MOVED).unwrap();
+    let moved = vec![Moved {
+        item: "record".into(),
+        pointer: "/amount".to_owned(),
+        was: "500".to_owned(),
+        is: "400".to_owned(),
+    }];
+    let look = seeing(&world, held, moved.clone(), |it| {
+        it.evidence = vec![again.clone()];
+        it.policy = PolicyVerdict::Object(Objection::new(Reason::PolicyForbids, "more than was paid"));
+    });
+    let events = world.release(held, look).unwrap();
+    assert_eq!(released(&events), (Outcome::Deny, Reason::PolicyForbids));
+    let [Event::ActionReleased { evidence, moved: told, .. }] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((evidence, told), (&vec![again], &moved), "what it was decided on, and what had moved");
+    let asked = &world.state.escalations[&question];
+    assert_eq!((asked.status, &asked.moved), (EscalationStatus::Approved, &moved));
+    assert_eq!(asked.note, "approved, but by now: A policy forbids it.");
+}
+
+/// A second look with other findings than before.
+fn seeing(
+    world: &World,
+    held: crate::ActionId,
+    moved: Vec<Moved>,
+    change: impl FnOnce(&mut Assessment),
+) -> Look {
     let mut assessment = world.state.held[&held].assessment.clone();
-    assessment.evidence = vec![again];
-    assessment.policy = PolicyVerdict::Object(Objection::new(Reason::PolicyForbids, "more than was paid"));
-    let look = Look::Read { assessment: Box::new(assessment), moved: Vec::new() };
-    assert_eq!(released(&world.release(held, look).unwrap()), (Outcome::Deny, Reason::PolicyForbids));
+    change(&mut assessment);
+    Look::Read { assessment: Box::new(assessment), moved }
+}
+
+#[test]
+fn a_rule_that_asks_only_now_returns_the_action_to_people() {
+    type Change = fn(&mut Assessment);
+    let foreign = |it: &mut Assessment| {
+        it.origin_objection = Some(Objection::new(Reason::OriginUnknown, "no record names the account"));
+    };
+    let table: [(&str, Change, &str); 5] = [
+        ("an origin", |it| it.asks.push(ask("origin:/account", "fraud", 1)), "rule `origin:/account`"),
+        ("an origin that names no rule", foreign, "no record names the account"),
+        (
+            "a policy",
+            |it| {
+                let (policies, asks) = (vec!["vip".to_owned()], vec![ask("vip", "risk", 1)]);
+                it.policy = PolicyVerdict::Escalate { policies, asks };
+            },
+            "rule `vip`",
+        ),
+        (
+            "a value that became new",
+            |it| {
+                let value = crate::Digest::of(b"DE1");
+                it.novelties.push(crate::Novelty { ask: ask("first", "risk", 1), value, within_ms: 1 });
+            },
+            "rule `first`",
+        ),
+        (
+            "the same rule about something else",
+            |it| {
+                it.asks = vec![crate::Ask {
+                    because: "a person must look (b)".to_owned(),
+                    ..ask("large", "risk", 1)
+                }];
+            },
+            "rule `large`: a person must look (b)",
+        ),
+    ];
+    for (name, change, told) in table {
+        let (mut world, held) = approved();
+        let before = world.state.held[&held].question.clone();
+        let again = world.look_again(held, SEEN).unwrap();
+        let look = seeing(&world, held, Vec::new(), |it| {
+            it.evidence = vec![again];
+            change(it);
+        });
+        let events = world.release(held, look).unwrap();
+        let [Event::ActionReturned(returned)] = &events[..] else { panic!("{name}: {events:?}") };
+        assert!(returned.note.contains(told), "{name}: {}", returned.note);
+        let finding = &returned.held.decision.findings[1];
+        assert_eq!((finding.outcome, finding.reason), (Outcome::Escalate, Reason::RuleAsksNow), "{name}");
+        let asked = world.state.held[&held].question.clone();
+        assert_ne!(asked.id, before.id, "{name}");
+
+        // What people have been asked about, they can allow.
+        world.later(1);
+        for by in ["rita", "frank"] {
+            drop(world.answer(held, &person(by, &["risk", "fraud"]), true));
+        }
+        let again = world.look_again(held, SEEN).unwrap();
+        let events = world.release_on(held, again).unwrap();
+        assert_eq!(released(&events).0, Outcome::Admit, "{name}");
+        if name == "an origin that names no rule" {
+            let Event::ActionReleased { decision, .. } = &events[0] else { panic!("{events:?}") };
+            assert_eq!(decision.findings[2].reason, Reason::Approved, "{:?}", decision.findings[2]);
+        }
+    }
+}
+
+#[test]
+fn a_value_that_became_new_while_people_thought_is_asked_about_also_without_facts() {
+    let mut world = World::new();
+    let novel = || crate::Novelty {
+        ask: ask("first", "risk", 1),
+        value: crate::Digest::of(b"DE1"),
+        within_ms: 10_000,
+    };
+    let known = world.hold(Call::new("pay", "{}").with(|_, it| it.novelties.push(novel())));
+    world.answer(known, &person("rita", &["risk"]), true).unwrap();
+    world.settle(known, succeeded()).unwrap();
+    let large = Call::new("pay", r#"{"n":2}"#).ask(ask("large", "risk", 1));
+    let held = world.hold(large.with(|_, it| it.novelties.push(novel())));
+    assert_eq!(world.state.held[&held].question.asks.len(), 1, "the value is familiar");
+    let events = world.later(20_000).answer(held, &person("rita", &["risk"]), true).unwrap();
+    assert_eq!(events.len(), 2, "nothing goes: {events:?}");
+    let look = seeing(&world, held, Vec::new(), |_| ());
+    let events = world.release(held, look).unwrap();
+    let [Event::ActionReturned(returned)] = &events[..] else { panic!("{events:?}") };
+    assert!(returned.note.contains("rule `first`"), "{}", returned.note);
+    world.later(1).answer(held, &person("rita", &["risk"]), true).unwrap();
+    assert_eq!(world.status(held), ActionStatus::Approved, "nothing new asks");
+}
+
+#[test]
+fn an_answer_that_says_itself_that_it_is_old_is_old_also_after_an_approval() {
+    for (behind, expect) in [
+        (0, (Outcome::Admit, Reason::WithinContract)),
+        (1_000, (Outcome::Admit, Reason::WithinContract)),
+        (1_001, (Outcome::Deny, Reason::EvidenceStale)),
+    ] {
+        let (mut world, held) = approved();
+        world.later(900_000);
+        let mut again = world.look_again(held, SEEN).unwrap();
+        let own = world.now.as_micros().saturating_sub(behind * 1_000);
+        again.as_of = Some(crate::Timestamp::from_micros(own));
+        let events = world.release_on(held, again).unwrap();
+        assert_eq!(released(&events), expect, "{behind} ms behind");
+    }
+    // What could not be read again is a matter for people, however old it is by now.
+    let mut world = World::new();
+    let mut seen = world.look(SEEN);
+    seen.as_of = Some(crate::Timestamp::from_micros(world.now.as_micros().saturating_sub(500_000)));
+    let held =
+        world.hold(Call::new("pay", "{}").ask(ask("large", "risk", 1)).with(|_, it| it.evidence.push(seen)));
+    world.answer(held, &person("rita", &["risk"]), true).unwrap();
+    let events = world.later(900_000).release(held, Look::Unread { why: "no answer".to_owned() }).unwrap();
+    assert!(matches!(events[..], [Event::ActionReturned(_)]), "{events:?}");
+}
+
+#[test]
+fn several_people_approved_and_several_facts_moved() {
+    let mut world = World::new();
+    let first = world.look(SEEN);
+    let second = EvidenceUse { item: "other".into(), ..first };
+    let pay = Call::new("pay", "{}").ask(ask("large", "risk", 2));
+    world
+        .state
+        .runs
+        .get_mut(&run(1))
+        .unwrap()
+        .evidence
+        .insert(("other".into(), first.action), (first.digest, first.observed_at));
+    let held = world.hold(pay.with(|_, it| it.evidence.extend([first, second])));
+    let question = world.state.held[&held].question.id;
+    world.answer(held, &person("rita", &["risk"]), true).unwrap();
+    assert!(world.state.awaits_release(held).is_none(), "one of two");
+    world.later(1).answer(held, &person("sam", &["risk"]), true).unwrap();
+
+    let again = world.look_again(held, MOVED).unwrap();
+    let other = EvidenceUse { item: "other".into(), ..again };
+    world
+        .state
+        .runs
+        .get_mut(&run(1))
+        .unwrap()
+        .evidence
+        .insert(("other".into(), again.action), (again.digest, again.observed_at));
+    let moved = ["record", "other"].map(|item| Moved {
+        item: item.into(),
+        pointer: "/amount".to_owned(),
+        was: "500".to_owned(),
+        is: "400".to_owned(),
+    });
+    let look = seeing(&world, held, moved.to_vec(), |it| it.evidence = vec![again, other]);
+    let events = world.release(held, look).unwrap();
+    let [Event::ActionReturned(returned)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(returned.note, "`other`, `record` have moved since people were asked");
+    let new = world.state.held[&held].question.id;
+    let (old, asked) = (&world.state.escalations[&question], &world.state.escalations[&new]);
+    assert_eq!((old.votes.len(), asked.votes.len()), (2, 0), "both must decide anew");
+    assert_eq!((&old.moved[..], &asked.moved[..]), (&moved[..], &moved[..]));
+    world.later(1).answer(held, &person("rita", &["risk"]), true).unwrap();
+    assert!(world.state.awaits_release(held).is_none(), "the old approvals count no more");
+    world.later(1).answer(held, &person("sam", &["risk"]), true).unwrap();
+    assert!(world.state.awaits_release(held).is_some());
 }
 
 #[test]

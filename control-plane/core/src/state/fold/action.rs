@@ -1,7 +1,7 @@
 //! What the fold does to actions: decided, released, settled, undone.
 
 use crate::{
-    ActionId, ActionStatus, Level, Money, PlanId, Timestamp,
+    ActionId, ActionStatus, Level, Money, Moved, PlanId, Timestamp,
     action::ActionMove,
     decision::{Decision, Outcome},
     event::{ActionDecided, ActionSettled, Settlement},
@@ -59,9 +59,15 @@ impl State {
         }
     }
 
-    pub(super) fn released(&mut self, id: ActionId, decision: &Decision) {
-        self.held.remove(&id);
+    pub(super) fn released(&mut self, id: ActionId, decision: &Decision, moved: &[Moved]) {
+        let question = self.held.remove(&id).map(|held| held.question.id);
         let admitted = decision.outcome == Outcome::Admit;
+        if let Some(asked) = question.and_then(|id| self.escalations.get_mut(&id)) {
+            moved.clone_into(&mut asked.moved);
+            if !admitted {
+                asked.note = format!("approved, but by now: {}", decision.deciding().reason.sentence());
+            }
+        }
         if !self.moved(id, if admitted { ActionMove::Approve } else { ActionMove::Deny }) {
             return;
         }

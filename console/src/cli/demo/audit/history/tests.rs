@@ -76,7 +76,13 @@ fn decided(number: u128, outcome: Outcome, undoes: Option<u128>) -> Event {
 
 fn released(number: u128, outcome: Outcome) -> Event {
     let run = RunId::new(Uuid::from_u128(RUN));
-    Event::ActionReleased { action: action(number), run, decision: Box::new(decision(outcome)) }
+    Event::ActionReleased {
+        action: action(number),
+        run,
+        decision: Box::new(decision(outcome)),
+        evidence: Vec::new(),
+        moved: Vec::new(),
+    }
 }
 
 fn settled(number: u128, settlement: Settlement) -> Event {
