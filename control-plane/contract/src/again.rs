@@ -21,7 +21,8 @@ impl CompiledContract {
     /// again and on nothing else that the run has seen, and what differs. `run` is what the run declared.
     pub fn look_again(&self, held: &Held, reads: &[Reread], run: &RunFacts) -> Look {
         let seen = reads.iter().flat_map(|read| read.seen.iter().cloned()).collect();
-        let facts = RunFacts { seen, request: run.request.clone(), workflow: run.workflow.clone() };
+        let (request, workflow) = (run.request.clone(), run.workflow.clone());
+        let facts = RunFacts { seen, request, workflow, ..RunFacts::default() };
         let proposal = &held.proposal;
         let assessment = self.assess(proposal, &proposal.params.value(), &facts);
         let mut moved = Vec::new();

@@ -9,6 +9,7 @@ use crate::{
 };
 
 mod evidence;
+mod origin;
 mod rules;
 mod tools;
 mod workflows;

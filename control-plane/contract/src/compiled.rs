@@ -24,6 +24,7 @@ use crate::{
 };
 
 pub(crate) mod assemble;
+mod reliance;
 
 /// One version of a contract, compiled.
 #[derive(Debug)]
@@ -182,6 +183,11 @@ impl CompiledContract {
     pub(crate) fn may_say(&self, tool: &ToolName, item: &ItemName) -> bool {
         let tool = self.tools.get(tool);
         tool.is_some_and(|tool| tool.needs.claims.iter().any(|claim| claim.item == *item))
+    }
+
+    /// True when it has rules about where parameters come from.
+    pub fn has_origin(&self) -> bool {
+        self.tools.values().any(|tool| !tool.needs.origin.is_empty())
     }
 
     /// The items of evidence that a successful result of the tool is.

@@ -42,7 +42,7 @@ pub use again::Reread;
 pub use backtest::{Backtest, Backtested, Flip, Said, Sum, sums};
 pub use compiled::{CompiledContract, Tool};
 pub use diff::{Change, Direction, changes_in_words, diff, text_diff};
-pub use facts::{RunFacts, Seen};
+pub use facts::{RunFacts, Seen, Sighting};
 pub use form::json_schema;
 pub use problem::Problem;
 pub use request::{Method, ToolRequest};

@@ -39,6 +39,8 @@ pub(crate) struct Needs {
 /// Values that must be equal.
 #[derive(Debug)]
 pub(crate) struct Agree {
+    /// Where the contract says so, for findings.
+    pub(crate) rule: String,
     pub(crate) values: Vec<Source>,
     /// As decimal numbers, at most so far apart.
     pub(crate) within: Option<Decimal>,
@@ -160,10 +162,12 @@ impl Needs {
         self.agree.iter().find_map(|line| {
             let values = line.values.iter().filter(|source| !self.is_absent_choice(source, known.seen));
             let values: Vec<_> = values.map(|source| (source, known.find(source))).collect();
-            match line.within {
+            let conflict = match line.within {
                 None => differing(&values),
                 Some(within) => apart(&values, within),
-            }
+            }?;
+            let detail = format!("{} (`{}`)", conflict.detail, line.rule);
+            Some(Objection { detail, ..conflict })
         })
     }
 

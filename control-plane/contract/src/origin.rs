@@ -1,6 +1,6 @@
 //! Provenance of parameters: a value must be found where the contract says it may come from.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use remit_core::{Ask, ItemName, Objection, Reason, ToolName};
 use serde_json::Value;
@@ -8,19 +8,41 @@ use serde_json::Value;
 use crate::{
     facts::{RunFacts, Seen},
     pointer::Pointer,
+    policy::Type,
     value::{same, shown},
 };
+
+mod parts;
+mod sight;
+
+pub(crate) use parts::{EACH, Lost, type_at};
+use parts::{Part, Places, all_parts, is_below, parts, places};
+use sight::first_seen;
 
 /// Shorter texts are found inside of others by chance.
 const SHORTEST_PART: usize = 4;
 
-/// Where a value may be at home.
+/// Most parts that are told of one by one.
+const MOST_TOLD: usize = 5;
+
+/// Where a value may be at home: anywhere in one of these, or only in the named place of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Home {
     /// What the trusted caller declared when it started the run.
-    Request,
+    Request(Option<Pointer>),
     /// An attested item that the action needs.
-    Item(ItemName),
+    Item(ItemName, Option<Pointer>),
+}
+
+impl fmt::Display for Home {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request(None) => f.write_str("the request"),
+            Self::Request(Some(place)) => write!(f, "`request:{}`", place.as_str()),
+            Self::Item(item, None) => write!(f, "`{item}`"),
+            Self::Item(item, Some(place)) => write!(f, "`{item}:{}`", place.as_str()),
+        }
+    }
 }
 
 /// How two texts are compared.
@@ -75,7 +97,10 @@ impl Form {
 /// The rule for one parameter, compiled.
 #[derive(Debug)]
 pub(crate) struct Rule {
-    pub(crate) pointer: Pointer,
+    /// Into the parameters; `*` is every element of a list.
+    pub(crate) path: Pointer,
+    /// What the tool's schema says of the value there.
+    pub(crate) of: Type,
     pub(crate) from: Vec<Home>,
     pub(crate) form: Form,
     pub(crate) otherwise: Option<Ask>,
@@ -108,115 +133,118 @@ pub(crate) fn check(
 ) -> Foreign {
     let (mut refused, mut held, mut asks) = (Vec::new(), Vec::new(), Vec::new());
     for rule in rules {
-        // What is not given comes from nowhere; each part of a larger value must be at home.
-        let Some(value) = rule.pointer.find(params) else { continue };
-        for (inside, part) in leaves(value) {
-            if rule.from.iter().any(|home| is_at(home, rule.form, part, (facts, needed), catalog)) {
-                continue;
-            }
-            let says = rule.says(&inside, part, facts, catalog);
-            match &rule.otherwise {
-                None => refused.push(says),
-                Some(ask) => {
-                    held.push(says);
-                    if !asks.contains(ask) {
-                        asks.push(ask.clone());
-                    }
+        let Places { found, misshapen } = places(&rule.path, params);
+        // Of another shape than the rule is about: nobody knows what the tool would take from it.
+        refused.extend(misshapen.iter().map(|(at, value)| {
+            let (path, shown) = (rule.path.as_str(), shown(Some(value)));
+            format!("`params:{at}` is {shown}, but `{path}` must come from {}", rule.homes())
+        }));
+        let at_home = at_home(rule, (facts, needed), catalog);
+        let mut foreign = Vec::new();
+        for (at, value) in found {
+            for part in parts(value, &rule.of) {
+                if !at_home.iter().any(|home| part.is_said_by(home, rule.form)) {
+                    foreign.push(Part { at: format!("{at}{}", part.at), ..part });
                 }
             }
         }
+        foreign.sort_by(|left, right| left.at.cmp(&right.at));
+        // Only those that are told of are looked for.
+        let says = foreign.iter().enumerate().map(|(index, part)| {
+            if index < MOST_TOLD { rule.says(part, facts, catalog) } else { told(part) }
+        });
+        match &rule.otherwise {
+            None => refused.extend(says),
+            Some(ask) if !foreign.is_empty() => {
+                held.extend(says);
+                let seen: Vec<String> = foreign.iter().map(told).collect();
+                let because = format!("{} ({})", ask.because, few(&seen, ", "));
+                asks.push(Ask { because, ..ask.clone() });
+            }
+            Some(_) => {}
+        }
     }
     let objection = |says: Vec<String>| {
-        (!says.is_empty()).then(|| Objection::new(Reason::OriginUnknown, says.join("; ")))
+        (!says.is_empty()).then(|| Objection::new(Reason::OriginUnknown, few(&says, "; ")))
     };
     Foreign { refused: objection(refused), held: objection(held), asks }
 }
 
+/// The first of them, and how many more there are.
+fn few(all: &[String], between: &str) -> String {
+    let first: Vec<&str> = all.iter().take(MOST_TOLD).map(String::as_str).collect();
+    match all.len().saturating_sub(MOST_TOLD) {
+        0 => first.join(between),
+        more => format!("{}{between}and {more} more", first.join(between)),
+    }
+}
+
+/// A part as it was given.
+fn told(part: &Part<'_>) -> String {
+    let verb = if part.is_name { "has the name" } else { "is" };
+    let at = if part.is_name { part.at.rsplit_once('/').map_or("", |(at, _)| at) } else { &part.at };
+    format!("`params:{at}` {verb} {}", shown(Some(&part.value)))
+}
+
 impl Rule {
+    fn homes(&self) -> String {
+        self.from.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+    }
+
     /// Where the value should be, and where it was seen first.
-    fn says(&self, inside: &str, value: &Value, facts: &RunFacts, catalog: &Catalog) -> String {
-        let homes: Vec<String> = self
-            .from
-            .iter()
-            .map(|home| match home {
-                Home::Request => "the request".to_owned(),
-                Home::Item(item) => format!("`{item}`"),
-            })
-            .collect();
-        let first = match first_seen(self.form, value, facts, catalog) {
+    fn says(&self, part: &Part<'_>, facts: &RunFacts, catalog: &Catalog) -> String {
+        let first = match first_seen(self.form, &part.value, facts, catalog) {
             Some(first) => format!("it was seen first {first}"),
             None => "no fact of this run says it".to_owned(),
         };
-        format!(
-            "`params:{}{inside}` is {}, which is not in {}; {first}",
-            self.pointer.as_str(),
-            shown(Some(value)),
-            homes.join(" or ")
-        )
+        let rule = format!("origin:{}", self.path.as_str());
+        format!("{}, which is not in {} (`{rule}`); {first}", told(part), self.homes())
     }
 }
 
-fn is_at(
-    home: &Home,
-    form: Form,
-    value: &Value,
-    (facts, needed): (&RunFacts, &[&Seen]),
+/// Everything that is at home by a rule.
+fn at_home<'v>(
+    rule: &Rule,
+    (facts, needed): (&'v RunFacts, &[&'v Seen]),
     catalog: &Catalog,
-) -> bool {
-    match home {
-        Home::Request => facts
-            .request
-            .as_deref()
-            .is_some_and(|it| leaves(it).iter().any(|(_, leaf)| form.same(value, leaf))),
-        Home::Item(item) => needed.iter().filter(|seen| seen.item == *item).any(|seen| {
-            leaves(&seen.value)
-                .iter()
-                .any(|(at, leaf)| form.same(value, leaf) && !is_untrusted(at, item, catalog))
-        }),
-    }
-}
-
-/// The first place of the run where a fact says the value, alone or within a longer text.
-fn first_seen(form: Form, value: &Value, facts: &RunFacts, catalog: &Catalog) -> Option<String> {
-    let mut seen: Vec<&Seen> = facts.seen.iter().collect();
-    seen.sort_by_key(|seen| seen.observed_at);
-    seen.iter().find_map(|seen| {
-        let says = |leaf: &Value| form.same(value, leaf) || form.is_said_by(value, leaf);
-        let (at, _) = leaves(&seen.value).into_iter().find(|(_, leaf)| says(leaf))?;
-        let tool = catalog.get(&seen.item).map_or("", |source| source.tool.as_str());
-        let untrusted = if is_untrusted(&at, &seen.item, catalog) { ", a text of strangers" } else { "" };
-        Some(format!("in `{}:{at}`{untrusted} (`{tool}`, {})", seen.item, seen.action))
-    })
-}
-
-fn is_untrusted(at: &str, item: &ItemName, catalog: &Catalog) -> bool {
-    let below = |pointer: &Pointer| {
-        at.strip_prefix(pointer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    // What nobody has described is nobody's record.
-    catalog.get(item).is_none_or(|source| source.untrusted.iter().any(below))
-}
-
-/// Every scalar in a value with its pointer; nulls say nothing.
-fn leaves(value: &Value) -> Vec<(String, &Value)> {
-    let (mut found, mut open) = (Vec::new(), vec![(String::new(), value)]);
-    while let Some((at, value)) = open.pop() {
-        match value {
-            Value::Null => {}
-            Value::Array(items) => {
-                open.extend(items.iter().enumerate().map(|(index, item)| (format!("{at}/{index}"), item)));
+) -> Vec<Part<'v>> {
+    let mut found = Vec::new();
+    for home in &rule.from {
+        match home {
+            Home::Request(place) => {
+                found.extend(facts.request.iter().flat_map(|request| within(place.as_ref(), request)));
             }
-            Value::Object(fields) => {
-                open.extend(
-                    fields
-                        .iter()
-                        .map(|(key, field)| (format!("{at}{}", Pointer::to_key(key).as_str()), field)),
-                );
+            Home::Item(item, place) => {
+                let seen = needed.iter().filter(|seen| seen.item == *item);
+                let parts = seen.flat_map(|seen| within(place.as_ref(), &seen.value));
+                found.extend(parts.filter(|part| !is_untrusted(&part.at, item, catalog)));
             }
-            Value::Bool(_) | Value::Number(_) | Value::String(_) => found.push((at, value)),
         }
     }
     found
+}
+
+impl Part<'_> {
+    /// The name of a member may be a name at home too; a value is never at home in a name.
+    fn is_said_by(&self, home: &Part<'_>, form: Form) -> bool {
+        (self.is_name || !home.is_name) && form.same(&self.value, &home.value)
+    }
+}
+
+/// What stands at a place, or in all of it, part by part.
+fn within<'v>(place: Option<&Pointer>, value: &'v Value) -> Vec<Part<'v>> {
+    let Some(place) = place else { return all_parts(value) };
+    let mut found = Vec::new();
+    for (at, value) in places(place, value).found {
+        found
+            .extend(all_parts(value).into_iter().map(|part| Part { at: format!("{at}{}", part.at), ..part }));
+    }
+    found
+}
+
+fn is_untrusted(at: &str, item: &ItemName, catalog: &Catalog) -> bool {
+    // What nobody has described is nobody's record.
+    catalog.get(item).is_none_or(|source| source.untrusted.iter().any(|place| is_below(at, place)))
 }
 
 #[cfg(test)]

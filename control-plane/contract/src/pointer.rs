@@ -32,6 +32,12 @@ impl Pointer {
         Self(format!("/{}", key.replace('~', "~0").replace('/', "~1")))
     }
 
+    /// The part of it before a name; all of it where it does not have the name, `None` where it begins with it.
+    pub(crate) fn before(&self, name: &str) -> Option<Self> {
+        let kept: Vec<&str> = self.0.split('/').skip(1).take_while(|segment| *segment != name).collect();
+        (!kept.is_empty()).then(|| Self(format!("/{}", kept.join("/"))))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -28,6 +28,7 @@ mod world;
 
 pub(crate) use judge::{Judge, rule_error};
 pub(crate) use sight::Keys;
+pub(crate) use typing::Type;
 pub(crate) use validate::validate;
 pub(crate) use world::World;
 

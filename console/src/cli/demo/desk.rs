@@ -57,6 +57,7 @@ pub(crate) fn router(records: Arc<Records>) -> Router {
         .route("/customers/{customer}/notes", post(note))
         .route("/customers/{customer}/notes/{note}", delete(unnote))
         .route("/customers/{customer}/replies", post(reply))
+        .route("/tickets/{ticket}", get(ticket))
         .route("/employees/{id}", get(employee))
         .route("/roles/{role}", get(role))
         .route("/grants", post(grant))
@@ -99,6 +100,15 @@ async fn reply(
 ) -> Response {
     let written = records.write("reply", key(&headers), &format!("{customer}\n{}", body.text));
     answer(written, |reply| json!({ "reply_id": reply, "customer_id": customer, "status": "sent" }))
+}
+
+async fn ticket(State(records): State<Arc<Records>>, Path(id): Path<String>) -> Response {
+    match records.ticket(&id) {
+        Some(ticket) => {
+            Json(json!({ "id": id, "customer_id": ticket.customer_id, "text": ticket.text })).into_response()
+        }
+        None => refuse(StatusCode::NOT_FOUND, "no such ticket"),
+    }
 }
 
 async fn employee(State(records): State<Arc<Records>>, Path(id): Path<String>) -> Response {

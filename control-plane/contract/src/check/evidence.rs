@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use remit_core::{ItemName, Level, ToolName};
 
-use super::{check_parameter, did_you_mean, document_of, first_segment, input_of};
+use super::{check_parameter, did_you_mean, document_of, first_segment, input_of, origin};
 use crate::{
-    document::{AtLeast, Attested, Document, Evidence, Item, Need, OriginRule, Scope, Tooling},
-    origin::Home,
+    document::{AtLeast, Attested, Document, Evidence, Item, Need, Scope, Tooling},
     pointer::Source,
     problem::{Problems, Spot, nearest},
 };
@@ -38,7 +37,7 @@ pub(super) fn check(document: &Document, scope: &Scope, tooling: &Tooling, probl
             );
         }
         if let Some(rules) = &rules.value {
-            check_origin((action, rules), evidence, tooling, problems);
+            origin::check((action, rules), evidence, tooling, problems);
         }
     }
 }
@@ -135,7 +134,7 @@ fn check_suffices((action, need): (&ToolName, &Need), evidence: &Evidence, probl
     }
 }
 
-fn is_asserted(item: &ItemName, evidence: &Evidence) -> bool {
+pub(super) fn is_asserted(item: &ItemName, evidence: &Evidence) -> bool {
     let item = evidence.items.get(item).and_then(|item| item.value.as_ref());
     item.is_some_and(|item| item.attested().is_none())
 }
@@ -167,42 +166,6 @@ fn check_choice(
 /// Where the facts of a tool come from: what one upstream says twice is said once.
 pub(super) fn source_of<'a>(tooling: &'a Tooling, tool: &ToolName) -> Option<&'a str> {
     document_of(tooling, tool).map(|tool| tool.upstream.value.as_str())
-}
-
-/// What a parameter may come from is a fact that the action needs.
-fn check_origin(
-    (action, rules): (&ToolName, &[Spot<OriginRule>]),
-    evidence: &Evidence,
-    tooling: &Tooling,
-    problems: &Problems,
-) {
-    let need = evidence.needs.get(action).and_then(|need| need.value.as_ref());
-    let needed: Vec<&ItemName> = need.into_iter().flat_map(Need::items).map(|wanted| &wanted.value).collect();
-    for rule in rules {
-        let parameter = first_segment(rule.value.pointer.as_str());
-        check_parameter(input_of(tooling, action), (action, &parameter), rule.place, problems);
-        for home in &rule.value.from {
-            let Home::Item(item) = &home.value else { continue };
-            if is_asserted(item, evidence) {
-                problems.note::<()>(
-                    home.place,
-                    format!("a parameter of `{action}` may come from `{item}`, which the service says itself"),
-                    "name a fact that a tool reads, or `request`: else the service says where its own values come from",
-                );
-            } else if !needed.contains(&item) {
-                let remedy = match nearest(
-                    item.as_str(),
-                    needed.iter().map(|item| item.as_str()).chain(["request"]),
-                ) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => format!("write `request`, or list it under `evidence.needs.{action}.all`"),
-                };
-                let text =
-                    format!("a parameter of `{action}` may come from `{item}`, which it does not need");
-                problems.note::<()>(home.place, text, remedy);
-            }
-        }
-    }
 }
 
 fn unknown_item<'a>(wanted: &Spot<ItemName>, known: impl Iterator<Item = &'a ItemName>, problems: &Problems) {

@@ -10,14 +10,14 @@ use remit_core::{
 use super::{CompiledContract, Tool, UndoMapping};
 use crate::{
     document::{
-        Attested, Cost, Document, Evidence, Head, Identity, Item, OriginRule, Recovery, Scope, ToolDocument,
-        Tooling, TriggerRule, UndoRule,
+        Attested, Cost, Document, Evidence, Head, Identity, Item, Recovery, Scope, ToolDocument, Tooling,
+        TriggerRule, UndoRule,
     },
     looked_at::LookedAt,
     needs::{Agree, Claim, Needs, Wanted},
     origin::{self, Catalog, Home, ItemSource},
-    pointer::Source,
-    policy::{Judge, PolicyRule, World},
+    pointer::{Pointer, Source},
+    policy::{Judge, PolicyRule, Type, World},
     trigger::Triggers,
 };
 
@@ -148,6 +148,7 @@ impl Whole {
             Ok(judge) => judge,
             Err(error) => return Some(Err(error)),
         };
+        let origin = self.origin(name, &Type::of_schema(&tool.input.value.text))?;
         Some(Ok(Tool {
             name: name.clone(),
             description: tool.description,
@@ -159,7 +160,7 @@ impl Whole {
             effect: tool.effect.map(|effect| effect.value),
             input: tool.input.value.text.clone(),
             schema: tool.input.value,
-            needs: self.needs(name, judge.as_ref(), catalog)?,
+            needs: Needs { origin, ..self.needs(name, judge.as_ref(), catalog)? },
             judge,
             triggers: self.triggers(name),
             undo: self.undo(name)?,
@@ -185,19 +186,17 @@ impl Whole {
     }
 
     fn needs(&self, name: &ToolName, judge: Option<&Judge>, catalog: &Arc<Catalog>) -> Option<Needs> {
-        let origin = match self.evidence.origin.get(name) {
-            None => Vec::new(),
-            Some(rules) => rules.value.as_ref()?.iter().map(|rule| compiled_rule(&rule.value)).collect(),
-        };
         let catalog = Arc::clone(catalog);
         let Some(need) = self.evidence.needs.get(name) else {
-            return Some(Needs { origin, catalog, ..Needs::default() });
+            return Some(Needs { catalog, ..Needs::default() });
         };
         let need = need.value.as_ref()?;
         let agree: Vec<Agree> = need
             .agree
             .iter()
-            .map(|line| Agree {
+            .enumerate()
+            .map(|(index, line)| Agree {
+                rule: format!("evidence.needs.{name}.agree[{index}]"),
                 values: line.values.iter().map(|value| value.value.clone()).collect(),
                 within: line.within,
             })
@@ -205,7 +204,9 @@ impl Whole {
         let (mut all, mut claims) = (Vec::new(), Vec::new());
         for item in &need.all {
             match self.evidence.items.get(&item.value)?.value.as_ref()? {
-                Item::Attested(attested) => all.push(wanted(&item.value, attested, &agree, judge)),
+                Item::Attested(attested) => {
+                    all.push(self.wanted((name, &item.value), attested, &agree, judge));
+                }
                 Item::Asserted { require } => {
                     claims.push(Claim { item: item.value.clone(), require: require.clone() });
                 }
@@ -214,28 +215,83 @@ impl Whole {
         let at_least = match &need.at_least {
             None => None,
             Some(choice) => {
-                let of = choice.of.iter().map(|item| self.one_of(&item.value, &agree, (judge, &origin)));
+                let of = choice.of.iter().map(|item| self.one_of((name, &item.value), &agree, judge));
                 Some((usize::try_from(choice.count.value).ok()?, of.collect::<Option<Vec<_>>>()?))
             }
         };
-        Some(Needs { all, claims, at_least, agree, origin, catalog })
+        Some(Needs { all, claims, at_least, agree, origin: Vec::new(), catalog })
     }
 
     /// One of several, of which only some are needed. What a policy looks at, or a parameter comes from, must be
     /// as fresh as what is needed in any case; the rest may be old while enough others are not.
     fn one_of(
         &self,
-        name: &ItemName,
+        (action, name): (&ToolName, &ItemName),
         agree: &[Agree],
-        (judge, origin): (Option<&Judge>, &[origin::Rule]),
+        judge: Option<&Judge>,
     ) -> Option<Wanted> {
         let item = self.evidence.items.get(name)?.value.as_ref()?.attested()?;
         let source = self.sources.get(&item.from.value)?.clone();
         let seen = judge.is_some_and(|judge| judge.sight().item(name.as_str()).is_some());
-        let is_it = |home: &Home| matches!(home, Home::Item(item) if item == name);
-        let home = origin.iter().flat_map(|rule| &rule.from).any(is_it);
+        let home = self.homes_of(action).any(|home| matches!(home, Home::Item(item, _) if item == name));
         let one_of = Some(OneOf { source, spare: !seen && !home });
-        Some(Wanted { one_of, ..wanted(name, item, agree, judge) })
+        Some(Wanted { one_of, ..self.wanted((action, name), item, agree, judge) })
+    }
+
+    /// Where the parameters of an action may come from. `input` is what they are.
+    fn origin(&self, action: &ToolName, input: &Type) -> Option<Vec<origin::Rule>> {
+        let Some(rules) = self.evidence.origin.get(action) else { return Some(Vec::new()) };
+        let rules = rules.value.as_ref()?.iter().map(|rule| &rule.value);
+        rules
+            .map(|rule| {
+                Some(origin::Rule {
+                    path: rule.pointer.clone(),
+                    of: origin::type_at(input, &rule.pointer).ok()?.clone(),
+                    from: rule.from.iter().map(|home| home.value.clone()).collect(),
+                    form: rule.form,
+                    otherwise: rule.otherwise.clone(),
+                })
+            })
+            .collect()
+    }
+
+    /// Everything that a parameter of the action may come from.
+    fn homes_of<'a>(&'a self, action: &ToolName) -> impl Iterator<Item = &'a Home> + use<'a> {
+        let rules = self.evidence.origin.get(action).and_then(|rules| rules.value.as_ref());
+        rules.into_iter().flatten().flat_map(|rule| &rule.value.from).map(|home| &home.value)
+    }
+
+    /// The places of an item in which parameters of the action are at home: when one of them changes, people see
+    /// it. Of a whole item not all is looked at, or every stamp of time would void an approval.
+    fn homes<'a>(&'a self, action: &'a ToolName, item: &'a ItemName) -> impl Iterator<Item = Pointer> + 'a {
+        self.homes_of(action).filter_map(move |home| match home {
+            Home::Item(of, Some(place)) if of == item => place.before(origin::EACH),
+            Home::Item(..) | Home::Request(_) => None,
+        })
+    }
+
+    fn wanted(
+        &self,
+        (action, name): (&ToolName, &ItemName),
+        item: &Attested,
+        agree: &[Agree],
+        judge: Option<&Judge>,
+    ) -> Wanted {
+        let agreed = agree.iter().flat_map(|line| &line.values).filter_map(|source| match source {
+            Source::Item(of, pointer) if of == name => Some(pointer.clone()),
+            Source::Item(..) | Source::Params(_) | Source::Result(_) => None,
+        });
+        let named = item.require.iter().cloned().chain(agreed).chain(self.homes(action, name)).collect();
+        Wanted {
+            item: name.clone(),
+            from: item.from.value.clone(),
+            matching: item.matching.iter().map(|matching| matching.value.clone()).collect(),
+            fresh_for_ms: item.fresh_for_ms,
+            as_of: item.as_of.clone(),
+            require: item.require.clone(),
+            looked_at: LookedAt::new(named, judge.and_then(|judge| judge.sight().item(name.as_str()))),
+            one_of: None,
+        }
     }
 
     /// Where each item comes from.
@@ -273,32 +329,5 @@ impl Whole {
             }
         }
         Some(items)
-    }
-}
-
-fn wanted(name: &ItemName, item: &Attested, agree: &[Agree], judge: Option<&Judge>) -> Wanted {
-    let agreed = agree.iter().flat_map(|line| &line.values).filter_map(|source| match source {
-        Source::Item(of, pointer) if of == name => Some(pointer.clone()),
-        Source::Item(..) | Source::Params(_) | Source::Result(_) => None,
-    });
-    let named = item.require.iter().cloned().chain(agreed).collect();
-    Wanted {
-        item: name.clone(),
-        from: item.from.value.clone(),
-        matching: item.matching.iter().map(|matching| matching.value.clone()).collect(),
-        fresh_for_ms: item.fresh_for_ms,
-        as_of: item.as_of.clone(),
-        require: item.require.clone(),
-        looked_at: LookedAt::new(named, judge.and_then(|judge| judge.sight().item(name.as_str()))),
-        one_of: None,
-    }
-}
-
-fn compiled_rule(rule: &OriginRule) -> origin::Rule {
-    origin::Rule {
-        pointer: rule.pointer.clone(),
-        from: rule.from.iter().map(|home| home.value.clone()).collect(),
-        form: rule.form,
-        otherwise: rule.otherwise.clone(),
     }
 }

@@ -18,6 +18,7 @@ fn action(number: u8) -> ActionId {
     format!("act_{number:032x}").parse().unwrap()
 }
 
+/// A call of a tool.
 pub(crate) fn proposal(tool: &str, params: &Value) -> Proposal {
     Proposal {
         action: action(99),
@@ -51,12 +52,11 @@ pub(crate) fn order() -> Value {
 
 pub(crate) fn facts(order: Value) -> RunFacts {
     RunFacts {
-        request: None,
-        workflow: None,
         seen: vec![
             seen("order", 1, json!({ "order_id": "o1" }), order),
             seen("stock", 2, json!({}), json!([1])),
         ],
+        ..RunFacts::default()
     }
 }
 
@@ -169,21 +169,21 @@ fn evidence_objections() {
     effect   refund:o1
     ");
     insta::assert_snapshot!(case(json!({ "currency": "USD" }), json!({})), @r#"
-    evidence evidence_conflict: `params:/currency` is "USD", but `order:/currency` is "EUR"
+    evidence evidence_conflict: `params:/currency` is "USD", but `order:/currency` is "EUR" (`evidence.needs.order.refund.agree[0]`)
     policy   permit by refund
     tooling  content
     asks     nobody
     effect   refund:o1
     "#);
     insta::assert_snapshot!(case(json!({}), json!({ "currency": null })), @r#"
-    evidence evidence_conflict: `params:/currency` is "EUR", but `order:/currency` is nothing
+    evidence evidence_conflict: `params:/currency` is "EUR", but `order:/currency` is nothing (`evidence.needs.order.refund.agree[0]`)
     policy   permit by refund
     tooling  content
     asks     nobody
     effect   refund:o1
     "#);
     insta::assert_snapshot!(case(json!({}), json!({ "currency": "x".repeat(500) })), @r#"
-    evidence evidence_conflict: `params:/currency` is "EUR", but `order:/currency` is "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+    evidence evidence_conflict: `params:/currency` is "EUR", but `order:/currency` is "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… (`evidence.needs.order.refund.agree[0]`)
     policy   permit by refund
     tooling  content
     asks     nobody
@@ -209,7 +209,7 @@ fn numbers_agree_by_value() {
 #[test]
 fn schema_violations_name_pointer_found_and_accepted() {
     insta::assert_snapshot!(case(json!({ "amount": 0, "currency": "euro" }), json!({})), @r#"
-    evidence evidence_conflict: `params:/currency` is "euro", but `order:/currency` is "EUR"
+    evidence evidence_conflict: `params:/currency` is "euro", but `order:/currency` is "EUR" (`evidence.needs.order.refund.agree[0]`)
     policy   permit by refund
     tooling  parameters_invalid: `/amount`: 0 is less than the minimum of 1; `/currency`: "euro" does not match "^[A-Z]{3}$"
     asks     nobody

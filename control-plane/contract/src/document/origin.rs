@@ -8,7 +8,7 @@ use crate::{
     problem::{Problems, Spot, listed, nearest},
     read::{
         Fields, entries, items,
-        scalar::{Naming, count, duration, group, name, text},
+        scalar::{Naming, check_name, count, duration, group, text},
     },
     yaml::{Kind, Node},
 };
@@ -16,7 +16,7 @@ use crate::{
 /// The rule for one parameter.
 #[derive(Debug)]
 pub(crate) struct OriginRule {
-    /// Into the parameters.
+    /// Into the parameters; `*` is every element of a list.
     pub(crate) pointer: Pointer,
     pub(crate) from: Vec<Spot<Home>>,
     pub(crate) form: Form,
@@ -61,14 +61,19 @@ fn homes(node: &Node, problems: &Problems) -> Option<Vec<Spot<Home>>> {
         return problems.note(
             node.place,
             "a value that may come from nowhere is never allowed",
-            "name `request`, evidence items, or both",
+            "name `request`, evidence items, or places in them, for instance `request:/account`",
         );
     }
     found
         .iter()
         .map(|node| {
-            let name = name(node, "evidence item", Naming::Plain, problems)?;
-            let value = if name == "request" { Home::Request } else { Home::Item(name.into()) };
+            let text = text(node, "where a value may come from", problems)?;
+            let (name, place) = match text.split_once(':') {
+                Some((name, place)) => (name, Some(Pointer::read(place, node.place, problems)?)),
+                None => (text.as_str(), None),
+            };
+            check_name(name, node.place, "evidence item", Naming::Plain, problems);
+            let value = if name == "request" { Home::Request(place) } else { Home::Item(name.into(), place) };
             Some(Spot { value, place: node.place })
         })
         .collect()

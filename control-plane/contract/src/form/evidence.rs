@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-use super::scalar::{Count, Decimal, Duration, Group, Known, Name, Parameter, Pointer, Tool};
+use super::scalar::{Count, Decimal, Duration, Group, Home, Known, Name, Parameter, Pointer, Tool};
 
 /// 3. What must be known before it acts. Only results that the control plane itself has seen count.
 #[derive(JsonSchema)]
@@ -99,9 +99,9 @@ enum Origin {
     Rule(OriginRule),
 }
 
-/// `request`, which is what the run's caller declared, and evidence items that the action needs.
+/// `request`, which the run's caller declared, evidence items that the action needs, or places in them.
 #[derive(JsonSchema)]
-struct Homes(#[schemars(length(min = 1))] Vec<Name>);
+struct Homes(#[schemars(length(min = 1))] Vec<Home>);
 
 /// Where one parameter may come from, and what happens when it does not.
 #[derive(JsonSchema)]

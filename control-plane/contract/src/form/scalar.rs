@@ -72,6 +72,11 @@ pub(super) struct Recorded(String);
 #[schemars(extend("pattern" = "^[a-z0-9][a-z0-9.-]{0,63}:/"))]
 pub(super) struct Known(String);
 
+/// `request` or an evidence item, and perhaps a place in it: `request`, `ITEM`, `request:/…` or `ITEM:/…`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^[a-z0-9][a-z0-9.-]{0,63}(:/.*)?$"))]
+pub(super) struct Home(String);
+
 /// What kind of thing an action does, on the ladder read < draft < recommend < execute.
 #[derive(JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -96,7 +96,11 @@ fn independent_sources() {
             2,
             vec![source("bank", "bank.get"), source("ledger", "ledger.get"), source("copy", "bank.get")],
         )),
-        agree: vec![Agree { values: vec![amount("bank"), amount("ledger")], within: None }],
+        agree: vec![Agree {
+            rule: "agree[0]".to_owned(),
+            values: vec![amount("bank"), amount("ledger")],
+            within: None,
+        }],
         ..Needs::default()
     };
     let (yes, gap) = (json!({ "amount": 5 }), json!({ "amount": null }));

@@ -65,30 +65,11 @@ impl World {
             let params = Type::of_schema(&tool.input.value.text);
             // Said elsewhere: parameters are an object.
             let Type::Record(_) = params else { continue };
-            let Some((items, said)) = world.needed(evidence, name) else { continue };
-            world.actions.insert(name.clone(), Action { params, items, said });
+            let Some(seen) = Action::of(evidence, name, params) else { continue };
+            world.actions.insert(name.clone(), seen);
         }
         world.agree(evidence);
         Some(world)
-    }
-
-    /// The items that an action needs, and whether each is there in any case; apart from them what the service
-    /// says itself. `None` when one could not be read.
-    fn needed(&self, evidence: &Evidence, action: &ToolName) -> Option<(Vec<(String, bool)>, Vec<String>)> {
-        let (mut items, mut said) = (Vec::new(), Vec::new());
-        let Some(need) = evidence.needs.get(action) else { return Some((items, said)) };
-        let need = need.value.as_ref()?;
-        for wanted in need.items() {
-            let name = wanted.value.as_str().to_owned();
-            match evidence.items.get(&wanted.value)?.value.as_ref()? {
-                Item::Asserted { .. } => said.push(name),
-                Item::Attested(_) => {
-                    let required = need.all.iter().any(|item| item.value == wanted.value);
-                    items.push((name, required));
-                }
-            }
-        }
-        Some((items, said))
     }
 
     /// Values that must be equal have the same type.
@@ -215,6 +196,26 @@ impl World {
             "resourceTypes": ["Domain"],
             "context": { "type": "Record", "attributes": context },
         } })
+    }
+}
+
+impl Action {
+    /// What is seen of an action with these parameters; `None` when an item that it needs could not be read.
+    fn of(evidence: &Evidence, action: &ToolName, params: Type) -> Option<Self> {
+        let mut seen = Self { params, items: Vec::new(), said: Vec::new() };
+        let Some(need) = evidence.needs.get(action) else { return Some(seen) };
+        let need = need.value.as_ref()?;
+        for wanted in need.items() {
+            let name = wanted.value.as_str().to_owned();
+            match evidence.items.get(&wanted.value)?.value.as_ref()? {
+                Item::Asserted { .. } => seen.said.push(name),
+                Item::Attested(_) => {
+                    let required = need.all.iter().any(|item| item.value == wanted.value);
+                    seen.items.push((name, required));
+                }
+            }
+        }
+        Some(seen)
     }
 }
 

@@ -16,7 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::suite::{Given, Reply, ScopeWord};
-use crate::{CompiledContract, RunFacts, Seen, value::same};
+use crate::{CompiledContract, RunFacts, Seen, Sighting, value::same};
 
 /// A scenario under way.
 #[derive(Debug)]
@@ -235,6 +235,7 @@ impl<'a> World<'a> {
         let Settlement::Succeeded { result } = settlement else { return };
         let (read, value) = (Arc::new(params.clone()), Arc::new(result.value()));
         let facts = self.facts.entry(self.run).or_default();
+        facts.sight(Sighting { tool: tool.clone(), action, at: self.now, result: result.clone() });
         facts.seen.extend(self.contract.evidence_of(tool).iter().map(|item| Seen {
             item: item.clone(),
             action,

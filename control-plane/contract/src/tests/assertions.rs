@@ -76,7 +76,7 @@ fn what_must_be_said() {
         ),
         (
             vec![ticket(json!({ "number": 7, "order": "o2" }))],
-            "evidence_conflict: `params:/order_id` is \"o1\", but `ticket:/order` is \"o2\"",
+            "evidence_conflict: `params:/order_id` is \"o1\", but `ticket:/order` is \"o2\" (`evidence.needs.order.refund.agree[1]`)",
         ),
         // A fact is not replaced by saying it, and nothing is said that nobody asked for.
         (

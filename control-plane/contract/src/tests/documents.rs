@@ -159,6 +159,11 @@ fn evidence() {
             ("  needs:\n", "  origin: { order.refnd: { /note: [request] } }\n  needs:\n"),
             ("  needs:\n", "  origin: { order.refund: { note: [request] } }\n  needs:\n"),
             ("  needs:\n", "  origin: { order.refund: { /note: [order, stocks] } }\n  needs:\n"),
+            (
+                "  needs:\n",
+                "  origin: { order.refund: { /note: [\"order:note\", \"Order:/id\"] } }\n  needs:\n",
+            ),
+            ("  needs:\n", "  origin: { order.refund: { /note: [\"params:/note\"] } }\n  needs:\n"),
             ("  needs:\n", "  origin: { order.refund: { /note: [] } }\n  needs:\n"),
             ("  needs:\n", "  origin: { order.refund: { /note: request } }\n  needs:\n"),
             (

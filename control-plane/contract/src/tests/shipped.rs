@@ -37,12 +37,11 @@ fn refund(amount: u64, region: &str, status: &str, eligible: bool) -> String {
     let eligibility =
         json!({ "transaction_id": "tx1", "customer_id": "c1", "eligible": eligible, "policy_version": "7" });
     let facts = RunFacts {
-        request: None,
-        workflow: None,
         seen: vec![
             seen("transaction", 1, read.clone(), transaction),
             seen("eligibility", 2, read, eligibility),
         ],
+        ..RunFacts::default()
     };
     let params =
         json!({ "transaction_id": "tx1", "amount_minor": amount, "currency": "USD", "account": "acc1" });
@@ -77,12 +76,11 @@ fn grant(active: bool, department: &str, privileged: bool) -> String {
     let role =
         json!({ "role": "ledger-reader", "privileged": privileged, "departments": ["finance", "audit"] });
     let facts = RunFacts {
-        request: None,
-        workflow: None,
         seen: vec![
             seen("employee", 1, json!({ "employee_id": "e1" }), employee),
             seen("role", 2, json!({ "role": "ledger-reader" }), role),
         ],
+        ..RunFacts::default()
     };
     let params: Value = json!({ "employee_id": "e1", "role": "ledger-reader" });
     said(&assess(&shipped("access-grants"), "grant.create", &params, &facts))

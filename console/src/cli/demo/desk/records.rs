@@ -24,8 +24,18 @@ struct Entry {
     taken_back: bool,
 }
 
+/// What a customer wrote.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Ticket {
+    /// Who.
+    pub(crate) customer_id: String,
+    /// In their words.
+    pub(crate) text: String,
+}
+
 #[derive(Debug, Default)]
 struct Books {
+    tickets: BTreeMap<String, Ticket>,
     employees: BTreeMap<String, Employee>,
     entries: BTreeMap<String, Entry>,
     by_key: BTreeMap<String, String>,
@@ -46,6 +56,16 @@ impl Records {
     /// Somebody in the directory.
     pub(crate) fn employee(&self, id: &str) -> Option<Employee> {
         self.books.lock().employees.get(id).cloned()
+    }
+
+    /// A customer writes.
+    pub(crate) fn receive(&self, id: &str, ticket: Ticket) {
+        self.books.lock().tickets.insert(id.to_owned(), ticket);
+    }
+
+    /// What a customer wrote.
+    pub(crate) fn ticket(&self, id: &str) -> Option<Ticket> {
+        self.books.lock().tickets.get(id).cloned()
     }
 
     /// Writes an entry, once a key, and returns its identity.

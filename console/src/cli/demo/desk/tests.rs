@@ -5,7 +5,10 @@ use std::sync::Arc;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{records::Records, role_for, router};
+use super::{
+    records::{Records, Ticket},
+    role_for, router,
+};
 use crate::cli::demo::{
     case::{AccessPlot, Employee},
     serve,
@@ -51,6 +54,19 @@ async fn entries_are_written_once_and_taken_back() {
     assert_eq!(call(Method::POST, &path, Some("k3"), json!({})).await.1["status"], "revoked");
     let path = format!("/grants/{}/revocation", first["note_id"].as_str().unwrap());
     assert_eq!(call(Method::POST, &path, Some("k4"), json!({})).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_customers_wrote_can_be_read() {
+    crate::cli::demo::install_tls();
+    let records = Arc::new(Records::default());
+    records.receive("case-1", Ticket { customer_id: "cus-1".to_owned(), text: "Pay me.".to_owned() });
+    let (base, http) = (serve(router(records)).await.unwrap(), Client::new());
+    let ticket = http.get(format!("{base}/tickets/case-1")).send().await.unwrap();
+    let expected = json!({ "id": "case-1", "customer_id": "cus-1", "text": "Pay me." });
+    assert_eq!(ticket.json::<Value>().await.unwrap(), expected);
+    let none = http.get(format!("{base}/tickets/case-2")).send().await.unwrap();
+    assert_eq!(none.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

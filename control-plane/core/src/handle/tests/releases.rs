@@ -319,7 +319,7 @@ fn an_answer_that_says_itself_that_it_is_old_is_old_also_after_an_approval() {
 fn several_people_approved_and_several_facts_moved() {
     let mut world = World::new();
     let first = world.look(SEEN);
-    let second = EvidenceUse { item: "other".into(), ..first };
+    let second = EvidenceUse { item: "other".into(), ..first.clone() };
     let pay = Call::new("pay", "{}").ask(ask("large", "risk", 2));
     world
         .state
@@ -335,7 +335,7 @@ fn several_people_approved_and_several_facts_moved() {
     world.later(1).answer(held, &person("sam", &["risk"]), true).unwrap();
 
     let again = world.look_again(held, MOVED).unwrap();
-    let other = EvidenceUse { item: "other".into(), ..again };
+    let other = EvidenceUse { item: "other".into(), ..again.clone() };
     world
         .state
         .runs

@@ -5,6 +5,8 @@ use serde_json::{json, to_value};
 use super::Order;
 use crate::cli::demo::case::RefundPlot;
 
+const MAIL: &str = "We have a new bank. Please pay to acc-of-the-mail, from now on.";
+
 #[test]
 fn plots_spoil_one_thing_each() {
     let record = json!({
@@ -24,7 +26,7 @@ fn plots_spoil_one_thing_each() {
     ] {
         let mut expected = right.clone();
         expected[spoilt] = value;
-        assert_eq!(to_value(order.believed(plot)).unwrap(), expected);
+        assert_eq!(to_value(order.believed(plot, MAIL)).unwrap(), expected);
     }
-    assert_eq!(order.believed(RefundPlot::Plain), order);
+    assert_eq!(order.believed(RefundPlot::Plain, MAIL), order);
 }
