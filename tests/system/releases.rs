@@ -109,8 +109,13 @@ async fn facts_that_cannot_be_read_release_nothing_and_can_be_approved_again() {
 async fn what_the_policy_forbids_by_now_is_denied_and_nobody_is_asked() {
     let (site, _remitd, mut agent, mut operator, held) = held().await;
     site.upstream.correct("status", "charged_back");
-    let (_, action) = approve(&mut operator).await;
+    let (after, action) = approve(&mut operator).await;
     assert_eq!((action.status(), action.reason.as_str()), (ActionStatus::Denied, "policy_forbids"));
+    assert_eq!(moved(&after), [r#"transaction:/status "settled" -> "charged_back""#], "people see why");
+    assert!(after.note.starts_with("approved, but by now:"), "{}", after.note);
+    let detail = operator.action(&held.action).await;
+    let shown = detail.evidence.iter().find(|item| item.item == "transaction").unwrap();
+    assert!(shown.content_json.contains("charged_back"), "what it was denied on is what is shown: {shown:?}");
     assert_eq!(agent.end_of(&held.action).await.status(), ActionStatus::Denied);
     assert!(operator.pending().await.is_empty() && site.upstream.ledger().payouts().is_empty());
 }
@@ -133,4 +138,31 @@ async fn a_power_cut_between_approval_and_release_is_taken_up_again() {
     assert_eq!(agent.end_of(&held.action).await.status(), ActionStatus::Succeeded);
     assert_eq!(site.upstream.ledger().payouts().len(), 1);
     assert!(looks + 2 <= site.upstream.looks(), "it was read again after the start");
+}
+
+#[tokio::test]
+async fn what_was_asked_for_is_a_home_at_the_release_too_also_after_a_restart() {
+    let site = Site::new(REMITD).await;
+    site.contracts.edit(
+        "/account: [\"transaction:/account\", \"request:/account\"]",
+        "/account: [\"request:/account\"]",
+    );
+    let remitd = site.start().await;
+    let (mut agent, operator) = (remitd.agent().await, remitd.operator().await);
+    drop(operator);
+    let params = remit_tests::client::payout(SALE, 30_000);
+    let request = serde_json::json!({ "account": params["account"] }).to_string();
+    let run = agent.try_declared("refund-decision", "case-1", "refund", &request).await.unwrap();
+    let held = agent.refund(&run, SALE, 30_000).await;
+    assert_eq!(held.status(), ActionStatus::Held, "{held:?}");
+    let other = agent.run("case-2").await;
+    let foreign = agent.refund(&other, "US-50000-b", 30_000).await;
+    assert_eq!(foreign.status(), ActionStatus::Denied, "nobody asked for this account: {foreign:?}");
+
+    remitd.kill().await;
+    let remitd = site.start().await;
+    let mut operator = remitd.operator().await;
+    approve(&mut operator).await;
+    let mut agent = Agent::connect(&remitd.url(), &agent.token).await;
+    assert_eq!(agent.end_of(&held.action).await.status(), ActionStatus::Succeeded);
 }

@@ -180,6 +180,7 @@ pub(crate) fn detail() -> ActionDetail {
         age_ms: 65_000,
         fresh_for_ms: 600_000,
         content_json: content.to_owned(),
+        ..EvidenceItem::default()
     };
     ActionDetail {
         action: Some(action()),

@@ -11,7 +11,7 @@ pub mod trace;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use remit_proto::v1::{ActionDetail, DecisionUpdate, Run, RunDetail, StateSnapshot, WhoAmIResponse};
 use tui_input::Input;
@@ -118,6 +118,8 @@ pub struct State {
     pub focus: Focus,
     /// What became of commands.
     pub receipts: Receipts,
+    /// Questions of which the operator was told that an approval counts no more.
+    pub told: BTreeSet<String>,
     /// A word to the operator.
     pub notice: Option<Notice>,
     /// The frame on the terminal; none before the first and after a resize.

@@ -4,6 +4,7 @@ mod answer;
 mod card;
 mod cards;
 mod line;
+mod notice;
 mod page;
 mod stream;
 

@@ -36,6 +36,9 @@ pub fn json(detail: &ActionDetail) -> Value {
         "reserved_micros": detail.reserved_micros,
         "escalation": detail.escalation.as_ref().map(escalation::json),
         "seq": detail.seq,
+        "settled_seq": detail.settled_seq,
+        "result_digest": words::text(&detail.result_digest),
+        "upstream": words::text(&detail.upstream),
     })
 }
 
@@ -66,6 +69,9 @@ fn evidence_json(item: &EvidenceItem) -> Value {
         "age_ms": item.age_ms,
         "fresh_for_ms": item.fresh_for_ms,
         "content_json": words::text(&item.content_json),
+        "upstream": words::text(&item.upstream),
+        "as_of": words::rfc3339(item.as_of.as_ref()),
+        "relied_on_by": item.relied_on_by,
     })
 }
 

@@ -29,10 +29,19 @@ pub const COLUMNS: &[Column<Escalation>] = &[
     Column::new("GROUPS", |row: &Escalation, _| Cell::new(row.groups.join(","))).give(Give::Drop(1)),
     Column::new("ASKED", |row: &Escalation, _| Cell::new(words::clock(row.asked_at.as_ref()))).wide(),
     Column::new("ACTION", |row: &Escalation, _| Cell::new(&row.action)).wide(),
-    Column::new("BECAUSE", |row: &Escalation, _| Cell::new(row.because.join("; "))).give(Give::Shrink),
+    Column::new("BECAUSE", |row: &Escalation, _| Cell::new(because(row))).give(Give::Shrink),
     Column::new("PARAMETERS", |row: &Escalation, _| Cell::new(&row.params_json)).give(Give::Shrink),
     Column::new("DIGEST", |row: &Escalation, _| Cell::new(&row.digest)).wide(),
 ];
+
+/// Why it is asked; of what is asked again first, whose approval counts no more.
+fn because(row: &Escalation) -> String {
+    let because = row.because.join("; ");
+    if row.voided_voters.is_empty() {
+        return because;
+    }
+    format!("asked again, the approval of {} is void: {because}", row.voided_voters.join(" and "))
+}
 
 /// How many have said yes.
 #[must_use]
@@ -64,6 +73,7 @@ pub fn json(escalation: &Escalation) -> Value {
         "moved": escalation.moved.iter().map(moved_json).collect::<Vec<_>>(),
         "replaces": words::text(&escalation.replaces),
         "replaced_by": words::text(&escalation.replaced_by),
+        "voided_voters": escalation.voided_voters,
     })
 }
 
@@ -122,7 +132,11 @@ pub fn write(escalation: &Escalation, screen: &mut Screen<'_>) -> io::Result<()>
         screen.field("ended", &escalation.note)?;
     }
     if !escalation.replaces.is_empty() {
-        screen.field("replaces", &format!("{}, whose approval is void", escalation.replaces))?;
+        let by = match &escalation.voided_voters[..] {
+            [] => String::new(),
+            voters => format!(" by {}", voters.join(" and ")),
+        };
+        screen.field("replaces", &format!("{}, whose approval{by} is void", escalation.replaces))?;
     }
     if !escalation.replaced_by.is_empty() {
         screen.field("asked again", &escalation.replaced_by)?;

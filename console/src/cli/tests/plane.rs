@@ -149,6 +149,7 @@ impl Script {
             age_ms: 10_000,
             fresh_for_ms: 300_000,
             content_json: self.evidence.clone().unwrap_or_else(|| CONTENT.to_owned()),
+            ..pb::EvidenceItem::default()
         };
         pb::ActionDetail {
             action: Some(action()),

@@ -87,6 +87,8 @@ pub async fn run(
     let status = words::escalation_status(after.status);
     let votes = format!("{} of {} approvals", escalation::approvals(&after), after.quorum);
     screen.line(&format!("{done} {}: the escalation is {status}, {votes}", after.id))?;
+    // Of what the contract denies on the facts as they are, people see what had moved.
+    escalation::write_moved(&after, screen)?;
     let action = response.action.map(|action| words::action_status(action.status));
     Ok(screen.line(&format!("the action is {}", action.as_deref().unwrap_or("unknown")))?)
 }

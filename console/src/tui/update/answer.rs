@@ -1,6 +1,8 @@
 //! Commands leave with a receipt, and what is heard of them becomes its fate.
 
-use remit_proto::v1::{Escalation, Level, RollbackProgress, SetSwitchResponse};
+use remit_proto::v1::{
+    ActionStatus, Escalation, EscalationStatus, Level, RollbackProgress, SetSwitchResponse,
+};
 
 use super::super::clock::Now;
 use super::super::event::{Answer, Command, Effect};
@@ -34,10 +36,15 @@ pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec
             let status =
                 escalation.status().as_str_name().trim_start_matches("ESCALATION_STATUS_").to_lowercase();
             let votes = escalation.votes.iter().filter(|vote| vote.approve).count();
-            if escalation.replaced_by.is_empty() {
-                Fate::Acked(format!("{status}, {votes} of {} approvals", escalation.quorum.max(1)))
-            } else {
+            let denied = decided.action.is_some_and(|action| action.status() == ActionStatus::Denied);
+            if !escalation.replaced_by.is_empty() {
+                state.told.insert(escalation.replaced_by.clone());
                 Fate::Failed(voided(&escalation))
+            } else if denied && escalation.status() == EscalationStatus::Approved {
+                state.told.insert(escalation.id.clone());
+                Fate::Failed(format!("nothing ran: {}{}", escalation.note, differences(&escalation)))
+            } else {
+                Fate::Acked(format!("{status}, {votes} of {} approvals", escalation.quorum.max(1)))
             }
         }
         Answer::Set(set) => Fate::Acked(containment(&set)),
@@ -62,13 +69,18 @@ pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec
 
 /// The approval counts no more: what moved, and which question asks again.
 fn voided(escalation: &Escalation) -> String {
-    let moved: Vec<_> = escalation.moved.iter().map(moved).collect();
     format!(
-        "void, nothing ran: {} ({}); {} asks again",
+        "void, nothing ran: {}{}; {} asks again",
         escalation.note,
-        moved.join(", "),
+        differences(escalation),
         escalation.replaced_by
     )
+}
+
+/// What moved, in parentheses; nothing where nothing did.
+pub(super) fn differences(escalation: &Escalation) -> String {
+    let moved: Vec<String> = escalation.moved.iter().map(moved).collect();
+    if moved.is_empty() { String::new() } else { format!(" ({})", moved.join(", ")) }
 }
 
 /// What the acknowledgement of a switch promises, in one line.

@@ -9,6 +9,7 @@ use super::super::event::{Effect, Event, Fetch, Fetched};
 use super::super::state::link::{Down, Stream};
 use super::super::state::nav::Page;
 use super::super::state::{Asked, RECENT, State};
+use super::notice;
 
 /// A page asks again at most this often.
 const ASK_MS: u64 = 1_000;
@@ -27,8 +28,12 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             state.link.heard_tick_ms = Some(now.tick_ms);
             state.link.up(Stream::State);
             state.picture = Some(picture);
+            notice::asked_again(state, now);
         }
-        Event::Decision(update) => decision(state, *update),
+        Event::Decision(update) => {
+            notice::denied(state, &update, now);
+            decision(state, *update);
+        }
         Event::Trace(batch) => {
             state.link.up(Stream::Trace);
             state.trace.extend(batch);

@@ -4,7 +4,9 @@ mod storm;
 
 use proptest::prelude::*;
 use ratatui::layout::Size;
-use remit_proto::v1::{Escalation, Level, SetSwitchResponse};
+use remit_proto::v1::{
+    DecisionUpdate, Escalation, EscalationStatus, Level, MovedFact, SetSwitchResponse, Vote, decision_update,
+};
 
 use crate::tui::event::{Answer, Command, Effect, Event};
 use crate::tui::fixture::{self, DIGEST, Desk};
@@ -150,6 +152,54 @@ fn a_key_counts_only_for_the_frame_it_was_aimed_at() {
     desk.event(Event::Resized);
     desk.event(Event::Key(Press { key: Key::Char('!'), repeat: false }));
     assert!(desk.state.card().is_none(), "after a resize nothing is painted");
+}
+
+#[test]
+fn whoever_approved_is_told_once_that_the_approval_is_void() {
+    let mut desk = desk();
+    let mut picture = fixture::picture();
+    let moved = vec![MovedFact {
+        item: "transaction".to_owned(),
+        pointer: "/amount_minor".to_owned(),
+        was_json: "50000".to_owned(),
+        is_json: "40000".to_owned(),
+    }];
+    picture.pending[0] = Escalation {
+        replaces: "esc-1".to_owned(),
+        voided_voters: vec!["rita".to_owned(), "maya".to_owned()],
+        moved: moved.clone(),
+        ..fixture::ask()
+    };
+    for _ in 0..3 {
+        desk.event(Event::Picture(picture.clone()));
+    }
+    let told: Vec<_> = desk.state.receipts.newest_first().cloned().collect();
+    let [told] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(told.words, "your approval of esc-1");
+    let Fate::Failed(fate) = &told.fate else { panic!("{told:?}") };
+    assert!(fate.contains("transaction:/amount_minor was 50000, is 40000"), "{fate}");
+    assert_eq!(commands(&desk), [], "nothing is sent");
+
+    picture.pending[0].voided_voters = vec!["rita".to_owned()];
+    picture.pending[0].id = "esc-3".to_owned();
+    desk.event(Event::Picture(picture));
+    assert_eq!(desk.state.receipts.newest_first().count(), 1, "it was not her approval");
+
+    let vote = Vote { by: "maya".to_owned(), approve: true, ..Vote::default() };
+    let denied = Escalation {
+        id: "esc-4".to_owned(),
+        status: EscalationStatus::Approved.into(),
+        votes: vec![vote],
+        moved,
+        note: "approved, but by now: A policy forbids it.".to_owned(),
+        ..fixture::ask()
+    };
+    let what = Some(decision_update::What::Escalation(denied));
+    desk.event(Event::Decision(Box::new(DecisionUpdate { what, ..DecisionUpdate::default() })));
+    let last = desk.state.receipts.last().unwrap();
+    assert!(
+        matches!(&last.fate, Fate::Failed(fate) if fate.starts_with("nothing ran: approved, but by now"))
+    );
 }
 
 #[test]

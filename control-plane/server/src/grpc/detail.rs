@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use remit_core::{ActionId, CanonicalJson, Event, RunId, event::ActionDecided};
+use remit_core::{ActionId, CanonicalJson, Event, RunId, ToolName, event::ActionDecided};
 use remit_journal::Record;
 use remit_proto::v1 as pb;
 
 use super::{query, state, trace, wire};
 use crate::{
+    contracts::Contracts,
     error::Error,
     plane::Plane,
     view::{ActionCard, Inner, View},
@@ -24,7 +25,7 @@ pub(super) async fn action(plane: &Arc<Plane>, text: &str) -> Result<pb::ActionD
     if let Ok(ward) = plane.action_ward(id) {
         let detail = ward.view.read(|inner| {
             let card = inner.actions.get(&id).filter(|card| is_whole(card, inner))?;
-            detail(card, inner)
+            detail(card, inner, &plane.contracts)
         });
         if let Some(detail) = detail {
             return Ok(detail);
@@ -35,7 +36,8 @@ pub(super) async fn action(plane: &Arc<Plane>, text: &str) -> Result<pb::ActionD
             let records = plane.journal.by_action(ward.domain.name(), id)?;
             let Some(run) = records.iter().find_map(|record| record.event.run()) else { continue };
             let past = ward.view.recall(&plane.journal.by_run(ward.domain.name(), run)?);
-            if let Some(detail) = past.actions.get(&id).and_then(|card| detail(card, &past)) {
+            if let Some(detail) = past.actions.get(&id).and_then(|card| detail(card, &past, &plane.contracts))
+            {
                 return Ok(detail);
             }
         }
@@ -96,8 +98,7 @@ fn newest<T>(all: &[T]) -> &[T] {
 
 /// True when memory still has everything that the detail of an action shows.
 fn is_whole(card: &ActionCard, inner: &Inner) -> bool {
-    let evidence = card.decision_fact().map(|fact| &fact.assessment.evidence);
-    evidence.is_some_and(|used| used.iter().all(|used| inner.actions.contains_key(&used.action)))
+    card.evidence().iter().all(|used| inner.actions.contains_key(&used.action))
         && card.action.escalation.is_none_or(|asked| inner.state.escalations.contains_key(&asked))
 }
 
@@ -106,11 +107,16 @@ fn content(result: &CanonicalJson) -> String {
     if text.len() <= MOST_CONTENT { text.to_owned() } else { String::new() }
 }
 
-fn detail(card: &ActionCard, inner: &Inner) -> Option<pb::ActionDetail> {
+fn detail(card: &ActionCard, inner: &Inner, contracts: &Contracts) -> Option<pb::ActionDetail> {
     let fact: &ActionDecided = card.decision_fact()?;
     let decided_at = card.decided_at();
     let source = |action: &ActionId| inner.actions.get(action);
-    let evidence = fact.assessment.evidence.iter().map(|used| pb::EvidenceItem {
+    let contract = contracts.get(&card.terms.digest);
+    let upstream = |tool: &ToolName| {
+        contract.as_ref().and_then(|it| it.tool(tool)).map(|tool| tool.upstream.clone()).unwrap_or_default()
+    };
+    let tool = &card.action.tool;
+    let evidence = card.evidence().iter().map(|used| pb::EvidenceItem {
         item: used.item.to_string(),
         source: source(&used.action).map(|card| card.action.tool.to_string()).unwrap_or_default(),
         action: used.action.to_string(),
@@ -119,6 +125,9 @@ fn detail(card: &ActionCard, inner: &Inner) -> Option<pb::ActionDetail> {
         age_ms: decided_at.since_ms(used.dated()),
         fresh_for_ms: used.fresh_for_ms.unwrap_or(0),
         content_json: source(&used.action).and_then(ActionCard::result).map(content).unwrap_or_default(),
+        upstream: source(&used.action).map(|card| upstream(&card.action.tool)).unwrap_or_default(),
+        as_of: used.as_of.map(wire::time),
+        relied_on_by: contract.as_ref().map(|it| it.reliance(tool, &used.item)).unwrap_or_default(),
     });
     let escalation = card.action.escalation.and_then(|id| inner.state.escalations.get(&id));
     Some(pb::ActionDetail {
@@ -134,6 +143,9 @@ fn detail(card: &ActionCard, inner: &Inner) -> Option<pb::ActionDetail> {
         reserved_micros: fact.hold.as_micros(),
         escalation: escalation.map(|known| wire::whole_escalation(known, inner)),
         seq: card.decided.seq,
+        settled_seq: card.settled.as_ref().map_or(0, |record| record.seq),
+        result_digest: card.result().map(|result| result.digest().to_string()).unwrap_or_default(),
+        upstream: upstream(tool),
     })
 }
 

@@ -4,7 +4,7 @@
 //! its identities is left to tell.
 
 use remit_core::{
-    ActionId, ActionStatus, EscalationId, Event, RunId,
+    ActionId, ActionStatus, EscalationId, Event, Outcome, RunId,
     escalation::{Escalation, EscalationStatus, Question},
     event::{ActionDecided, Settlement},
     state::Phase,
@@ -30,6 +30,11 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         }
         Event::EscalationClosed { escalation, action, run, status, .. } => {
             What::Escalation(known(record, (*escalation, *action, *run), *status, inner))
+        }
+        // People approved and the contract denies it by now: what they were told is not what became of it.
+        Event::ActionReleased { action, run, decision, .. } if decision.outcome != Outcome::Admit => {
+            let asked = inner.actions.get(action)?.action.escalation?;
+            What::Escalation(known(record, (asked, *action, *run), EscalationStatus::Approved, inner))
         }
         Event::SwitchSet(switch) => What::SwitchSet(wire::switch(switch, domain)),
         Event::SwitchReleased { switch, by, reason } => What::SwitchReleased(pb::Switch {

@@ -275,7 +275,15 @@ pub(super) fn escalation(escalation: &Escalation, inner: &Inner) -> pb::Escalati
         moved: escalation.moved.iter().map(moved).collect(),
         replaces: escalation.replaces.map(|id| id.to_string()).unwrap_or_default(),
         replaced_by: escalation.replaced_by.map(|id| id.to_string()).unwrap_or_default(),
+        voided_voters: voided_voters(escalation, inner),
     }
+}
+
+/// Who had approved the question that this one replaces.
+fn voided_voters(escalation: &Escalation, inner: &Inner) -> Vec<String> {
+    let before = escalation.replaces.and_then(|id| inner.state.escalations.get(&id));
+    let votes = before.into_iter().flat_map(|before| &before.votes);
+    votes.filter(|vote| vote.approve).map(|vote| vote.by.clone()).collect()
 }
 
 pub(super) fn switch(switch: &Switch, domain: &str) -> pb::Switch {

@@ -132,14 +132,19 @@ impl Inner {
         }
     }
 
-    /// A result that the contract calls evidence is what the next preparation may rely on.
+    /// A result that the contract calls evidence is what the next preparation may rely on. Where the contract has
+    /// rules of origin, any result may be where a value was seen first.
     fn notice_evidence(&self, record: &Record, open: &OpenRuns) {
         let Event::ActionSettled(settled) = &record.event else { return };
-        if settled.evidence.is_empty() {
-            return;
-        }
         if let (Some(run), Some(card)) = (open.get(settled.run), self.actions.get(&settled.action)) {
-            run.saw(card.seen());
+            if run.contract.has_origin()
+                && let Some(sighting) = card.sighting()
+            {
+                run.sighted(sighting);
+            }
+            if !settled.evidence.is_empty() {
+                run.saw(card.seen());
+            }
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use remit_contract::Seen;
+use remit_contract::{Seen, Sighting};
 use remit_core::{
-    ActionId, ActionStatus, Decision, Outcome, Reason, RunId, ServiceName, Timestamp, WorkflowName,
+    ActionId, ActionStatus, Decision, EvidenceUse, Outcome, Reason, RunId, ServiceName, Timestamp,
+    WorkflowName,
     budget::Budget,
     event::{ActionDecided, ActionSettled, Event, Settlement},
     state::{Action, Phase, Run},
@@ -40,9 +41,27 @@ impl ActionCard {
         if let Event::ActionDecided(decided) = &self.decided.event { Some(decided) } else { None }
     }
 
+    /// The facts that the decision in force rests on: of a release, those that were read again for it.
+    pub(crate) fn evidence(&self) -> &[EvidenceUse] {
+        if let Some(Event::ActionReleased { evidence, .. }) =
+            self.released.as_deref().map(|record| &record.event)
+            && !evidence.is_empty()
+        {
+            return evidence;
+        }
+        self.decision_fact().map_or(&[], |fact| &fact.assessment.evidence)
+    }
+
     /// When the decision in force was made.
     pub(crate) fn decided_at(&self) -> Timestamp {
         self.released.as_ref().or(self.returned.as_ref()).unwrap_or(&self.decided).at
+    }
+
+    /// That the run has seen its result, evidence or not.
+    pub(crate) fn sighting(&self) -> Option<Sighting> {
+        let at = self.settled.as_ref()?.at;
+        let (tool, result) = (self.action.tool.clone(), self.result()?.clone());
+        Some(Sighting { tool, action: self.action.id, at, result })
     }
 
     /// The evidence that its result is.

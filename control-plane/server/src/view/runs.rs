@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use parking_lot::RwLock;
-use remit_contract::{CompiledContract, RunFacts, Seen};
+use remit_contract::{CompiledContract, RunFacts, Seen, Sighting};
 use remit_core::{Declared, DomainName, RunId};
 
 /// One open run.
@@ -18,6 +18,11 @@ impl OpenRun {
     /// What it has seen, as of now.
     pub(crate) fn facts(&self) -> Arc<RunFacts> {
         Arc::clone(&self.facts.read())
+    }
+
+    /// It has seen a result, evidence or not.
+    pub(crate) fn sighted(&self, sighting: Sighting) {
+        Arc::make_mut(&mut *self.facts.write()).sight(sighting);
     }
 
     /// It has seen something more.

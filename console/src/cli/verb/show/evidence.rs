@@ -88,9 +88,11 @@ async fn reliances(read: &str, run: &str, session: &mut Session) -> Result<Vec<R
 fn object(read: &ActionDetail, relied: &[Reliance]) -> Value {
     json!({
         "read": read.action.as_ref().map(action::json),
-        "seq": read.seq,
+        "seq": read.settled_seq,
         "observed_at": words::rfc3339(read.settled_at.as_ref()),
-        "digest": relied.first().map(|it| it.item.digest.clone()),
+        "as_of": own_time(relied).map(|it| words::rfc3339(Some(it))),
+        "upstream": words::text(&read.upstream),
+        "digest": read.result_digest,
         "content_json": words::text(&read.result_json),
         "contract_version": read.contract_version,
         "contract_digest": read.contract_digest,
@@ -100,8 +102,14 @@ fn object(read: &ActionDetail, relied: &[Reliance]) -> Value {
             "seq": it.by.seq,
             "age_ms": it.item.age_ms,
             "fresh_for_ms": it.item.fresh_for_ms,
+            "rules": it.item.relied_on_by,
         })).collect::<Vec<_>>(),
     })
+}
+
+/// The tool server's own time of it, where a contract that relies on it reads that.
+fn own_time(relied: &[Reliance]) -> Option<&prost_types::Timestamp> {
+    relied.iter().find_map(|it| it.item.as_of.as_ref())
 }
 
 fn write(read: &ActionDetail, relied: &[Reliance], screen: &mut Screen<'_>) -> std::io::Result<()> {
@@ -111,8 +119,14 @@ fn write(read: &ActionDetail, relied: &[Reliance], screen: &mut Screen<'_>) -> s
     screen.field("id", &seen.id)?;
     screen.field(
         "seen",
-        &format!("{} (journal position {})", words::clock(read.settled_at.as_ref()), read.seq),
+        &format!("{} (journal position {})", words::clock(read.settled_at.as_ref()), read.settled_seq),
     )?;
+    if let Some(own) = own_time(relied) {
+        screen.field("as of", &format!("{}, by its own time", words::clock(Some(own))))?;
+    }
+    if !read.upstream.is_empty() {
+        screen.field("upstream", &read.upstream)?;
+    }
     screen.field("run", &seen.run)?;
     screen.field("service", &format!("{} (domain {})", seen.service, seen.domain))?;
     screen.field("contract", &format!("{} {}", read.contract_version, read.contract_digest))?;
@@ -123,9 +137,7 @@ fn write(read: &ActionDetail, relied: &[Reliance], screen: &mut Screen<'_>) -> s
     };
     screen.field("read by", &by)?;
     screen.field("with", &seen.params_json)?;
-    if let Some(first) = relied.first() {
-        screen.field("sha256", &first.item.digest)?;
-    }
+    screen.field("sha256", &read.result_digest)?;
     let content = if read.result_json.is_empty() { "content no longer held" } else { &read.result_json };
     screen.field("content", content)?;
     screen.toned(&format!("relied on  {}", relied.len()), Tone::Title)?;
@@ -137,6 +149,9 @@ fn write(read: &ActionDetail, relied: &[Reliance], screen: &mut Screen<'_>) -> s
             &format!("{} {status}, {} old when decided", row.tool, words::millis(item.age_ms)),
         )?;
         screen.field("", &row.id)?;
+        for rule in &item.relied_on_by {
+            screen.field("", rule)?;
+        }
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ fn a_retired_action_keeps_its_question() {
         assert!(!is_whole(&inner.actions[&id(2)], inner), "memory has let the question go");
     });
     let past = view.recall(&records[1..]);
-    let detail = detail(&past.actions[&id(2)], &past).unwrap();
+    let detail = detail(&past.actions[&id(2)], &past, &Contracts::default()).unwrap();
     let asked = detail.escalation.unwrap();
     assert_eq!(asked.status(), pb::EscalationStatus::Voided);
     assert_eq!((asked.params_json.as_str(), detail.action.unwrap().params_json), (&*long, long.clone()));

@@ -1,6 +1,8 @@
 //! No record that counts is dropped, whatever memory has let go.
 
-use remit_core::{Level, PlanId, SwitchId, Timestamp, escalation::Vote, switch::Switch};
+use remit_core::{
+    ActionReturned, Decision, Level, Moved, PlanId, SwitchId, Timestamp, escalation::Vote, switch::Switch,
+};
 use uuid::Uuid;
 
 use super::*;
@@ -103,5 +105,84 @@ fn switches_and_rollbacks_need_no_memory() {
         let over = Event::RollbackClosed { plan, run: run(), undone: 2, parked: 1 };
         let What::Rollback(over) = told(over, inner) else { panic!() };
         assert_eq!((over.done, over.undone, over.parked), (true, 2, 1));
+    });
+}
+
+fn approval(by: &str) -> Event {
+    let Event::EscalationVoted { escalation, action, run, vote } = voted() else { panic!() };
+    let vote = Vote { by: by.to_owned(), approve: true, ..vote };
+    Event::EscalationVoted { escalation, action, run, vote }
+}
+
+fn approved() -> Event {
+    Event::EscalationClosed {
+        escalation: escalation(),
+        action: action(2),
+        run: run(),
+        status: EscalationStatus::Approved,
+        note: "approved; its facts are read again".to_owned(),
+    }
+}
+
+fn moved() -> Vec<Moved> {
+    vec![Moved {
+        item: "order".into(),
+        pointer: "/paid".to_owned(),
+        was: "true".to_owned(),
+        is: "false".to_owned(),
+    }]
+}
+
+#[test]
+fn a_question_that_asks_again_names_everybody_whose_approval_is_void() {
+    let Event::ActionDecided(mut held) = decided(2, "{}", true) else { panic!() };
+    let again = EscalationId::new(Uuid::from_u128(8));
+    held.question.as_mut().unwrap().id = again;
+    let returned = Event::ActionReturned(Box::new(ActionReturned {
+        held: *held,
+        voided: escalation(),
+        moved: moved(),
+        note: "`order` has moved since people were asked".to_owned(),
+    }));
+    let (view, _) = view(vec![
+        activated(),
+        started(),
+        decided(2, "{}", true),
+        approval("rita"),
+        approval("sam"),
+        approved(),
+        returned.clone(),
+    ]);
+    view.read(|inner| {
+        let What::Escalation(asked) = told(returned, inner) else { panic!() };
+        assert_eq!((asked.id, asked.replaces), (again.to_string(), escalation().to_string()));
+        assert_eq!(asked.voided_voters, ["rita", "sam"]);
+        assert!(asked.votes.is_empty() && asked.moved.len() == 1, "{:?}", asked.moved);
+    });
+}
+
+#[test]
+fn what_the_contract_denies_after_an_approval_is_told_with_what_moved() {
+    let Event::ActionDecided(held) = decided(2, "{}", true) else { panic!() };
+    let deny = |outcome| Event::ActionReleased {
+        action: action(2),
+        run: run(),
+        decision: Box::new(Decision { outcome, ..held.decision.clone() }),
+        evidence: Vec::new(),
+        moved: moved(),
+    };
+    let (view, _) = view(vec![
+        activated(),
+        started(),
+        decided(2, "{}", true),
+        approval("rita"),
+        approved(),
+        deny(Outcome::Deny),
+    ]);
+    view.read(|inner| {
+        let What::Escalation(asked) = told(deny(Outcome::Deny), inner) else { panic!() };
+        assert_eq!((asked.status(), asked.moved.len()), (pb::EscalationStatus::Approved, 1));
+        assert!(asked.note.starts_with("approved, but by now:"), "{}", asked.note);
+        assert!(update(&record(9, deny(Outcome::Admit)), inner).is_none(), "what goes is told by the action");
     });
 }
