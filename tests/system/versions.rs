@@ -284,6 +284,8 @@ async fn a_folder_counts_for_nothing_where_approvals_are_wanted() {
     assert_eq!(refused.code, Some(1));
     assert!(refused.said.contains("a folder cannot become active by itself"), "{}", refused.said);
     assert!(refused.said.contains("remit contract propose"), "{}", refused.said);
+    let refused = site.start_refused_with(&["--backtest", "required"]).await;
+    assert!(refused.said.contains("`--backtest required` is for `--approval required`"), "{}", refused.said);
     let team = Team { remitd: site.start_approving("access").await, site };
     let token = team.remitd.operator().await.person_token("bob", &["agent-platform"]).await;
     fs::write(team.file("bob", "token"), token).unwrap();

@@ -100,6 +100,11 @@ async fn records_that_are_none() {
             remit(&site, &["contract", "backtest", folder, "--incident", file.to_str().unwrap()]).await;
         wrong.failed(1, &[says, "hint: "]);
     }
+    // A record in which the service proposed nothing proves nothing.
+    fs::write(&file, &exported).unwrap();
+    let empty = remit(&site, &["contract", "backtest", folder, "--incident", file.to_str().unwrap()]).await;
+    assert!(empty.code == 1 && empty.out.contains("0 proposals decided again, 0 not"), "{empty:?}");
+    assert!(empty.err.contains("proves nothing"), "{empty:?}");
     let nowhere = remit(&site, &["contract", "backtest", folder, "--data", "nowhere"]).await;
     nowhere.failed(1, &["there is no `journal.sqlite`"]);
     let unknown = remit(&site, &["export", "nobody"]).await;

@@ -192,7 +192,7 @@ async fn approve(args: &Approve, session: &Session, screen: &mut Screen<'_>) -> 
     let review = session.control()?.review_contract(request).await?.into_inner();
     let review = Some(review).filter(|review| review.required);
     let changes = digest_of(&shown, review.as_ref());
-    show_changes(&row, (&shown, &changes), review.as_ref(), screen)?;
+    show_changes(&row, (&found.active, &shown, &changes), review.as_ref(), screen)?;
     if !screen.is_json() {
         diff::write_text(&text_diff(&before.unwrap_or_else(Folder::nothing), &folder), screen)?;
         screen.field("changes", &changes)?;
@@ -221,13 +221,19 @@ fn digest_of(shown: &str, review: Option<&ContractReview>) -> String {
 
 fn show_changes(
     row: &ContractVersion,
-    (shown, changes): (&str, &str),
+    (base, shown, changes): (&str, &str, &str),
     review: Option<&ContractReview>,
     screen: &mut Screen<'_>,
 ) -> Result<(), Failure> {
     if screen.is_json() {
         let review = review.map(contract::review_json);
-        let object = json!({ "digest": row.digest, "shown": shown, "review": review, "changes": changes });
+        let object = json!({
+            "digest": row.digest,
+            "base": base,
+            "shown": shown,
+            "review": review,
+            "changes": changes,
+        });
         return Ok(screen.object_line(&object)?);
     }
     screen.line(&format!("{} {} by {}", row.service, row.version, row.proposed_by))?;
