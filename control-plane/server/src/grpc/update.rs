@@ -31,10 +31,8 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         Event::EscalationClosed { escalation, action, run, status, .. } => {
             What::Escalation(known(record, (*escalation, *action, *run), *status, inner))
         }
-        // People approved and the contract denies it by now: what they were told is not what became of it.
         Event::ActionReleased { action, run, decision, .. } if decision.outcome != Outcome::Admit => {
-            let asked = inner.actions.get(action)?.action.escalation?;
-            What::Escalation(known(record, (asked, *action, *run), EscalationStatus::Approved, inner))
+            What::Escalation(denied(record, (*action, *run), inner)?)
         }
         Event::SwitchSet(switch) => What::SwitchSet(wire::switch(switch, domain)),
         Event::SwitchReleased { switch, by, reason } => What::SwitchReleased(pb::Switch {
@@ -104,6 +102,12 @@ fn asked(record: &Record, decided: &ActionDecided, inner: &Inner) -> Option<pb::
         params_json: wire::brief(&decided.proposal.params),
         ..open(record, decided, question, inner)
     })
+}
+
+/// What people approved and the contract denies by now: what they were told is not what became of it.
+fn denied(record: &Record, (action, run): (ActionId, RunId), inner: &Inner) -> Option<pb::Escalation> {
+    let asked = inner.actions.get(&action)?.action.escalation?;
+    Some(known(record, (asked, action, run), EscalationStatus::Approved, inner))
 }
 
 /// A question as it was when it was asked.
