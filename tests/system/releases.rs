@@ -148,8 +148,7 @@ async fn what_was_asked_for_is_a_home_at_the_release_too_also_after_a_restart() 
         "/account: [\"request:/account\"]",
     );
     let remitd = site.start().await;
-    let (mut agent, operator) = (remitd.agent().await, remitd.operator().await);
-    drop(operator);
+    let mut agent = remitd.agent().await;
     let params = remit_tests::client::payout(SALE, 30_000);
     let request = serde_json::json!({ "account": params["account"] }).to_string();
     let run = agent.try_declared("refund-decision", "case-1", "refund", &request).await.unwrap();
