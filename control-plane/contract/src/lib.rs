@@ -80,16 +80,19 @@ fn compile_folder(folder: &Folder) -> Result<CompiledContract, Vec<Problem>> {
     }
     let problems = Problems::of(CONTRACT_FILE);
     let document = yaml::parse(&folder.contract, &problems).and_then(|root| Document::read(&root, &problems));
-    let Some(document) = document else { return Err(problems.into_sorted()) };
+    let policy_problems = Problems::of(POLICY_FILE);
+    let Some(document) = document else {
+        let names = Names { service: None, domain: None, actions: None };
+        policy::read(&folder.policy, &names, &policy_problems);
+        return Err(all_of(problems, policy_problems));
+    };
     check::check(&document, &problems);
 
-    let policy_problems = Problems::of(POLICY_FILE);
     let policies = policy::read(&folder.policy, &names_of(&document), &policy_problems);
     check::distinct_ids(&document, policies.iter().map(policy::PolicyRule::id), &problems);
 
     let world = world_of(&document, (&folder.policy, &policies), [&problems, &policy_problems]);
-    let mut found = problems.into_sorted();
-    found.extend(policy_problems.into_sorted());
+    let found = all_of(problems, policy_problems);
     if !found.is_empty() {
         return Err(found);
     }
@@ -109,6 +112,13 @@ fn compile_folder(folder: &Folder) -> Result<CompiledContract, Vec<Problem>> {
         Ok(None) => Err(refused("a section is not there".to_owned())),
         Err(error) => Err(refused(error)),
     }
+}
+
+/// The problems of both files, in the order of the files.
+fn all_of(problems: Problems, policy_problems: Problems) -> Vec<Problem> {
+    let mut found = problems.into_sorted();
+    found.extend(policy_problems.into_sorted());
+    found
 }
 
 /// Whom and what the policies may speak about.

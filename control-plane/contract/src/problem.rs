@@ -1,6 +1,6 @@
 //! What is wrong with a contract, where it is, and what to do about it.
 
-use std::{cell::RefCell, fmt};
+use std::{cell::RefCell, collections::BTreeSet, fmt};
 
 /// One thing that is wrong with a contract folder.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -52,11 +52,13 @@ pub(crate) struct Spot<T> {
 pub(crate) struct Problems {
     file: String,
     found: RefCell<Vec<Problem>>,
+    /// Places of which all has been said.
+    done: RefCell<BTreeSet<Place>>,
 }
 
 impl Problems {
     pub(crate) fn of(file: &str) -> Self {
-        Self { file: file.to_owned(), found: RefCell::default() }
+        Self { file: file.to_owned(), found: RefCell::default(), done: RefCell::default() }
     }
 
     /// Notes a problem. `None` reads well where a value was wanted.
@@ -66,6 +68,9 @@ impl Problems {
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Option<T> {
+        if self.done.borrow().contains(&place) {
+            return None;
+        }
         self.found.borrow_mut().push(Problem {
             file: self.file.clone(),
             line: place.line,
@@ -75,6 +80,13 @@ impl Problems {
             remedy: remedy.into(),
         });
         None
+    }
+
+    /// Notes the only problem that there will be at this place: what would be said of what stands there otherwise
+    /// only follows from it.
+    pub(crate) fn note_only(&self, place: Place, message: &str, remedy: &str) {
+        self.note::<()>(place, message, remedy);
+        self.done.borrow_mut().insert(place);
     }
 
     /// All of them, in the order of the file.

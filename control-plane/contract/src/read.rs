@@ -108,6 +108,15 @@ pub(crate) fn entries<'a>(node: &'a Node, title: &str, problems: &Problems) -> O
     }
 }
 
+/// What was read of each, once all were looked at: one that is wrong does not hide the next. `None` when one is.
+pub(crate) fn each<N, T, C: FromIterator<T>>(
+    nodes: impl IntoIterator<Item = N>,
+    read: impl FnMut(N) -> Option<T>,
+) -> Option<C> {
+    let read: Vec<Option<T>> = nodes.into_iter().map(read).collect();
+    read.into_iter().collect()
+}
+
 /// The items of a list.
 pub(crate) fn items<'a>(node: &'a Node, title: &str, problems: &Problems) -> Option<&'a [Node]> {
     match &node.kind {

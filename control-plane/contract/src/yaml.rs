@@ -9,7 +9,10 @@ use std::collections::HashSet;
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 use serde_json::{Map, Number, Value};
 
-use crate::problem::{Place, Problems};
+use crate::{
+    problem::{Place, Problems},
+    read::each,
+};
 
 /// Deepest nesting of lists, and of mappings.
 const MAX_NESTING: usize = 48;
@@ -67,10 +70,18 @@ pub(crate) struct Entry {
 /// A collection that is still open.
 enum Open {
     List { place: Place, items: Vec<Node> },
-    Map { place: Place, entries: Vec<Entry>, seen: HashSet<String>, key: Option<(String, Place)> },
+    Map { place: Place, entries: Vec<Entry>, seen: HashSet<String>, key: Option<Key> },
 }
 
-/// Parses one document; `None` when it is no acceptable YAML, and then a problem is noted.
+/// A key that waits for its value.
+enum Key {
+    Kept(String, Place),
+    /// It was refused, and its value goes with it.
+    Refused,
+}
+
+/// Parses one document; `None` when it is no YAML, and then a problem is noted. What is YAML and not accepted is
+/// noted and left out, so that the rest can be read.
 pub(crate) fn parse(text: &str, problems: &Problems) -> Option<Node> {
     let options = granit_parser::options! {
         disallow_directives: true,
@@ -119,17 +130,17 @@ fn step(event: Event<'_>, span: Span, open: &mut Vec<Open>, problems: &Problems)
     }
     let node = match event {
         Event::Scalar(text, style, anchor, tag) => {
-            plain(anchor, tag.is_some(), here, problems)?;
+            plain(anchor, tag.is_some(), here, problems);
             let quoted = !matches!(style, ScalarStyle::Plain);
             Node { place: here, kind: Kind::Scalar { text: text.into_owned(), quoted } }
         }
         Event::SequenceStart(_, anchor, tag) => {
-            plain(anchor, tag.is_some(), here, problems)?;
+            plain(anchor, tag.is_some(), here, problems);
             open.push(Open::List { place: here, items: Vec::new() });
             return Some(None);
         }
         Event::MappingStart(_, anchor, tag) => {
-            plain(anchor, tag.is_some(), here, problems)?;
+            plain(anchor, tag.is_some(), here, problems);
             open.push(Open::Map { place: here, entries: Vec::new(), seen: HashSet::new(), key: None });
             return Some(None);
         }
@@ -141,11 +152,9 @@ fn step(event: Event<'_>, span: Span, open: &mut Vec<Open>, problems: &Problems)
             }
         },
         Event::Alias(_) | Event::UnresolvedAlias(_) | Event::Anchor(..) => {
-            return problems.note(
-                here,
-                "aliases are not accepted",
-                "write the value out, so that each clause can be read alone",
-            );
+            let remedy = "write the value out, so that each clause can be read alone";
+            problems.note_only(here, "aliases are not accepted", remedy);
+            Node { place: here, kind: Kind::Scalar { text: String::new(), quoted: true } }
         }
         Event::StreamStart | Event::StreamEnd | Event::DocumentStart(..) | Event::DocumentEnd => {
             return Some(None);
@@ -153,43 +162,46 @@ fn step(event: Event<'_>, span: Span, open: &mut Vec<Open>, problems: &Problems)
         // Comments, which the parser may know when another crate turns them on.
         _ => return Some(None),
     };
-    attach(node, open, problems)
+    Some(attach(node, open, problems))
 }
 
-/// Puts a finished value into the innermost open collection.
-fn attach(node: Node, open: &mut [Open], problems: &Problems) -> Option<Option<Node>> {
+/// Puts a finished value into the innermost open collection, or gives it back when there is none.
+fn attach(node: Node, open: &mut [Open], problems: &Problems) -> Option<Node> {
     match open.last_mut() {
-        None => return Some(Some(node)),
+        None => return Some(node),
         Some(Open::List { items, .. }) => items.push(node),
         Some(Open::Map { entries, seen, key, .. }) => match key.take() {
-            Some((key, place)) => entries.push(Entry { key, place, value: node }),
-            None => {
-                let Kind::Scalar { text, .. } = node.kind else {
-                    return problems.note(node.place, "a key must be text", "write `key: value`");
-                };
-                if !seen.insert(text.clone()) {
-                    return problems.note(
-                        node.place,
-                        format!("key `{text}` appears twice"),
-                        "keep one of them; readers disagree about which one counts",
-                    );
-                }
-                *key = Some((text, node.place));
-            }
+            Some(Key::Kept(key, place)) => entries.push(Entry { key, place, value: node }),
+            Some(Key::Refused) => {}
+            None => *key = Some(key_of(node, seen, problems).unwrap_or(Key::Refused)),
         },
     }
-    Some(None)
+    None
+}
+
+/// The value as a key: text that no other key of the mapping is.
+fn key_of(node: Node, seen: &mut HashSet<String>, problems: &Problems) -> Option<Key> {
+    let Kind::Scalar { text, .. } = node.kind else {
+        return problems.note(node.place, "a key must be text", "write `key: value`");
+    };
+    if !seen.insert(text.clone()) {
+        return problems.note(
+            node.place,
+            format!("key `{text}` appears twice"),
+            "keep one of them; readers disagree about which one counts",
+        );
+    }
+    Some(Key::Kept(text, node.place))
 }
 
 /// Refuses anchors and tags.
-fn plain(anchor: usize, tagged: bool, here: Place, problems: &Problems) -> Option<()> {
+fn plain(anchor: usize, tagged: bool, here: Place, problems: &Problems) {
     if anchor != 0 {
-        return problems.note(here, "anchors are not accepted", "write the value out where it is needed");
+        problems.note::<()>(here, "anchors are not accepted", "write the value out where it is needed");
     }
     if tagged {
-        return problems.note(here, "tags are not accepted", "remove the word that begins with `!`");
+        problems.note::<()>(here, "tags are not accepted", "remove the word that begins with `!`");
     }
-    Some(())
 }
 
 fn place(line: usize, column_from_0: usize) -> Place {
@@ -256,15 +268,10 @@ pub(crate) fn to_json(node: &Node, problems: &Problems) -> Option<Value> {
                 );
             }
         },
-        Kind::List(items) => {
-            Value::Array(items.iter().map(|item| to_json(item, problems)).collect::<Option<_>>()?)
-        }
-        Kind::Map(entries) => Value::Object(
-            entries
-                .iter()
-                .map(|entry| Some((entry.key.clone(), to_json(&entry.value, problems)?)))
-                .collect::<Option<Map<_, _>>>()?,
-        ),
+        Kind::List(items) => Value::Array(each(items, |item| to_json(item, problems))?),
+        Kind::Map(entries) => Value::Object(each::<_, _, Map<_, _>>(entries, |entry| {
+            Some((entry.key.clone(), to_json(&entry.value, problems)?))
+        })?),
     })
 }
 

@@ -7,7 +7,7 @@ use remit_core::{Money, ToolName, terms::RunLimits};
 use crate::{
     problem::{Place, Problems, Spot},
     read::{
-        Fields, entries,
+        Fields, each, entries,
         scalar::{count, duration, money, text},
     },
     yaml::Node,
@@ -40,12 +40,10 @@ impl Cost {
         });
         let run = fields.need("run").and_then(|node| read_run(node, problems));
         let prices = fields.get("prices").map_or(Some(BTreeMap::new()), |node| {
-            let mut prices = BTreeMap::new();
-            for entry in entries(node, "cost.prices", problems)? {
+            each(entries(node, "cost.prices", problems)?, |entry| {
                 let value = money(&entry.value, "the price", problems)?;
-                prices.insert(entry.key.as_str().into(), Spot { value, place: entry.place });
-            }
-            Some(prices)
+                Some((ToolName::from(entry.key.as_str()), Spot { value, place: entry.place }))
+            })
         });
         let same_call = fields.get("loop").map_or(Some(None), |node| read_loop(node, problems));
         fields.end();
@@ -64,13 +62,10 @@ fn read_run(node: &Node, problems: &Problems) -> Option<(RunLimits, Vec<Spot<Too
         Some(node) => duration(node, "cost.run.wall_time", problems).map(Some),
     };
     let tools = fields.get("tools").map_or(Some(Vec::new()), |node| {
-        entries(node, "cost.run.tools", problems)?
-            .iter()
-            .map(|entry| {
-                let most = count(&entry.value, "the number of calls", problems)?;
-                Some((ToolName::from(entry.key.as_str()), most, entry.place))
-            })
-            .collect::<Option<Vec<(ToolName, u32, Place)>>>()
+        each::<_, (ToolName, u32, Place), _>(entries(node, "cost.run.tools", problems)?, |entry| {
+            let most = count(&entry.value, "the number of calls", problems)?;
+            Some((entry.key.as_str().into(), most, entry.place))
+        })
     });
     fields.end();
     let tools = tools?;

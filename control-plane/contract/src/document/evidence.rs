@@ -13,7 +13,7 @@ use crate::{
     pointer::{Pointer, Source},
     problem::{Problems, Spot},
     read::{
-        Fields, entries, items,
+        Fields, each, entries, items,
         scalar::{Naming, check_name, duration, text},
     },
     yaml::{Kind, Node},
@@ -86,7 +86,8 @@ impl Evidence {
             Some(origin)
         });
         fields.end();
-        Some(Self { items: items?, needs: needs?, origin: origin? })
+        // What could not be read is left out, so that the rest is still held against the scope and the tools.
+        Some(Self { items: items?, needs: needs?, origin: origin.unwrap_or_default() })
     }
 }
 
@@ -151,22 +152,19 @@ impl Attested {
     fn read(fields: Fields<'_>, problems: &Problems) -> Option<Self> {
         let from = fields.need("from").and_then(|node| tool(node, "the item's tool", problems));
         let matching = fields.get("matching").map_or(Some(Vec::new()), |node| {
-            entries(node, "matching", problems)?
-                .iter()
-                .map(|entry| {
-                    let text = text(&entry.value, "matching", problems)?;
-                    match Source::read(&text, entry.value.place, problems)? {
-                        Source::Params(pointer) => {
-                            Some(Spot { value: (entry.key.clone(), pointer), place: entry.place })
-                        }
-                        Source::Result(_) | Source::Item(..) => problems.note(
-                            entry.value.place,
-                            format!("`{text}` does not point into the action's parameters"),
-                            "write `params:/…`: the evidence must be about what the action is about",
-                        ),
+            each(entries(node, "matching", problems)?, |entry| {
+                let text = text(&entry.value, "matching", problems)?;
+                match Source::read(&text, entry.value.place, problems)? {
+                    Source::Params(pointer) => {
+                        Some(Spot { value: (entry.key.clone(), pointer), place: entry.place })
                     }
-                })
-                .collect()
+                    Source::Result(_) | Source::Item(..) => problems.note(
+                        entry.value.place,
+                        format!("`{text}` does not point into the action's parameters"),
+                        "write `params:/…`: the evidence must be about what the action is about",
+                    ),
+                }
+            })
         });
         let fresh_for_ms = match fields.get("fresh_for") {
             None => Some(None),
@@ -192,9 +190,8 @@ impl Attested {
 /// A list of pointers into the item; empty when the key is absent.
 fn pointers(fields: &Fields<'_>, key: &'static str, problems: &Problems) -> Option<Vec<Pointer>> {
     fields.get(key).map_or(Some(Vec::new()), |node| {
-        items(node, key, problems)?
-            .iter()
-            .map(|node| Pointer::read(&text(node, key, problems)?, node.place, problems))
-            .collect()
+        each(items(node, key, problems)?, |node| {
+            Pointer::read(&text(node, key, problems)?, node.place, problems)
+        })
     })
 }

@@ -7,8 +7,8 @@ use remit_core::{GroupName, Level, terms::Delegation};
 use crate::{
     problem::Problems,
     read::{
-        Fields, items,
-        scalar::{Naming, date, group, level, name, text},
+        Fields, each, items,
+        scalar::{Naming, date, group, level, name, person},
     },
     yaml::Node,
 };
@@ -39,7 +39,7 @@ impl Identity {
             .need("principal")
             .and_then(|node| name(node, "identity.principal", Naming::Plain, problems));
         let own = principal.as_deref();
-        let owner = fields.need("owner").and_then(|node| person(node, "identity.owner", own, problems));
+        let owner = fields.need("owner").and_then(|node| another(node, "identity.owner", own, problems));
         let autonomy = fields.need("autonomy").and_then(|node| level(node, "identity.autonomy", problems));
         let delegation = fields.need("delegation").and_then(|node| read_delegation(node, own, problems));
         let duties = fields.need("duties").and_then(|node| Duties::read(node, problems));
@@ -55,8 +55,8 @@ impl Identity {
 }
 
 /// A person's name, and not the service's own: a service neither answers for itself nor enables itself.
-fn person(node: &Node, what: &str, principal: Option<&str>, problems: &Problems) -> Option<String> {
-    let name = text(node, what, problems)?;
+fn another(node: &Node, what: &str, principal: Option<&str>, problems: &Problems) -> Option<String> {
+    let name = person(node, what, problems)?;
     if principal != Some(name.as_str()) {
         return Some(name);
     }
@@ -69,7 +69,7 @@ fn read_delegation(node: &Node, own: Option<&str>, problems: &Problems) -> Optio
     let fields = Fields::of(node, "identity.delegation", problems)?;
     let enabled_by = fields
         .need("enabled_by")
-        .and_then(|node| person(node, "identity.delegation.enabled_by", own, problems));
+        .and_then(|node| another(node, "identity.delegation.enabled_by", own, problems));
     let on = fields.need("on").and_then(|node| date(node, "identity.delegation.on", problems));
     let until_node = fields.need("until");
     let until = until_node.and_then(|node| date(node, "identity.delegation.until", problems));
@@ -111,5 +111,5 @@ fn groups(node: &Node, what: &str, why: &str, problems: &Problems) -> Option<BTr
             format!("name at least one group: {why}"),
         );
     }
-    groups.iter().map(|node| group(node, what, problems)).collect()
+    each(groups, |node| group(node, what, problems))
 }

@@ -8,7 +8,7 @@ use crate::{
     pointer::Source,
     problem::{Problems, Spot},
     read::{
-        Fields, items,
+        Fields, each, items,
         scalar::{Naming, count, name, text},
     },
     yaml::{Kind, Node},
@@ -71,7 +71,7 @@ impl Need {
             ),
         };
         let agree = fields.get("agree").map_or(Some(Vec::new()), |node| {
-            items(node, "agree", problems)?.iter().map(|node| Agreement::read(node, problems)).collect()
+            each(items(node, "agree", problems)?, |node| Agreement::read(node, problems))
         });
         fields.end();
         Some(Self { all: all?, at_least: at_least?, agree: agree? })
@@ -83,7 +83,7 @@ fn item_names(node: &Node, what: &str, problems: &Problems) -> Option<Vec<Spot<I
         let name = name(node, "evidence item", Naming::Plain, problems)?;
         Some(Spot { value: name.into(), place: node.place })
     };
-    items(node, what, problems)?.iter().map(read).collect()
+    each(items(node, what, problems)?, read)
 }
 
 impl Agreement {
@@ -128,20 +128,17 @@ fn values(node: &Node, problems: &Problems) -> Option<Vec<Spot<Source>>> {
             "name at least two, for instance `[params:/currency, transaction:/currency]`",
         );
     }
-    values
-        .iter()
-        .map(|node| {
-            let text = text(node, "agree", problems)?;
-            match Source::read(&text, node.place, problems)? {
-                Source::Result(_) => problems.note(
-                    node.place,
-                    "there is no result before the action has run",
-                    "point into `params:` or into an evidence item",
-                ),
-                source @ (Source::Params(_) | Source::Item(..)) => {
-                    Some(Spot { value: source, place: node.place })
-                }
+    each(values, |node| {
+        let text = text(node, "agree", problems)?;
+        match Source::read(&text, node.place, problems)? {
+            Source::Result(_) => problems.note(
+                node.place,
+                "there is no result before the action has run",
+                "point into `params:` or into an evidence item",
+            ),
+            source @ (Source::Params(_) | Source::Item(..)) => {
+                Some(Spot { value: source, place: node.place })
             }
-        })
-        .collect()
+        }
+    })
 }

@@ -7,7 +7,7 @@ use crate::{
     pointer::Pointer,
     problem::{Problems, Spot, listed, nearest},
     read::{
-        Fields, entries, items,
+        Fields, each, entries, items,
         scalar::{Naming, check_name, count, duration, group, text},
     },
     yaml::{Kind, Node},
@@ -27,22 +27,19 @@ pub(crate) struct OriginRule {
 /// The rules of one action.
 pub(super) fn read(node: &Node, action: &str, problems: &Problems) -> Option<Vec<Spot<OriginRule>>> {
     let title = format!("the origin of `{action}`");
-    entries(node, &title, problems)?
-        .iter()
-        .map(|entry| {
-            let pointer = Pointer::read(&entry.key, entry.place, problems);
-            let rule = match &entry.value.kind {
-                Kind::Map(_) => with_fields(&entry.value, pointer?, problems)?,
-                Kind::List(_) | Kind::Scalar { .. } => OriginRule {
-                    from: homes(&entry.value, problems)?,
-                    pointer: pointer?,
-                    form: Form::Exact,
-                    otherwise: None,
-                },
-            };
-            Some(Spot { value: rule, place: entry.place })
-        })
-        .collect()
+    each(entries(node, &title, problems)?, |entry| {
+        let pointer = Pointer::read(&entry.key, entry.place, problems);
+        let rule = match &entry.value.kind {
+            Kind::Map(_) => with_fields(&entry.value, pointer?, problems)?,
+            Kind::List(_) | Kind::Scalar { .. } => OriginRule {
+                from: homes(&entry.value, problems)?,
+                pointer: pointer?,
+                form: Form::Exact,
+                otherwise: None,
+            },
+        };
+        Some(Spot { value: rule, place: entry.place })
+    })
 }
 
 fn with_fields(node: &Node, pointer: Pointer, problems: &Problems) -> Option<OriginRule> {
@@ -64,19 +61,16 @@ fn homes(node: &Node, problems: &Problems) -> Option<Vec<Spot<Home>>> {
             "name `request`, evidence items, or places in them, for instance `request:/account`",
         );
     }
-    found
-        .iter()
-        .map(|node| {
-            let text = text(node, "where a value may come from", problems)?;
-            let (name, place) = match text.split_once(':') {
-                Some((name, place)) => (name, Some(Pointer::read(place, node.place, problems)?)),
-                None => (text.as_str(), None),
-            };
-            check_name(name, node.place, "evidence item", Naming::Plain, problems);
-            let value = if name == "request" { Home::Request(place) } else { Home::Item(name.into(), place) };
-            Some(Spot { value, place: node.place })
-        })
-        .collect()
+    each(found, |node| {
+        let text = text(node, "where a value may come from", problems)?;
+        let (name, place) = match text.split_once(':') {
+            Some((name, place)) => (name, Some(Pointer::read(place, node.place, problems)?)),
+            None => (text.as_str(), None),
+        };
+        check_name(name, node.place, "evidence item", Naming::Plain, problems);
+        let value = if name == "request" { Home::Request(place) } else { Home::Item(name.into(), place) };
+        Some(Spot { value, place: node.place })
+    })
 }
 
 fn form(node: &Node, problems: &Problems) -> Option<Form> {

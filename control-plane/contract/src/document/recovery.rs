@@ -9,7 +9,7 @@ use crate::{
     pointer::Source,
     problem::{Problems, Spot},
     read::{
-        Fields, entries,
+        Fields, each, entries,
         scalar::{duration, text},
     },
     yaml::Node,
@@ -71,20 +71,17 @@ impl UndoRule {
 }
 
 fn read_with(node: &Node, problems: &Problems) -> Option<Vec<Spot<(String, Source)>>> {
-    entries(node, "with", problems)?
-        .iter()
-        .map(|entry| {
-            let text = text(&entry.value, "with", problems)?;
-            match Source::read(&text, entry.value.place, problems)? {
-                Source::Item(..) => problems.note(
-                    entry.value.place,
-                    format!("`{text}` points into evidence"),
-                    "point into `result:` or `params:`, which are recorded with the effect itself",
-                ),
-                source @ (Source::Params(_) | Source::Result(_)) => {
-                    Some(Spot { value: (entry.key.clone(), source), place: entry.place })
-                }
+    each(entries(node, "with", problems)?, |entry| {
+        let text = text(&entry.value, "with", problems)?;
+        match Source::read(&text, entry.value.place, problems)? {
+            Source::Item(..) => problems.note(
+                entry.value.place,
+                format!("`{text}` points into evidence"),
+                "point into `result:` or `params:`, which are recorded with the effect itself",
+            ),
+            source @ (Source::Params(_) | Source::Result(_)) => {
+                Some(Spot { value: (entry.key.clone(), source), place: entry.place })
             }
-        })
-        .collect()
+        }
+    })
 }

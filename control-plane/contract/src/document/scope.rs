@@ -41,6 +41,8 @@ pub(crate) struct Rule {
 }
 
 impl Scope {
+    /// Reads the section. It stands with its actions: what else could not be read is left out, so that the rest
+    /// is still held against them.
     pub(crate) fn read(node: &Node, problems: &Problems) -> Option<Self> {
         let fields = Fields::of(node, "scope", problems)?;
         let actions = fields.need("actions").and_then(|node| read_actions(node, problems));
@@ -55,9 +57,10 @@ impl Scope {
             Some(rules.iter().filter_map(|node| read_rule(node, problems)).collect())
         });
         fields.end();
-        let (actions, forbidden, workflows) = (actions?, forbidden?, workflows?);
-        let mut scope = Self { actions, forbidden, workflows, escalate: Vec::new(), triggers: Vec::new() };
-        for rule in rules? {
+        let (forbidden, workflows) = (forbidden.unwrap_or_default(), workflows.unwrap_or_default());
+        let mut scope =
+            Self { actions: actions?, forbidden, workflows, escalate: Vec::new(), triggers: Vec::new() };
+        for rule in rules.unwrap_or_default() {
             match rule {
                 AnyRule::Condition(rule) => scope.escalate.push(rule),
                 AnyRule::Trigger(rule) => scope.triggers.push(rule),

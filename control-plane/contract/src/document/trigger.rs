@@ -6,7 +6,7 @@ use crate::{
     pointer::{Pointer, Source},
     problem::{Place, Problems, Spot, listed},
     read::{
-        Fields, entries, items,
+        Fields, each, entries, items,
         scalar::{duration, text},
     },
     trigger::{Trigger, Usual},
@@ -65,25 +65,23 @@ pub(super) fn read(fields: &Fields<'_>, place: Place, problems: &Problems) -> Op
 
 /// `{ amount_minor: 0..50000, region: [EU, UK] }`
 fn read_usual(node: &Node, problems: &Problems) -> Option<Watched> {
-    let (mut usual, mut named) = (Vec::new(), Vec::new());
-    for entry in entries(node, "the rule's usual", problems)? {
-        named.push(Spot { value: entry.key.clone(), place: entry.place });
-        usual.push((entry.key.clone(), read_values(&entry.value, problems)?));
-    }
-    if usual.is_empty() {
+    let entries = entries(node, "the rule's usual", problems)?;
+    if entries.is_empty() {
         return problems.note(
             node.place,
             "the rule's usual names no parameter",
             "name one with its usual values, for instance `{ amount_minor: 0..50000 }`",
         );
     }
-    Some((Trigger::Usual(usual), named))
+    let named = entries.iter().map(|entry| Spot { value: entry.key.clone(), place: entry.place });
+    let usual = each(entries, |entry| Some((entry.key.clone(), read_values(&entry.value, problems)?)))?;
+    Some((Trigger::Usual(usual), named.collect()))
 }
 
 fn read_values(node: &Node, problems: &Problems) -> Option<Usual> {
     const REMEDY: &str = "write whole numbers as `0..50000` (one end may be open), or a list: `[EU, UK]`";
     if let Kind::List(values) = &node.kind {
-        let values = values.iter().map(|node| to_json(node, problems)).collect::<Option<Vec<_>>>()?;
+        let values: Vec<_> = each(values, |node| to_json(node, problems))?;
         if values.is_empty() {
             return problems.note(node.place, "nothing is usual", REMEDY);
         }
@@ -129,7 +127,7 @@ fn read_missing(node: &Node, problems: &Problems) -> Option<Watched> {
             "name at least one: `[params:/memo]`",
         );
     }
-    let places = places.iter().map(|node| parameter(node, problems)).collect::<Option<Vec<_>>>()?;
+    let places: Vec<_> = each(places, |node| parameter(node, problems))?;
     let (pointers, named) = places.into_iter().unzip();
     Some((Trigger::Missing(pointers), named))
 }

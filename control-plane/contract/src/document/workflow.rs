@@ -8,7 +8,7 @@ use super::scope::tool;
 use crate::{
     problem::{Place, Problems, Spot},
     read::{
-        Fields, entries, items,
+        Fields, each, entries, items,
         scalar::{Naming, check_name, count, duration, money, text},
     },
     yaml::{Kind, Node},
@@ -23,7 +23,7 @@ pub(crate) struct WorkflowDocument {
     pub(crate) named: Vec<Spot<ToolName>>,
 }
 
-/// All workflows, by name.
+/// All workflows that could be read, by name.
 pub(super) fn read(node: &Node, problems: &Problems) -> Option<BTreeMap<WorkflowName, WorkflowDocument>> {
     let mut workflows = BTreeMap::new();
     let entries = entries(node, "scope.workflows", problems)?;
@@ -36,8 +36,9 @@ pub(super) fn read(node: &Node, problems: &Problems) -> Option<BTreeMap<Workflow
     }
     for entry in entries {
         check_name(&entry.key, entry.place, "workflow", Naming::Plain, problems);
-        let workflow = WorkflowDocument::read(&entry.value, entry.place, problems)?;
-        workflows.insert(entry.key.as_str().into(), workflow);
+        if let Some(workflow) = WorkflowDocument::read(&entry.value, entry.place, problems) {
+            workflows.insert(entry.key.as_str().into(), workflow);
+        }
     }
     Some(workflows)
 }
@@ -96,19 +97,12 @@ fn read_actions(node: &Node, problems: &Problems) -> Option<Option<Vec<Spot<Tool
     if actions.is_empty() {
         return problems.note(node.place, "the workflow has no actions", "list at least one, or write `all`");
     }
-    actions
-        .iter()
-        .map(|node| tool(node, "the workflow's action", problems))
-        .collect::<Option<Vec<_>>>()
-        .map(Some)
+    each(actions, |node| tool(node, "the workflow's action", problems)).map(Some)
 }
 
 fn read_limits(node: &Node, problems: &Problems) -> Option<Vec<(Spot<ToolName>, u32)>> {
-    entries(node, "the workflow's tools", problems)?
-        .iter()
-        .map(|entry| {
-            let most = count(&entry.value, "the number of calls", problems)?;
-            Some((Spot { value: entry.key.as_str().into(), place: entry.place }, most))
-        })
-        .collect()
+    each(entries(node, "the workflow's tools", problems)?, |entry| {
+        let most = count(&entry.value, "the number of calls", problems)?;
+        Some((Spot { value: entry.key.as_str().into(), place: entry.place }, most))
+    })
 }

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 
-use super::scalar::{Date, Group, Level, Name};
+use super::scalar::{Date, Group, Level, Name, Person};
 
 /// 1. Who acts, who answers for it, who allowed it.
 #[derive(JsonSchema)]
@@ -11,7 +11,7 @@ pub(super) struct Identity {
     /// The non-human identity that the service must authenticate as; it has no other.
     principal: Name,
     /// The person who answers for what it does.
-    owner: String,
+    owner: Person,
     /// Its ceiling. Operators may lower it while it runs; the service never can raise it.
     autonomy: Level,
     delegation: Delegation,
@@ -23,7 +23,7 @@ pub(super) struct Identity {
 #[serde(deny_unknown_fields)]
 struct Delegation {
     /// The person who enabled it.
-    enabled_by: String,
+    enabled_by: Person,
     /// The first day with autonomy.
     on: Date,
     /// The first day without.

@@ -12,6 +12,11 @@ pub(super) struct Name(String);
 #[schemars(extend("pattern" = "^[a-z0-9][a-z0-9._-]{0,63}$"))]
 pub(super) struct Tool(String);
 
+/// The name of a person as it is on their token, or a mail address.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^[^\\x00-/:-@\\[-`{-\\x7f][^\\x00-\\x1f!-&(-*,/:-?\\[-^`{-\\x7f]{0,253}$"))]
+pub(super) struct Person(String);
+
 /// A group of people: `group:` and its name.
 #[derive(JsonSchema)]
 #[schemars(extend("pattern" = "^group:[a-z0-9][a-z0-9.-]{0,63}$"))]

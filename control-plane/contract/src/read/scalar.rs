@@ -10,6 +10,9 @@ use crate::{
 /// Longest name.
 const MAX_NAME: usize = 64;
 
+/// Longest name of a person, in characters: that of a mail address.
+const MAX_PERSON: usize = 254;
+
 /// Which characters a name may hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Naming {
@@ -83,6 +86,25 @@ pub(crate) fn check_name(
         place,
         format!("{what} `{text}` is not a name"),
         format!("use at most {MAX_NAME} of a-z, 0-9, `.`{extra}, beginning with a letter or digit"),
+    )
+}
+
+/// Somebody: a name as credentials carry it, or a mail address.
+pub(crate) fn person(node: &Node, what: &str, problems: &Problems) -> Option<String> {
+    let text = text(node, what, problems)?;
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '.' | '-' | '_' | '+' | '\'' | '@');
+    let is_mail = |text: &str| match text.split_once('@') {
+        None => true,
+        Some((who, at)) => !who.is_empty() && at.starts_with(char::is_alphanumeric) && !at.contains('@'),
+    };
+    let begins = text.starts_with(char::is_alphanumeric);
+    if begins && text.chars().count() <= MAX_PERSON && text.chars().all(allowed) && is_mail(&text) {
+        return Some(text);
+    }
+    problems.note(
+        node.place,
+        format!("{what} `{text}` is not a person"),
+        "write the name that is on the person's token, or a mail address, for instance `ada@acme.example`",
     )
 }
 

@@ -263,3 +263,166 @@ fn all_problems_come_in_one_pass() {
     }
     insta::assert_snapshot!("all_problems_come_in_one_pass", listing(&compile(&text, POLICY).unwrap_err()));
 }
+
+/// Two wrong elements in every list and mapping of clauses 1 to 4: (what stands there, what is put there, a part of
+/// what is said of the one, and of the other).
+const TWICE: [(&str, &str, [&str; 2]); 21] = [
+    (
+        "    run: [group:sales-oncall]",
+        "    run: [one, two]",
+        ["`one` is not a group", "`two` is not a group"],
+    ),
+    (
+        "    run: [group:sales-oncall]",
+        "    run: [group:sales-oncall]\n    build: [one, two]",
+        ["`one` is not a group", "`two` is not a group"],
+    ),
+    (
+        "    mail.send: draft",
+        "    mail.send: one\n    More: read",
+        ["`one` is not an action type", "action `More`"],
+    ),
+    ("[order.refund_all]", "[One, Two]", ["`One` is not a name", "`Two` is not a name"]),
+    (
+        "  escalate:\n",
+        "  workflows: { a: { actions: one }, b: { actions: two } }\n  escalate:\n",
+        ["actions are `one`", "actions are `two`"],
+    ),
+    (
+        "  escalate:\n",
+        "  workflows: { one: { actions: [One, Two], tools: { order.get: 0, stock.find: -1 } } }\n  escalate:\n",
+        ["`One` is not a name", "found `-1`"],
+    ),
+    (
+        "      within: 30m\n",
+        "      within: one\n    - { id: two }\n",
+        ["found `one`", "the rule does not say when it asks"],
+    ),
+    (
+        "      when: context.params.amount > 100",
+        "      usual: { amount: one, order_id: two }",
+        ["contract.yaml:25:24", "contract.yaml:25:39"],
+    ),
+    (
+        "      when: context.params.amount > 100",
+        "      missing: [one, two]",
+        ["`one` does not say where", "`two` does not say where"],
+    ),
+    (
+        "{ order_id: params:/order_id }",
+        "{ order_id: one, more: two }",
+        ["`one` does not say", "`two` does not say"],
+    ),
+    (
+        "[/id, /customer/id, /paid, /total, /region]",
+        "[one, two]",
+        ["`one` is not a JSON", "`two` is not a JSON"],
+    ),
+    (
+        "      fresh_for: 10m",
+        "      untrusted: [one, two]",
+        ["`one` is not a JSON pointer", "`two` is not a JSON pointer"],
+    ),
+    (
+        "    stock: { from: stock.find }",
+        "    stock: { from: One }\n    more: { from: Two }",
+        ["`One` is not a name", "`Two` is not a name"],
+    ),
+    ("all: [order, stock]", "all: [One, Two]", ["`One` is not a name", "`Two` is not a name"]),
+    (
+        "all: [order, stock]",
+        "all: []\n      at_least: 1\n      of: [One, Two]",
+        ["`One` is not a name", "`Two` is not a name"],
+    ),
+    (
+        "[params:/currency, order:/currency]",
+        "[one, two]",
+        ["`one` does not say where", "`two` does not say where"],
+    ),
+    (
+        "        - [params:/currency, order:/currency]\n",
+        "        - [one, params:/currency]\n        - two\n",
+        ["`one` does not say where", "one line of agree is not a list"],
+    ),
+    (
+        "  needs:\n    order.refund:\n",
+        "  needs:\n    one: {}\n    order.refund:\n      two: 1\n",
+        ["what `one` needs lacks `all`", "unknown key `two`"],
+    ),
+    (
+        "  needs:\n",
+        "  origin: { order.refund: { one: [request], two: [request] } }\n  needs:\n",
+        ["`one` is not a JSON pointer", "`two` is not a JSON pointer"],
+    ),
+    (
+        "  needs:\n",
+        "  origin: { order.refund: { /note: [One, Two] } }\n  needs:\n",
+        ["`One` is not a name", "`Two` is not a name"],
+    ),
+    ("  file: policy.cedar", "  file: one\n  two: 1", ["policy.file `one`", "unknown key `two`"]),
+];
+
+#[test]
+fn one_wrong_element_does_not_hide_the_next() {
+    for (from, to, both) in TWICE {
+        let said = listing(&compile(&edited(YAML, from, to), POLICY).unwrap_err());
+        assert!(both.iter().all(|one| said.contains(one)), "{to}\n{both:?}\n{said}");
+    }
+}
+
+#[test]
+fn one_wrong_section_does_not_hide_the_rest() {
+    // What is wrong with one part of the scope; what is dangling in the others.
+    let yaml = edited(YAML, "      from: order.get", "      from: order.gte");
+    let yaml = edited(&yaml, "  prices: { order.get:", "  prices: { order.got:");
+    for (from, to) in [
+        ("  forbidden: [order.refund_all]", "  forbidden: order.refund_all"),
+        ("  forbidden: [order.refund_all]", "  workflows: []"),
+        ("  needs:\n", "  origin: []\n  needs:\n"),
+        ("version: 1.2.3", "version: one"),
+    ] {
+        let problems = compile(&edited(&yaml, from, to), POLICY).unwrap_err();
+        let said = listing(&problems);
+        assert!(
+            said.contains("`order.gte`, which is not an action") && said.contains("`order.got`"),
+            "{said}"
+        );
+        assert!(problems.len() >= 3, "{said}");
+    }
+}
+
+#[test]
+fn what_yaml_may_say_and_a_contract_may_not_ends_nothing() {
+    let mut text = YAML.to_owned();
+    for (from, to) in [
+        ("  autonomy: execute", "  autonomy: &level execute\n  owner: twice"),
+        ("    mail.send: draft", "    mail.send: *level\n    mail.send: read"),
+        ("      fresh_for: 10m", "      fresh_for: !time 10x"),
+        ("  currency: EUR", "  ? [currency]\n  : EUR\n  currency: euro"),
+    ] {
+        text = edited(&text, from, to);
+    }
+    let policy = edited(POLICY, "@id(\"mail\")\npermit", "@id(\"mail\")\npremit");
+    insta::assert_snapshot!(listing(&compile(&text, &policy).unwrap_err()));
+    // Even where there is no document at all, the policies are read.
+    let said = listing(&compile("a: [", &policy).unwrap_err());
+    assert!(said.contains("this is not YAML") && said.contains("this is not a Cedar policy"), "{said}");
+}
+
+#[test]
+fn whom_a_contract_may_name() {
+    for (owner, is_person) in [
+        ("ada", true),
+        ("Ada Lovelace", true),
+        ("zoë.o'neil+work@acme.example", true),
+        ("\"?!\"", false),
+        ("\"@acme.example\"", false),
+        ("ada@", false),
+        ("ada@acme@example", false),
+        ("ada;drop", false),
+        ("\" ada\"", false),
+    ] {
+        let said = compile(&edited(YAML, "owner: ada@acme.example", &format!("owner: {owner}")), POLICY);
+        assert_eq!(said.is_ok(), is_person, "{owner}: {said:?}");
+    }
+}
