@@ -105,10 +105,8 @@ impl Folder {
 
     /// A problem for each file that is larger than any that people would read.
     pub(crate) fn too_large(&self) -> Vec<Problem> {
-        let is_large = |bytes: &[u8]| u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES;
         let large = self.files().into_iter().filter(|(_, bytes)| is_large(bytes));
-        let remedy = "a contract is read by people; make it shorter";
-        large.map(|(name, _)| problem(name, "the file is larger than 1 MiB".to_owned(), remedy)).collect()
+        large.map(|(name, _)| too_large(name)).collect()
     }
 
     /// Names and bytes, by name.
@@ -133,8 +131,20 @@ fn problem(file: &str, message: String, remedy: &str) -> Problem {
     Problem { file: file.to_owned(), line: 0, column: 0, width: 0, message, remedy: remedy.to_owned() }
 }
 
+fn is_large(bytes: &[u8]) -> bool {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES
+}
+
+fn too_large(name: &str) -> Problem {
+    problem(name, "the file is larger than 1 MiB".to_owned(), "a contract is read by people; make it shorter")
+}
+
 fn text(dir: &Path, name: &str) -> Result<String, Problem> {
     let bytes = bytes(&dir.join(name), name)?;
+    // What is too large was not read to its end, which may lie inside of a character.
+    if is_large(&bytes) {
+        return Err(too_large(name));
+    }
     String::from_utf8(bytes)
         .map_err(|error| problem(name, format!("the file is not UTF-8: {error}"), "save it as UTF-8"))
 }

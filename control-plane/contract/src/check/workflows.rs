@@ -6,8 +6,8 @@ use remit_core::{ItemName, Money, ToolName, WorkflowName, terms::RunLimits};
 
 use super::{did_you_mean, evidence::source_of};
 use crate::{
-    document::{Document, Scope, WorkflowDocument},
-    problem::{Problems, Spot},
+    document::{Document, Scope, Tooling, WorkflowDocument},
+    problem::{Problems, Spot, listed},
 };
 
 pub(super) fn check(document: &Document, scope: &Scope, problems: &Problems) {
@@ -50,24 +50,11 @@ fn check_evidence(
         let item = evidence.items.get(&wanted.value)?.value.as_ref()?;
         Some(&item.attested()?.from.value)
     };
-    let sources = |tools: Vec<&ToolName>| {
-        tools.into_iter().filter_map(|tool| source_of(tooling, tool)).collect::<BTreeSet<_>>().len()
-    };
     for (action, need) in needs {
         let Some(need) = &need.value else { continue };
-        if let Some(choice) = &need.at_least {
-            let tools: Vec<&ToolName> = choice.of.iter().filter_map(tool).collect();
-            let here = tools.iter().copied().filter(|tool| workflow.terms.has(tool)).collect();
-            let (all, here) = (sources(tools), sources(here));
-            let count = usize::try_from(choice.count.value).unwrap_or(usize::MAX);
-            // Where nobody could have so many, that is said once, at the need.
-            if here < count && count <= all {
-                problems.note::<()>(
-                    workflow.place,
-                    format!("workflow `{name}` has `{action}`, which needs {count} independent sources, but can read {here}"),
-                    format!("add tools that read what `evidence.needs.{action}.of` names, or remove `{action}`"),
-                );
-            }
+        if let Some(choice) = need.at_least.as_ref().filter(|_| need.is_known(evidence)) {
+            let tools = choice.of.iter().filter_map(tool).collect();
+            check_choice((action, choice.count.value), (tools, tooling), (name, workflow), problems);
         }
         for from in need.all.iter().filter_map(tool) {
             if !workflow.terms.has(from) {
@@ -79,6 +66,33 @@ fn check_evidence(
             }
         }
     }
+}
+
+/// So many of the independent sources that an action chooses from can be read in the workflow.
+fn check_choice(
+    (action, count): (&ToolName, u32),
+    (tools, tooling): (BTreeSet<&ToolName>, &Tooling),
+    (name, workflow): (&WorkflowName, &WorkflowDocument),
+    problems: &Problems,
+) {
+    let sources = |tools: &[&ToolName]| {
+        tools.iter().filter_map(|tool| source_of(tooling, tool)).collect::<BTreeSet<_>>().len()
+    };
+    let all = sources(&tools.iter().copied().collect::<Vec<_>>());
+    let (has, lacks): (Vec<_>, Vec<_>) = tools.into_iter().partition(|tool| workflow.terms.has(tool));
+    let (reads, count) = (sources(&has), usize::try_from(count).unwrap_or(usize::MAX));
+    // Where all of them together are too few, the need itself is wrong, and that is said.
+    if count <= reads || all < count {
+        return;
+    }
+    let lacks = listed(lacks.into_iter().map(ToolName::as_str));
+    problems.note::<()>(
+        workflow.place,
+        format!(
+            "workflow `{name}` has `{action}`, which needs {count} independent sources, but can read {reads}"
+        ),
+        format!("add {lacks} to its actions, or remove `{action}`"),
+    );
 }
 
 /// A limit above the contract's own would be read as a permission that nobody has.

@@ -62,3 +62,17 @@ fn what_cannot_be_read_is_named() {
     hint: save it as UTF-8
     ");
 }
+
+#[test]
+fn what_is_too_large_is_called_so_wherever_its_reading_ends() {
+    for shift in 0..2 {
+        let dir = folder();
+        // The limit lies inside of a character for one of the two.
+        let text = format!("{}{}", "#".repeat(shift), "é".repeat(600 * 1024));
+        fs::write(dir.path().join("policy.cedar"), text).unwrap();
+        assert_eq!(
+            listing(&load(dir.path()).unwrap_err()),
+            "policy.cedar: the file is larger than 1 MiB\nhint: a contract is read by people; make it shorter"
+        );
+    }
+}
