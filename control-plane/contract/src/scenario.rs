@@ -15,6 +15,9 @@ use remit_core::Terms;
 
 use crate::{CompiledContract, Problem, compile_folder, folder::Folder, problem::Problems};
 
+/// Most actions that all scenarios of a contract propose: whoever plays them does nothing else meanwhile.
+const MOST_ACTIONS: u32 = 10_000;
+
 mod compare;
 mod coverage;
 mod expect;
@@ -98,12 +101,35 @@ pub fn test(dir: &Path, filter: Option<&str>) -> Result<Tested, Vec<Problem>> {
 pub fn test_folder(folder: &Folder, filter: Option<&str>) -> Result<Tested, Vec<Problem>> {
     let contract = compile_folder(folder)?;
     let suites = suites(folder, &contract)?;
+    let (scenarios, traces) = play_all(&contract, &suites, filter);
+    // With a part of the scenarios nothing can be said about what all of them leave out.
+    let rules =
+        if filter.is_some() { Vec::new() } else { coverage::rules(folder, &contract, &suites, &traces) };
+    Ok(Tested { terms: Arc::clone(contract.terms()), scenarios, rules })
+}
+
+/// Plays every scenario once, without asking which rules they hold: that plays all of them again for each rule.
+///
+/// # Errors
+/// As [`test`].
+pub fn play_folder(folder: &Folder) -> Result<Tested, Vec<Problem>> {
+    let contract = compile_folder(folder)?;
+    let (scenarios, _) = play_all(&contract, &suites(folder, &contract)?, None);
+    Ok(Tested { terms: Arc::clone(contract.terms()), scenarios, rules: Vec::new() })
+}
+
+/// Plays the scenarios whose file or id contains `filter`, or all.
+fn play_all(
+    contract: &CompiledContract,
+    suites: &[Suite],
+    filter: Option<&str>,
+) -> (Vec<Played>, Vec<play::Trace>) {
     let wanted = |file: &str, id: &str| filter.is_none_or(|text| file.contains(text) || id.contains(text));
     let mut scenarios = Vec::new();
     let mut traces = Vec::new();
-    for suite in &suites {
+    for suite in suites {
         for scenario in suite.scenarios.iter().filter(|scenario| wanted(&suite.file, &scenario.id)) {
-            let (failure, trace) = play::play(&contract, suite, scenario);
+            let (failure, trace) = play::play(contract, suite, scenario);
             scenarios.push(Played {
                 file: suite.file.clone(),
                 suite: suite.title.clone(),
@@ -115,10 +141,7 @@ pub fn test_folder(folder: &Folder, filter: Option<&str>) -> Result<Tested, Vec<
             traces.push(trace);
         }
     }
-    // With a part of the scenarios nothing can be said about what all of them leave out.
-    let rules =
-        if filter.is_some() { Vec::new() } else { coverage::rules(folder, &contract, &suites, &traces) };
-    Ok(Tested { terms: Arc::clone(contract.terms()), scenarios, rules })
+    (scenarios, traces)
 }
 
 /// Reads every scenario file.
@@ -126,9 +149,23 @@ fn suites(folder: &Folder, contract: &CompiledContract) -> Result<Vec<Suite>, Ve
     let mut files: Vec<&(String, Vec<u8>)> = folder.scenarios.iter().collect();
     files.sort();
     let (mut suites, mut found) = (Vec::new(), Vec::new());
+    let mut actions: u32 = 0;
     for (file, bytes) in files {
         let problems = Problems::of(file);
-        suites.extend(read::suite(file, bytes, contract, &problems));
+        if let Some(suite) = read::suite(file, bytes, contract, &problems) {
+            for scenario in &suite.scenarios {
+                let before = actions;
+                actions = actions.saturating_add(scenario.actions(&suite.given));
+                if before <= MOST_ACTIONS && MOST_ACTIONS < actions {
+                    problems.note::<()>(
+                        scenario.place,
+                        format!("with this scenario all of them propose {actions} actions, at most {MOST_ACTIONS} are played"),
+                        "lower `repeat`, or remove scenarios that show the same",
+                    );
+                }
+            }
+            suites.push(suite);
+        }
         found.extend(problems.into_sorted());
     }
     if found.is_empty() { Ok(suites) } else { Err(found) }

@@ -1,6 +1,6 @@
 //! What was expected of a step against what was seen, fact by fact.
 
-use remit_core::{Refusal, rollback::StepKind};
+use remit_core::{Refusal, ToolName, rollback::StepKind};
 
 use super::{
     Failure,
@@ -60,6 +60,8 @@ fn values_of((fact, expected): (Fact, &[String]), got: &Got, world: &World<'_>) 
         Fact::Refused => one(got.refused.as_ref().and_then(|refusal| word(refusal_word(refusal)))),
         Fact::Run => one(world.run().and_then(|run| word(run.phase.as_str()))),
         Fact::Left => one(world.run().map(|run| run.budget.left().to_string())),
+        Fact::LeftCalls => one(world.run().map(|run| run.limits.calls.saturating_sub(run.calls).to_string())),
+        Fact::LeftTools => expected.iter().map(|expected| calls_left(expected, world)).collect(),
         Fact::Undo => undo(world),
         Fact::Undone => one(got.closed.map(|(undone, _)| undone.to_string())),
         Fact::Parked => one(got.closed.map(|(_, parked)| parked.to_string())),
@@ -71,6 +73,17 @@ fn status_of(expected: &str, world: &World<'_>) -> String {
     let name = expected.split(": ").next().unwrap_or_default();
     let action = world.named(name).and_then(|action| world.state.actions.get(&action));
     format!("{name}: {}", action.map_or("none", |action| action.status.as_str()))
+}
+
+/// `TOOL: CALLS` with the calls that the run has left.
+fn calls_left(expected: &str, world: &World<'_>) -> String {
+    let name = expected.split(": ").next().unwrap_or_default();
+    let tool = ToolName::from(name);
+    let left = world.run().and_then(|run| {
+        let used = run.tool_calls.get(&tool).copied().unwrap_or(0);
+        run.limits.tools.get(&tool).map(|most| most.saturating_sub(used).to_string())
+    });
+    format!("{name}: {}", left.as_deref().unwrap_or("no limit"))
 }
 
 /// Why the core does not take a command, as scenarios name it.

@@ -29,6 +29,10 @@ pub(crate) enum Fact {
     Run,
     /// What is left of the run's money.
     Left,
+    /// What is left of the run's calls.
+    LeftCalls,
+    /// What is left of its calls of single tools.
+    LeftTools,
     /// What undoing the run would do, first step first.
     Undo,
     /// Effects that a rollback has undone.
@@ -40,7 +44,7 @@ pub(crate) enum Fact {
 impl Fact {
     /// True where the document has a list.
     const fn is_list(self) -> bool {
-        matches!(self, Self::Actions | Self::Asks | Self::Undo)
+        matches!(self, Self::Actions | Self::Asks | Self::LeftTools | Self::Undo)
     }
 
     /// The fact with its values, as it stands in a diff.
@@ -70,6 +74,8 @@ impl fmt::Display for Fact {
             Self::Refused => "refused",
             Self::Run => "run",
             Self::Left => "left",
+            Self::LeftCalls => "left.calls",
+            Self::LeftTools => "left.tools",
             Self::Undo => "undo",
             Self::Undone => "undone",
             Self::Parked => "parked",

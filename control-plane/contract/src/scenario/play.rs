@@ -14,7 +14,7 @@ use super::{
     Failure,
     compare::compare,
     release::release,
-    suite::{Act, Scenario, Step, Suite},
+    suite::{Act, Approval, Scenario, Step, Suite},
     world::{Stuck, World},
 };
 use crate::CompiledContract;
@@ -62,6 +62,11 @@ pub(super) fn play(
         Ok(world) => world,
         Err(stuck) => return (Some(broken(scenario.place.line, "given", stuck)), trace),
     };
+    for approval in suite.given.approvals.iter().chain(&scenario.given.approvals) {
+        if let Err(stuck) = approved(&mut world, approval) {
+            return (Some(broken(approval.place.line, "given.approvals", stuck)), trace);
+        }
+    }
     let mut failure = None;
     for step in &scenario.steps {
         trace.steps = trace.steps.saturating_add(1);
@@ -199,6 +204,32 @@ fn answer(world: &mut World<'_>, of: &str, by: &Person, approve: bool) -> Result
         world.execute(action, &held.tool, &held.params.value())?;
     }
     Ok(Got { action: Some(action), asks, decision, ..Got::default() })
+}
+
+/// An action that people have approved: it was held, everybody who is named agreed, and it was carried out.
+fn approved(world: &mut World<'_>, approval: &Approval) -> Result<(), Stuck> {
+    let Approval { tool, with, name, by, .. } = approval;
+    let stuck = |why: String| format!("`{tool}`, which `given.approvals` names, was not approved: {why}");
+    let held = propose(world, (tool, with), name, None)?;
+    let outcome = held.decision.as_ref().map(|decision| decision.outcome);
+    if outcome != Some(Outcome::Escalate) {
+        let why = held.decision.map(|decision| objections(&decision.findings).join("; "));
+        return Err(stuck(
+            why.filter(|why| !why.is_empty()).unwrap_or_else(|| "nobody was asked".to_owned()),
+        ));
+    }
+    for person in by {
+        let answered = answer(world, name, person, true)?;
+        if let Some(refusal) = answered.refused {
+            return Err(stuck(refusal.to_string()));
+        }
+    }
+    let status = held.action.and_then(|action| world.state.actions.get(&action)).map(|action| action.status);
+    match status {
+        Some(ActionStatus::Succeeded) => Ok(()),
+        Some(status) => Err(stuck(format!("it is {}", status.as_str()))),
+        None => Err(stuck("it is not there".to_owned())),
+    }
 }
 
 /// Plans the rollback, starts exactly that plan, and walks it as the runner does: after the first

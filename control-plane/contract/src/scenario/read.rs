@@ -18,6 +18,9 @@ mod expect;
 mod given;
 mod step;
 
+/// Most actions that one scenario proposes, with their repeats.
+const MOST_ACTIONS: u32 = 1_000;
+
 /// What the reading of a file needs to know.
 #[derive(Clone, Copy)]
 struct Reader<'a> {
@@ -99,6 +102,18 @@ impl Reader<'_> {
         }
         let steps = self.steps(when, &given, shared);
         because?;
-        Some(Scenario { id: id?, place: node.place, given, steps: steps? })
+        let scenario = Scenario { id: id?, place: node.place, given, steps: steps? };
+        let actions = scenario.actions(shared);
+        if MOST_ACTIONS < actions {
+            return self.problems.note(
+                node.place,
+                format!(
+                    "the scenario `{}` proposes {actions} actions, at most {MOST_ACTIONS} are played",
+                    scenario.id
+                ),
+                "lower `repeat`: what many calls show, fewer show as well",
+            );
+        }
+        Some(scenario)
     }
 }

@@ -30,6 +30,17 @@ pub(crate) struct Scenario {
     pub(crate) steps: Vec<Step>,
 }
 
+impl Scenario {
+    /// How many actions it proposes, with those that are given.
+    pub(crate) fn actions(&self, shared: &Given) -> u32 {
+        let given =
+            [shared, &self.given].map(|given| given.reads.len().saturating_add(given.approvals.len()));
+        let given = given.map(|many| u32::try_from(many).unwrap_or(u32::MAX));
+        let done = self.steps.iter().map(|step| step.act.actions());
+        given.into_iter().chain(done).fold(0, u32::saturating_add)
+    }
+}
+
 /// What is so before the first step.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
@@ -38,13 +49,15 @@ pub(crate) struct Given {
     /// What the caller declares when it starts the run.
     pub(crate) declared: Option<Declared>,
     /// The people who will answer, by name, with their groups.
-    pub(crate) people: BTreeMap<String, BTreeSet<GroupName>>,
+    pub(crate) people: People,
     /// What the tools will answer.
     pub(crate) tools: BTreeMap<ToolName, Vec<Reply>>,
     /// Reads that the run has made.
     pub(crate) reads: Vec<(ToolName, Value)>,
     /// What the service says itself, with each proposal that needs it and says nothing else.
     pub(crate) asserts: Option<Vec<Assertion>>,
+    /// Actions that people have approved and that were carried out.
+    pub(crate) approvals: Vec<Approval>,
     /// What the run has used up.
     pub(crate) spent: Spent,
     /// Tools whose rate is used up at this moment.
@@ -53,12 +66,27 @@ pub(crate) struct Given {
     pub(crate) switches: Vec<(ScopeWord, Level)>,
 }
 
+/// People by name, with their groups.
+pub(crate) type People = BTreeMap<String, BTreeSet<GroupName>>;
+
 /// What a run has used up.
 #[derive(Debug, Default)]
 pub(crate) struct Spent {
     pub(crate) money: Option<Money>,
     pub(crate) calls: Option<u32>,
     pub(crate) tools: BTreeMap<ToolName, u32>,
+}
+
+/// An action that people were asked about and have approved.
+#[derive(Debug)]
+pub(crate) struct Approval {
+    pub(crate) place: Place,
+    pub(crate) tool: ToolName,
+    pub(crate) with: Value,
+    /// How steps call it.
+    pub(crate) name: String,
+    /// As many as must agree, in their order.
+    pub(crate) by: Vec<Person>,
 }
 
 /// What a tool answers when it is called so.
@@ -105,6 +133,22 @@ pub(crate) enum Act {
     End,
     /// The service starts or joins a run of this name; the next steps are in it.
     Start { name: String, declared: Declared },
+}
+
+impl Act {
+    /// How many actions it proposes.
+    pub(crate) const fn actions(&self) -> u32 {
+        match self {
+            Self::Propose { repeat, .. } => *repeat,
+            Self::Answer { .. }
+            | Self::Wait { .. }
+            | Self::Lower { .. }
+            | Self::Release { .. }
+            | Self::RollBack { .. }
+            | Self::End
+            | Self::Start { .. } => 1,
+        }
+    }
 }
 
 /// A scope as scenarios name it: they know neither the run's id nor repeat the service's name.

@@ -234,7 +234,9 @@ impl<'a> World<'a> {
     fn remember(&mut self, action: ActionId, tool: &ToolName, params: &Value, settlement: &Settlement) {
         let Settlement::Succeeded { result } = settlement else { return };
         let (read, value) = (Arc::new(params.clone()), Arc::new(result.value()));
-        let facts = self.facts.entry(self.run).or_default();
+        // What was approved may belong to an earlier run than the one that the step is in.
+        let run = self.state.actions.get(&action).map_or(self.run, |action| action.run);
+        let facts = self.facts.entry(run).or_default();
         facts.sight(Sighting { tool: tool.clone(), action, at: self.now, result: result.clone() });
         facts.seen.extend(self.contract.evidence_of(tool).iter().map(|item| Seen {
             item: item.clone(),

@@ -1,6 +1,8 @@
 //! Reads what must follow from a step, into the words in which it is compared.
 
-use remit_core::{ActionStatus, Clause, Outcome, Reason, state::Phase};
+use std::collections::BTreeSet;
+
+use remit_core::{ActionStatus, Clause, Outcome, Reason, ToolName, state::Phase};
 
 use super::Reader;
 use crate::{
@@ -13,7 +15,7 @@ use crate::{
         compare::{LEFT_ALONE, REFUSALS},
         expect::{Expect, Fact},
     },
-    yaml::{Kind, Node, to_json},
+    yaml::{Entry, Kind, Node, to_json},
 };
 
 const OUTCOMES: [Outcome; 5] =
@@ -46,8 +48,10 @@ impl Reader<'_> {
                 }
             }
         }
-        if verb == "propose" {
+        if matches!(verb, "propose" | "approve") {
             set(Fact::Asks, fields.get("asks").map(|at| self.asks(at)));
+        }
+        if verb == "propose" {
             set(Fact::Joins, fields.get("joins").map(|at| one(self.reference(at, names))));
         }
         if matches!(verb, "propose" | "approve" | "deny") {
@@ -62,8 +66,9 @@ impl Reader<'_> {
         set(Fact::Refused, fields.get("refused").map(|at| one(self.word(at, "refused", REFUSALS))));
         let phases = PHASES.map(Phase::as_str);
         set(Fact::Run, fields.get("run").map(|at| one(self.word(at, "run", phases))));
-        let left = fields.get("left").map(|at| one(self.amount(at)));
-        set(Fact::Left, left);
+        for (fact, found) in fields.get("left").map(|at| self.left(at)).into_iter().flatten() {
+            set(fact, Some(found));
+        }
         set(Fact::Undo, fields.get("undo").map(|at| self.each(at, "`undo`", |item| self.undo(item, names))));
         fields.end();
         good.then_some(expect)
@@ -150,8 +155,42 @@ impl Reader<'_> {
         }
     }
 
-    fn amount(self, node: &Node) -> Option<String> {
-        money(node, "`left`", self.problems).map(|amount| amount.to_string())
+    /// What is left of the run's budgets: an amount of money, or each by name as in `given.spent`.
+    fn left(self, node: &Node) -> Vec<(Fact, Option<Vec<String>>)> {
+        let amount = |at, what| money(at, what, self.problems).map(|amount| vec![amount.to_string()]);
+        if !matches!(node.kind, Kind::Map(_)) {
+            return vec![(Fact::Left, amount(node, "`left`"))];
+        }
+        let Some(fields) = Fields::of(node, "`left`", self.problems) else { return Vec::new() };
+        let money = fields.get("money").map(|at| (Fact::Left, amount(at, "`money`")));
+        let calls = fields
+            .get("calls")
+            .map(|at| (Fact::LeftCalls, self.number(at, "calls").map(|calls| vec![calls])));
+        let tools = fields.get("tools").map(|at| {
+            let tools = self.by_key(at, "`tools`", |entry| {
+                let tool = self.limited(entry);
+                let left = self.number(&entry.value, &entry.key);
+                Some(format!("{}: {}", tool?, left?))
+            });
+            (Fact::LeftTools, tools)
+        });
+        fields.end();
+        [money, calls, tools].into_iter().flatten().collect()
+    }
+
+    /// A tool whose calls the contract limits, in `cost.run` or in a workflow.
+    fn limited<'n>(self, entry: &'n Entry) -> Option<&'n str> {
+        let terms = self.contract.terms();
+        let limits = terms.workflows.values().map(|workflow| &workflow.tools).chain([&terms.run.tools]);
+        let known: BTreeSet<&str> = limits.flat_map(|limits| limits.keys().map(ToolName::as_str)).collect();
+        if known.contains(entry.key.as_str()) {
+            return Some(&entry.key);
+        }
+        let remedy = match nearest(&entry.key, known.iter().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "name a tool that `cost.run.tools` or a workflow limits".to_owned(),
+        };
+        self.problems.note(entry.place, format!("the calls of `{}` have no limit", entry.key), remedy)
     }
 
     /// One step of the undo plan.

@@ -1,6 +1,6 @@
 //! Reads what is so before the first step.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use remit_core::{
     CanonicalJson, Declared, GroupName, Level, Timestamp, ToolName, event::Settlement, switch::Scope,
@@ -11,10 +11,10 @@ use super::Reader;
 use crate::{
     problem::{listed, nearest},
     read::{
-        Fields, entries, items,
+        Fields, each, entries, items,
         scalar::{Naming, count, date, group, money, name, text, word},
     },
-    scenario::suite::{Given, Reply, ScopeWord, Spent},
+    scenario::suite::{Approval, Given, People, Reply, ScopeWord, Spent},
     yaml::{Entry, Node, to_json},
 };
 
@@ -27,14 +27,19 @@ impl Reader<'_> {
         let people = fields.get("people").map(|at| self.by_key(at, "`people`", |entry| self.person(entry)));
         let tools = fields.get("tools").map(|at| self.by_key(at, "`tools`", |entry| self.replies(entry)));
         let reads = fields.get("reads").map(|at| self.each(at, "`reads`", |item| self.read(item)));
+        // An absent key is fine, a key that could not be read is not.
+        let mut known: People = shared.people.clone();
+        let introduced = people.unwrap_or(Some(Vec::new()));
+        known.extend(introduced.iter().flatten().cloned());
+        let approvals = fields
+            .get("approvals")
+            .map(|at| self.each(at, "`approvals`", |item| self.approval(item, &known)));
         let spent = fields.get("spent").map(|at| self.spent(at));
         let busy = fields.get("busy").map(|at| self.each(at, "`busy`", |item| self.busy(item)));
         let asserts = fields.get("asserts").map(|at| self.asserts(at));
         let switches = fields.get("switches").map(|at| self.each(at, "`switches`", |item| self.switch(item)));
         fields.end();
-        // An absent key is fine, a key that could not be read is not.
-        let mut known: BTreeMap<String, BTreeSet<GroupName>> = shared.people.clone();
-        known.extend(people.unwrap_or(Some(Vec::new()))?);
+        introduced?;
         Some(Given {
             at: at.map_or(Some(None), |at| at.map(Some))?,
             declared: declared.map_or(Some(None), |declared| declared.map(Some))?,
@@ -42,6 +47,7 @@ impl Reader<'_> {
             tools: tools.unwrap_or(Some(Vec::new()))?.into_iter().collect(),
             reads: reads.unwrap_or(Some(Vec::new()))?,
             asserts: asserts.map_or(Some(None), |asserts| asserts.map(Some))?,
+            approvals: approvals.unwrap_or(Some(Vec::new()))?,
             spent: spent.unwrap_or(Some(Spent::default()))?,
             busy: busy.unwrap_or(Some(Vec::new()))?,
             switches: switches.unwrap_or(Some(Vec::new()))?,
@@ -55,8 +61,7 @@ impl Reader<'_> {
         title: &str,
         read: impl Fn(&Entry) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let found: Vec<_> = entries(node, title, self.problems)?.iter().map(read).collect();
-        found.into_iter().collect()
+        each(entries(node, title, self.problems)?, read)
     }
 
     /// Every item of a list; each is read even where another one is wrong.
@@ -66,8 +71,7 @@ impl Reader<'_> {
         title: &str,
         read: impl Fn(&Node) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let found: Vec<_> = items(node, title, self.problems)?.iter().map(read).collect();
-        found.into_iter().collect()
+        each(items(node, title, self.problems)?, read)
     }
 
     fn moment(self, node: &Node) -> Option<Timestamp> {
@@ -191,6 +195,21 @@ impl Reader<'_> {
         let with = self.with(fields.get("with"));
         fields.end();
         Some((tool?, with?))
+    }
+
+    /// An action that people have approved, by those who did.
+    fn approval(self, node: &Node, people: &People) -> Option<Approval> {
+        let fields = Fields::of(node, "an approval", self.problems)?;
+        let tool = fields.need("of").and_then(|at| self.tool(&text(at, "`of`", self.problems)?, at.place));
+        let with = self.with(fields.get("with"));
+        let called = fields.get("as").map(|at| name(at, "`as`", Naming::Tool, self.problems));
+        let by = fields
+            .need("by")
+            .and_then(|at| self.each(at, "`by`", |item| self.somebody(item, [people, people])));
+        fields.end();
+        let tool = tool?;
+        let name = called.unwrap_or_else(|| Some(tool.to_string()))?;
+        Some(Approval { place: node.place, tool, with: with?, name, by: by? })
     }
 
     fn spent(self, node: &Node) -> Option<Spent> {

@@ -11,7 +11,7 @@ use crate::{
     },
     scenario::{
         expect::{Expect, Fact},
-        suite::{Act, Given, Step},
+        suite::{Act, Given, People, Step},
     },
     yaml::Node,
 };
@@ -30,7 +30,8 @@ struct Known<'a> {
 impl Reader<'_> {
     pub(super) fn steps(self, list: &[Node], given: &Given, shared: &Given) -> Option<Vec<Step>> {
         let read = shared.reads.iter().chain(&given.reads).map(|(tool, _)| tool.to_string());
-        let mut known = Known { given, shared, names: read.collect() };
+        let approved = shared.approvals.iter().chain(&given.approvals).map(|it| it.name.clone());
+        let mut known = Known { given, shared, names: read.chain(approved).collect() };
         let steps: Vec<_> = list.iter().map(|node| self.step(node, &mut known)).collect();
         steps.into_iter().collect()
     }
@@ -164,8 +165,13 @@ impl Reader<'_> {
     }
 
     fn by(self, node: &Node, known: &Known<'_>) -> Option<Person> {
+        self.somebody(node, [&known.given.people, &known.shared.people])
+    }
+
+    /// One of the people who were introduced.
+    pub(super) fn somebody(self, node: &Node, known: [&People; 2]) -> Option<Person> {
         let person = text(node, "`by`", self.problems)?;
-        let people = || known.given.people.iter().chain(&known.shared.people);
+        let people = || known.into_iter().flatten();
         if let Some((name, groups)) = people().find(|(name, _)| **name == person) {
             return Some(Person { name: name.clone(), groups: groups.clone() });
         }

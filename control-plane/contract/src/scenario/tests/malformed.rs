@@ -79,6 +79,7 @@ fn givens() {
             ("tools: { order.refund: 1 }", "tools: { order.refunt: 1 }"),
             ("tools: { order.refund: 1 }", "tools: { order.refund: some }"),
             ("busy: [order.get]", "busy: [order.refund]"),
+            ("busy: [order.get]", "approvals: [{ of: order.refunt, by: [bea] }, { with: {}, by: ben }]"),
             ("busy: [order.get]", "busy: order.get"),
             ("scope: run, ceiling: execute", "scope: runs, ceiling: execute"),
             ("scope: run, ceiling: execute", "scope: run, ceiling: stop"),
@@ -101,6 +102,8 @@ fn steps() {
             ("as: refund, key: k1", "as: refund, key: [k1]"),
             ("as: refund, key: k1", "as: refund, with_key: k1"),
             ("repeat: 2", "repeat: twice"),
+            ("repeat: 2", "repeat: 4000000000"),
+            ("repeat: 2", "repeat: 1000"),
             ("propose: order.refund, as: refund", "propose: [order.refund], as: refund"),
             ("approve: large, by: ben", "approve: larg, by: ben"),
             ("approve: large, by: ben", "approve: small, by: ben"),
@@ -126,6 +129,11 @@ fn expectations() {
             ("status: failed, left: 0.40", "status: fail, left: 0.40"),
             ("status: failed, left: 0.40", "state: failed, left: 0.40"),
             ("status: failed, left: 0.40", "status: failed, left: a lot"),
+            ("status: failed, left: 0.40", "status: failed, left: { mony: 1, calls: many }"),
+            (
+                "status: failed, left: 0.40",
+                "status: failed, left: { tools: { order.get: 1, order.refunt: x } }",
+            ),
             ("outcome: escalate, asks: [large]", "outcome: escalated, asks: [large]"),
             ("outcome: escalate, asks: [large]", "outcome: escalate, clause: scop, asks: [large]"),
             ("outcome: escalate, asks: [large]", "outcome: escalate, reason: need_approval, asks: [large]"),
@@ -146,4 +154,15 @@ fn expectations() {
             ("run: rolled_back", "run: undone"),
         ],
     );
+}
+
+#[test]
+fn all_scenarios_together_have_a_limit() {
+    let mut text = GOOD.split("scenarios:").next().unwrap().to_owned() + "scenarios:\n";
+    for number in 0..11 {
+        text.push_str(&format!(
+            "  - id: n{number}\n    when: [{{ propose: stock.find, repeat: 990, expect: {{ outcome: deny }} }}]\n"
+        ));
+    }
+    insta::assert_snapshot!(listing(&test_folder(&folder(&text), None).unwrap_err()));
 }

@@ -64,6 +64,80 @@ fn a_filter_picks_by_file_and_id_and_says_nothing_about_coverage() {
     }
 }
 
+/// The good givens with other scenarios.
+fn with_steps(steps: &str) -> Tested {
+    let given = GOOD.split("scenarios:").next().unwrap();
+    tested(&format!("{given}scenarios:\n  - id: one\n    when:\n{steps}"))
+}
+
+/// A refund that people are asked about, after everything that it needs was read.
+const HELD: &str = "      - { propose: stock.find, with: { item: tea } }
+      - { propose: order.refund, as: first, with: { order_id: o1, amount: 5, currency: EUR }, expect: { status: failed } }
+      - { propose: order.refund, as: large, with: { order_id: o1, amount: 200, currency: EUR }, expect: { outcome: escalate, status: held } }
+";
+
+#[test]
+fn a_fact_that_moved_while_people_thought_voids_their_approval() {
+    let reply = "order.get: [{ result: { id: o1, customer: { id: c1 }, currency: EUR, paid: true, total: 500, region: US } }]";
+    let moved = reply.replace("[{ result", "[{ times: 1, result").replace(
+        "}]",
+        "}, { result: { id: o1, customer: { id: c1 }, currency: EUR, paid: true, total: 450, region: US } }]",
+    );
+    let steps = format!(
+        "{HELD}      - {{ approve: large, by: ben, expect: {{ outcome: escalate, findings: {{ evidence: fact_moved }}, asks: [large], status: held }} }}
+      - {{ approve: large, by: ben, expect: {{ outcome: admit, status: succeeded }} }}
+"
+    );
+    let given = edited(GOOD.split("scenarios:").next().unwrap(), reply, &moved);
+    let tested = tested(&format!("{given}scenarios:\n  - id: one\n    when:\n{steps}"));
+    assert_eq!(failures(&tested), "");
+}
+
+#[test]
+fn what_was_held_in_an_earlier_run_is_released_there() {
+    let tested = with_steps(&format!(
+        "{HELD}      - {{ start: case-2 }}\n      - {{ approve: large, by: ben, expect: {{ outcome: admit, status: succeeded }} }}\n"
+    ));
+    assert_eq!(failures(&tested), "");
+}
+
+#[test]
+fn what_is_left_of_each_budget_can_be_expected() {
+    let left = |left: &str| {
+        failures(&with_steps(&format!("{HELD}      - {{ wait: 1s, expect: {{ left: {left} }} }}\n")))
+    };
+    for right in ["0.2498", "{ money: 0.2498 }", "{ calls: 16, tools: { order.refund: 0 } }"] {
+        assert_eq!(left(right), "");
+    }
+    insta::assert_snapshot!(left("{ money: 1, calls: 3, tools: { order.refund: 1 } }"));
+}
+
+#[test]
+fn approvals_can_be_given() {
+    let scenario = |approvals: &str| {
+        let given = GOOD.split("scenarios:").next().unwrap();
+        let stock = "reads: [{ tool: stock.find, with: { item: tea } }, ";
+        let given = edited(given, "reads: [", stock).replace("{ failed: closed, times: 1 }, ", "");
+        format!(
+            "{given}scenarios:\n  - id: one\n    given: {{ approvals: [{approvals}] }}\n    when:\n      - {{ wait: 1s, expect: {{ actions: {{ large: succeeded }}, left: {{ tools: {{ order.refund: 1 }} }} }} }}\n"
+        )
+    };
+    let large =
+        "{ of: order.refund, as: large, with: { order_id: o1, amount: 200, currency: EUR }, by: [ben] }";
+    assert_eq!(failures(&tested(&scenario(large))), "");
+    let wrong = [
+        ("by: [ben]", "by: [olga]"),
+        ("by: [ben]", "by: [ada@acme.example]"),
+        ("by: [ben]", "by: []"),
+        ("amount: 200", "amount: 50"),
+        ("amount: 200", "amount: 700"),
+    ];
+    let account: Vec<String> =
+        wrong.iter().map(|(from, to)| failures(&tested(&scenario(&edited(large, from, to))))).collect();
+    assert!(account.iter().all(|failed| !failed.is_empty()), "{account:#?}");
+    insta::assert_snapshot!(account.join("\n"));
+}
+
 /// Each rule with its tie, a line each.
 fn ties(tested: &Tested) -> String {
     tested
