@@ -20,7 +20,7 @@ pub(crate) use rules::distinct_ids;
 pub(crate) fn check(document: &Document, problems: &Problems) {
     if let Some(scope) = &document.scope {
         check_scope(scope, problems);
-        rules::check(scope, document.tooling.as_ref(), problems);
+        rules::check(document, scope, problems);
         workflows::check(document, scope, problems);
     }
     if let (Some(scope), Some(tooling)) = (&document.scope, &document.tooling) {

@@ -132,7 +132,10 @@ impl CompiledContract {
                 judge.judge((facts.workflow.as_ref(), proposal.channel), params, evidence)
             }
         };
-        let (triggered, novelties) = trigger::look(&tool.triggers, &tool.name, params);
+        let fact = |item: &ItemName| {
+            found.seen.iter().find(|(wanted, _)| wanted.item == *item).map(|(_, seen)| &*seen.value)
+        };
+        let (triggered, novelties) = trigger::look(&tool.triggers, (&tool.name, params), fact);
         asks.extend(triggered);
         asks.extend(found.asks);
         let mut tooling_objection = tool.schema.objection(params);

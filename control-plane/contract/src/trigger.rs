@@ -1,6 +1,6 @@
 //! Triggers: rules that ask a person about a value, without a condition. An unusual one, a new one, a missing one.
 
-use remit_core::{Ask, CanonicalJson, Digest, Novelty, ToolName};
+use remit_core::{Ask, CanonicalJson, Digest, ItemName, Novelty, ToolName};
 use serde_json::Value;
 
 use crate::{
@@ -15,8 +15,29 @@ pub(crate) enum Trigger {
     Usual(Vec<(String, Usual)>),
     /// A place in the parameters whose value an effect must have succeeded with in so many milliseconds.
     FirstSeen { value: Pointer, within_ms: u64 },
-    /// Places in the parameters that may be empty, but not without a person.
-    Missing(Vec<Pointer>),
+    /// What may be absent, but not without a person.
+    Missing(Vec<Optional>),
+}
+
+/// What may be absent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Optional {
+    /// A parameter, or a place in it.
+    Parameter(Pointer),
+    /// A fact of a choice, or a place in a fact.
+    Fact(ItemName, Option<Pointer>),
+}
+
+impl Trigger {
+    /// Where it looks in a fact.
+    pub(crate) fn places_of(&self, item: &ItemName) -> Vec<Pointer> {
+        let Self::Missing(optional) = self else { return Vec::new() };
+        let places = optional.iter().filter_map(|it| match it {
+            Optional::Fact(of, place) if of == item => place.clone(),
+            Optional::Fact(..) | Optional::Parameter(_) => None,
+        });
+        places.collect()
+    }
 }
 
 /// What is usual for a value.
@@ -31,15 +52,20 @@ pub(crate) enum Usual {
 /// The triggers of one action, with whom they ask.
 pub(crate) type Triggers = Vec<(Trigger, Ask)>;
 
-/// What the triggers of an action say: those that fired, and the values that the service may not know.
-pub(crate) fn look(triggers: &Triggers, tool: &ToolName, params: &Value) -> (Vec<Ask>, Vec<Novelty>) {
+/// What the triggers of an action say: those that fired, and the values that the service may not know. `fact` finds
+/// what the run has seen of an item.
+pub(crate) fn look<'v>(
+    triggers: &Triggers,
+    (tool, params): (&ToolName, &Value),
+    fact: impl Fn(&ItemName) -> Option<&'v Value>,
+) -> (Vec<Ask>, Vec<Novelty>) {
     let (mut asks, mut novelties) = (Vec::new(), Vec::new());
     for (trigger, ask) in triggers {
         match trigger {
             Trigger::Usual(usual) => asks.extend(saw(ask, unusual(usual, params))),
-            Trigger::Missing(places) => {
-                let missing = places.iter().filter(|place| place.find(params).is_none());
-                asks.extend(saw(ask, missing.map(|place| format!("params:{} is missing", place.as_str()))));
+            Trigger::Missing(optional) => {
+                let missing = optional.iter().filter(|it| it.is_missing(params, &fact));
+                asks.extend(saw(ask, missing.map(|it| format!("{it} is missing"))));
             }
             Trigger::FirstSeen { value, within_ms } => {
                 novelties.push(novelty(ask, (tool, params), value, *within_ms));
@@ -83,6 +109,26 @@ fn time(ms: u64) -> String {
         || format!("{ms}ms"),
         |(unit, name)| format!("{}{name}", ms.checked_div(*unit).unwrap_or(0)),
     )
+}
+
+impl Optional {
+    fn is_missing<'v>(&self, params: &Value, fact: impl Fn(&ItemName) -> Option<&'v Value>) -> bool {
+        match self {
+            Self::Parameter(place) => place.find(params).is_none(),
+            Self::Fact(item, None) => fact(item).is_none(),
+            Self::Fact(item, Some(place)) => fact(item).and_then(|value| place.find(value)).is_none(),
+        }
+    }
+}
+
+impl std::fmt::Display for Optional {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Parameter(place) => write!(f, "params:{}", place.as_str()),
+            Self::Fact(item, None) => write!(f, "{item}"),
+            Self::Fact(item, Some(place)) => write!(f, "{item}:{}", place.as_str()),
+        }
+    }
 }
 
 impl Usual {

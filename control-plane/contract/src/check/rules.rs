@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use remit_core::ToolName;
+use remit_core::{ItemName, ToolName};
 
-use super::{check_parameter, did_you_mean, input_of};
+use super::{check_parameter, did_you_mean, first_segment, input_of};
 use crate::{
-    document::{Document, Scope, Tooling},
+    document::{Document, Need, Scope, TriggerRule},
+    pointer::Pointer,
     policy::rule_error,
-    problem::{Place, Problems, Spot},
+    problem::{Place, Problems, Spot, nearest},
+    schema::Schema,
+    trigger::Optional,
 };
 
 /// Id, place and action of every rule, with a condition or without.
@@ -17,7 +20,7 @@ fn all(scope: &Scope) -> impl Iterator<Item = (&str, Place, &Spot<ToolName>)> {
     conditions.chain(scope.triggers.iter().map(|rule| (rule.ask.rule.as_str(), rule.place, &rule.action)))
 }
 
-pub(super) fn check(scope: &Scope, tooling: Option<&Tooling>, problems: &Problems) {
+pub(super) fn check(document: &Document, scope: &Scope, problems: &Problems) {
     let mut seen = BTreeSet::new();
     for (id, place, action) in all(scope) {
         if !seen.insert(id) {
@@ -49,11 +52,64 @@ pub(super) fn check(scope: &Scope, tooling: Option<&Tooling>, problems: &Problem
         }
     }
     for rule in &scope.triggers {
+        let tooling = document.tooling.as_ref();
         let input = tooling.and_then(|tooling| input_of(tooling, &rule.action.value));
         for named in &rule.named {
-            check_parameter(input, (&rule.action.value, &named.value), named.place, problems);
+            match &named.value {
+                Optional::Parameter(pointer) => {
+                    let parameter = first_segment(pointer.as_str());
+                    check_parameter(input, (&rule.action.value, &parameter), named.place, problems);
+                }
+                Optional::Fact(item, pointer) => {
+                    let fact = (item, pointer.as_ref(), named.place);
+                    check_fact((rule, fact), (document, input), problems);
+                }
+            }
         }
     }
+}
+
+/// A fact that may be missing is one that the action looks at, and can be missing.
+fn check_fact(
+    (rule, (item, pointer, place)): (&TriggerRule, (&ItemName, Option<&Pointer>, Place)),
+    (document, input): (&Document, Option<&Schema>),
+    problems: &Problems,
+) {
+    let Some(evidence) = &document.evidence else { return };
+    let (id, action) = (&rule.ask.rule, &rule.action.value);
+    let need = evidence.needs.get(action).map(|need| need.value.as_ref());
+    if need.is_some_and(|need| need.is_none()) {
+        // What could not be read may have named it.
+        return;
+    }
+    let need = need.flatten();
+    let items = || need.into_iter().flat_map(Need::items).map(|wanted| &wanted.value);
+    if !items().any(|known| known == item) {
+        let remedy = match nearest(item.as_str(), items().map(ItemName::as_str)) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None if input.is_some_and(|input| input.has_property(item.as_str())) => {
+                format!("did you mean `params:/{item}`?")
+            }
+            None => format!("list it under `evidence.needs.{action}`, as one of `of`"),
+        };
+        let text = format!("rule `{id}` asks for `{item}`, which `{action}` does not look at");
+        problems.note::<()>(place, text, remedy);
+        return;
+    }
+    let is_needed = need.is_some_and(|need| need.all.iter().any(|wanted| wanted.value == *item));
+    let known = evidence.items.get(item).and_then(|item| item.value.as_ref());
+    let (what, remedy) = match pointer {
+        None if is_needed => (
+            format!("`{action}` is refused without `{item}`"),
+            format!("name a place in it as `{item}:/…`, or make it one of `of` in `evidence.needs.{action}`"),
+        ),
+        Some(pointer) if known.is_some_and(|known| known.require.contains(pointer)) => (
+            format!("`{item}` does not count without `{}`", pointer.as_str()),
+            format!("remove it here, or from `require` of `{item}`"),
+        ),
+        None | Some(_) => return,
+    };
+    problems.note::<()>(place, format!("rule `{id}` never asks: {what}"), remedy);
 }
 
 /// A policy that asks a person is a rule too: two of one id could pass for one question.

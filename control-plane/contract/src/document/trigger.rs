@@ -7,25 +7,24 @@ use crate::{
     problem::{Place, Problems, Spot, listed},
     read::{
         Fields, each, entries, items,
-        scalar::{duration, text},
+        scalar::{Naming, check_name, duration, text},
     },
-    trigger::{Trigger, Usual},
+    trigger::{Optional, Trigger, Usual},
     yaml::{Kind, Node, to_json},
 };
 
-/// One such rule, with the places of the parameters that it names.
+/// One such rule, with the places of what it names.
 #[derive(Debug)]
 pub(crate) struct TriggerRule {
     pub(crate) place: Place,
     pub(crate) action: Spot<ToolName>,
     pub(crate) trigger: Trigger,
-    /// The parameters, by their first name.
-    pub(crate) named: Vec<Spot<String>>,
+    pub(crate) named: Vec<Spot<Optional>>,
     pub(crate) ask: Ask,
 }
 
-/// What a trigger watches, and which parameters it names.
-pub(super) type Watched = (Trigger, Vec<Spot<String>>);
+/// What a trigger watches, and what it names.
+pub(super) type Watched = (Trigger, Vec<Spot<Optional>>);
 
 /// When a rule asks.
 pub(super) enum Asks {
@@ -73,7 +72,9 @@ fn read_usual(node: &Node, problems: &Problems) -> Option<Watched> {
             "name one with its usual values, for instance `{ amount_minor: 0..50000 }`",
         );
     }
-    let named = entries.iter().map(|entry| Spot { value: entry.key.clone(), place: entry.place });
+    let named = entries
+        .iter()
+        .map(|entry| Spot { value: Optional::Parameter(Pointer::to_key(&entry.key)), place: entry.place });
     let usual = each(entries, |entry| Some((entry.key.clone(), read_values(&entry.value, problems)?)))?;
     Some((Trigger::Usual(usual), named.collect()))
 }
@@ -110,40 +111,57 @@ fn range(text: &str) -> Option<(Option<i64>, Option<i64>)> {
 /// `{ value: params:/account, within: 90d }`
 fn read_first_seen(node: &Node, problems: &Problems) -> Option<Watched> {
     let fields = Fields::of(node, "the rule's first_seen", problems)?;
-    let value = fields.need("value").and_then(|node| parameter(node, problems));
+    let value_node = fields.need("value");
+    let value = value_node.and_then(|node| parameter(node, problems));
     let within_ms = fields.need("within").and_then(|node| duration(node, "first_seen.within", problems));
     fields.end();
-    let (value, named) = value?;
+    let value = value?;
+    let named = Spot { value: Optional::Parameter(value.clone()), place: value_node?.place };
     Some((Trigger::FirstSeen { value, within_ms: within_ms? }, vec![named]))
 }
 
-/// `[params:/memo, …]`
+/// `[params:/memo, account, customer:/phone, …]`
 fn read_missing(node: &Node, problems: &Problems) -> Option<Watched> {
     let places = items(node, "the rule's missing", problems)?;
     if places.is_empty() {
         return problems.note(
             node.place,
-            "the rule's missing names no parameter",
-            "name at least one: `[params:/memo]`",
+            "the rule's missing names nothing",
+            "name a parameter or a fact: `[params:/memo]`, `[account]`, `[customer:/phone]`",
         );
     }
-    let places: Vec<_> = each(places, |node| parameter(node, problems))?;
-    let (pointers, named) = places.into_iter().unzip();
-    Some((Trigger::Missing(pointers), named))
+    let named: Vec<_> =
+        each(places, |node| Some(Spot { value: optional(node, problems)?, place: node.place }))?;
+    Some((Trigger::Missing(named.iter().map(|named| named.value.clone()).collect()), named))
+}
+
+/// A parameter, a fact, or a place in one.
+fn optional(node: &Node, problems: &Problems) -> Option<Optional> {
+    let text = text(node, "what may be missing", problems)?;
+    if !text.contains(':') {
+        check_name(&text, node.place, "evidence item", Naming::Plain, problems)?;
+        return Some(Optional::Fact(text.into(), None));
+    }
+    match Source::read(&text, node.place, problems)? {
+        Source::Params(pointer) => Some(Optional::Parameter(pointer)),
+        Source::Item(item, pointer) => Some(Optional::Fact(item, Some(pointer))),
+        Source::Result(_) => problems.note(
+            node.place,
+            "there is no result before the action has run",
+            "name a parameter or a fact: `params:/…`, `ITEM` or `ITEM:/…`",
+        ),
+    }
 }
 
 /// A place in the parameters.
-fn parameter(node: &Node, problems: &Problems) -> Option<(Pointer, Spot<String>)> {
+fn parameter(node: &Node, problems: &Problems) -> Option<Pointer> {
     let text = text(node, "the rule's parameter", problems)?;
     match Source::read(&text, node.place, problems)? {
-        Source::Params(pointer) => {
-            let first = crate::check::first_segment(pointer.as_str());
-            Some((pointer, Spot { value: first, place: node.place }))
-        }
+        Source::Params(pointer) => Some(pointer),
         Source::Result(_) | Source::Item(..) => problems.note(
             node.place,
             format!("`{text}` is no parameter"),
-            "write `params:/…`; a condition about evidence goes into `when`",
+            "write `params:/…`; what a fact says goes into `when`, that it is absent into `missing`",
         ),
     }
 }

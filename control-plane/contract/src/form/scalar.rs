@@ -81,6 +81,10 @@ pub(super) struct Known(String);
 #[derive(JsonSchema)]
 #[schemars(extend("pattern" = "^[a-z0-9][a-z0-9.-]{0,63}(:/.*)?$"))]
 pub(super) struct Home(String);
+/// A parameter as `params:/…`, a fact of a choice as `ITEM`, or a place in a fact as `ITEM:/…`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^([a-z0-9][a-z0-9.-]{0,63}|[a-z0-9][a-z0-9.-]{0,63}:/.*)$"))]
+pub(super) struct Optional(String);
 
 /// What kind of thing an action does, on the ladder read < draft < recommend < execute.
 #[derive(JsonSchema)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-use super::scalar::{Count, Duration, Group, Level, Money, Name, Parameter, Tool};
+use super::scalar::{Count, Duration, Group, Level, Money, Name, Optional, Parameter, Tool};
 
 /// 2. What it may do, and when a person decides.
 #[derive(JsonSchema)]
@@ -65,8 +65,8 @@ struct Escalation {
     usual: Option<BTreeMap<String, Usual>>,
     /// A value that no effect has succeeded with in so long asks.
     first_seen: Option<FirstSeen>,
-    /// Parameters that may be absent, but not without a person.
-    missing: Option<Vec<Parameter>>,
+    /// Parameters and facts that may be absent, but not without a person.
+    missing: Option<Vec<Optional>>,
     /// What the person is told.
     because: String,
     /// Whom to ask.

@@ -65,7 +65,7 @@ fn about_values() -> Vec<Value> {
     };
     vec![
         rule("new", "first_seen", json!({ "value": "params:/order_id", "within": "90d" })),
-        rule("absent", "missing", json!(["params:/note"])),
+        rule("absent", "missing", json!(["params:/note", "order:/phone", "price"])),
     ]
 }
 

@@ -305,8 +305,8 @@ const TWICE: [(&str, &str, [&str; 2]); 21] = [
     ),
     (
         "      when: context.params.amount > 100",
-        "      missing: [one, two]",
-        ["`one` does not say where", "`two` does not say where"],
+        "      missing: [one:x, two:y]",
+        ["`x` is not a JSON pointer", "`y` is not a JSON pointer"],
     ),
     (
         "{ order_id: params:/order_id }",

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     CompiledContract, RunFacts, compile,
-    compiled::tests::assess,
+    compiled::tests::{assess, seen},
     tests::{POLICY, YAML, account, compiled, edited},
 };
 
@@ -64,6 +64,68 @@ fn a_trigger_fires_and_says_what_it_saw() {
     }
 }
 
+/// The good document in which one of two facts is enough, with a trigger.
+fn choosing(trigger: &str) -> String {
+    edited(
+        &with(trigger),
+        "      all: [order, stock]",
+        "      all: [order]\n      at_least: 1\n      of: [stock, price]",
+    )
+    .replace(
+        "    stock: { from: stock.find }",
+        "    stock: { from: stock.find }\n    price: { from: stock.find }",
+    )
+}
+
+#[test]
+fn a_fact_that_may_be_missing_asks_where_it_is() {
+    let params = json!({ "order_id": "o1", "amount": 5, "currency": "EUR" });
+    let order = |more: Value| {
+        let mut order = json!({ "id": "o1", "customer": { "id": "c1" }, "currency": "EUR", "paid": true, "total": 500, "region": "US" });
+        order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        order
+    };
+    let facts = |more: Value, items: &[&str]| {
+        let read = seen("order", 1, json!({ "order_id": "o1" }), order(more));
+        let others = items.iter().map(|item| seen(item, 2, json!({}), json!([1])));
+        RunFacts { request: None, seen: [read].into_iter().chain(others).collect() }
+    };
+    let both: &[&str] = &["stock", "price"];
+    let table = [
+        ("missing: [price]", json!({}), both, None),
+        ("missing: [price]", json!({}), &["stock"][..], Some("price is missing")),
+        ("missing: [order:/phone]", json!({ "phone": "1" }), both, None),
+        ("missing: [order:/phone]", json!({ "phone": null }), both, Some("order:/phone is missing")),
+        (
+            "missing: [params:/note, order:/phone, price]",
+            json!({}),
+            &["stock"],
+            Some("params:/note is missing, order:/phone is missing, price is missing"),
+        ),
+    ];
+    for (trigger, more, items, expect) in table {
+        let contract = compiled(&choosing(trigger), POLICY);
+        let assessment = assess(&contract, "order.refund", &params, &facts(more, items));
+        let asks: Vec<_> = assessment.asks.iter().map(|ask| ask.because.as_str()).collect();
+        let because = expect.map(|seen| format!("Large refunds need a person. ({seen})"));
+        assert_eq!(asks, because.iter().collect::<Vec<_>>(), "{trigger}");
+        assert!(assessment.evidence_objection.is_none(), "{assessment:?}");
+    }
+    // What a rule looks at is a part of the fact: when it moves, an approval is void.
+    let moved = |trigger: &str| {
+        let contract = compiled(&choosing(trigger), POLICY);
+        let moved = contract.moved(
+            &"order.refund".into(),
+            &"order".into(),
+            &order(json!({ "phone": "1" })),
+            &order(json!({})),
+        );
+        moved.iter().map(|moved| moved.pointer.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(moved("missing: [order:/phone]"), ["/phone"]);
+    assert!(moved("missing: [price]").is_empty());
+}
+
 #[test]
 fn a_first_value_is_named_by_tool_place_and_value() {
     let contract = compiled(&with("first_seen: { value: params:/order_id, within: 90d }"), POLICY);
@@ -103,6 +165,9 @@ fn triggers() {
         "missing: []",
         "missing: [note]",
         "missing: [params:/notes]",
+        "missing: [result:/id, order:id, Order]",
+        "missing: [order, ordre:/phone, ghost:/x]",
+        "missing: [order:/region]",
         "because_of: nothing",
         "when: context.params.amount > 100\n      missing: [params:/note]",
     ];
