@@ -77,6 +77,14 @@ async fn a_vacuous_rule_is_a_warning_and_with_strict_an_error() {
     };
     assert_eq!(named(&warned, "vacuous"), [true], "{}", warned.out);
     assert_eq!(named(&strict, "VACUOUS"), [true], "{}", strict.out);
+    // Build servers that read only the report see what the command's exit says.
+    let report = copy.0.path().join("report.xml");
+    for (strict, failures) in [("", "failures=\"0\""), ("--strict", "failures=\"1\"")] {
+        copy.test(format!("{strict} --junit {}", report.display()).trim_start()).await;
+        let xml = fs::read_to_string(&report).unwrap();
+        let head = xml.lines().find(|line| line.contains("<testsuites ")).unwrap();
+        assert!(head.contains(failures), "{strict}: {head}");
+    }
 }
 
 #[tokio::test]

@@ -53,7 +53,7 @@ pub fn run(args: &Test, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
             .hint("the text must be a part of a scenario's id or of its file's name"));
     }
     if let Some(path) = &args.junit {
-        let report = junit::report(&tested)
+        let report = junit::report(&tested, args.strict)
             .and_then(|report| fs::write(path, report).map_err(|error| error.to_string()));
         report.map_err(|error| Failure::no(format!("`{}` cannot be written: {error}", path.display())))?;
     }

@@ -3,11 +3,11 @@
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use remit_contract::scenario::{Played, Tested, Tie};
 
-/// The report: a suite for each file, and one for the rules.
+/// The report: a suite for each file, and one for the rules. What ends the command with 1 is a failure here too.
 ///
 /// # Errors
 /// When it cannot be put into XML.
-pub(super) fn report(tested: &Tested) -> Result<String, String> {
+pub(super) fn report(tested: &Tested, strict: bool) -> Result<String, String> {
     let mut report = Report::new(format!("{} {}", tested.terms.service, tested.terms.version));
     let mut rest = tested.scenarios.as_slice();
     while let Some(first) = rest.first() {
@@ -23,7 +23,12 @@ pub(super) fn report(tested: &Tested) -> Result<String, String> {
             let status = match rule.tie {
                 Tie::Held => TestCaseStatus::success(),
                 Tie::Loose | Tie::Vacuous => {
-                    let mut status = TestCaseStatus::skipped();
+                    let fails = strict && rule.tie == Tie::Vacuous;
+                    let mut status = if fails {
+                        TestCaseStatus::non_success(NonSuccessKind::Failure)
+                    } else {
+                        TestCaseStatus::skipped()
+                    };
                     status.set_message(format!("{} ({}:{})", rule.tie.as_str(), rule.file, rule.line));
                     status
                 }
