@@ -281,7 +281,9 @@ impl Whole {
             Source::Item(of, pointer) if of == name => Some(pointer.clone()),
             Source::Item(..) | Source::Params(_) | Source::Result(_) => None,
         });
-        let named = item.require.iter().cloned().chain(agreed).chain(self.homes(action, name)).collect();
+        let triggers = self.scope.triggers.iter().filter(|rule| rule.action.value == *action);
+        let missed = triggers.flat_map(|rule| rule.trigger.places_of(name));
+        let named = item.require.iter().cloned().chain(agreed).chain(self.homes(action, name)).chain(missed);
         Wanted {
             item: name.clone(),
             from: item.from.value.clone(),

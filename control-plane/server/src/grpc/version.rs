@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use remit_contract::{Folder, changes_in_words, scenario::test_folder};
+use remit_contract::{Folder, changes_in_words, scenario::play_folder};
 use remit_core::{
-    Command, Person, Terms,
+    Command, Person, handle,
     version::{ContractProposed, Files, Seal, Statement},
 };
 use remit_proto::v1 as pb;
 
 use self::lookup::{active, business, ended, find, folder, look, row, since, wrong};
 use super::key;
-use crate::{error::Error, plane::Plane, signature};
+use crate::{clock, error::Error, plane::Plane, signature};
 
 mod lookup;
 mod record;
@@ -29,21 +29,33 @@ pub(super) async fn propose(
     }
     let files: Files = request.files.into_iter().collect();
     let folder = Folder::of(files.clone()).map_err(|it| wrong(&it))?;
-    let checking = tokio::task::spawn_blocking(move || checked(&folder));
-    let terms = checking.await.map_err(|error| Error::Unavailable(error.to_string()))??;
+    let (folder, compiled) =
+        blocking(move || folder.compile().map(|it| (folder, it)).map_err(|it| wrong(&it))).await?;
+    let terms = compiled.terms().as_ref().clone();
     let ward = business(plane, terms.domain.as_str())?;
     plane.is_at_home(&terms.service, &terms.domain)?;
     let digest = terms.digest;
     let proposed = Box::new(ContractProposed { terms, files, by });
-    ward.domain.submit(Command::ProposeVersion { proposed, people: plane.people()? }).await?;
+    let command = Command::ProposeVersion { proposed, people: plane.people()? };
+    // Nothing is played for somebody whom the core would refuse.
+    ward.view.read(|inner| handle(&inner.state, command.clone(), clock::now()))?;
+    blocking(move || played(&folder)).await?;
+    ward.domain.submit(command).await?;
     look(plane, ward, digest)
 }
 
-/// A version that is proposed holds together, and every one of its scenarios goes as it says.
-fn checked(folder: &Folder) -> Result<Terms, Error> {
-    let tested = test_folder(folder, None).map_err(|it| wrong(&it))?;
+/// Work that keeps a processor busy, beside the threads that serve.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Unavailable(error.to_string()))?
+}
+
+/// Every scenario of a version that is proposed goes as it says.
+fn played(folder: &Folder) -> Result<(), Error> {
+    let tested = play_folder(folder).map_err(|it| wrong(&it))?;
     match tested.scenarios.iter().find_map(|played| Some((played, played.failure.as_ref()?))) {
-        None => Ok((*tested.terms).clone()),
+        None => Ok(()),
         Some((played, failure)) => Err(Error::Invalid(format!(
             "scenario `{}` fails in {}:{}: expected {}, got {}; run `remit contract test`",
             played.id, played.file, failure.line, failure.expected, failure.got
