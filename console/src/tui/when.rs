@@ -16,6 +16,14 @@ pub fn time_of_day(wall_ms: Option<i64>) -> String {
         .map_or_else(|| "--:--:--Z".to_owned(), |t| t.strftime("%H:%M:%SZ").to_string())
 }
 
+/// `2026-03-01`, or a dash.
+#[must_use]
+pub fn day(wall_ms: Option<i64>) -> String {
+    wall_ms
+        .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok())
+        .map_or_else(|| "-".to_owned(), |t| t.strftime("%Y-%m-%d").to_string())
+}
+
 /// `0.4s`, `42s`, `3m09s`, `2h05m`, `4d`: the length of a span in milliseconds.
 #[must_use]
 pub fn span(ms: u64) -> String {

@@ -1,6 +1,6 @@
 //! Why a command leaves no trace: it was not for this state. A denial of an action is not a refusal but an event.
 
-use crate::{ActionId, RunId, action::IllegalMove};
+use crate::{ActionId, Reason, RunId, action::IllegalMove};
 
 /// Why nothing happened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +29,14 @@ pub enum Refusal {
         /// What would be needed.
         needs: String,
     },
+    /// The contract allows nothing now, for a reason that decisions give, too.
+    #[error("{}: {detail}", reason.sentence().trim_end_matches('.'))]
+    Withheld {
+        /// The code that agents and people know.
+        reason: Reason,
+        /// What the contract says of it.
+        detail: String,
+    },
     /// What the command acts on has moved on.
     #[error("{0}")]
     Conflict(String),
@@ -48,6 +56,7 @@ impl Refusal {
             Self::JoinsRun(_) => "Use the run.",
             Self::NotFound { .. } => "Check the name; list what there is.",
             Self::NotPermitted { .. } => "Ask somebody who holds the duty.",
+            Self::Withheld { reason, .. } => reason.hint(),
             Self::Conflict(_) => "Look again and decide on what is there now.",
             Self::Invalid(_) => "Correct the request.",
             Self::Illegal(_) => "Look at the action's present status.",

@@ -1,6 +1,6 @@
 //! What an edge answers when there is no decision to answer with: one kind per thing a caller can do.
 
-use remit_core::Refusal;
+use remit_core::{Reason, Refusal};
 
 use crate::{auth, domain::Fault};
 
@@ -15,6 +15,9 @@ pub(crate) enum Error {
     /// The caller may not do this.
     #[error("{0}")]
     NotPermitted(String),
+    /// The contract allows nothing now: the reason that a decision would give, and what it says of it.
+    #[error("{1}")]
+    Withheld(Reason, String),
     /// The named thing is not here.
     #[error("{0}")]
     NotFound(String),
@@ -48,6 +51,7 @@ impl From<Refusal> for Error {
         match refusal {
             Refusal::NotFound { .. } => Self::NotFound(text),
             Refusal::NotPermitted { .. } => Self::NotPermitted(text),
+            Refusal::Withheld { reason, .. } => Self::Withheld(reason, text),
             Refusal::Invalid(_) => Self::Invalid(text),
             Refusal::Joins(_) | Refusal::JoinsRun(_) | Refusal::Conflict(_) | Refusal::Illegal(_) => {
                 Self::Conflict(text)

@@ -15,6 +15,7 @@ pub const COLUMNS: &[Column<Service>] = &[
     Column::new("SERVICE", |row: &Service, _| Cell::new(&row.name)),
     Column::new("DOMAIN", |row: &Service, _| Cell::new(&row.domain)).give(Give::Drop(3)),
     Column::new("CEILING", |row: &Service, _| ceiling(row)),
+    Column::new("DELEGATION", |row: &Service, _| delegation(row)).give(Give::Drop(9)),
     Column::new("RUNS", |row: &Service, _| Cell::new(row.open_runs.to_string())).right().give(Give::Drop(5)),
     Column::new("PENDING", |row: &Service, _| alarm(row.pending_escalations, Tone::Warn)).right(),
     Column::new("FLIGHT", |row: &Service, _| Cell::new(row.in_flight.to_string()))
@@ -53,6 +54,16 @@ fn ceiling(service: &Service) -> Cell {
     }
 }
 
+/// The last day of its autonomy, or why it has none.
+fn delegation(service: &Service) -> Cell {
+    if service.delegation_lacks.is_empty() {
+        let until = words::rfc3339(service.enabled_until.as_ref());
+        let day = until.as_str().and_then(|until| until.get(..10)).unwrap_or("-");
+        return Cell::new(format!("until {day}"));
+    }
+    Cell::new(service.delegation_lacks.trim_start_matches("delegation_")).tone(Tone::Bad)
+}
+
 fn alarm(count: u32, tone: Tone) -> Cell {
     let cell = Cell::new(count.to_string());
     if count == 0 { cell } else { cell.tone(tone) }
@@ -87,6 +98,11 @@ pub fn json(service: &Service) -> Value {
         "denied": service.denied,
         "escalated": service.escalated,
         "security_findings": service.security_findings,
+        "delegation": {
+            "on": words::rfc3339(service.enabled_on.as_ref()),
+            "until": words::rfc3339(service.enabled_until.as_ref()),
+            "lacks": words::text(&service.delegation_lacks),
+        },
         "last_reason": words::text(&service.last_reason),
         "last_decision_at": words::rfc3339(service.last_decision_at.as_ref()),
         "tools": service.tools.iter().map(tool_json).collect::<Vec<_>>(),

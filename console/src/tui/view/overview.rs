@@ -91,6 +91,8 @@ fn condition(service: &Service, painter: &Painter<'_>) -> (&'static str, Style) 
     }
     match service.ceiling() {
         Level::None => ("x STOP", theme.crit),
+        _ if service.delegation_lacks == "delegation_not_begun" => ("x EARLY", theme.crit),
+        _ if !service.delegation_lacks.is_empty() => ("x ENDED", theme.crit),
         held if held < service.autonomy() && held != Level::Unspecified => ("|| SAFE", theme.held),
         _ if 0 < service.in_doubt => ("? DOUBT", theme.warn),
         _ if 0 < service.pending_escalations => ("! ASKS", theme.warn),
@@ -106,6 +108,21 @@ fn security(findings: u64) -> String {
         return String::new();
     }
     format!("   ! SECURITY {findings} forbidden by name")
+}
+
+/// Why its delegation enables nothing now; nothing while it stands.
+pub(super) fn delegation(service: &Service) -> String {
+    let day = |at| when::day(when::millis(at));
+    match service.delegation_lacks.as_str() {
+        "" => String::new(),
+        "delegation_ended" => {
+            format!("   x DELEGATION ended {}", day(service.enabled_until.as_ref()))
+        }
+        "delegation_not_begun" => {
+            format!("   x DELEGATION begins {}", day(service.enabled_on.as_ref()))
+        }
+        other => format!("   x DELEGATION {other}"),
+    }
 }
 
 fn selected_service(painter: &mut Painter<'_>, area: Rect, service: &Service) {
@@ -143,6 +160,7 @@ fn selected_service(painter: &mut Painter<'_>, area: Rect, service: &Service) {
         Row::of(format!("last decision {} ago  ", when::ago(last, painter.now.wall_ms)), theme.dim)
             .put(&service.last_reason, theme.text)
             .put(security(service.security_findings), theme.crit)
+            .put(delegation(service), theme.crit)
             .put(format!("   owner {}", service.owner), theme.dim),
     ];
     painter.rows(inner, &rows);

@@ -10,6 +10,7 @@ use super::super::state::facts::level;
 use super::super::when;
 use super::chart::{gauge, money};
 use super::facts::{status, wrapped};
+use super::overview::delegation;
 
 pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, name: &str) {
     let (state, theme) = (painter.state, painter.theme);
@@ -49,7 +50,7 @@ fn summary(service: &Service, painter: &Painter<'_>) -> [Row; 2] {
     let held: Style = if service.ceiling() < service.autonomy() { theme.held } else { theme.text };
     let budget = service.budget.clone().unwrap_or_default();
     [
-        Row::of(&service.purpose, theme.text),
+        Row::of(&service.purpose, theme.text).put(delegation(service), theme.crit),
         Row::of(format!("ceiling {} of {}", level(service.ceiling()), level(service.autonomy())), held)
             .put(format!("   budget {} of ", gauge(service.budget.as_ref(), 8)), theme.text)
             .put(money(budget.limit_micros, &budget.currency), theme.text)

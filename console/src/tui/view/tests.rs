@@ -36,6 +36,50 @@ fn overview() {
     check("overview", &[Key::Char('j')]);
 }
 
+/// A service that tried what is forbidden, and one whose delegation has ended: what somebody must look into.
+fn alarmed(desk: &mut Desk) {
+    let mut picture = fixture::picture();
+    let [refunds, access] = picture.services.as_mut_slice() else { panic!("two services") };
+    refunds.security_findings = 2;
+    refunds.last_reason = "forbidden_action".to_owned();
+    access.ceiling = access.autonomy;
+    access.delegation_lacks = "delegation_ended".to_owned();
+    access.enabled_until = fixture::before(86_400);
+    desk.event(Event::Picture(picture));
+    let tried = remit_proto::v1::TraceRecord {
+        outcome: remit_proto::v1::Outcome::Deny.into(),
+        ..fixture::record(
+            1042,
+            "! SECURITY payout.bulk_create tried: `payout.bulk_create` is forbidden by name",
+        )
+    };
+    let records = vec![fixture::record(1041, "asks for payouts.create"), tried];
+    desk.event(Event::Trace(remit_proto::v1::TraceBatch { records, lost: 0, hidden: 0 }));
+}
+
+#[test]
+fn security_findings_and_an_ended_delegation() {
+    check_desk("alarms_overview", |desk| {
+        alarmed(desk);
+        desk.key(Key::Char('j'));
+    });
+    check_desk("alarms_delegation", |desk| {
+        alarmed(desk);
+        desk.key(Key::Char('j'));
+        desk.key(Key::Char('k'));
+    });
+    check_desk("alarms_service", |desk| {
+        alarmed(desk);
+        desk.key(Key::Char('j'));
+        desk.key(Key::Char('k'));
+        desk.key(Key::Enter);
+    });
+    check_desk("alarms_trace", |desk| {
+        alarmed(desk);
+        desk.key(Key::Char('3'));
+    });
+}
+
 #[test]
 fn queue() {
     check("queue", &[Key::Char('2')]);

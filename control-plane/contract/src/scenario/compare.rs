@@ -1,6 +1,6 @@
 //! What was expected of a step against what was seen, fact by fact.
 
-use remit_core::{Refusal, ToolName, rollback::StepKind};
+use remit_core::{Reason, Refusal, ToolName, rollback::StepKind};
 
 use super::{
     Failure,
@@ -87,12 +87,21 @@ fn calls_left(expected: &str, world: &World<'_>) -> String {
 }
 
 /// Why the core does not take a command, as scenarios name it.
-pub(super) const REFUSALS: [&str; 5] = ["not_found", "not_permitted", "conflict", "invalid", "illegal"];
+pub(super) const REFUSALS: [&str; 7] = [
+    "not_found",
+    "not_permitted",
+    "conflict",
+    "invalid",
+    "illegal",
+    Reason::DelegationNotBegun.code(),
+    Reason::DelegationEnded.code(),
+];
 
 const fn refusal_word(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::NotFound { .. } => "not_found",
         Refusal::NotPermitted { .. } => "not_permitted",
+        Refusal::Withheld { reason, .. } => reason.code(),
         Refusal::Joins(_) | Refusal::JoinsRun(_) | Refusal::Conflict(_) => "conflict",
         Refusal::Invalid(_) => "invalid",
         Refusal::Illegal(_) => "illegal",

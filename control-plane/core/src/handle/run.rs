@@ -45,11 +45,7 @@ pub(super) fn may_start(
         return Err(joins);
     }
     if let Some((reason, detail)) = known.active.delegation.lacks(now) {
-        return Err(Refusal::NotPermitted {
-            who: format!("`{principal}`"),
-            what: "start a run of this service",
-            needs: format!("{detail} ({reason})"),
-        });
+        return Err(Refusal::Withheld { reason, detail });
     }
     if let Some(problem) = known.active.not_a_workflow(declared.workflow.as_ref()) {
         return Err(Refusal::Invalid(problem));

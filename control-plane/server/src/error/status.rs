@@ -24,6 +24,9 @@ impl Error {
                 "not_permitted",
                 "Ask somebody who holds the duty, or use the right token.",
             ),
+            Self::Withheld(reason, _) => {
+                (Code::PermissionDenied, StatusCode::FORBIDDEN, reason.code(), reason.hint())
+            }
             Self::NotFound(_) => {
                 (Code::NotFound, StatusCode::NOT_FOUND, "not_found", "Check the name; list what there is.")
             }

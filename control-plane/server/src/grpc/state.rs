@@ -62,6 +62,7 @@ fn service(name: &ServiceName, known: &Service, inner: &Inner, now: Timestamp) -
     let terms = &known.active;
     let place = Place { domain: &terms.domain, service: name, tool: None, run: None };
     let (ceiling, _) = inner.state.ceiling(terms, place);
+    let lacks = terms.delegation.lacks(now);
     let none = Tally::default();
     let tally = inner.tallies.get(name).unwrap_or(&none);
     let [admitted, denied, escalated] = tally.pulse.per_minute(now);
@@ -94,6 +95,9 @@ fn service(name: &ServiceName, known: &Service, inner: &Inner, now: Timestamp) -
         denied: tally.denied,
         escalated: tally.escalated,
         security_findings: known.security_findings,
+        enabled_on: Some(wire::time(terms.delegation.on)),
+        enabled_until: Some(wire::time(terms.delegation.until)),
+        delegation_lacks: lacks.map(|(reason, _)| reason.code().to_owned()).unwrap_or_default(),
         last_reason: tally.last.map(|(_, reason)| reason.code().to_owned()).unwrap_or_default(),
         last_decision_at: tally.last.map(|(at, _)| wire::time(at)),
         tools: terms

@@ -43,15 +43,20 @@ fn an_approval_after_the_end_releases_nothing() {
 
 #[test]
 fn no_run_starts_outside_of_the_delegation() {
-    let table =
-        [(9, Some("delegation_not_begun")), (10, None), (UNTIL - 1, None), (UNTIL, Some("delegation_ended"))];
+    let table = [
+        (9, Some(Reason::DelegationNotBegun)),
+        (10, None),
+        (UNTIL - 1, None),
+        (UNTIL, Some(Reason::DelegationEnded)),
+    ];
     for (ms, problem) in table {
         let mut world = World::before(until());
         world.later(ms);
         match (world.start(1, "case-1"), problem) {
             (Ok(_), None) => {}
-            (Err(refused @ Refusal::NotPermitted { .. }), Some(problem)) => {
-                assert!(refused.to_string().contains(problem), "{refused}");
+            (Err(refused @ Refusal::Withheld { reason, .. }), Some(problem)) if reason == problem => {
+                assert!(refused.to_string().contains("lee enabled it"), "{refused}");
+                assert_eq!(refused.hint(), problem.hint());
             }
             (other, _) => panic!("after {ms} ms: {other:?}"),
         }

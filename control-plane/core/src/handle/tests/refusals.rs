@@ -82,6 +82,7 @@ fn refused_commands() {
             Refusal::JoinsRun(_) => "joins run",
             Refusal::NotFound { .. } => "not found",
             Refusal::NotPermitted { .. } => "not permitted",
+            Refusal::Withheld { .. } => "withheld",
             Refusal::Conflict(_) => "conflict",
             Refusal::Invalid(_) => "invalid",
             Refusal::Illegal(_) => "illegal",

@@ -1,5 +1,7 @@
 //! The table of codes, row by row.
 
+use remit_core::Reason;
+
 use super::*;
 use crate::auth;
 
@@ -9,6 +11,7 @@ fn every_error_has_its_row() {
     let table = [
         (Error::Unauthenticated(auth::Error::Revoked), Code::Unauthenticated, 401, "unauthenticated"),
         (Error::NotPermitted(text()), Code::PermissionDenied, 403, "not_permitted"),
+        (Error::Withheld(Reason::DelegationEnded, text()), Code::PermissionDenied, 403, "delegation_ended"),
         (Error::NotFound(text()), Code::NotFound, 404, "not_found"),
         (Error::Invalid(text()), Code::InvalidArgument, 400, "invalid"),
         (Error::Conflict(text()), Code::FailedPrecondition, 409, "conflict"),
