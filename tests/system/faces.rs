@@ -167,6 +167,37 @@ async fn a_run_gets_what_its_workflow_has() {
     assert!(site.upstream.ledger().payouts().is_empty());
 }
 
+/// Who has no delegation any more is told so by code, over every face; and what it tries at what is forbidden is found
+/// although no run can be there.
+#[tokio::test]
+async fn the_end_of_the_delegation_has_its_own_code_before_any_run() {
+    let site = Site::new(REMITD).await;
+    site.contracts.edit("until: 2031-01-01", "until: 2025-02-01");
+    let remitd = site.start().await;
+    let mut agent = remitd.agent().await;
+    let refused = agent.try_declared(REFUNDS, "case-g", WORKFLOW, "").await.unwrap_err();
+    assert_eq!(refused.code(), tonic::Code::PermissionDenied);
+    assert_eq!(refused.metadata().get("remit-reason").unwrap(), "delegation_ended");
+    assert!(refused.message().contains("lee.park@acme.example enabled it until"), "{refused}");
+
+    let tools = Tools::connect(&remitd.url(), &agent.token, "case-m").await;
+    let sale = json!({ "transaction_id": "US-500-a" });
+    for (tool, params) in [("transactions.get", sale), ("payout.bulk_create", json!({}))] {
+        // The second attempt belongs to the finding of the first.
+        for _ in 0..2 {
+            let told = tools.call(tool, &params).await;
+            assert_eq!((told.is_error, &*mcp::says(&told, "reason")), (Some(true), "delegation_ended"));
+            assert_eq!(
+                mcp::says(&told, "hint"),
+                refused.metadata().get("remit-hint").unwrap().to_str().unwrap()
+            );
+        }
+    }
+    let metrics = mcp::http().get(format!("{}/metrics", remitd.url())).send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    assert!(metrics.contains("remit_security_findings_total{service=\"refund-decision\"} 1"), "{metrics}");
+}
+
 #[tokio::test]
 async fn an_admitted_payout_shows_what_it_rests_on() {
     let site = Site::new(REMITD).await;

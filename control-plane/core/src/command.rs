@@ -2,7 +2,7 @@
 
 use crate::{
     ActionId, CanonicalJson, CredentialId, Declared, Digest, EscalationId, Money, Moved, Person, PlanId,
-    Reason, RunId, ServiceName, SwitchId,
+    Reason, RunId, ServiceName, SwitchId, ToolName,
     event::{Holder, Settlement},
     proposal::{Assessment, Channel, Proposal},
     review::Review,
@@ -21,6 +21,19 @@ pub enum Command {
         terms: Box<Terms>,
         /// Who.
         by: String,
+    },
+    /// Record that a service tried what its contract forbids by name, although no run was there to decide it in.
+    RecordAttempt {
+        /// Which service.
+        service: ServiceName,
+        /// The authenticated principal.
+        principal: String,
+        /// What was tried.
+        tool: ToolName,
+        /// The face.
+        channel: Channel,
+        /// Why there was no decision.
+        why: String,
     },
     /// Take up a version that a builder wants.
     ProposeVersion {

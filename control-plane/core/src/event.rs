@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActionId, CanonicalJson, CredentialId, Declared, Digest, EscalationId, EvidenceUse, GroupName, ItemName,
-    Money, Moved, Person, PlanId, Reason, RunId, ServiceName, SwitchId, Timestamp,
+    Money, Moved, Person, PlanId, Reason, RunId, ServiceName, SwitchId, Timestamp, ToolName,
     decision::Decision,
     escalation::{EscalationStatus, Question, Vote},
     proposal::{Assessment, Channel, Proposal},
@@ -56,6 +56,21 @@ pub enum Event {
         /// What the caller declared.
         #[serde(default, skip_serializing_if = "Declared::is_empty")]
         declared: Declared,
+    },
+    /// A service tried what its contract forbids by name, where no run was there to be decided in.
+    ForbiddenAttempted {
+        /// Which service.
+        service: ServiceName,
+        /// The version that forbids it.
+        contract: Digest,
+        /// The authenticated principal.
+        principal: String,
+        /// What was tried.
+        tool: ToolName,
+        /// The face.
+        channel: Channel,
+        /// Why there was no decision.
+        why: String,
     },
     /// An action was proposed and decided: one fact, one commit.
     ActionDecided(Box<ActionDecided>),
@@ -276,6 +291,7 @@ impl Event {
         "contract_revoked",
         "key_registered",
         "run_started",
+        "forbidden_attempted",
         "action_decided",
         "action_started",
         "action_settled",
@@ -303,6 +319,7 @@ impl Event {
             Self::ContractRevoked(_) => "contract_revoked",
             Self::KeyRegistered(_) => "key_registered",
             Self::RunStarted { .. } => "run_started",
+            Self::ForbiddenAttempted { .. } => "forbidden_attempted",
             Self::ActionDecided(_) => "action_decided",
             Self::ActionStarted { .. } => "action_started",
             Self::ActionSettled(_) => "action_settled",
@@ -342,6 +359,7 @@ impl Event {
             | Self::ApprovalsRequired { .. }
             | Self::ContractRevoked(_)
             | Self::KeyRegistered(_)
+            | Self::ForbiddenAttempted { .. }
             | Self::SwitchSet(_)
             | Self::SwitchReleased { .. }
             | Self::CredentialIssued { .. }
@@ -366,6 +384,7 @@ impl Event {
             | Self::ContractRevoked(_)
             | Self::KeyRegistered(_)
             | Self::RunStarted { .. }
+            | Self::ForbiddenAttempted { .. }
             | Self::SwitchSet(_)
             | Self::SwitchReleased { .. }
             | Self::RunEnded { .. }

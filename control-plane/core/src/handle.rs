@@ -9,6 +9,7 @@ use crate::{
     state::{Run, State},
 };
 
+mod attempt;
 mod compensate;
 mod duty;
 mod escalation;
@@ -33,6 +34,12 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::StartRun { run, name, service, principal, channel, declared } => {
             let contract = run::may_start(state, (run, &name), (&service, &principal), &declared, now)?;
             Ok(vec![Event::RunStarted { run, name, service, contract, principal, channel, declared }])
+        }
+        Command::RecordAttempt { service, principal, tool, channel, why } => {
+            let contract = attempt::counts(state, &service, &principal, &tool, now)?;
+            let attempted =
+                |contract| Event::ForbiddenAttempted { service, contract, principal, tool, channel, why };
+            Ok(contract.map(attempted).into_iter().collect())
         }
         Command::Propose { proposal, assessment, escalation } => {
             propose::propose(state, &proposal, &assessment, escalation, now)

@@ -75,8 +75,10 @@ pub struct Service {
     pub arrivals: BTreeMap<ToolName, Timestamp>,
     /// Values that effects have succeeded with.
     pub familiar: Familiar,
-    /// How many decisions were security findings: attempts at what the contract forbids by name.
+    /// How often the service has tried what its contract forbids by name.
     pub security_findings: u64,
+    /// When such an attempt that came to no decision was recorded last, by tool.
+    pub attempted: BTreeMap<ToolName, Timestamp>,
 }
 
 /// One run.

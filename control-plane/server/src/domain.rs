@@ -122,6 +122,7 @@ impl Domain {
             | Command::RegisterKey(_)
             | Command::RequireApprovals { .. }
             | Command::StartRun { .. }
+            | Command::RecordAttempt { .. }
             | Command::Propose { .. }
             | Command::Start { .. }
             | Command::Settle(_)

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use axum::{Router, middleware};
 use remit_core::{
-    Level, ServiceName,
+    Command, Level, ServiceName, ToolName,
     proposal::{Channel, Mode},
 };
 use rmcp::{
@@ -112,6 +112,29 @@ impl Face {
     }
 }
 
+impl Face {
+    /// True when the service tries what its contract forbids by name.
+    fn is_attempt(&self, visitor: &Visitor, tool: &ToolName) -> bool {
+        self.plane.contract(&visitor.service).is_ok_and(|it| it.terms().forbidden.contains(tool))
+    }
+
+    /// A call that came to no decision leaves no trace of its own; an attempt at what is forbidden does.
+    async fn record_attempt(&self, visitor: &Visitor, tool: ToolName, error: &Error) {
+        let service = visitor.service.clone();
+        let principal = visitor.caller.to_string();
+        tracing::warn!(%service, %tool, %error, "a forbidden action was tried without a run");
+        let Ok(ward) = self.plane.service_ward(&service) else { return };
+        let why = error.to_string();
+        let channel = Channel::Mcp;
+        let command = Command::RecordAttempt { service: service.clone(), principal, tool, channel, why };
+        match ward.domain.submit(command).await {
+            Ok(records) if records.is_empty() => {}
+            Ok(_) => self.plane.metrics.security_finding(&service),
+            Err(fault) => tracing::warn!(%service, %fault, "the attempt could not be recorded"),
+        }
+    }
+}
+
 impl ServerHandler for Face {
     fn get_info(&self) -> ServerConfig {
         ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
@@ -147,8 +170,13 @@ impl ServerHandler for Face {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let visitor = Self::visitor(&context)?.completed(&context);
+        let tool = ToolName::from(request.name.as_ref());
         match self.call(&visitor, request).await {
             Ok(acted) => Ok(answer::of(&acted).into()),
+            Err(error) if self.is_attempt(&visitor, &tool) => {
+                self.record_attempt(&visitor, tool, &error).await;
+                Ok(answer::refused(&error).into())
+            }
             Err(error @ (Error::Unauthenticated(_) | Error::NotPermitted(_))) => Err(answer::problem(&error)),
             Err(error) => Ok(answer::refused(&error).into()),
         }

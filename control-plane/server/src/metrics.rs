@@ -56,8 +56,13 @@ impl Metrics {
         let labels = Decided { service: service.to_string(), outcome: decision.outcome.as_str() };
         self.decisions.get_or_create(&labels).inc();
         if decision.is_security_finding() {
-            self.security_findings.get_or_create(&OfService { service: service.to_string() }).inc();
+            self.security_finding(service);
         }
+    }
+
+    /// A service tried what its contract forbids by name.
+    pub(crate) fn security_finding(&self, service: &ServiceName) {
+        self.security_findings.get_or_create(&OfService { service: service.to_string() }).inc();
     }
 
     pub(crate) fn settled(&self, settlement: &Settlement) {

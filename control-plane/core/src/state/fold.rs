@@ -38,6 +38,12 @@ impl State {
             | Event::ContractRevoked(_)
             | Event::KeyRegistered(_) => self.version_moved(event, at),
             Event::RunStarted { .. } => self.run_started(event, at),
+            Event::ForbiddenAttempted { service, tool, .. } => {
+                if let Some(service) = self.services.get_mut(service) {
+                    service.security_findings = service.security_findings.saturating_add(1);
+                    service.attempted.insert(tool.clone(), at);
+                }
+            }
             Event::ActionDecided(decided) => self.decided(decided, at),
             Event::ActionStarted { action, .. } => {
                 self.moved(*action, ActionMove::Start);

@@ -54,6 +54,13 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
             let what = declared.workflow.as_ref().map(|it| format!(" as {it}")).unwrap_or_default();
             format!("run {name} started{what} over {}", channel.as_str())
         }
+        Event::ForbiddenAttempted { service, tool, why, .. } => {
+            row.service = service.to_string();
+            row.tool = tool.to_string();
+            row.outcome = wire::outcome(Outcome::Deny).into();
+            row.reason = Reason::ForbiddenAction.code().to_owned();
+            format!("! SECURITY {tool} tried without a run: {why}")
+        }
         Event::ActionDecided(decided) => decided_text(decided, row),
         Event::ActionStarted { .. } => {
             row.status = wire::status(ActionStatus::Running).into();

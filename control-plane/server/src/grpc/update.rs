@@ -74,6 +74,7 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         | Event::KeyRegistered(_)
         | Event::ApprovalsRequired { .. }
         | Event::RunStarted { .. }
+        | Event::ForbiddenAttempted { .. }
         | Event::ActionStarted { .. }
         | Event::ActionSettled(_)
         | Event::ActionReleased { .. }

@@ -5,6 +5,7 @@ use crate::{
     Command, Digest, Event, EvidenceUse, Level,
     command::{Look, SwitchTarget},
     event::Holder,
+    proposal::Channel,
 };
 
 /// A history in which everything happens once.
@@ -35,6 +36,9 @@ fn story() -> Vec<Event> {
     let (target, reason) = (SwitchTarget::Id(switch(1)), "all is well again".to_owned());
     world.command(Command::ReleaseSwitch { target, by: oncall(), reason }).unwrap();
     world.end().unwrap();
+    let (service, principal) = ("refunds".into(), terms().principal);
+    let (tool, channel, why) = ("bulk".into(), Channel::Mcp, "no run".to_owned());
+    world.command(Command::RecordAttempt { service, principal, tool, channel, why }).unwrap();
     world.command(Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() }).unwrap();
     let digest = world.state.rollbacks[&plan(1)].plan.digest;
     let reason = "wrong payee".to_owned();

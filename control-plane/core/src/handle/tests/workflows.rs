@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::world::*;
-use crate::{Clause, Declared, Money, Outcome, Reason, Refusal, Terms, ToolName, Workflow, terms::RunLimits};
+use crate::{
+    Clause, Command, Declared, Money, Outcome, Reason, Refusal, State, Terms, ToolName, Workflow,
+    proposal::Channel, terms::RunLimits,
+};
 
 fn only(actions: &[&str]) -> Workflow {
     let actions = actions.iter().map(|action| (*action).into()).collect();
@@ -91,6 +94,30 @@ fn an_attempt_at_what_is_forbidden_is_a_security_finding() {
         let counted = world.state.services["refunds"].security_findings;
         assert_eq!(counted, counts * 2, "{call:?}");
     }
+}
+
+/// Where no run can be there to be decided in, the attempt is a finding all the same: once a minute, for a tool that
+/// is forbidden, by the service itself.
+#[test]
+fn an_attempt_without_a_run_is_a_security_finding() {
+    let attempt = |principal: &str, tool: &str| Command::RecordAttempt {
+        service: "refunds".into(),
+        principal: principal.to_owned(),
+        tool: tool.into(),
+        channel: Channel::Mcp,
+        why: "the delegation has ended".to_owned(),
+    };
+    let mut world = World::new();
+    let service = world.state.services["refunds"].active.principal.clone();
+    for (principal, tool) in [("stranger", "bulk"), (service.as_str(), "look"), (service.as_str(), "ghost")] {
+        assert!(world.command(attempt(principal, tool)).is_err(), "{principal} {tool}");
+    }
+    for (later_ms, counted) in [(0, 1), (59_999, 1), (1, 2), (1, 2)] {
+        world.later(later_ms);
+        world.command(attempt(&service, "bulk")).unwrap();
+        assert_eq!(world.state.services["refunds"].security_findings, counted, "after {later_ms} ms more");
+    }
+    assert_eq!(State::replay(world.state.domain.clone(), &world.history).services, world.state.services);
 }
 
 /// A journal can hold what no command would accept: then nothing is allowed.

@@ -62,6 +62,7 @@ impl State {
             arrivals: std::collections::BTreeMap::new(),
             familiar: crate::familiar::Familiar::default(),
             security_findings: 0,
+            attempted: std::collections::BTreeMap::new(),
         });
         let before: Digest = service.active.digest;
         service.active = Arc::clone(terms);
