@@ -139,6 +139,14 @@ async fn nobody_alone_brings_a_version_to_life() {
 
     let propose = ["contract", "propose", path(&folder)];
     team.says("rita", &propose).await.failed(4, &["the build duty is with agent-platform"]);
+    // Nothing is played for somebody who may not propose; for somebody who may, what fails is named.
+    let scenarios = folder.join("scenarios");
+    fs::create_dir(&scenarios).unwrap();
+    let wrong = "suite: S\ngiven: { run: { workflow: enquiry } }\nscenarios: [{ id: wrong, when: [{ end: run, expect: { run: open } }] }]\n";
+    fs::write(scenarios.join("wrong.yaml"), wrong).unwrap();
+    team.says("rita", &propose).await.failed(4, &["the build duty is with agent-platform"]);
+    team.says("bob", &propose).await.failed(4, &["scenario `wrong` fails in scenarios/wrong.yaml:3"]);
+    fs::remove_dir_all(&scenarios).unwrap();
     let digest = team.propose("multi").await;
     let approve = ["contract", "approve", digest.as_str(), "--yes"];
     team.says("multi", &approve)

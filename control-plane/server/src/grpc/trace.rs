@@ -1,7 +1,7 @@
 //! A journal record in one line for people.
 
 use remit_core::{
-    ActionStatus, Event, Money, Outcome, Reason,
+    ActionStatus, Event, Money, Outcome, Reason, ServiceName, ToolName,
     event::{ActionDecided, ActionSettled, Holder, Settlement},
     rollback::StepKind,
 };
@@ -54,13 +54,7 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
             let what = declared.workflow.as_ref().map(|it| format!(" as {it}")).unwrap_or_default();
             format!("run {name} started{what} over {}", channel.as_str())
         }
-        Event::ForbiddenAttempted { service, tool, why, .. } => {
-            row.service = service.to_string();
-            row.tool = tool.to_string();
-            row.outcome = wire::outcome(Outcome::Deny).into();
-            row.reason = Reason::ForbiddenAction.code().to_owned();
-            format!("! SECURITY {tool} tried without a run: {why}")
-        }
+        Event::ForbiddenAttempted { service, tool, why, .. } => attempted_text((service, tool), why, row),
         Event::ActionDecided(decided) => decided_text(decided, row),
         Event::ActionStarted { .. } => {
             row.status = wire::status(ActionStatus::Running).into();
@@ -105,6 +99,18 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
         },
         Event::CredentialRevoked { credential, by } => format!("{by} revoked {credential}"),
     };
+}
+
+fn attempted_text(
+    (service, tool): (&ServiceName, &ToolName),
+    why: &str,
+    row: &mut pb::TraceRecord,
+) -> String {
+    row.service = service.to_string();
+    row.tool = tool.to_string();
+    row.outcome = wire::outcome(Outcome::Deny).into();
+    row.reason = Reason::ForbiddenAction.code().to_owned();
+    format!("! SECURITY {tool} tried without a run: {why}")
 }
 
 fn decided_text(decided: &ActionDecided, row: &mut pb::TraceRecord) -> String {

@@ -102,6 +102,12 @@ fn what_was_held_in_an_earlier_run_is_released_there() {
 }
 
 #[test]
+fn a_run_that_may_not_start_says_why_by_its_code() {
+    let steps = "      - { wait: 400d }\n      - { start: case-2, expect: { refused: delegation_ended } }\n";
+    assert_eq!(failures(&with_steps(steps)), "");
+}
+
+#[test]
 fn what_is_left_of_each_budget_can_be_expected() {
     let left = |left: &str| {
         failures(&with_steps(&format!("{HELD}      - {{ wait: 1s, expect: {{ left: {left} }} }}\n")))
