@@ -283,7 +283,7 @@ pub enum Holder {
 
 impl Event {
     /// The kinds as they are stored.
-    pub const KINDS: [&'static str; 22] = [
+    pub const KINDS: [&'static str; 23] = [
         "contract_activated",
         "contract_proposed",
         "contract_approved",

@@ -6,7 +6,7 @@ use remit_core::{ItemName, ToolName};
 
 use super::{check_parameter, did_you_mean, first_segment, input_of};
 use crate::{
-    document::{Document, Need, Scope, TriggerRule},
+    document::{Document, Item, Need, Scope, TriggerRule},
     pointer::Pointer,
     policy::rule_error,
     problem::{Place, Problems, Spot, nearest},
@@ -98,6 +98,12 @@ fn check_fact(
     }
     let is_needed = need.is_some_and(|need| need.all.iter().any(|wanted| wanted.value == *item));
     let known = evidence.items.get(item).and_then(|item| item.value.as_ref());
+    if known.is_some_and(|known| known.attested().is_none()) {
+        let text = format!("rule `{id}` asks for `{item}`, which the service says itself and no tool reads");
+        problems.note::<()>(place, text, format!("list what it must say under `require` of `{item}`"));
+        return;
+    }
+    let known = known.and_then(Item::attested);
     let (what, remedy) = match pointer {
         None if is_needed => (
             format!("`{action}` is refused without `{item}`"),

@@ -291,7 +291,10 @@ impl Whole {
             fresh_for_ms: item.fresh_for_ms,
             as_of: item.as_of.clone(),
             require: item.require.clone(),
-            looked_at: LookedAt::new(named.collect(), judge.and_then(|judge| judge.sight().item(name.as_str()))),
+            looked_at: LookedAt::new(
+                named.collect(),
+                judge.and_then(|judge| judge.sight().item(name.as_str())),
+            ),
             one_of: None,
         }
     }

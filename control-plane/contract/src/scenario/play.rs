@@ -210,7 +210,7 @@ fn answer(world: &mut World<'_>, of: &str, by: &Person, approve: bool) -> Result
 fn approved(world: &mut World<'_>, approval: &Approval) -> Result<(), Stuck> {
     let Approval { tool, with, name, by, .. } = approval;
     let stuck = |why: String| format!("`{tool}`, which `given.approvals` names, was not approved: {why}");
-    let held = propose(world, (tool, with), name, None)?;
+    let held = propose(world, (tool, with), name, (None, None))?;
     let outcome = held.decision.as_ref().map(|decision| decision.outcome);
     if outcome != Some(Outcome::Escalate) {
         let why = held.decision.map(|decision| objections(&decision.findings).join("; "));

@@ -88,7 +88,7 @@ fn a_fact_that_may_be_missing_asks_where_it_is() {
     let facts = |more: Value, items: &[&str]| {
         let read = seen("order", 1, json!({ "order_id": "o1" }), order(more));
         let others = items.iter().map(|item| seen(item, 2, json!({}), json!([1])));
-        RunFacts { request: None, seen: [read].into_iter().chain(others).collect() }
+        RunFacts { seen: [read].into_iter().chain(others).collect(), ..RunFacts::default() }
     };
     let both: &[&str] = &["stock", "price"];
     let table = [
