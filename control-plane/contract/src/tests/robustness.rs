@@ -16,10 +16,10 @@ fn aliases_are_refused_before_they_multiply() {
         let below = level - 1;
         bomb.push_str(&format!("a{level}: &a{level} [*a{below}, *a{below}]\n"));
     }
-    insta::assert_snapshot!(listing(&compile(&bomb, POLICY).unwrap_err()), @r"
-    contract.yaml:1:9: anchors are not accepted
-    hint: write the value out where it is needed
-    ");
+    let problems = compile(&bomb, POLICY).unwrap_err();
+    let told = |what: &str| problems.iter().filter(|problem| problem.message == what).count();
+    assert_eq!((told("anchors are not accepted"), told("aliases are not accepted")), (64, 126));
+    assert!(problems.len() < 300, "what an alias stands for is not looked at: {} problems", problems.len());
 }
 
 #[test]

@@ -58,31 +58,3 @@ fn workflows() {
     let edits: Vec<(&str, &str)> = wrong.iter().map(|wrong| ("", *wrong)).collect();
     insta::assert_snapshot!("workflows", account(&edits, |_, to| compile(&with(to), POLICY)));
 }
-
-#[test]
-fn a_workflow_can_read_as_many_sources_as_its_actions_need() {
-    let yaml = |actions: &str, most: u32| {
-        let yaml = with(&format!("refund: {{ actions: [{actions}] }}"));
-        let need = format!("      all: []\n      at_least: {most}\n      of: [order, stock]");
-        edited(
-            &edited(&yaml, "      all: [order, stock]", &need),
-            "      agree:\n        - [params:/currency, order:/currency]\n",
-            "",
-        )
-    };
-    let said = |yaml: &str| {
-        compile(yaml, POLICY).err().map(|problems| super::listing(&problems)).unwrap_or_default()
-    };
-    let few = said(&yaml("order.refund, order.get", 2));
-    assert!(
-        few.contains(
-            "workflow `refund` has `order.refund`, which needs 2 independent sources, but can read 1"
-        ),
-        "{few}"
-    );
-    assert!(few.contains("add `stock.find` to its actions"), "{few}");
-    for (actions, most) in [("order.refund, order.get", 1), ("order.refund, order.get, stock.find", 2)] {
-        let said = said(&yaml(actions, most));
-        assert!(!said.contains("independent sources"), "{said}");
-    }
-}
