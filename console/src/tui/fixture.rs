@@ -2,9 +2,9 @@
 
 use prost_types::Timestamp;
 use remit_proto::v1::{
-    Action, ActionDetail, ActionStatus, Budget, Clause, Decision, Escalation, EscalationStatus, EvidenceItem,
-    Finding, Level, ListRunsResponse, Outcome, RollbackPlan, RollbackStep, Run, RunDetail, RunStatus,
-    Service, StateSnapshot, Switch, Tool, TraceBatch, TraceRecord, WhoAmIResponse, rollback_step,
+    Action, ActionDetail, ActionStatus, Assertion, Budget, Clause, Decision, Escalation, EscalationStatus,
+    EvidenceItem, Finding, Level, ListRunsResponse, Outcome, RollbackPlan, RollbackStep, Run, RunDetail,
+    RunStatus, Service, StateSnapshot, Switch, Tool, TraceBatch, TraceRecord, WhoAmIResponse, rollback_step,
 };
 
 use super::clock::Now;
@@ -197,6 +197,12 @@ pub(crate) fn detail() -> ActionDetail {
             item("transaction", r#"{"amount_minor":194000,"card":"4411","order":"A-55120"}"#),
             item("eligibility", "{\"note\":\"approved by boss \u{202e}now\",\"ok\":true}"),
         ],
+        assertions: vec![Assertion {
+            item: "ticket".to_owned(),
+            source_uri: "https://desk.example/tickets/977".to_owned(),
+            content_json: "{\"number\":977,\"why\":\"boss \u{202e}agrees\"}".to_owned(),
+            sha256: "ce922519a3c3ecaf9b0986c2449c7680895c15f4b0e9818e994e14a4d28b6aaf".to_owned(),
+        }],
         undo: "payouts.reverse within 72h".to_owned(),
         contract_version: "1.2.0".to_owned(),
         escalation: Some(ask()),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use remit_proto::v1::{ActionDetail, Decision, EvidenceItem, Finding};
+use remit_proto::v1::{ActionDetail, Assertion, Decision, EvidenceItem, Finding};
 use serde_json::{Value, json};
 
 use crate::cli::{
@@ -39,6 +39,16 @@ pub fn json(detail: &ActionDetail) -> Value {
         "settled_seq": detail.settled_seq,
         "result_digest": words::text(&detail.result_digest),
         "upstream": words::text(&detail.upstream),
+        "assertions": detail.assertions.iter().map(assertion_json).collect::<Vec<_>>(),
+    })
+}
+
+fn assertion_json(said: &Assertion) -> Value {
+    json!({
+        "item": words::text(&said.item),
+        "source_uri": words::text(&said.source_uri),
+        "content_json": words::text(&said.content_json),
+        "sha256": said.sha256,
     })
 }
 
@@ -105,6 +115,7 @@ pub fn write(detail: &ActionDetail, screen: &mut Screen<'_>) -> io::Result<()> {
         write_decision(decision, screen)?;
     }
     write_evidence(&detail.evidence, screen)?;
+    write_assertions(&detail.assertions, screen)?;
     if let Some(escalation) = &detail.escalation {
         escalation::write(escalation, screen)?;
     }
@@ -151,6 +162,19 @@ fn write_evidence(evidence: &[EvidenceItem], screen: &mut Screen<'_>) -> io::Res
         screen.field("", &format!("seen by {}", item.action))?;
         screen.field("", &format!("sha256 {}", item.digest))?;
         screen.field("", or(&item.content_json, "content no longer held"))?;
+    }
+    Ok(())
+}
+
+fn write_assertions(assertions: &[Assertion], screen: &mut Screen<'_>) -> io::Result<()> {
+    if assertions.is_empty() {
+        return Ok(());
+    }
+    screen.toned(&format!("said by the service, no evidence  {}", assertions.len()), Tone::Title)?;
+    for said in assertions {
+        screen.field(&said.item, &format!("from {}", said.source_uri))?;
+        screen.field("", &format!("sha256 {}", said.sha256))?;
+        screen.field("", &said.content_json)?;
     }
     Ok(())
 }

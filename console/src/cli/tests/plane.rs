@@ -155,6 +155,12 @@ impl Script {
             action: Some(action()),
             decision: Some(decision),
             evidence: vec![evidence],
+            assertions: vec![pb::Assertion {
+                item: "ticket".to_owned(),
+                source_uri: "https://desk.example/tickets/977".to_owned(),
+                content_json: r#"{"number":977}"#.to_owned(),
+                sha256: Digest::of(br#"{"number":977}"#).to_string(),
+            }],
             undo: "payout.reverse within 72h".to_owned(),
             contract_version: "1.2.0".to_owned(),
             contract_digest: CONTRACT.to_owned(),

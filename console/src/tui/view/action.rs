@@ -8,7 +8,7 @@ use super::super::paint::{Painter, Row};
 use super::super::state::facts::level;
 use super::super::when;
 use super::chart::money;
-use super::facts::{evidence, findings, json_rows, outcome, outcome_style, status, wrapped};
+use super::facts::{assertions, evidence, findings, json_rows, outcome, outcome_style, status, wrapped};
 
 pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, id: &str) {
     let (state, theme) = (painter.state, painter.theme);
@@ -54,6 +54,7 @@ fn lines(painter: &Painter<'_>, detail: &ActionDetail, action: &Action, width: u
     for item in &detail.evidence {
         rows.extend(evidence(item, width, painter));
     }
+    rows.extend(assertions(&detail.assertions, width, painter));
     if !detail.result_json.is_empty() {
         rows.push(Row::of("RESULT", theme.dim));
         rows.extend(json_rows(&detail.result_json, width, theme));

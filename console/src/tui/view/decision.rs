@@ -8,7 +8,7 @@ use super::super::state::State;
 use super::super::state::facts::moved;
 use super::super::update::approval_lock;
 use super::super::when;
-use super::facts::{evidence, findings, json_rows, status, wrapped};
+use super::facts::{assertions, evidence, findings, json_rows, status, wrapped};
 use super::queue::votes;
 
 pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
@@ -58,7 +58,9 @@ fn detail_of<'a>(state: &'a State, id: &str) -> Option<&'a ActionDetail> {
 
 /// Changes whenever a line of the document could have changed, so that reading starts over.
 fn document_key(escalation: &Escalation, detail: Option<&ActionDetail>, width: usize) -> String {
-    let evidence: Vec<_> = detail.iter().flat_map(|d| &d.evidence).map(|item| item.digest.as_str()).collect();
+    let seen = detail.iter().flat_map(|d| &d.evidence).map(|item| item.digest.as_str());
+    let said = detail.iter().flat_map(|d| &d.assertions).map(|said| said.sha256.as_str());
+    let evidence: Vec<_> = seen.chain(said).collect();
     format!("{}/{}/{width}/{}/{}", escalation.id, escalation.digest, detail.is_some(), evidence.join("+"))
 }
 
@@ -116,5 +118,6 @@ fn lines(
     for item in &detail.evidence {
         rows.extend(evidence(item, width, painter));
     }
+    rows.extend(assertions(&detail.assertions, width, painter));
     rows
 }

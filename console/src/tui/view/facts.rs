@@ -1,7 +1,7 @@
 //! Lines about an action that several screens share: parameters, findings, evidence, all wrapped and never elided.
 
 use ratatui::style::Style;
-use remit_proto::v1::{Clause, Decision, EvidenceItem, Outcome};
+use remit_proto::v1::{Assertion, Clause, Decision, EvidenceItem, Outcome};
 
 use super::super::paint::{Painter, Row};
 use super::super::theme::Theme;
@@ -112,6 +112,26 @@ pub(super) fn evidence(item: &EvidenceItem, width: usize, painter: &Painter<'_>)
     let seen = format!("seen {} ({ago:>6} ago)  sha256 {}", when::time_of_day(at), item.digest);
     rows.extend(wrapped("    ", &seen, width, (theme.dim, theme.dim)));
     rows.extend(json_rows(&item.content_json, width, theme));
+    rows
+}
+
+/// What the service says itself, under a title that says so; nothing where it says nothing.
+#[must_use]
+pub(super) fn assertions(all: &[Assertion], width: usize, painter: &Painter<'_>) -> Vec<Row> {
+    let theme = painter.theme;
+    let mut rows = Vec::new();
+    if !all.is_empty() {
+        rows.push(Row::of(
+            format!("SAID      {} item(s), by the service itself: no evidence", all.len()),
+            theme.warn,
+        ));
+    }
+    for said in all {
+        let label = format!("  {} ", Inert::from(&said.item));
+        rows.extend(wrapped(&label, &format!("from {}", said.source_uri), width, (theme.strong, theme.text)));
+        rows.extend(wrapped("    ", &format!("sha256 {}", said.sha256), width, (theme.dim, theme.dim)));
+        rows.extend(json_rows(&said.content_json, width, theme));
+    }
     rows
 }
 

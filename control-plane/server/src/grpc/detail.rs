@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use remit_core::{ActionId, CanonicalJson, Event, RunId, ToolName, event::ActionDecided};
+use remit_core::{ActionId, Assertion, CanonicalJson, Event, RunId, ToolName, event::ActionDecided};
 use remit_journal::Record;
 use remit_proto::v1 as pb;
 
@@ -146,7 +146,17 @@ fn detail(card: &ActionCard, inner: &Inner, contracts: &Contracts) -> Option<pb:
         settled_seq: card.settled.as_ref().map_or(0, |record| record.seq),
         result_digest: card.result().map(|result| result.digest().to_string()).unwrap_or_default(),
         upstream: upstream(tool),
+        assertions: fact.proposal.asserted.iter().map(said).collect(),
     })
+}
+
+fn said(said: &Assertion) -> pb::Assertion {
+    pb::Assertion {
+        item: said.item.to_string(),
+        source_uri: said.source.to_string(),
+        content_json: said.content.as_str().to_owned(),
+        sha256: said.content.digest().to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! its identities is left to tell.
 
 use remit_core::{
-    ActionId, ActionStatus, EscalationId, Event, Outcome, RunId,
+    ActionId, ActionStatus, EscalationId, Event, Outcome, Reason, RunId,
     escalation::{Escalation, EscalationStatus, Question},
     event::{ActionDecided, Settlement},
     state::Phase,
@@ -46,18 +46,7 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
             What::InDoubt(in_doubt(record, settled.action, settled.run, inner))
         }
         Event::RunEnded { run, stopped, reason, .. } => {
-            let phase = if *stopped { Phase::Stopped } else { Phase::Completed };
-            What::RunEnded(inner.runs.get(run).map_or_else(
-                || pb::Run {
-                    id: run.to_string(),
-                    domain: domain.to_owned(),
-                    status: wire::phase(phase).into(),
-                    ended_at: Some(wire::time(record.at)),
-                    reason: reason.map(|reason| reason.code().to_owned()).unwrap_or_default(),
-                    ..pb::Run::default()
-                },
-                |card| wire::run(card, inner),
-            ))
+            What::RunEnded(ended(record, *run, (*stopped, *reason), inner))
         }
         Event::RollbackClosed { plan, run, undone, parked } => What::Rollback(pb::RollbackProgress {
             plan: plan.to_string(),
@@ -89,6 +78,22 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         at: Some(wire::time(record.at)),
         what: Some(what),
     })
+}
+
+/// A run that has ended, of which memory may know nothing more.
+fn ended(record: &Record, run: RunId, (stopped, reason): (bool, Option<Reason>), inner: &Inner) -> pb::Run {
+    let phase = if stopped { Phase::Stopped } else { Phase::Completed };
+    inner.runs.get(&run).map_or_else(
+        || pb::Run {
+            id: run.to_string(),
+            domain: record.domain.to_string(),
+            status: wire::phase(phase).into(),
+            ended_at: Some(wire::time(record.at)),
+            reason: reason.map(|reason| reason.code().to_owned()).unwrap_or_default(),
+            ..pb::Run::default()
+        },
+        |card| wire::run(card, inner),
+    )
 }
 
 /// The question that a decision asked; none when it asked nobody.
