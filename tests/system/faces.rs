@@ -157,7 +157,7 @@ async fn a_run_gets_what_its_workflow_has() {
 
     let headers = [("remit-run", "case-m"), ("remit-workflow", "enquiry")];
     let tools = Tools::connect_with(&remitd.url(), &agent.token, &headers).await;
-    let names = ["customer.note", "customer.reply", "eligibility.check", "transactions.get"];
+    let names = ["customer.note", "customer.reply", "eligibility.check", "tickets.get", "transactions.get"];
     assert_eq!(tools.names().await, names, "it sees the tools of its workflow");
     let denied = tools.call("payout.create", &payout(sale, 500)).await;
     assert_eq!(mcp::says(&denied, "reason"), "not_in_workflow");
@@ -240,6 +240,6 @@ async fn agents_see_the_tools_of_their_scope_and_no_other() {
     let agent = remitd.agent().await;
     let tools = Tools::connect(&remitd.url(), &agent.token, "case-1").await;
     let wanted =
-        ["customer.note", "customer.reply", "eligibility.check", "payout.create", "transactions.get"];
+        ["customer.note", "customer.reply", "eligibility.check", "payout.create", "tickets.get", "transactions.get"];
     assert_eq!(tools.names().await, wanted);
 }
