@@ -239,7 +239,13 @@ async fn agents_see_the_tools_of_their_scope_and_no_other() {
     let remitd = site.start().await;
     let agent = remitd.agent().await;
     let tools = Tools::connect(&remitd.url(), &agent.token, "case-1").await;
-    let wanted =
-        ["customer.note", "customer.reply", "eligibility.check", "payout.create", "tickets.get", "transactions.get"];
+    let wanted = [
+        "customer.note",
+        "customer.reply",
+        "eligibility.check",
+        "payout.create",
+        "tickets.get",
+        "transactions.get",
+    ];
     assert_eq!(tools.names().await, wanted);
 }
