@@ -34,7 +34,8 @@ pub(super) fn holds(
         ));
     }
     if active.is_none() && duty == Duty::Run && !by.is_admin() {
-        return refused("an administrator activates the first version of a service".to_owned());
+        let who = crate::person::ADMIN_GROUP;
+        return refused(format!("an administrator activates the first version of a service: one of `{who}`"));
     }
     Ok(())
 }
