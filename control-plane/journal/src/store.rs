@@ -53,14 +53,6 @@ pub(crate) enum Writer {
 }
 
 impl Writer {
-    /// True when a commit waits for a disk.
-    pub(crate) const fn is_durable(&self) -> bool {
-        match self {
-            Self::Memory(_) => false,
-            Self::Sqlite(_) => true,
-        }
-    }
-
     /// Makes all records durable, or none; says why it could not.
     pub(crate) fn commit(&mut self, records: &[Arc<Record>]) -> Result<(), Arc<str>> {
         match self {

@@ -10,7 +10,6 @@ use std::{
         Arc, Mutex, OnceLock, PoisonError,
         mpsc::{Receiver, TryRecvError},
     },
-    time::Duration,
 };
 
 use crate::{Batch, Error, Record, batch::Answer, chain::Head, codec, store::Writer as Store};
@@ -19,12 +18,6 @@ use remit_core::DomainName;
 /// Most events in one transaction: enough that one sync is shared well, few enough that the first
 /// batch of a flood does not wait for all of it.
 const GROUP_EVENTS: usize = 4096;
-
-/// A group of so many events says that many callers are at it; the next group is given a moment to grow.
-const CROWD: usize = 8;
-/// That moment: about what a sync takes. A commit wakes its writer and its callers once, writes each changed page
-/// once and syncs once, however many it holds. Who calls alone never waits for others.
-const MOMENT: Duration = Duration::from_micros(500);
 
 /// What the handles send.
 pub(crate) enum Job {
@@ -74,17 +67,11 @@ struct Staged {
 /// Serves the queue until it is closed or every handle is gone, then lets go of the store.
 pub(crate) fn run(queue: Receiver<Job>, mut store: Store, published: &Published) {
     let mut open = true;
-    let mut crowded = false;
     let mut buffer = Vec::new();
     while open {
         let Ok(first) = queue.recv() else { break };
-        if crowded && store.is_durable() {
-            #[expect(clippy::disallowed_methods, reason = "the writer has a thread of its own")]
-            std::thread::sleep(MOMENT);
-        }
         let group;
         (group, open) = gather(first, &queue);
-        crowded = group.iter().map(|(batch, _)| batch.events.len()).sum::<usize>() >= CROWD;
         commit(group, &mut store, published, &mut buffer);
     }
     // Dropping the queue answers what was sent after the close.

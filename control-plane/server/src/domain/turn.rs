@@ -12,9 +12,9 @@ use crate::clock;
 /// Most commands decided in one turn: bounds how long one batch keeps the others waiting.
 const TURN: usize = 256;
 
-/// Batches of a domain that may be on their way to the disk: one group being written, small ones of which the next
-/// will be made.
-const PIPELINE: usize = 32;
+/// Batches of a domain that may be on their way to the disk: one being written, one that gathers behind it. With
+/// more, batches and commits are smaller, and each costs its pages, its sync and the waking of who waits.
+const PIPELINE: usize = 2;
 
 pub(super) struct Loop {
     pub(super) state: State,
