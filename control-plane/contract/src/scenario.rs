@@ -97,7 +97,7 @@ pub fn test(dir: &Path, filter: Option<&str>) -> Result<Tested, Vec<Problem>> {
 /// The same for a folder that was read already.
 ///
 /// # Errors
-/// As [`test`].
+/// As [`test()`].
 pub fn test_folder(folder: &Folder, filter: Option<&str>) -> Result<Tested, Vec<Problem>> {
     let contract = compile_folder(folder)?;
     let suites = suites(folder, &contract)?;
@@ -111,7 +111,7 @@ pub fn test_folder(folder: &Folder, filter: Option<&str>) -> Result<Tested, Vec<
 /// Plays every scenario once, without asking which rules they hold: that plays all of them again for each rule.
 ///
 /// # Errors
-/// As [`test`].
+/// As [`test()`].
 pub fn play_folder(folder: &Folder) -> Result<Tested, Vec<Problem>> {
     let contract = compile_folder(folder)?;
     let (scenarios, _) = play_all(&contract, &suites(folder, &contract)?, None);
