@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::tests::{POLICY, YAML, edited, listing};
 
+mod familiar;
 mod malformed;
 mod played;
 mod sources;
