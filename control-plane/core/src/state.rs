@@ -45,7 +45,8 @@ pub struct State {
     /// Runs by service and the caller's name: the newest that bears it.
     pub run_names: BTreeMap<(ServiceName, String), RunId>,
     /// Actions of the runs held here.
-    pub actions: BTreeMap<ActionId, Action>,
+    /// Each in a box: they are large, and an ordered map moves its values when it grows.
+    pub actions: BTreeMap<ActionId, Box<Action>>,
     /// Held proposals, as they will be decided again.
     pub held: BTreeMap<ActionId, Held>,
     /// Questions to people: pending ones, and the closed ones of the runs held here.
@@ -318,6 +319,7 @@ impl State {
     pub fn in_flight<'a>(&'a self, scope: &crate::switch::Scope) -> Vec<&'a Action> {
         self.actions
             .values()
+            .map(Box::as_ref)
             .filter(|action| action.status.is_in_flight())
             .filter(|action| {
                 self.runs.get(&action.run).is_some_and(|run| scope.covers(self.place(run, &action.tool)))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use remit_core::{ActionId, Event, RunId};
+use remit_core::{ActionId, Event, RunId, state::Action};
 use remit_journal::Record;
 
 use super::{ActionCard, Inner, OpenRuns, RunCard, View};
@@ -68,7 +68,7 @@ impl Inner {
             return;
         };
         let card = ActionCard {
-            action: action.clone(),
+            action: Action::clone(action),
             terms: Arc::clone(&run.terms),
             decided: Arc::clone(record),
             returned: None,
@@ -90,7 +90,7 @@ impl Inner {
         let before = card.action.status;
         // What the state has dropped keeps its last look.
         if let Some(action) = self.state.actions.get(&id) {
-            card.action = action.clone();
+            card.action = Action::clone(action);
         }
         if record.event.action() == Some(id) {
             if let Event::ActionReturned(_) = &record.event {

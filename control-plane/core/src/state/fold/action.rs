@@ -35,7 +35,7 @@ impl State {
         if let Some(question) = &decided.question {
             self.asked(decided, question, at);
         }
-        self.actions.insert(action.id, action);
+        self.actions.insert(action.id, Box::new(action));
     }
 
     /// Moves the theoretical arrival time on. Only what goes or is held uses up the rate.
