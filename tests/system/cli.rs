@@ -211,7 +211,14 @@ async fn who() {
     agent.act(&run, "payout.bulk_create", &json!({})).await;
     let services = remit(&site, &["get", "services", "-o", "json"]).await.json();
     assert_eq!(services["services"][0]["security_findings"], 1);
-    let metrics = reqwest::get(format!("{}/metrics", remitd.url())).await.unwrap().text().await.unwrap();
+    let metrics = remit_tests::mcp::http()
+        .get(format!("{}/metrics", remitd.url()))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     assert!(metrics.contains("remit_security_findings_total{service=\"refund-decision\"} 1"), "{metrics}");
 }
 
