@@ -42,7 +42,7 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
             Ok(contract.map(attempted).into_iter().collect())
         }
         Command::Propose { proposal, assessment, escalation } => {
-            propose::propose(state, &proposal, &assessment, escalation, now)
+            propose::propose(state, *proposal, *assessment, escalation, now)
         }
         Command::Start { action } => settle::start(state, action),
         Command::Settle(settle) => settle::settle(state, *settle),

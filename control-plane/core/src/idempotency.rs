@@ -2,9 +2,9 @@
 
 use crate::{Digest, Level, ToolName, proposal::Proposal};
 
-/// Derived keys begin so; a given key is kept under another prefix.
-const DERIVED: &str = "call:";
-const GIVEN: &str = "key:";
+/// What derived keys and given ones are told apart by.
+const DERIVED: &[u8] = b"call";
+const GIVEN: &[u8] = b"key";
 
 /// Digest of tool and parameters: what is done, whatever is said about it. So other words neither make a second
 /// effect of it nor hide that a run repeats itself.
@@ -21,17 +21,18 @@ pub(crate) fn call_digest(proposal: &Proposal) -> Digest {
     }
 }
 
-/// The key under which a call is found again in its run. A read without a given key has none: reading
+/// The key under which a call is found again in its run, as a digest: however long it is, it takes 32 bytes of
+/// the state and is compared without another look elsewhere. A read without a given key has none: reading
 /// again gives a fresher answer.
-pub(crate) fn key(proposal: &Proposal, level: Level) -> Option<String> {
+pub(crate) fn key(proposal: &Proposal, level: Level) -> Option<Digest> {
     match &proposal.key {
-        Some(key) => Some(format!("{GIVEN}{key}")),
+        Some(key) => Some(Digest::of_parts(&[GIVEN, key.as_bytes()])),
         None if level.has_effect() => Some(derived(&proposal.tool, proposal.params.digest())),
         None => None,
     }
 }
 
 /// The key of a call that brought none.
-pub(crate) fn derived(tool: &ToolName, params: Digest) -> String {
-    format!("{DERIVED}{}", deed_digest(tool, params))
+pub(crate) fn derived(tool: &ToolName, params: Digest) -> Digest {
+    Digest::of_parts(&[DERIVED, deed_digest(tool, params).as_bytes()])
 }

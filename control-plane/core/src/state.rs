@@ -45,16 +45,17 @@ pub struct State {
     /// Runs by service and the caller's name: the newest that bears it.
     pub run_names: BTreeMap<(ServiceName, String), RunId>,
     /// Actions of the runs held here.
-    /// Each in a box: they are large, and an ordered map moves its values when it grows.
-    pub actions: BTreeMap<ActionId, Box<Action>>,
+    /// Each behind a pointer: they are large, an ordered map moves its values when it grows, and whoever shows
+    /// them need not copy them.
+    pub actions: BTreeMap<ActionId, Arc<Action>>,
     /// Held proposals, as they will be decided again.
     pub held: BTreeMap<ActionId, Held>,
     /// Questions to people: pending ones, and the closed ones of the runs held here.
     pub escalations: BTreeMap<EscalationId, Escalation>,
     /// Ceilings that are set.
     pub switches: BTreeMap<SwitchId, Switch>,
-    /// Logical effects that exist or are under way, and the action that holds each.
-    pub effects: BTreeMap<String, ActionId>,
+    /// Logical effects that exist or are under way, each by the digest of its name, and the action that holds it.
+    pub effects: BTreeMap<Digest, ActionId>,
     /// Rollbacks.
     pub rollbacks: BTreeMap<PlanId, Rollback>,
     /// Credentials (only in the control domain).
@@ -116,7 +117,7 @@ pub struct Run {
     /// How often each very call was proposed.
     pub same_calls: BTreeMap<Digest, u32>,
     /// Idempotency keys, given or derived, with the action and the digest of the call (tool and parameters).
-    pub keys: BTreeMap<String, (ActionId, Digest)>,
+    pub keys: BTreeMap<Digest, (ActionId, Digest)>,
     /// Evidence seen: item and producing action, with digest and time.
     pub evidence: BTreeMap<(ItemName, ActionId), (Digest, Timestamp)>,
     /// Its actions, oldest first.
@@ -300,6 +301,11 @@ impl State {
         }
     }
 
+    /// The action that holds a logical effect.
+    pub fn holder(&self, effect: &str) -> Option<ActionId> {
+        self.effects.get(&Digest::of(effect.as_bytes())).copied()
+    }
+
     /// The lowest ceiling over a place, and the switch that sets it (the contract's when `None`).
     pub fn ceiling(&self, terms: &Terms, place: Place<'_>) -> (Level, Option<&Switch>) {
         self.switches.values().filter(|switch| switch.scope.covers(place)).fold(
@@ -319,7 +325,7 @@ impl State {
     pub fn in_flight<'a>(&'a self, scope: &crate::switch::Scope) -> Vec<&'a Action> {
         self.actions
             .values()
-            .map(Box::as_ref)
+            .map(Arc::as_ref)
             .filter(|action| action.status.is_in_flight())
             .filter(|action| {
                 self.runs.get(&action.run).is_some_and(|run| scope.covers(self.place(run, &action.tool)))

@@ -27,10 +27,17 @@ pub struct Record {
     pub at: Timestamp,
     /// SHA-256 over the hash before it, its position, domain, time and body.
     pub hash: [u8; 32],
-    /// The stored JSON: encode once, share everywhere.
-    pub body: Arc<str>,
-    /// The same as a value.
+    /// What happened.
     pub event: Event,
+}
+
+/// A durable event with the text that is stored for it.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// The event and its place.
+    pub record: Record,
+    /// The JSON whose bytes the chain holds.
+    pub body: String,
 }
 
 /// Receives what became of a batch; called exactly once, on the writer thread, so it must not block.
@@ -66,8 +73,8 @@ impl Drop for Answer {
 }
 
 impl Record {
-    /// The columns beside the body, as a store writes them.
-    pub(crate) fn to_row(&self) -> Row {
+    /// The columns of the record and its body, as a store writes them.
+    pub(crate) fn to_row(&self, body: &str) -> Row {
         Row {
             seq: self.seq.cast_signed(),
             at: self.at.as_micros(),
@@ -75,7 +82,7 @@ impl Record {
             run: self.event.run().map(|id| id.as_bytes().to_vec()),
             action: self.event.action().map(|id| id.as_bytes().to_vec()),
             hash: self.hash.to_vec(),
-            body: self.body.as_bytes().to_vec(),
+            body: body.as_bytes().to_vec(),
         }
     }
 }

@@ -7,9 +7,11 @@ use std::{
 };
 
 use crate::{
-    Batch, Done, Error, Record, Verified,
+    Batch, Done, Error, Record, Stored, Verified,
     batch::Answer,
-    memory, sqlite,
+    memory,
+    row::Row,
+    sqlite,
     store::{Query, Reader, Writer},
     verify,
     writer::{self, Job, Published},
@@ -100,9 +102,16 @@ impl Journal {
     /// # Errors
     /// The database cannot be read, or a row is not what was written.
     pub fn read(&self, domain: &DomainName, after: u64, limit: usize) -> Result<Vec<Arc<Record>>, Error> {
-        // No position is beyond i64::MAX, so nothing is after it.
-        let seq = i64::try_from(after).unwrap_or(i64::MAX);
-        self.find(domain, Query::After { seq, limit })
+        records(self.rows_after(domain, after, limit)?, domain)
+    }
+
+    /// As [`Journal::read`], with the text that is stored for each event.
+    ///
+    /// # Errors
+    /// As [`Journal::read`].
+    pub fn read_stored(&self, domain: &DomainName, after: u64, limit: usize) -> Result<Vec<Stored>, Error> {
+        let rows = self.rows_after(domain, after, limit)?;
+        rows.into_iter().map(|row| row.into_stored(domain)).collect()
     }
 
     /// The events of a run, in order.
@@ -152,7 +161,16 @@ impl Journal {
     }
 
     fn find(&self, domain: &DomainName, query: Query<'_>) -> Result<Vec<Arc<Record>>, Error> {
-        let rows = self.inner.reader.rows(domain, query)?;
-        rows.into_iter().map(|row| row.into_record(domain).map(Arc::new)).collect()
+        records(self.inner.reader.rows(domain, query)?, domain)
     }
+
+    fn rows_after(&self, domain: &DomainName, after: u64, limit: usize) -> Result<Vec<Row>, Error> {
+        // No position is beyond i64::MAX, so nothing is after it.
+        let seq = i64::try_from(after).unwrap_or(i64::MAX);
+        self.inner.reader.rows(domain, Query::After { seq, limit })
+    }
+}
+
+fn records(rows: Vec<Row>, domain: &DomainName) -> Result<Vec<Arc<Record>>, Error> {
+    rows.into_iter().map(|row| row.into_record(domain).map(Arc::new)).collect()
 }

@@ -18,6 +18,7 @@ mod batch;
 mod chain;
 mod codec;
 mod error;
+mod group;
 mod journal;
 mod lock;
 mod memory;
@@ -27,7 +28,7 @@ mod store;
 mod verify;
 mod writer;
 
-pub use batch::{Batch, Done, Record};
+pub use batch::{Batch, Done, Record, Stored};
 pub use error::{Error, Flaw};
 pub use journal::Journal;
 pub use verify::Verified;

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::{Record, chain::Head, row::Row, store::Query};
+use crate::{chain::Head, group::Group, row::Row, store::Query};
 use remit_core::DomainName;
 
 /// The rows of each domain; both halves share it.
@@ -13,10 +13,10 @@ use remit_core::DomainName;
 pub(crate) struct Store(Arc<Mutex<BTreeMap<DomainName, Vec<Row>>>>);
 
 impl Store {
-    pub(crate) fn push(&self, records: &[Arc<Record>]) {
+    pub(crate) fn push(&self, group: &Group) {
         let mut domains = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for record in records {
-            domains.entry(record.domain.clone()).or_default().push(record.to_row());
+        for (record, body) in group.iter() {
+            domains.entry(record.domain.clone()).or_default().push(record.to_row(body));
         }
     }
 

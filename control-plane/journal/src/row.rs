@@ -1,8 +1,6 @@
 //! A stored row as a store gives it back: raw, because nothing in it is trusted yet.
 
-use std::sync::Arc;
-
-use crate::{Error, Flaw, Record, chain::Head, codec};
+use crate::{Error, Flaw, Record, Stored, chain::Head, codec};
 use remit_core::{DomainName, Timestamp};
 
 /// The columns of one event, before they are checked.
@@ -28,6 +26,11 @@ impl Row {
     ///
     /// Whether it stands where it must is the chain's question ([`crate::chain::Head::follow`]).
     pub(crate) fn into_record(self, domain: &DomainName) -> Result<Record, Error> {
+        self.into_stored(domain).map(|stored| stored.record)
+    }
+
+    /// As [`Row::into_record`], with the stored text.
+    pub(crate) fn into_stored(self, domain: &DomainName) -> Result<Stored, Error> {
         let corrupt = |seq, flaw| Error::Corrupt { domain: domain.clone(), seq, flaw };
         let seq = u64::try_from(self.seq).map_err(|_| corrupt(0, Flaw::Missing { found: self.seq }))?;
         let hash = <[u8; 32]>::try_from(self.hash.as_slice()).map_err(|_| corrupt(seq, Flaw::Hash))?;
@@ -50,6 +53,6 @@ impl Row {
             return Err(corrupt(seq, Flaw::Column("action")));
         }
         let at = Timestamp::from_micros(self.at);
-        Ok(Record { domain: domain.clone(), seq, at, hash, body: Arc::from(body), event })
+        Ok(Stored { record: Record { domain: domain.clone(), seq, at, hash, event }, body })
     }
 }

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use remit_core::DomainName;
 
-use crate::{Error, Record, chain::Head, memory, row::Row, sqlite};
+use crate::{Error, chain::Head, group::Group, memory, row::Row, sqlite};
 
 /// Which events of a domain to find.
 #[derive(Debug, Clone, Copy)]
@@ -54,13 +54,13 @@ pub(crate) enum Writer {
 
 impl Writer {
     /// Makes all records durable, or none; says why it could not.
-    pub(crate) fn commit(&mut self, records: &[Arc<Record>]) -> Result<(), Arc<str>> {
+    pub(crate) fn commit(&mut self, group: &Group) -> Result<(), Arc<str>> {
         match self {
             Self::Memory(store) => {
-                store.push(records);
+                store.push(group);
                 Ok(())
             }
-            Self::Sqlite(writer) => writer.commit(records),
+            Self::Sqlite(writer) => writer.commit(group),
         }
     }
 

@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-use crate::{Batch, Error, Record, batch::Answer, chain::Head, codec, store::Writer as Store};
+use crate::{Batch, Error, Record, batch::Answer, chain::Head, codec, group::Group, store::Writer as Store};
 use remit_core::DomainName;
 
 /// Most events in one transaction: enough that one sync is shared well, few enough that the first
@@ -67,12 +67,14 @@ struct Staged {
 /// Serves the queue until it is closed or every handle is gone, then lets go of the store.
 pub(crate) fn run(queue: Receiver<Job>, mut store: Store, published: &Published) {
     let mut open = true;
-    let mut buffer = Vec::new();
+    let (mut group, mut buffer) = (Group::default(), Vec::new());
     while open {
         let Ok(first) = queue.recv() else { break };
-        let group;
-        (group, open) = gather(first, &queue);
-        commit(group, &mut store, published, &mut buffer);
+        let batches;
+        (batches, open) = gather(first, &queue);
+        group.truncate(0);
+        let staged = stage_all(batches, &mut group, published, &mut buffer);
+        commit(staged, &group, &mut store, published);
     }
     // Dropping the queue answers what was sent after the close.
     drop(queue);
@@ -81,81 +83,92 @@ pub(crate) fn run(queue: Receiver<Job>, mut store: Store, published: &Published)
 
 /// The batches that wait by now, and whether more may come.
 fn gather(first: Job, queue: &Receiver<Job>) -> (Vec<(Batch, Answer)>, bool) {
-    let mut group = Vec::new();
+    let mut batches = Vec::new();
     let mut events = 0_usize;
     let mut next = Ok(first);
     loop {
         match next {
             Ok(Job::Append(batch, answer)) => {
                 events = events.saturating_add(batch.events.len());
-                group.push((batch, answer));
+                batches.push((batch, answer));
             }
-            Ok(Job::Close) => return (group, false),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => return (group, true),
+            Ok(Job::Close) => return (batches, false),
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => return (batches, true),
         }
         if events >= GROUP_EVENTS {
-            return (group, true);
+            return (batches, true);
         }
         next = queue.try_recv();
     }
 }
 
-fn commit(group: Vec<(Batch, Answer)>, store: &mut Store, published: &Published, buffer: &mut Vec<u8>) {
-    let mut heads = BTreeMap::new();
-    let mut records = Vec::new();
-    let mut staged = Vec::with_capacity(group.len());
-    for (batch, answer) in group {
-        let result = published.failure().map_or_else(|| stage(batch, &mut heads, published, buffer), Err);
-        records.extend(result.iter().flatten().cloned());
-        staged.push(Staged { answer, result });
+/// Batches that are linked, and where the chains end with them.
+struct Linked {
+    staged: Vec<Staged>,
+    heads: BTreeMap<DomainName, Head>,
+}
+
+fn stage_all(
+    batches: Vec<(Batch, Answer)>,
+    group: &mut Group,
+    published: &Published,
+    buffer: &mut Vec<u8>,
+) -> Linked {
+    let mut linked = Linked { staged: Vec::with_capacity(batches.len()), heads: BTreeMap::new() };
+    for (batch, answer) in batches {
+        let from = group.len();
+        let end =
+            published.failure().map_or_else(|| stage(batch, &linked.heads, group, published, buffer), Err);
+        let result = end.map(|(domain, head)| {
+            let records = group.since(from);
+            if !records.is_empty() {
+                linked.heads.insert(domain, head);
+            }
+            records
+        });
+        if result.is_err() {
+            group.truncate(from);
+        }
+        linked.staged.push(Staged { answer, result });
     }
-    let failure = if records.is_empty() {
+    linked
+}
+
+fn commit(linked: Linked, group: &Group, store: &mut Store, published: &Published) {
+    let failure = if group.is_empty() {
         published.failure()
     } else {
-        store
-            .commit(&records)
-            .map_err(|cause| published.fail(&cause))
-            .err()
-            .and_then(|()| published.failure())
+        store.commit(group).map_err(|cause| published.fail(&cause)).err().and_then(|()| published.failure())
     };
     if failure.is_none() {
-        published.advance(heads);
+        published.advance(linked.heads);
     }
-    for Staged { answer, result } in staged {
+    for Staged { answer, result } in linked.staged {
         answer.give(failure.clone().map_or(result, Err));
     }
 }
 
-/// Links a batch to the end of its chain as the batches before it leave it, or refuses it whole.
+/// Links a batch to the end of its chain as the batches before it leave it, and says where the chain then ends;
+/// or refuses it whole.
 fn stage(
     batch: Batch,
-    heads: &mut BTreeMap<DomainName, Head>,
+    heads: &BTreeMap<DomainName, Head>,
+    group: &mut Group,
     published: &Published,
     buffer: &mut Vec<u8>,
-) -> Result<Vec<Arc<Record>>, Error> {
+) -> Result<(DomainName, Head), Error> {
     let Batch { domain, after, events } = batch;
     let stored = heads.get(&domain).copied().or_else(|| published.head(&domain));
     let mut head = stored.unwrap_or_else(|| Head::genesis(&domain));
     if after != head.seq {
         return Err(Error::OutOfOrder { domain, after, head: head.seq });
     }
-    let mut records = Vec::with_capacity(events.len());
     for (at, event) in events {
         let body = codec::encode(&event, buffer)
             .map_err(|cause| Error::Unencodable { kind: event.kind(), cause: cause.into() })?;
         head = head.next(&domain, at.as_micros(), body.as_bytes());
-        let body = Arc::from(body);
-        records.push(Arc::new(Record {
-            domain: domain.clone(),
-            seq: head.seq,
-            at,
-            hash: head.hash,
-            body,
-            event,
-        }));
+        let record = Record { domain: domain.clone(), seq: head.seq, at, hash: head.hash, event };
+        group.push(Arc::new(record), body);
     }
-    if !records.is_empty() {
-        heads.insert(domain, head);
-    }
-    Ok(records)
+    Ok((domain, head))
 }

@@ -183,7 +183,7 @@ pub(crate) async fn end_of(ward: &Ward, action: ActionId) -> Result<Acted, Error
         }
     }
     let card = ward.view.action(action);
-    of_card(&card.ok_or_else(|| Error::NotFound(format!("there is no action `{action}` here")))?)
+    of_card(&*card.ok_or_else(|| Error::NotFound(format!("there is no action `{action}` here")))?)
 }
 
 /// What a card says.

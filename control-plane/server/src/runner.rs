@@ -42,7 +42,7 @@ pub(crate) async fn run(plane: Arc<Plane>, mut obligations: mpsc::UnboundedRecei
 async fn release(plane: &Plane, domain: &DomainName, action: ActionId, released: &Record) {
     let held = plane.ward(domain).ok().and_then(|ward| ward.view.action(action));
     let permit =
-        held.as_ref().and_then(ActionCard::decision_fact).and_then(|held| effects::permit(held, released));
+        held.as_deref().and_then(ActionCard::decision_fact).and_then(|held| effects::permit(held, released));
     match permit {
         Some(permit) => execute(plane, domain, permit).await,
         None => {
@@ -56,7 +56,7 @@ async fn release(plane: &Plane, domain: &DomainName, action: ActionId, released:
 async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
     let Ok(ward) = plane.ward(domain) else { return };
     let action = permit.action();
-    let terms = ward.view.action(action).map(|card| card.terms);
+    let terms = ward.view.action(action).map(|card| Arc::clone(&card.terms));
     let contract = terms.as_ref().and_then(|terms| plane.contracts.get(&terms.digest));
     let Some(contract) = contract else {
         let note = "the contract version of the run is not loaded, so nothing was sent".to_owned();

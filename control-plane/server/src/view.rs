@@ -40,7 +40,7 @@ pub(crate) struct Inner {
     pub(crate) state: State,
     /// The last committed position.
     pub(crate) seq: u64,
-    pub(crate) actions: HashMap<ActionId, ActionCard>,
+    pub(crate) actions: HashMap<ActionId, Arc<ActionCard>>,
     pub(crate) runs: HashMap<RunId, RunCard>,
     pub(crate) tallies: HashMap<ServiceName, Tally>,
     pub(crate) recent: VecDeque<Arc<Record>>,
@@ -65,7 +65,7 @@ impl View {
     }
 
     /// The action as it stands, if it is open or recent.
-    pub(crate) fn action(&self, id: ActionId) -> Option<ActionCard> {
+    pub(crate) fn action(&self, id: ActionId) -> Option<Arc<ActionCard>> {
         self.inner.read().actions.get(&id).cloned()
     }
 
@@ -97,8 +97,13 @@ impl Inner {
         }
     }
 
+    /// The card of an action, if it is open or recent.
+    pub(crate) fn card(&self, id: ActionId) -> Option<&ActionCard> {
+        self.actions.get(&id).map(Arc::as_ref)
+    }
+
     fn has_ended(&self, id: ActionId) -> bool {
-        self.actions.get(&id).is_none_or(ActionCard::is_ended)
+        self.actions.get(&id).is_none_or(|card| card.is_ended())
     }
 
     /// Lets somebody wait for an action that has not ended. Those who gave up waiting make room.

@@ -44,8 +44,8 @@ pub(super) fn finding(case: Case<'_>) -> (Finding, Option<u64>) {
 /// One logical effect at most once: whoever holds it is named.
 fn taken(case: Case<'_>) -> Option<Objection> {
     let effect = case.assessment.effect.as_ref()?;
-    let holder = case.state.effects.get(effect).filter(|holder| **holder != case.proposal.action)?;
+    let holder = case.state.holder(effect).filter(|holder| *holder != case.proposal.action)?;
     // Of a run whose actions were dropped, only effects that exist still hold their name.
-    let status = case.state.actions.get(holder).map_or("succeeded", |action| action.status.as_str());
+    let status = case.state.actions.get(&holder).map_or("succeeded", |action| action.status.as_str());
     Some(Objection::new(Reason::EffectTaken, format!("`{effect}` belongs to {holder}, which is {status}")))
 }

@@ -3,7 +3,7 @@
 use crate::{
     ActionId, Digest, EscalationId, Level, Money, Outcome, Timestamp,
     decide::{Case, decide},
-    decision::Finding,
+    decision::{Decision, Finding},
     escalation::Question,
     event::{ActionDecided, Event},
     proposal::{Ask, Assessment, PolicyVerdict, Proposal},
@@ -16,8 +16,8 @@ const DEFAULT_WITHIN_MS: u64 = 30 * 60 * 1_000;
 
 pub(super) fn propose(
     state: &State,
-    proposal: &Proposal,
-    assessment: &Assessment,
+    proposal: Proposal,
+    assessment: Assessment,
     escalation: EscalationId,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
@@ -28,14 +28,35 @@ pub(super) fn propose(
     if state.escalations.contains_key(&escalation) {
         return Err(Refusal::Conflict(format!("{escalation} is taken")));
     }
-    let case = Case::new(state, run, proposal, assessment, now);
-    match known(case) {
-        Some((action, call)) if call == crate::idempotency::call_digest(proposal) => {
-            Err(Refusal::Joins(action))
+    let case = Case::new(state, run, &proposal, &assessment, now);
+    let case = match known(case) {
+        Some((action, call)) if call == crate::idempotency::call_digest(&proposal) => {
+            return Err(Refusal::Joins(action));
         }
-        Some((action, _)) => Ok(events(case.with_reused_key(action), escalation)),
-        None => Ok(events(case, escalation)),
+        Some((action, _)) => case.with_reused_key(action),
+        None => case,
+    };
+    let Judged { decision, hold, undo_hold, asks } = judge(case);
+    let mut decided = ActionDecided {
+        proposal,
+        assessment,
+        decision,
+        hold,
+        undo_hold,
+        question: None,
+        undoes: None,
+        rereads: None,
+    };
+    decided.question = asks.map(|asks| Question::about(&decided, escalation, asks, now));
+    let stopped = (decided.decision.outcome == Outcome::Stop).then(|| decided.decision.deciding().clone());
+    let mut events = vec![Event::ActionDecided(Box::new(decided))];
+    if let Some(deciding) = stopped {
+        let run = run.id;
+        events.extend(super::escalation::void(state, "the run was stopped", |held| held.run == run));
+        let reason = Some(deciding.reason);
+        events.push(Event::RunEnded { run, stopped: true, reason, note: deciding.detail });
     }
+    Ok(events)
 }
 
 /// The action and the call that the proposal's key stands for already; also after the run has ended.
@@ -45,35 +66,22 @@ fn known(case: Case<'_>) -> Option<(ActionId, Digest)> {
     case.run.keys.get(&key).copied().filter(|_| case.run.principal == case.proposal.principal)
 }
 
-fn events(case: Case<'_>, escalation: EscalationId) -> Vec<Event> {
+/// A decision, what is reserved by it, and whom it asks.
+struct Judged {
+    decision: Decision,
+    hold: Money,
+    undo_hold: Money,
+    asks: Option<Vec<Ask>>,
+}
+
+fn judge(case: Case<'_>) -> Judged {
     let decision = decide(case);
-    let outcome = decision.outcome;
-    let (hold, undo_hold) = match outcome {
+    let (hold, undo_hold) = match decision.outcome {
         Outcome::Admit | Outcome::Escalate => case.holds(),
         Outcome::Throttle | Outcome::Deny | Outcome::Stop => (Money::ZERO, Money::ZERO),
     };
-    let deciding = decision.deciding().clone();
-    let mut decided = ActionDecided {
-        proposal: case.proposal.clone(),
-        assessment: case.assessment.clone(),
-        decision,
-        hold,
-        undo_hold,
-        question: None,
-        undoes: None,
-        rereads: None,
-    };
-    if outcome == Outcome::Escalate {
-        decided.question = Some(Question::about(&decided, escalation, asks(case, &deciding), case.now));
-    }
-    let mut events = vec![Event::ActionDecided(Box::new(decided))];
-    if outcome == Outcome::Stop {
-        let run = case.run.id;
-        events.extend(super::escalation::void(case.state, "the run was stopped", |held| held.run == run));
-        let reason = Some(deciding.reason);
-        events.push(Event::RunEnded { run, stopped: true, reason, note: deciding.detail });
-    }
-    events
+    let asks = (decision.outcome == Outcome::Escalate).then(|| asks(case, decision.deciding()));
+    Judged { decision, hold, undo_hold, asks }
 }
 
 /// Every rule of the contract that wants a person.

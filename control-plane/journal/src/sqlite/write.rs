@@ -8,7 +8,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, config::DbConfig, params};
 
 use super::{checkpoint::Checkpointer, unusable};
-use crate::{Error, Record, lock::Lock, writer::Published};
+use crate::{Error, group::Group, lock::Lock, writer::Published};
 
 /// Events that may wait to be found by their run and action through the index: few enough to be looked through in
 /// a millisecond or two, many enough that sorting them into the index together changes few pages an event.
@@ -39,10 +39,10 @@ impl Writer {
         Ok(Self { path: path.to_owned(), connection, checkpointer, unindexed, lock })
     }
 
-    pub(crate) fn commit(&mut self, records: &[Arc<Record>]) -> Result<(), Arc<str>> {
-        let unindexed = self.unindexed.saturating_add(records.len());
+    pub(crate) fn commit(&mut self, group: &Group) -> Result<(), Arc<str>> {
+        let unindexed = self.unindexed.saturating_add(group.len());
         let full = unindexed >= UNINDEXED;
-        insert(&mut self.connection, records, full).map_err(|cause| cause_with_remedy(&self.path, &cause))?;
+        insert(&mut self.connection, group, full).map_err(|cause| cause_with_remedy(&self.path, &cause))?;
         self.unindexed = if full { 0 } else { unindexed };
         Ok(())
     }
@@ -85,14 +85,14 @@ fn unindexed(connection: &Connection) -> rusqlite::Result<usize> {
 }
 
 /// Makes the events durable, and with `full` also what was waiting to be indexed.
-fn insert(connection: &mut Connection, records: &[Arc<Record>], full: bool) -> rusqlite::Result<()> {
+fn insert(connection: &mut Connection, group: &Group, full: bool) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
         let mut statement = transaction.prepare_cached(
             "INSERT INTO events (domain, seq, at, kind, run, action, hash, body)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
-        for record in records {
+        for (record, body) in group.iter() {
             statement.execute(params![
                 record.domain.as_str(),
                 record.seq.cast_signed(),
@@ -101,7 +101,7 @@ fn insert(connection: &mut Connection, records: &[Arc<Record>], full: bool) -> r
                 record.event.run().as_ref().map(|id| id.as_bytes()),
                 record.event.action().as_ref().map(|id| id.as_bytes()),
                 record.hash,
-                &*record.body,
+                body,
             ])?;
         }
     }

@@ -50,7 +50,7 @@ pub(super) async fn decide(
         let known = inner.state.escalations.get(&id);
         pb::DecideResponse {
             escalation: known.map(|known| wire::escalation(known, inner)),
-            action: known.and_then(|known| inner.actions.get(&known.action)).map(wire::action),
+            action: known.and_then(|known| inner.card(known.action)).map(wire::action),
         }
     }))
 }
@@ -158,7 +158,7 @@ fn note(ward: &Ward, records: &Committed, switch: &Switch, answer: &mut pb::SetS
         answer.positions.insert(domain.to_owned(), set.map_or(inner.seq, |record| record.seq));
         let in_flight = inner.state.in_flight(&switch.scope);
         let above = in_flight.iter().filter(|action| action.level > switch.ceiling);
-        answer.in_flight.extend(above.filter_map(|action| inner.actions.get(&action.id)).map(wire::action));
+        answer.in_flight.extend(above.filter_map(|action| inner.card(action.id)).map(wire::action));
     });
     let voided = records.iter().filter(|record| {
         matches!(record.event, Event::EscalationClosed { status: EscalationStatus::Voided, .. })

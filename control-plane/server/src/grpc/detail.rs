@@ -74,7 +74,7 @@ async fn blocking<T: Send + 'static>(
 fn of_run(view: &View, id: RunId, records: &[Arc<Record>]) -> Option<pb::RunDetail> {
     let past = view.recall(records);
     let card = past.runs.get(&id)?;
-    let actions = newest(&card.actions).iter().filter_map(|id| past.actions.get(id));
+    let actions = newest(&card.actions).iter().filter_map(|id| past.card(*id));
     let mut detail = pb::RunDetail {
         run: Some(wire::run(card, &past)),
         actions: actions.map(wire::action).collect(),
@@ -110,7 +110,7 @@ fn content(result: &CanonicalJson) -> String {
 fn detail(card: &ActionCard, inner: &Inner, contracts: &Contracts) -> Option<pb::ActionDetail> {
     let fact: &ActionDecided = card.decision_fact()?;
     let decided_at = card.decided_at();
-    let source = |action: &ActionId| inner.actions.get(action);
+    let source = |action: &ActionId| inner.card(*action);
     let contract = contracts.get(&card.terms.digest);
     let upstream = |tool: &ToolName| {
         contract.as_ref().and_then(|it| it.tool(tool)).map(|tool| tool.upstream.clone()).unwrap_or_default()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use remit_core::ServiceName;
-use remit_journal::{Journal, Record};
+use remit_journal::{Journal, Stored};
 use remit_proto::v1 as pb;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
@@ -39,13 +39,13 @@ async fn send(view: &View, journal: &Journal, sender: &Sender<pb::ExportBatch>) 
     while after < last {
         let limit = usize::try_from(last.saturating_sub(after)).unwrap_or(usize::MAX).min(PAGE);
         let (reader, domain) = (journal.clone(), view.name().clone());
-        let records = tokio::task::spawn_blocking(move || reader.read(&domain, after, limit))
+        let records = tokio::task::spawn_blocking(move || reader.read_stored(&domain, after, limit))
             .await
             .map_err(|error| Status::internal(error.to_string()))?
             .map_err(|error| Status::data_loss(format!("the journal cannot be read: {error}")))?;
         let Some(newest) = records.last() else { break };
-        after = newest.seq;
-        let events = records.iter().map(|record| event(record)).collect();
+        after = newest.record.seq;
+        let events = records.into_iter().map(event).collect();
         if sender.send(Ok(pb::ExportBatch { events })).await.is_err() {
             break;
         }
@@ -53,11 +53,11 @@ async fn send(view: &View, journal: &Journal, sender: &Sender<pb::ExportBatch>) 
     Ok(())
 }
 
-fn event(record: &Record) -> pb::ExportedEvent {
+fn event(Stored { record, body }: Stored) -> pb::ExportedEvent {
     pb::ExportedEvent {
         domain: record.domain.to_string(),
         seq: record.seq,
         at: Some(wire::time(record.at)),
-        event_json: record.body.to_string(),
+        event_json: body,
     }
 }

@@ -69,7 +69,7 @@ pub(super) fn actions(
     }
     let rows = newest(found, rows(request.limit))
         .into_iter()
-        .filter_map(|(id, ward)| ward.view.read(|inner| inner.actions.get(&id).map(wire::action)));
+        .filter_map(|(id, ward)| ward.view.read(|inner| inner.card(id).map(wire::action)));
     let mut actions: Vec<pb::Action> = rows.collect();
     wire::fit(actions.iter_mut().map(|row| &mut row.params_json));
     Ok(pb::ListActionsResponse { actions })

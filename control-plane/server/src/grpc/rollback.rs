@@ -64,7 +64,7 @@ fn step(step: &Step, inner: &Inner) -> pb::RollbackStep {
         }
     };
     pb::RollbackStep {
-        target: inner.actions.get(&step.target).map(wire::action),
+        target: inner.card(step.target).map(wire::action),
         kind: kind.into(),
         tool,
         params_json: params,

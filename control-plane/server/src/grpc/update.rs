@@ -161,7 +161,7 @@ fn in_doubt(record: &Record, action: ActionId, run: RunId, inner: &Inner) -> pb:
         status: wire::status(ActionStatus::InDoubt).into(),
         ..pb::Action::default()
     };
-    inner.actions.get(&action).map_or_else(bare, wire::action)
+    inner.card(action).map_or_else(bare, wire::action)
 }
 
 fn service(run: RunId, inner: &Inner) -> String {

@@ -239,7 +239,7 @@ fn moved(moved: &Moved) -> pb::MovedFact {
 /// The parameters that a question is about.
 fn asked_params<'a>(escalation: &Escalation, inner: &'a Inner) -> Option<&'a CanonicalJson> {
     let held: Option<&Held> = inner.state.held.get(&escalation.action);
-    let card = inner.actions.get(&escalation.action);
+    let card = inner.card(escalation.action);
     held.map(|held| &held.proposal.params)
         .or_else(|| card.and_then(ActionCard::decision_fact).map(|fact| &fact.proposal.params))
 }
@@ -253,7 +253,7 @@ pub(super) fn whole_escalation(asked: &Escalation, inner: &Inner) -> pb::Escalat
 /// A row: parameters only if they are short.
 pub(super) fn escalation(escalation: &Escalation, inner: &Inner) -> pb::Escalation {
     let question = &escalation.question;
-    let card = inner.actions.get(&escalation.action);
+    let card = inner.card(escalation.action);
     pb::Escalation {
         id: question.id.to_string(),
         action: escalation.action.to_string(),

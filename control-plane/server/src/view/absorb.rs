@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use remit_core::{ActionId, Event, RunId, state::Action};
+use remit_core::{ActionId, Event, RunId};
 use remit_journal::Record;
 
 use super::{ActionCard, Inner, OpenRuns, RunCard, View};
@@ -68,7 +68,7 @@ impl Inner {
             return;
         };
         let card = ActionCard {
-            action: Action::clone(action),
+            action: Arc::clone(action),
             terms: Arc::clone(&run.terms),
             decided: Arc::clone(record),
             returned: None,
@@ -82,15 +82,15 @@ impl Inner {
             run.actions.push(card.action.id);
         }
         self.action_order.push_back(card.action.id);
-        self.actions.insert(card.action.id, card);
+        self.actions.insert(card.action.id, Arc::new(card));
     }
 
     fn acted(&mut self, id: ActionId, record: &Arc<Record>) {
-        let Some(card) = self.actions.get_mut(&id) else { return };
+        let Some(card) = self.actions.get_mut(&id).map(Arc::make_mut) else { return };
         let before = card.action.status;
         // What the state has dropped keeps its last look.
         if let Some(action) = self.state.actions.get(&id) {
-            card.action = Action::clone(action);
+            card.action = Arc::clone(action);
         }
         if record.event.action() == Some(id) {
             if let Event::ActionReturned(_) = &record.event {

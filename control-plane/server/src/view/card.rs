@@ -19,7 +19,7 @@ use super::tally::InUse;
 #[derive(Debug, Clone)]
 pub(crate) struct ActionCard {
     /// As the state has it.
-    pub(crate) action: Action,
+    pub(crate) action: Arc<Action>,
     /// The version that judged it.
     pub(crate) terms: Arc<Terms>,
     /// The record of its decision; by construction an `action_decided`.
@@ -116,7 +116,7 @@ impl ActionCard {
     }
 
     /// True when a caller that waits should be answered.
-    pub(crate) const fn is_ended(&self) -> bool {
+    pub(crate) fn is_ended(&self) -> bool {
         match self.action.status {
             ActionStatus::Proposed
             | ActionStatus::Held

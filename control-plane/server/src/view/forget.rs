@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{ActionCard, Inner};
+use super::Inner;
 
 /// Ended actions and runs that stay in memory for lists and details.
 const RECENT_ACTIONS: usize = 20_000;
@@ -17,7 +17,7 @@ impl Inner {
     /// Forgets the oldest ended cards beyond what is kept.
     pub(super) fn forget(&mut self) {
         let Self { actions, action_order, runs, run_order, recent, .. } = self;
-        let settled = |id: &_| actions.get(id).is_none_or(ActionCard::is_settled);
+        let settled = |id: &_| actions.get(id).is_none_or(|card| card.is_settled());
         for id in surplus(action_order, RECENT_ACTIONS, settled) {
             actions.remove(&id);
         }

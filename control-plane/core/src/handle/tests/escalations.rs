@@ -73,7 +73,7 @@ fn every_end_of_a_question() {
         assert!(world.state.held.is_empty(), "{name}");
         let goes = status == E::Approved;
         assert_eq!(world.money().0, if goes { 111 } else { 1 }, "{name}");
-        assert_eq!(world.state.effects.contains_key("refund:1"), goes, "{name}");
+        assert_eq!(world.state.holder("refund:1").is_some(), goes, "{name}");
     }
 }
 

@@ -327,7 +327,7 @@ fn invariant_one_effect_at_a_time(history: &[(crate::Timestamp, Event)], state: 
             S::Held | S::Approved | S::Admitted | S::Running | S::InDoubt | S::Succeeded
         ) {
             assert_eq!(names.insert(effect, id), None, "{effect}");
-            assert_eq!(state.effects.get(effect), Some(&id), "{effect}");
+            assert_eq!(state.holder(effect), Some(id), "{effect}");
         }
     }
 }

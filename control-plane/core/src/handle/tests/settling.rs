@@ -20,7 +20,7 @@ fn every_outcome() {
         world.command(Command::Start { action }).unwrap();
         world.settle(action, settlement.clone()).unwrap();
         assert_eq!((world.status(action), world.money()), (status, (held, spent)), "{tool} {settlement:?}");
-        assert_eq!(world.state.effects.contains_key("it"), effect, "{tool} {settlement:?}");
+        assert_eq!(world.state.holder("it").is_some(), effect, "{tool} {settlement:?}");
     }
 }
 

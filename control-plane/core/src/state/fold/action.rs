@@ -1,7 +1,9 @@
 //! What the fold does to actions: decided, released, settled, undone.
 
+use std::sync::Arc;
+
 use crate::{
-    ActionId, ActionStatus, Level, Money, Moved, PlanId, Timestamp,
+    ActionId, ActionStatus, Digest, Level, Money, Moved, PlanId, Timestamp,
     action::ActionMove,
     decision::{Decision, Outcome},
     event::{ActionDecided, ActionSettled, Settlement},
@@ -24,7 +26,7 @@ impl State {
         let action = Action::of(decided, run);
         run.count(decided, &action);
         if let Some(effect) = &action.effect {
-            self.effects.insert(effect.clone(), action.id);
+            self.effects.insert(Digest::of(effect.as_bytes()), action.id);
         }
         if action.status != ActionStatus::Denied {
             self.arrived(decided, at);
@@ -35,7 +37,7 @@ impl State {
         if let Some(question) = &decided.question {
             self.asked(decided, question, at);
         }
-        self.actions.insert(action.id, Box::new(action));
+        self.actions.insert(action.id, Arc::new(action));
     }
 
     /// Moves the theoretical arrival time on. Only what goes or is held uses up the rate.
@@ -54,7 +56,7 @@ impl State {
         if let Some(rollback) = self.rollbacks.get_mut(&plan) {
             rollback.compensations.insert(target, by);
         }
-        if let Some(target) = self.actions.get_mut(&target) {
+        if let Some(target) = self.actions.get_mut(&target).map(Arc::make_mut) {
             target.undo_hold = Money::ZERO;
         }
     }
@@ -71,7 +73,7 @@ impl State {
         if !self.moved(id, if admitted { ActionMove::Approve } else { ActionMove::Deny }) {
             return;
         }
-        if let Some(action) = self.actions.get_mut(&id) {
+        if let Some(action) = self.actions.get_mut(&id).map(Arc::make_mut) {
             action.outcome = decision.outcome;
             action.reason = decision.deciding().reason;
         }
@@ -103,7 +105,7 @@ impl State {
     }
 
     fn succeeded(&mut self, settled: &ActionSettled, at: Timestamp) {
-        let Some(action) = self.actions.get_mut(&settled.action) else { return };
+        let Some(action) = self.actions.get_mut(&settled.action).map(Arc::make_mut) else { return };
         let Some(run) = self.runs.get_mut(&action.run) else { return };
         action.undo.clone_from(&settled.undo);
         if action.undo.is_none() {
@@ -131,7 +133,7 @@ impl State {
         if !self.moved(target, ActionMove::Undo) {
             return;
         }
-        if let Some(action) = self.actions.get_mut(&target) {
+        if let Some(action) = self.actions.get_mut(&target).map(Arc::make_mut) {
             action.undone_by = Some(by);
             // What people took back vouches for nobody, not even where others had succeeded with it: a person
             // is asked once more.
@@ -146,7 +148,7 @@ impl State {
     /// Frees what an action that never happened had taken: money but for what it cost, and its effect.
     pub(super) fn give_back(&mut self, id: ActionId, cost: Money) {
         self.free_effect(id);
-        let Some(action) = self.actions.get_mut(&id) else { return };
+        let Some(action) = self.actions.get_mut(&id).map(Arc::make_mut) else { return };
         let Some(run) = self.runs.get_mut(&action.run) else { return };
         let hold = std::mem::take(&mut action.hold).saturating_add(std::mem::take(&mut action.undo_hold));
         action.cost = run.budget.settle(hold, cost);
@@ -163,17 +165,16 @@ impl State {
     }
 
     fn free_effect(&mut self, id: ActionId) {
-        let effect = self.actions.get_mut(&id).and_then(|action| action.effect.take());
-        if let Some(effect) = effect
-            && self.effects.get(&effect) == Some(&id)
-        {
+        let effect = self.actions.get_mut(&id).map(Arc::make_mut).and_then(|action| action.effect.take());
+        let Some(effect) = effect.map(|effect| Digest::of(effect.as_bytes())) else { return };
+        if self.effects.get(&effect) == Some(&id) {
             self.effects.remove(&effect);
         }
     }
 
     /// Moves along the table. The command checked the move; an illegal one changes nothing.
     pub(super) fn moved(&mut self, action: ActionId, by: ActionMove) -> bool {
-        let Some(action) = self.actions.get_mut(&action) else { return false };
+        let Some(action) = self.actions.get_mut(&action).map(Arc::make_mut) else { return false };
         match action.status.next(by) {
             Ok(next) => {
                 action.status = next;

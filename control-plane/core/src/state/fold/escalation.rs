@@ -1,5 +1,7 @@
 //! What the fold does to questions: asked, answered, closed.
 
+use std::sync::Arc;
+
 use crate::{
     ActionId, ActionReturned, EscalationId, Money, Reason, Timestamp,
     action::ActionMove,
@@ -38,7 +40,7 @@ impl State {
             escalation.moved.clone_from(moved);
             escalation.replaced_by = Some(question.id);
         }
-        if let Some(action) = self.actions.get_mut(&held.proposal.action) {
+        if let Some(action) = self.actions.get_mut(&held.proposal.action).map(Arc::make_mut) {
             action.reason = held.decision.deciding().reason;
             action.escalation = Some(question.id);
         }
@@ -72,7 +74,7 @@ impl State {
         if !self.moved(action, by) {
             return;
         }
-        if let Some(action) = self.actions.get_mut(&action) {
+        if let Some(action) = self.actions.get_mut(&action).map(Arc::make_mut) {
             action.outcome = Outcome::Deny;
             action.reason = reason;
         }
