@@ -4,7 +4,7 @@ use remit_core::{Level, ToolName};
 
 use crate::{
     document::{Document, Scope, ToolDocument, Tooling, UndoRule},
-    problem::{Place, Problems, listed, nearest},
+    problem::{Place, Problems, Spot, listed, nearest},
     schema::Schema,
 };
 
@@ -172,6 +172,28 @@ fn check_mapping(
     }
 }
 
+/// What tells the value of a run is read by the run itself, with no effect.
+fn check_reported(tool: &Spot<ToolName>, scope: &Scope, problems: &Problems) {
+    let level = scope.actions.get(&tool.value).map(|level| level.value);
+    match level {
+        Some(None | Some(Level::Read)) => {}
+        Some(Some(_)) => problems
+            .note(
+                tool.place,
+                format!("cost.value is reported by `{}`, which is no read", tool.value),
+                "name an action of the type `read`: what is at stake is known before anything is done",
+            )
+            .unwrap_or(()),
+        None => problems
+            .note(
+                tool.place,
+                format!("cost.value is reported by the unknown action `{}`", tool.value),
+                did_you_mean(tool.value.as_str(), scope.actions.keys(), "name an action of `scope.actions`"),
+            )
+            .unwrap_or(()),
+    }
+}
+
 fn check_cost(document: &Document, scope: &Scope, tooling: &Tooling, problems: &Problems) {
     let Some(cost) = &document.cost else { return };
     for (tool, price) in &cost.prices {
@@ -182,6 +204,9 @@ fn check_cost(document: &Document, scope: &Scope, tooling: &Tooling, problems: &
                 did_you_mean(tool.as_str(), tooling.tools.keys(), "name a tool of `tooling.tools`"),
             );
         }
+    }
+    if let Some(tool) = &cost.reported_by {
+        check_reported(tool, scope, problems);
     }
     for tool in &cost.limited {
         if !scope.actions.contains_key(&tool.value) {

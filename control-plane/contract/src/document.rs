@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod cost;
+mod course;
 mod evidence;
 mod identity;
 mod need;

@@ -9,6 +9,7 @@ use crate::{
 };
 
 mod cost;
+mod endless;
 mod evidence;
 mod identity;
 mod policy;

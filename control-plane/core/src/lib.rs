@@ -14,6 +14,7 @@ pub mod budget;
 mod canonical;
 mod clause;
 pub mod command;
+pub mod course;
 mod decide;
 pub mod decision;
 pub mod declared;

@@ -77,6 +77,7 @@ reasons! {
 
     ParametersInvalid, "parameters_invalid", "The parameters do not satisfy the tool's schema.", "Correct the named parameter and propose again.";
     RateExceeded, "rate_exceeded", "The tool's rate is used up.", "Wait for the time that the answer gives, then propose again.";
+    ConcurrencyExceeded, "concurrency_exceeded", "As many calls of this tool are under way as may be at a time.", "Wait for the time that the answer gives, then propose again.";
     EffectTaken, "effect_taken", "The same logical effect exists already or is under way.", "Do not try again; look at the action that holds the effect.";
     KeyReused, "key_reused", "The same call or key was used before with other bytes.", "Send it as it was sent first, or use a new key for another call.";
 
@@ -85,6 +86,10 @@ reasons! {
     ToolCallsExhausted, "tool_calls_exhausted", "The run has used all its calls of this tool.", "Go on without this tool or end the run.";
     WallTimeExhausted, "wall_time_exhausted", "The run has taken longer than it may.", "End the run and report what is left to do.";
     LoopDetected, "loop_detected", "The run repeats the same call.", "Stop: the run was ended, a person looks at it.";
+    CycleDetected, "cycle_detected", "The run makes the same calls in turn.", "Stop: the run was ended, a person looks at it.";
+    NoProgress, "no_progress", "The run's calls bring nothing new.", "Stop: the run was ended; begin another once something has changed.";
+    NotWorthIt, "not_worth_it", "The run would cost more than it is worth.", "Stop: the run was ended; what is at stake would have to be more, or the rest cheaper.";
+    WorthUnknown, "worth_unknown", "Nobody knows yet what is at stake in the run.", "Read the named tool first, then propose again.";
 
     Irreversible, "irreversible", "It cannot be undone, so a person must approve it.", "Wait for the decision.";
     UndoNotDeclared, "undo_not_declared", "The contract says neither how to undo it nor that it is irreversible.", "Tell the contract's owner.";

@@ -10,6 +10,7 @@ use crate::{
     ServiceName, SwitchId, Timestamp, ToolName, WorkflowName,
     action::ActionStatus,
     budget::Budget,
+    course::Course,
     decision::Outcome,
     escalation::{Escalation, Question},
     event::Holder,
@@ -75,6 +76,8 @@ pub struct Service {
     pub active: Arc<Terms>,
     /// Theoretical arrival time of the next call, by tool (see `rate.rs`).
     pub arrivals: BTreeMap<ToolName, Timestamp>,
+    /// Actions under way, by tool; those with none are left out.
+    pub in_flight: BTreeMap<ToolName, u32>,
     /// Values that effects have succeeded with.
     pub familiar: Familiar,
     /// How often the service has tried what its contract forbids by name.
@@ -118,6 +121,8 @@ pub struct Run {
     pub same_calls: BTreeMap<Digest, u32>,
     /// Idempotency keys, given or derived, with the action and the digest of the call (tool and parameters).
     pub keys: BTreeMap<Digest, (ActionId, Digest)>,
+    /// Whether it goes anywhere.
+    pub course: Course,
     /// Evidence seen: item and producing action, with digest and time.
     pub evidence: BTreeMap<(ItemName, ActionId), (Digest, Timestamp)>,
     /// Its actions, oldest first.

@@ -93,7 +93,88 @@ pub struct RunLimits {
     /// How often the very same call may be proposed; the next one is a loop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_call: Option<u32>,
+    /// Where its course ends it.
+    #[serde(default, skip_serializing_if = "CourseLimits::is_none")]
+    pub course: CourseLimits,
 }
+
+/// Where the course of a run ends it (see `course.rs`).
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CourseLimits {
+    /// A circle of calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cycle: Option<Cycle>,
+    /// So many calls in a row that brought nothing new; the next one is too many. At least 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_progress: Option<u32>,
+    /// What it must be worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worth: Option<Worth>,
+}
+
+impl CourseLimits {
+    /// True when nothing is limited.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The same calls in the same order, again and again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cycle {
+    /// The longest circle that is looked for, in calls: 2 to 8.
+    pub length: u8,
+    /// How often it is gone round until the run is stopped: 2 to 20.
+    pub repeats: u8,
+}
+
+/// What a run must be worth to go on.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Worth {
+    /// What is at stake in it.
+    pub at_stake: Stake,
+    /// The share of that which it may spend.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<Share>,
+    /// What it must earn lately.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace: Option<Pace>,
+}
+
+/// What is at stake in a run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Stake {
+    /// The same in each run.
+    Fixed(Money),
+    /// What a tool reported last, in a result that the control plane itself has seen.
+    Reported {
+        /// Which one.
+        tool: ToolName,
+        /// JSON pointer to a whole number in its result.
+        pointer: String,
+        /// What one of it is worth.
+        unit: Money,
+    },
+}
+
+/// Over the last `window` settled calls, what was earned per what was spent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pace {
+    /// Calls; 1 to 1,000.
+    pub window: u32,
+    /// Earned per spent; below it the run is stopped.
+    pub stop_below: Share,
+}
+
+/// A share of an amount, in millionths.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Share(pub u64);
 
 /// The facts of one tool.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -108,6 +189,9 @@ pub struct ToolTerms {
     /// How often it may be called by the whole service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Rate>,
+    /// Most calls of the whole service that are under way at a time; at least 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<u32>,
     /// How it is undone.
     pub undo: Undo,
 }

@@ -125,7 +125,13 @@ impl Whole {
             },
         };
         let price = self.cost.prices.get(name).map_or(Money::ZERO, |price| price.value);
-        Some(ToolTerms { level: self.level(name)?, price, rate: tool.rate, undo })
+        Some(ToolTerms {
+            level: self.level(name)?,
+            price,
+            rate: tool.rate,
+            concurrency: tool.concurrency,
+            undo,
+        })
     }
 
     /// `Some(None)` for a tool that only undoes.

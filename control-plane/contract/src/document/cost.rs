@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use remit_core::{Money, ToolName, terms::RunLimits};
+use remit_core::{
+    Money, ToolName,
+    terms::{CourseLimits, RunLimits},
+};
 
+use super::course::{Loops, Value};
 use crate::{
     problem::{Place, Problems, Spot},
     read::{
@@ -20,13 +24,15 @@ pub(crate) struct Cost {
     pub(crate) run: RunLimits,
     /// Where `run.tools` names each of its tools.
     pub(crate) limited: Vec<Spot<ToolName>>,
+    /// Where `value.reported` names its tool.
+    pub(crate) reported_by: Option<Spot<ToolName>>,
     pub(crate) prices: BTreeMap<ToolName, Spot<Money>>,
 }
 
 impl Cost {
     pub(crate) fn read(node: &Node, problems: &Problems) -> Option<Self> {
         let fields = Fields::of(node, "cost", problems)?;
-        fields.later(&["service", "value"]);
+        fields.later(&["service"]);
         let currency = fields.need("currency").and_then(|node| {
             let code = text(node, "cost.currency", problems)?;
             if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
@@ -45,11 +51,15 @@ impl Cost {
                 Some((ToolName::from(entry.key.as_str()), Spot { value, place: entry.place }))
             })
         });
-        let same_call = fields.get("loop").map_or(Some(None), |node| read_loop(node, problems));
+        let loops = fields.get("loop").map_or(Some(Loops::default()), |node| Loops::read(node, problems));
+        let value = fields.get("value").map_or(Some(None), |node| Value::read(node, problems).map(Some));
         fields.end();
         let (mut run, limited) = run?;
-        run.same_call = same_call?;
-        Some(Self { currency: currency?, run, limited, prices: prices? })
+        let (loops, value) = (loops?, value?);
+        let (worth, reported_by) = value.map(|value| (value.worth, value.reported_by)).unzip();
+        run.same_call = loops.same_call;
+        run.course = loops.limits(worth);
+        Some(Self { currency: currency?, run, limited, reported_by: reported_by.flatten(), prices: prices? })
     }
 }
 
@@ -76,14 +86,7 @@ fn read_run(node: &Node, problems: &Problems) -> Option<(RunLimits, Vec<Spot<Too
         wall_time_ms: wall_time_ms?,
         tools: tools.into_iter().map(|(tool, most, _)| (tool, most)).collect(),
         same_call: None,
+        course: CourseLimits::default(),
     };
     Some((run, limited))
-}
-
-fn read_loop(node: &Node, problems: &Problems) -> Option<Option<u32>> {
-    let fields = Fields::of(node, "cost.loop", problems)?;
-    fields.later(&["cycle", "no_progress"]);
-    let same_call = fields.need("same_call").and_then(|node| count(node, "cost.loop.same_call", problems));
-    fields.end();
-    same_call.map(Some)
 }

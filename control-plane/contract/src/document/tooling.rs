@@ -8,7 +8,7 @@ use crate::{
     problem::{Problems, Spot},
     read::{
         Fields, entries,
-        scalar::{Naming, check_name, duration, rate, text},
+        scalar::{Naming, check_name, count, duration, rate, text},
     },
     request::RequestLine,
     schema::Schema,
@@ -38,6 +38,7 @@ pub(crate) struct ToolDocument {
     pub(crate) input: Spot<Schema>,
     pub(crate) timeout_ms: u64,
     pub(crate) rate: Option<Rate>,
+    pub(crate) concurrency: Option<u32>,
     pub(crate) effect: Option<Spot<Template>>,
     pub(crate) idempotency_header: Option<String>,
 }
@@ -111,7 +112,7 @@ impl ToolDocument {
     fn read(node: &Node, key: &str, problems: &Problems) -> Option<Self> {
         let title = format!("tool `{key}`");
         let fields = Fields::of(node, &title, problems)?;
-        fields.later(&["retry", "breaker", "fallback", "when_unknown", "output", "concurrency"]);
+        fields.later(&["retry", "breaker", "fallback", "when_unknown", "output"]);
         let upstream = fields
             .need("upstream")
             .and_then(|node| Some(Spot { value: text(node, "upstream", problems)?, place: node.place }));
@@ -125,6 +126,7 @@ impl ToolDocument {
             .get("timeout")
             .map_or(Some(DEFAULT_TIMEOUT_MS), |node| duration(node, "timeout", problems));
         let rate = optional(fields.get("rate"), |node| rate(node, "rate", problems));
+        let concurrency = optional(fields.get("concurrency"), |node| count(node, "concurrency", problems));
         let effect = optional(fields.get("effect"), |node| read_effect(node, problems));
         let idempotency_header = optional(fields.get("idempotency_key"), |node| read_header(node, problems));
         fields.end();
@@ -135,6 +137,7 @@ impl ToolDocument {
             input: input?,
             timeout_ms: timeout_ms?,
             rate: rate?,
+            concurrency: concurrency?,
             effect: effect?,
             idempotency_header: idempotency_header?,
         })

@@ -31,7 +31,7 @@ fn assets() -> PathBuf {
 }
 
 /// Keys that the good document does not use, with their value.
-fn more() -> [(&'static str, &'static str, Value); 9] {
+fn more() -> [(&'static str, &'static str, Value); 10] {
     let refund = json!({
         "actions": ["order.get", "stock.find", "order.refund"], "spend": 0.25, "calls": 5, "wall_time": "1m", "tools": { "order.refund": 1 },
     });
@@ -51,6 +51,7 @@ fn more() -> [(&'static str, &'static str, Value); 9] {
         ("/evidence/needs/order.refund", "of", json!(["price"])),
         ("/evidence/needs/order.refund", "agree", agree),
         ("/evidence", "origin", origin),
+        ("/cost", "value", json!({ "run": 4.25, "window": 5, "stop_below": 1.5 })),
     ]
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
-use super::scalar::{Duration, Name, Rate, Tool};
+use super::scalar::{Count, Duration, Name, Rate, Tool};
 
 /// 5. With what it acts. Credentials stay with the control plane; the service never sees them.
 #[derive(JsonSchema)]
@@ -52,6 +52,8 @@ struct Call {
     timeout: Option<Duration>,
     /// How often it may be called.
     rate: Option<Rate>,
+    /// How many calls may be under way at a time, over all runs of the service.
+    concurrency: Option<Count>,
     /// The name of the one logical effect, for instance `refund:{transaction_id}`: at most once, whatever happens.
     effect: Option<String>,
     /// The header that takes the idempotency key, as `header:NAME`.

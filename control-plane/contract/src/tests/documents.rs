@@ -229,7 +229,7 @@ fn cost_and_recovery() {
             ("calls: 20", "calls: many"),
             ("tools: { order.refund: 2 }", "tools: { order.refunds: 2 }"),
             ("order.get: 0.0002", "order.got: 0.0002"),
-            ("  loop: { same_call: 3 }", "  loop: { same_call: 3, no_progress: 6 }"),
+            ("  loop: { same_call: 3 }", "  loop: { same_call: 3, no_progress: 0 }"),
             ("  loop: { same_call: 3 }", "  service: { spend: 200/day }"),
             (
                 "    order.refund: { tool: order.unrefund, with: { refund_id: result:/refund/id }, within: 72h }\n",
@@ -255,7 +255,7 @@ fn all_problems_come_in_one_pass() {
         ("  autonomy: execute", "  autonomi: execute"),
         ("      within: 30m", "      within: soon"),
         ("      from: order.get", "      from: order.put"),
-        ("      rate: 50/s", "      concurrency: 3"),
+        ("      rate: 50/s", "      concurrency: 0"),
         ("  currency: EUR", "  currency: €"),
         ("within: 72h", "within: 72x"),
     ] {

@@ -1,4 +1,4 @@
-//! Clause 6: the run's money, calls, time, and the loop rule.
+//! Clause 6: the run's money, calls and time.
 
 use crate::{
     Clause, Outcome, Reason,
@@ -6,11 +6,8 @@ use crate::{
     decision::{Finding, Objection},
 };
 
-/// Most refused proposals of one run: whoever goes on after so many does not listen.
-const MAX_DENIED: u32 = 1_000;
-
 pub(super) fn finding(case: Case<'_>) -> Finding {
-    if let Some(objection) = endless(case).filter(|_| !case.is_second_look()) {
+    if let Some(objection) = super::endless::objection(case).filter(|_| !case.is_second_look()) {
         // A stranger must not be able to end somebody else's run.
         let outcome = if case.run.counts(case.proposal) { Outcome::Stop } else { Outcome::Deny };
         return Finding::object(Clause::Cost, outcome, objection);
@@ -18,6 +15,9 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
     let object = |outcome, reason, detail: String| {
         Finding::object(Clause::Cost, outcome, Objection::new(reason, detail))
     };
+    if let Some(objection) = super::endless::worth_unknown(case).filter(|_| !case.is_second_look()) {
+        return Finding::object(Clause::Cost, Outcome::Deny, objection);
+    }
     let limits = &case.run.limits;
     let budget = &case.run.budget;
     if case.is_second_look() {
@@ -54,24 +54,4 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
             object(Outcome::Deny, Reason::SpendExhausted, detail)
         }
     }
-}
-
-/// What ends a run: it repeats itself, takes too long, or does not take no for an answer.
-fn endless(case: Case<'_>) -> Option<Objection> {
-    let limits = &case.run.limits;
-    let call = crate::idempotency::deed_digest(&case.proposal.tool, case.proposal.params.digest());
-    let before = case.run.same_calls.get(&call).copied().unwrap_or(0);
-    if let Some(most) = limits.same_call.filter(|most| before >= *most) {
-        let tool = &case.proposal.tool;
-        let detail = format!("`{tool}` was called {before} times with these parameters, {most} are allowed");
-        return Some(Objection::new(Reason::LoopDetected, detail));
-    }
-    if case.run.denied >= MAX_DENIED {
-        let detail = format!("{} proposals of the run were refused", case.run.denied);
-        return Some(Objection::new(Reason::LoopDetected, detail));
-    }
-    let took_ms = case.now.since_ms(case.run.started_at);
-    let most_ms = limits.wall_time_ms.filter(|most_ms| took_ms > *most_ms)?;
-    let detail = format!("{} s since the start, {} s are allowed", took_ms / 1_000, most_ms / 1_000);
-    Some(Objection::new(Reason::WallTimeExhausted, detail))
 }

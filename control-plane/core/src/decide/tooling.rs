@@ -6,6 +6,10 @@ use crate::{
     decision::{Finding, Objection},
 };
 
+/// When to come again while others are under way, in milliseconds: a tool answers sooner or later, nobody knows
+/// when, and whoever asks once a quarter of a second is no burden.
+const CROWDED_MS: u64 = 250;
+
 /// The finding, and for a throttle the milliseconds after which to come back.
 pub(super) fn finding(case: Case<'_>) -> (Finding, Option<u64>) {
     let object = |outcome, objection| Finding::object(Clause::Tooling, outcome, objection);
@@ -38,7 +42,21 @@ pub(super) fn finding(case: Case<'_>) -> (Finding, Option<u64>) {
             return (object(Outcome::Throttle, objection), Some(wait_ms));
         }
     }
+    if let Some(objection) = crowded(case) {
+        return (object(Outcome::Throttle, objection), Some(CROWDED_MS));
+    }
     (Finding::content(Clause::Tooling, ""), None)
+}
+
+/// As many calls are under way as may be. People who approved one need not wait for others to end.
+fn crowded(case: Case<'_>) -> Option<Objection> {
+    let most = case.tool?.concurrency.filter(|_| !case.is_second_look())?;
+    let tool = &case.proposal.tool;
+    let under_way = case.state.services.get(&case.run.terms.service)?.in_flight.get(tool).copied()?;
+    (under_way >= most).then(|| {
+        let detail = format!("{under_way} calls of `{tool}` are under way, {most} may be at a time");
+        Objection::new(Reason::ConcurrencyExceeded, detail)
+    })
 }
 
 /// One logical effect at most once: whoever holds it is named.

@@ -4,6 +4,7 @@
 
 mod approvals;
 mod assertions;
+mod courses;
 mod declared;
 mod delegation;
 mod duties;

@@ -6,6 +6,7 @@ use crate::{
     DomainName, RunId, Timestamp,
     action::ActionMove,
     budget::Budget,
+    course::Course,
     event::Event,
     state::{Credential, Phase, Retention, Rollback, Run, State},
 };
@@ -103,6 +104,7 @@ impl State {
             tool_calls: BTreeMap::new(),
             same_calls: BTreeMap::new(),
             keys: BTreeMap::new(),
+            course: Course::default(),
             evidence: BTreeMap::new(),
             actions: Vec::new(),
             denied: 0,
@@ -118,6 +120,7 @@ impl State {
         run.phase = phase;
         run.ended_at.get_or_insert(at);
         run.same_calls.clear();
+        run.course = Course::default();
         run.evidence.clear();
         let name = (run.terms.service.clone(), run.name.clone());
         // A run that was stopped keeps its name for a while: see `Run::bars_its_name`. A later run may

@@ -43,7 +43,13 @@ pub(crate) fn view(events: Vec<Event>) -> (View, Vec<Arc<Record>>) {
 }
 
 pub(crate) fn activated() -> Event {
-    let pay = ToolTerms { level: Some(Level::Execute), price: Money::ZERO, rate: None, undo: Undo::Nothing };
+    let pay = ToolTerms {
+        level: Some(Level::Execute),
+        price: Money::ZERO,
+        rate: None,
+        concurrency: None,
+        undo: Undo::Nothing,
+    };
     let terms = Terms {
         service: "refunds".into(),
         domain: "payments".into(),
@@ -71,6 +77,7 @@ pub(crate) fn activated() -> Event {
             wall_time_ms: None,
             tools: [].into(),
             same_call: None,
+            course: remit_core::terms::CourseLimits::default(),
         },
     };
     Event::ContractActivated { terms: Box::new(terms), by: "remitd".to_owned() }

@@ -53,6 +53,16 @@ fn signs(contract: &CompiledContract) -> Vec<(Vec<String>, Sign)> {
     if terms.run.same_call.is_some() {
         signs.push((path(&["cost", "loop", "same_call"]), objected(Clause::Cost, Reason::LoopDetected)));
     }
+    let course = &terms.run.course;
+    if course.cycle.is_some() {
+        signs.push((path(&["cost", "loop", "cycle"]), objected(Clause::Cost, Reason::CycleDetected)));
+    }
+    if course.no_progress.is_some() {
+        signs.push((path(&["cost", "loop", "no_progress"]), objected(Clause::Cost, Reason::NoProgress)));
+    }
+    if course.worth.is_some() {
+        signs.push((path(&["cost", "value"]), objected(Clause::Cost, Reason::NotWorthIt)));
+    }
     for tool in terms.run.tools.keys() {
         let sign = Sign::Objected(Clause::Cost, Reason::ToolCallsExhausted, Some(tool.clone()));
         signs.push((path(&["cost", "run", "tools", tool.as_str()]), sign));

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use super::world::*;
 use crate::{
     Clause, Command, Declared, Money, Outcome, Reason, Refusal, State, Terms, ToolName, Workflow,
-    proposal::Channel, terms::RunLimits,
+    proposal::Channel,
+    terms::{CourseLimits, RunLimits},
 };
 
 fn only(actions: &[&str]) -> Workflow {
@@ -158,6 +159,7 @@ proptest! {
             wall_time_ms: contract.2,
             tools: contract.3,
             same_call: Some(3),
+            course: CourseLimits::default(),
         };
         let workflow = Workflow {
             actions: None,

@@ -14,7 +14,7 @@ use crate::{
     proposal::{Channel, Mode},
     rollback::UndoCall,
     switch::{Scope, Switch},
-    terms::{Delegation, Rate, RunLimits, ToolTerms, Undo},
+    terms::{CourseLimits, Delegation, Rate, RunLimits, ToolTerms, Undo},
 };
 
 pub(super) const START: Timestamp = Timestamp::from_micros(1_000_000_000_000);
@@ -57,7 +57,7 @@ pub(super) fn ask(rule: &str, to: &str, quorum: u32) -> Ask {
 }
 
 fn tool(level: Option<Level>, price: u64, undo: Undo) -> ToolTerms {
-    ToolTerms { level, price: Money::from_micros(price), rate: None, undo }
+    ToolTerms { level, price: Money::from_micros(price), rate: None, concurrency: None, undo }
 }
 
 /// `look` reads, `pay` is undone by `reverse`, `mail` is irreversible, `busy` has a rate, the rest is wrong.
@@ -100,6 +100,7 @@ pub(super) fn terms() -> Terms {
             wall_time_ms: Some(600_000),
             tools: BTreeMap::from([("pay".into(), 4)]),
             same_call: Some(3),
+            course: CourseLimits::default(),
         },
     }
 }

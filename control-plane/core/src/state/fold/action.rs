@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::{
-    ActionId, ActionStatus, Digest, Level, Money, Moved, PlanId, Timestamp,
+    ActionId, ActionStatus, CanonicalJson, Digest, Level, Money, Moved, PlanId, Timestamp,
     action::ActionMove,
+    course::Ended,
     decision::{Decision, Outcome},
     event::{ActionDecided, ActionSettled, Settlement},
-    state::{Action, Run, State},
+    state::{Action, Run, Service, State},
 };
 
 impl State {
@@ -36,6 +37,9 @@ impl State {
         }
         if let Some(question) = &decided.question {
             self.asked(decided, question, at);
+        }
+        if action.status.is_in_flight() {
+            self.took_off(&action);
         }
         self.actions.insert(action.id, Arc::new(action));
     }
@@ -95,6 +99,7 @@ impl State {
                 if self.moved(id, ActionMove::Fail) {
                     self.give_back(id, settled.cost);
                     self.free_key(id);
+                    self.went_on(id, None);
                 }
             }
             // Money, effect and key stay taken: it may have happened.
@@ -112,7 +117,11 @@ impl State {
             run.budget.settle(std::mem::take(&mut action.undo_hold), Money::ZERO);
         }
         action.cost = run.budget.settle(std::mem::take(&mut action.hold), settled.cost);
-        if let Settlement::Succeeded { result } = &settled.settlement
+        let result = match &settled.settlement {
+            Settlement::Succeeded { result } => Some(result),
+            Settlement::Failed { .. } | Settlement::InDoubt { .. } => None,
+        };
+        if let Some(result) = result
             && run.is_open()
         {
             for item in &settled.evidence {
@@ -126,6 +135,18 @@ impl State {
         }
         if let Some((target, _)) = action.undoes {
             self.undone(target, settled.action);
+        }
+        self.went_on(settled.action, result);
+    }
+
+    /// The course of an open run goes on by its own calls alone: not by compensations, nor by what is read again.
+    fn went_on(&mut self, id: ActionId, result: Option<&CanonicalJson>) {
+        let Some(action) = self.actions.get(&id) else { return };
+        let Some(run) = self.runs.get_mut(&action.run) else { return };
+        if run.is_open() && action.undoes.is_none() && action.rereads.is_none() {
+            let is_effect = action.level.has_effect();
+            let call = Ended { tool: &action.tool, result, is_effect, cost: action.cost };
+            run.course.ended(&run.limits.course, call);
         }
     }
 
@@ -175,13 +196,34 @@ impl State {
     /// Moves along the table. The command checked the move; an illegal one changes nothing.
     pub(super) fn moved(&mut self, action: ActionId, by: ActionMove) -> bool {
         let Some(action) = self.actions.get_mut(&action).map(Arc::make_mut) else { return false };
-        match action.status.next(by) {
-            Ok(next) => {
-                action.status = next;
-                true
-            }
-            Err(_) => false,
+        let Ok(next) = action.status.next(by) else { return false };
+        let before = std::mem::replace(&mut action.status, next);
+        if before.is_in_flight() != next.is_in_flight() {
+            let action = action.clone();
+            if next.is_in_flight() { self.took_off(&action) } else { self.landed(&action) }
         }
+        true
+    }
+
+    fn took_off(&mut self, action: &Action) {
+        if let Some(service) = self.service_of(action) {
+            let calls = service.in_flight.entry(action.tool.clone()).or_default();
+            *calls = calls.saturating_add(1);
+        }
+    }
+
+    fn landed(&mut self, action: &Action) {
+        let Some(service) = self.service_of(action) else { return };
+        if let Some(calls) = service.in_flight.get_mut(&action.tool) {
+            *calls = calls.saturating_sub(1);
+            if *calls == 0 {
+                service.in_flight.remove(&action.tool);
+            }
+        }
+    }
+
+    fn service_of(&mut self, action: &Action) -> Option<&mut Service> {
+        self.services.get_mut(&self.runs.get(&action.run)?.terms.service)
     }
 }
 
@@ -247,6 +289,10 @@ impl Run {
         let deed = crate::idempotency::deed_digest(&proposal.tool, proposal.params.digest());
         let same = self.same_calls.entry(deed).or_default();
         *same = same.saturating_add(1);
+        self.course.called(&self.limits.course, &proposal.tool, deed);
+        if !goes {
+            self.course.refused(&self.limits.course, &proposal.tool);
+        }
         // One decision for a given key; a derived key may be tried again once its action came to nothing.
         if let Some(key) = crate::idempotency::key(proposal, action.level)
             && (goes || proposal.key.is_some())

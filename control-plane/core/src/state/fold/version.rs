@@ -60,6 +60,7 @@ impl State {
         let service = self.services.entry(terms.service.clone()).or_insert_with(|| Service {
             active: Arc::clone(terms),
             arrivals: std::collections::BTreeMap::new(),
+            in_flight: std::collections::BTreeMap::new(),
             familiar: crate::familiar::Familiar::default(),
             security_findings: 0,
             attempted: std::collections::BTreeMap::new(),
