@@ -1,8 +1,8 @@
 //! What may be asked of a domain. Imperative; may be refused. Ids and time come from the shell.
 
 use crate::{
-    ActionId, CanonicalJson, CredentialId, Declared, Digest, EscalationId, Money, Moved, Person, PlanId,
-    Reason, RunId, ServiceName, SwitchId, ToolName,
+    ActionId, CanonicalJson, CredentialId, Declared, Digest, DomainSettings, EscalationId, Money, Moved,
+    Person, PlanId, Reason, RunId, ServiceName, SwitchId, ToolName,
     event::{Holder, Settlement},
     proposal::{Assessment, Channel, Proposal},
     review::Review,
@@ -178,6 +178,13 @@ pub enum Command {
     /// From now on only approved versions decide here; open runs of others end.
     RequireApprovals {
         /// Who wants it.
+        by: String,
+    },
+    /// Take up what the domain's file says.
+    ConfigureDomain {
+        /// What it says.
+        settings: DomainSettings,
+        /// Who has read it.
         by: String,
     },
     /// Note a new credential.

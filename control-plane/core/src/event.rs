@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionId, CanonicalJson, CredentialId, Declared, Digest, EscalationId, EvidenceUse, GroupName, ItemName,
-    Money, Moved, Person, PlanId, Reason, RunId, ServiceName, SwitchId, Timestamp, ToolName,
+    ActionId, CanonicalJson, CredentialId, Declared, Digest, DomainSettings, EscalationId, EvidenceUse,
+    GroupName, ItemName, Money, Moved, Person, PlanId, Reason, RunId, ServiceName, SwitchId, Timestamp,
+    ToolName,
     decision::Decision,
     escalation::{EscalationStatus, Question, Vote},
     proposal::{Assessment, Channel, Proposal},
@@ -37,6 +38,13 @@ pub enum Event {
     },
     /// It counts no more.
     ContractRevoked(Box<ContractRevoked>),
+    /// The domain's file was read, and says something new.
+    DomainConfigured {
+        /// What it says.
+        settings: DomainSettings,
+        /// Who read it: the control plane, as it was started.
+        by: String,
+    },
     /// A person's public key is known.
     KeyRegistered(Box<KeyRegistered>),
     /// A run began under the service's active version.
@@ -283,11 +291,12 @@ pub enum Holder {
 
 impl Event {
     /// The kinds as they are stored.
-    pub const KINDS: [&'static str; 23] = [
+    pub const KINDS: [&'static str; 24] = [
         "contract_activated",
         "contract_proposed",
         "contract_approved",
         "approvals_required",
+        "domain_configured",
         "contract_revoked",
         "key_registered",
         "run_started",
@@ -316,6 +325,7 @@ impl Event {
             Self::ContractProposed(_) => "contract_proposed",
             Self::ContractApproved(_) => "contract_approved",
             Self::ApprovalsRequired { .. } => "approvals_required",
+            Self::DomainConfigured { .. } => "domain_configured",
             Self::ContractRevoked(_) => "contract_revoked",
             Self::KeyRegistered(_) => "key_registered",
             Self::RunStarted { .. } => "run_started",
@@ -357,6 +367,7 @@ impl Event {
             | Self::ContractProposed(_)
             | Self::ContractApproved(_)
             | Self::ApprovalsRequired { .. }
+            | Self::DomainConfigured { .. }
             | Self::ContractRevoked(_)
             | Self::KeyRegistered(_)
             | Self::ForbiddenAttempted { .. }
@@ -381,6 +392,7 @@ impl Event {
             | Self::ContractProposed(_)
             | Self::ContractApproved(_)
             | Self::ApprovalsRequired { .. }
+            | Self::DomainConfigured { .. }
             | Self::ContractRevoked(_)
             | Self::KeyRegistered(_)
             | Self::RunStarted { .. }

@@ -11,6 +11,7 @@ use crate::{
 
 mod attempt;
 mod compensate;
+mod domain;
 mod duty;
 mod escalation;
 mod propose;
@@ -72,6 +73,7 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
             version::activate(state, version::Activation { digest, by, end_runs, record }, &people)
         }
         Command::RequireApprovals { by } => version::require_approvals(state, by),
+        Command::ConfigureDomain { settings, by } => domain::configure(state, settings, by),
         Command::RevokeVersion { digest, by, reason } => version::revoke(state, digest, by, reason),
         Command::RegisterKey(registered) => version::register(state, registered),
         Command::RevokeCredential { credential, by } => match state.credentials.get(&credential) {

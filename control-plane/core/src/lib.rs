@@ -37,6 +37,7 @@ mod refusal;
 pub mod returned;
 pub mod review;
 pub mod rollback;
+pub mod settings;
 pub mod state;
 pub mod switch;
 pub mod terms;
@@ -64,6 +65,7 @@ pub use proposal::{Ask, Assessment, EvidenceUse, Novelty, OneOf, PolicyVerdict, 
 pub use reason::{Reason, UnknownReason};
 pub use refusal::Refusal;
 pub use returned::{ActionReturned, Moved};
+pub use settings::{Backtest, DomainSettings};
 pub use state::State;
 pub use terms::Terms;
 pub use time::Timestamp;

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    ActionId, CredentialId, Digest, DomainName, EscalationId, ItemName, Level, Money, PlanId, Reason, RunId,
-    ServiceName, SwitchId, Timestamp, ToolName, WorkflowName,
+    ActionId, CredentialId, Digest, DomainName, DomainSettings, EscalationId, ItemName, Level, Money, PlanId,
+    Reason, RunId, ServiceName, SwitchId, Timestamp, ToolName, WorkflowName,
     action::ActionStatus,
     budget::Budget,
     course::Course,
@@ -39,6 +39,8 @@ pub struct State {
     pub versions: BTreeMap<Digest, Version>,
     /// True once only approved versions decide here: for good.
     pub approvals: bool,
+    /// What the domain's file says; `None` where there never was one.
+    pub settings: Option<DomainSettings>,
     /// Public keys of approvers (only in the control domain).
     pub keys: BTreeMap<Digest, Key>,
     /// Runs, open ones and those that may still be undone.
@@ -290,6 +292,7 @@ impl State {
             services: BTreeMap::new(),
             versions: BTreeMap::new(),
             approvals: false,
+            settings: None,
             keys: BTreeMap::new(),
             runs: BTreeMap::new(),
             run_names: BTreeMap::new(),

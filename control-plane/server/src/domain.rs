@@ -121,6 +121,7 @@ impl Domain {
             | Command::ActivateVersion { .. }
             | Command::RegisterKey(_)
             | Command::RequireApprovals { .. }
+            | Command::ConfigureDomain { .. }
             | Command::StartRun { .. }
             | Command::RecordAttempt { .. }
             | Command::Propose { .. }

@@ -7,6 +7,7 @@ mod assertions;
 mod courses;
 mod declared;
 mod delegation;
+mod domains;
 mod duties;
 mod escalations;
 mod events;

@@ -3,7 +3,7 @@
 use crate::{
     Digest, Person, Reason, Terms,
     event::Event,
-    handle::{duty, run},
+    handle::{domain, duty, run},
     refusal::Refusal,
     review::{Review, reviewed},
     state::{Run, State},
@@ -23,6 +23,7 @@ pub(super) fn publishable(state: &State, terms: &Terms) -> Result<(), Refusal> {
         let text = format!("the contract is of domain `{}`, this is `{}`", terms.domain, state.domain);
         return Err(Refusal::Invalid(text));
     }
+    domain::counts_alike(state, terms)?;
     let clashes = |known: &&Version| {
         (&known.terms.service, &known.terms.version) == (&terms.service, &terms.version)
             && known.terms.digest != terms.digest
@@ -88,6 +89,12 @@ pub(super) fn approve(state: &State, digest: Digest, by: Person, seal: Seal) -> 
             "another version became active since the changes were shown".to_owned(),
         ));
     }
+    if state.wants_review() && seal.review.is_none() {
+        return Err(Refusal::Conflict(
+            "this domain says `backtest: required`, and the approval does not say what the record says"
+                .to_owned(),
+        ));
+    }
     Ok(vec![Event::ContractApproved(Box::new(ContractApproved { digest, by, seal }))])
 }
 
@@ -126,8 +133,16 @@ pub(super) fn activate(
                 .to_owned(),
         ));
     }
-    if let Some(record) = &record {
-        reviewed(version, record)?;
+    domain::counts_alike(state, terms)?;
+    match &record {
+        Some(record) => reviewed(version, record)?,
+        None if state.wants_review() => {
+            return Err(Refusal::Conflict(
+                "this domain says `backtest: required`, and nobody has held the version against the record"
+                    .to_owned(),
+            ));
+        }
+        None => {}
     }
     let activated = Event::ContractActivated { terms: Box::new((**terms).clone()), by: by.name };
     Ok(std::iter::once(activated).chain(ended).collect())

@@ -38,6 +38,7 @@ impl State {
             | Event::ContractActivated { .. }
             | Event::ContractRevoked(_)
             | Event::KeyRegistered(_) => self.version_moved(event, at),
+            Event::DomainConfigured { settings, .. } => self.settings = Some(settings.clone()),
             Event::RunStarted { .. } => self.run_started(event, at),
             Event::ForbiddenAttempted { service, tool, .. } => {
                 if let Some(service) = self.services.get_mut(service) {

@@ -1,7 +1,7 @@
 //! A journal record in one line for people.
 
 use remit_core::{
-    ActionStatus, Event, Money, Outcome, Reason, ServiceName, ToolName,
+    ActionStatus, DomainSettings, Event, Money, Outcome, Reason, ServiceName, ToolName,
     event::{ActionDecided, ActionSettled, Holder, Settlement},
     rollback::StepKind,
 };
@@ -48,6 +48,7 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
             format!("{} revoked contract version {}: {}", revoked.by.name, revoked.digest, revoked.reason)
         }
         Event::ApprovalsRequired { by } => format!("{by} requires approvals from now on"),
+        Event::DomainConfigured { settings, by } => configured_text(settings, by),
         Event::KeyRegistered(registered) => format!("{} registered a key", registered.by.name),
         Event::RunStarted { name, service, channel, declared, .. } => {
             row.service = service.to_string();
@@ -99,6 +100,11 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
         },
         Event::CredentialRevoked { credential, by } => format!("{by} revoked {credential}"),
     };
+}
+
+fn configured_text(settings: &DomainSettings, by: &str) -> String {
+    let backtest = settings.backtest.as_str();
+    format!("{by} read the domain's file: currency {}, backtest {backtest}", settings.currency)
 }
 
 fn attempted_text(

@@ -62,6 +62,7 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         | Event::ContractRevoked(_)
         | Event::KeyRegistered(_)
         | Event::ApprovalsRequired { .. }
+        | Event::DomainConfigured { .. }
         | Event::RunStarted { .. }
         | Event::ForbiddenAttempted { .. }
         | Event::ActionStarted { .. }

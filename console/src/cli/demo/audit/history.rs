@@ -125,6 +125,7 @@ impl History {
             | Event::ContractRevoked(_)
             | Event::KeyRegistered(_)
             | Event::ApprovalsRequired { .. }
+            | Event::DomainConfigured { .. }
             | Event::ForbiddenAttempted { .. }
             | Event::ActionStarted { .. }
             | Event::EscalationVoted { .. }

@@ -2,7 +2,7 @@
 
 use super::{versions, world::*};
 use crate::{
-    Command, Digest, Event, EvidenceUse, Level,
+    Backtest, Command, Digest, DomainSettings, Event, EvidenceUse, Level,
     command::{Look, SwitchTarget},
     event::Holder,
     proposal::Channel,
@@ -54,6 +54,8 @@ fn story() -> Vec<Event> {
     let approve = versions::approve(&world.state, 1, "rita");
     world.command(approve).unwrap();
     world.command(Command::RequireApprovals { by: "remitd".to_owned() }).unwrap();
+    let settings = DomainSettings { currency: terms().currency, backtest: Backtest::Required };
+    world.command(Command::ConfigureDomain { settings, by: "remitd".to_owned() }).unwrap();
     world.command(versions::revoke(1, "olga")).unwrap();
     world.command(versions::register(1, "rita")).unwrap();
     world.history.into_iter().map(|(_, event)| event).collect()

@@ -65,7 +65,7 @@ pub(super) fn approve(state: &State, number: u8, who: &str) -> Command {
 }
 
 /// The same, by somebody to whom the record was shown.
-fn approve_reviewed(state: &State, number: u8, who: &str, review: Option<Review>) -> Command {
+pub(super) fn approve_reviewed(state: &State, number: u8, who: &str, review: Option<Review>) -> Command {
     let base = state.base(&"refunds".into());
     let digest = version(number).digest;
     let proposed = state.versions.get(&digest).and_then(|version| version.proposed.as_ref());
@@ -87,7 +87,7 @@ pub(super) fn activate(number: u8, who: &str, end_runs: bool) -> Command {
 }
 
 /// The same, where the domain wants the record reviewed.
-fn activate_on_record(number: u8, who: &str, end_runs: bool, record: Option<Review>) -> Command {
+pub(super) fn activate_on_record(number: u8, who: &str, end_runs: bool, record: Option<Review>) -> Command {
     Command::ActivateVersion {
         digest: version(number).digest,
         by: by(who),

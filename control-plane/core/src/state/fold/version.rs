@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Digest, Event, ServiceName, Terms, Timestamp,
+    Backtest, Digest, Event, ServiceName, Terms, Timestamp,
     state::{Service, State},
     version::{Duty, Files, Key, Version, VersionMove, VersionStatus},
 };
@@ -102,6 +102,11 @@ impl State {
     pub fn wants_approvals(&self) -> bool {
         let approved = |version: &Version| version.hands.iter().any(|(_, duty)| *duty == Duty::Approve);
         self.approvals || self.versions.values().any(approved)
+    }
+
+    /// True where nobody approves or activates a version without what the record says about it.
+    pub fn wants_review(&self) -> bool {
+        self.settings.as_ref().is_some_and(|settings| settings.backtest == Backtest::Required)
     }
 
     /// True when nothing may begin under this version any more.

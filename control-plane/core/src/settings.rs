@@ -1,0 +1,33 @@
+//! What a domain's file says: journaled, so that what decides is in the journal and not in how a process was started.
+
+use serde::{Deserialize, Serialize};
+
+/// The settings of one domain.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DomainSettings {
+    /// ISO 4217 code of the one currency in which the domain counts.
+    pub currency: String,
+    /// Whether the record is held against a new version before it decides.
+    pub backtest: Backtest,
+}
+
+/// Whether the record is held against a new version before it decides.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Backtest {
+    /// Who approves may look at the record.
+    None,
+    /// Who approves signs what the record of the last week says, and an activation holds it against the record again.
+    Required,
+}
+
+impl Backtest {
+    /// As it is written in a domain's file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Required => "required",
+        }
+    }
+}
