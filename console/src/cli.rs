@@ -8,8 +8,8 @@ use self::{
     paint::Color,
     screen::Format,
     verb::{
-        completions, contract, decide, explain, export, get, key, rollback, show, switch, tail, token,
-        verify, who,
+        completions, contract, decide, domain, explain, export, get, key, rollback, show, switch, tail,
+        token, verify, who,
     },
 };
 
@@ -77,6 +77,8 @@ pub enum Verb {
     Remote(Remote),
     /// Work with contracts: check, compare, propose, approve, activate, revoke
     Contract(contract::Contract),
+    /// Work with the files of domains: check them, print their schema
+    Domain(domain::Domains),
     /// Make and register the key with which you sign approvals
     Key(key::Keys),
     /// Say what a reason code means and what to do

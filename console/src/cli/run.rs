@@ -15,8 +15,8 @@ use super::{
     session::{self, Session},
     table::Frame,
     verb::{
-        completions, contract, decide, explain, export, get, key, rollback, show, switch, tail, token,
-        verify, who,
+        completions, contract, decide, domain, explain, export, get, key, rollback, show, switch, tail,
+        token, verify, who,
     },
 };
 use crate::{context::Context, tui};
@@ -31,7 +31,12 @@ pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Verb::Demo(args)) => demo::run(demo::Args { json, ..args }),
         Some(Verb::Console) | None => console(&cli.global),
         verb @ Some(
-            Verb::Remote(_) | Verb::Contract(_) | Verb::Key(_) | Verb::Explain(_) | Verb::Completions(_),
+            Verb::Remote(_)
+            | Verb::Contract(_)
+            | Verb::Domain(_)
+            | Verb::Key(_)
+            | Verb::Explain(_)
+            | Verb::Completions(_),
         ) => {
             // Requests one after another need no second thread.
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -102,6 +107,7 @@ async fn dispatch(
 ) -> Result<Exit, Failure> {
     match cli.verb {
         Some(Verb::Contract(args)) => contract::run(&args, || open(&cli.global, peer), screen).await,
+        Some(Verb::Domain(args)) => domain::run(&args, screen),
         Some(Verb::Key(args)) => match args.verb {
             key::Verb::Create(args) => key::create(&args, screen).map(|()| Exit::Ok),
             key::Verb::Register(args) => {

@@ -3,6 +3,7 @@
 pub mod completions;
 pub mod contract;
 pub mod decide;
+pub mod domain;
 pub mod explain;
 pub mod export;
 pub mod get;

@@ -16,6 +16,7 @@ use crate::{
     needs::Needs,
     pointer::Source,
     policy::Judge,
+    problem::Place,
     request::{RequestLine, ToolRequest},
     schema::Schema,
     template::Template,
@@ -30,6 +31,8 @@ mod reliance;
 #[derive(Debug)]
 pub struct CompiledContract {
     terms: Arc<Terms>,
+    /// Where `cost.currency` stands.
+    currency_at: Place,
     upstreams: BTreeMap<String, Upstream>,
     tools: BTreeMap<ToolName, Tool>,
 }
@@ -90,6 +93,11 @@ impl CompiledContract {
     /// What the core must know of it.
     pub const fn terms(&self) -> &Arc<Terms> {
         &self.terms
+    }
+
+    /// Where its currency stands, for what can only be checked against its domain's file.
+    pub(crate) const fn currency_at(&self) -> Place {
+        self.currency_at
     }
 
     /// All tools by name: those of the scope and those that only undo.

@@ -91,17 +91,7 @@ impl Document {
 
 impl Head {
     fn read(fields: &Fields<'_>, problems: &Problems) -> Option<Self> {
-        let form = fields.need("contract").and_then(|node| {
-            let form = text(node, "contract", problems)?;
-            if form == FORM {
-                return Some(());
-            }
-            problems.note(
-                node.place,
-                format!("form `{form}` is not known"),
-                format!("write `contract: {FORM}`"),
-            )
-        });
+        let form = fields.need("contract").and_then(|node| form(node, "contract", problems));
         let service = fields.need("service").and_then(|node| name(node, "service", Naming::Plain, problems));
         let version = fields.need("version").and_then(|node| {
             let version = word(node, "version", problems)?;
@@ -114,18 +104,30 @@ impl Head {
                 ),
             }
         });
-        let domain = fields.need("domain").and_then(|node| {
-            let text = name(node, "domain", Naming::Plain, problems)?;
-            if text != CONTROL_DOMAIN {
-                return Some(text);
-            }
-            let remedy = "name a domain of the business, for instance `payments`";
-            problems.note(node.place, format!("domain `{text}` holds people and keys, no service"), remedy)
-        });
+        let domain = fields.need("domain").and_then(|node| domain_name(node, "domain", problems));
         let purpose = fields.need("purpose").and_then(|node| text(node, "purpose", problems));
         form?;
-        Some(Self { service: service?.into(), version: version?, domain: domain?.into(), purpose: purpose? })
+        Some(Self { service: service?.into(), version: version?, domain: domain?, purpose: purpose? })
     }
+}
+
+/// The form of a document, at the key that says what kind of document it is.
+pub(crate) fn form(node: &Node, key: &str, problems: &Problems) -> Option<()> {
+    let form = text(node, key, problems)?;
+    if form == FORM {
+        return Some(());
+    }
+    problems.note(node.place, format!("form `{form}` is not known"), format!("write `{key}: {FORM}`"))
+}
+
+/// A domain of the business.
+pub(crate) fn domain_name(node: &Node, what: &str, problems: &Problems) -> Option<DomainName> {
+    let text = name(node, what, Naming::Plain, problems)?;
+    if text != CONTROL_DOMAIN {
+        return Some(text.into());
+    }
+    let remedy = "name a domain of the business, for instance `payments`";
+    problems.note(node.place, format!("domain `{text}` holds people and keys, no service"), remedy)
 }
 
 /// The section only names the file, so that a reader of the document knows where the rules are.

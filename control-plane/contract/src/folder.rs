@@ -13,6 +13,10 @@ use crate::{CompiledContract, document::POLICY_FILE, problem::Problem};
 /// The file of the document.
 pub(crate) const CONTRACT_FILE: &str = "contract.yaml";
 
+/// What to do where a file of it cannot be read, or is too large.
+const IS_A_FOLDER: &str = "a contract is a folder with `contract.yaml` and `policy.cedar`";
+const SHORTER: &str = "a contract is read by people; make it shorter";
+
 /// Largest file that is read, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
 
@@ -31,8 +35,8 @@ impl Folder {
     /// # Errors
     /// A problem for each file that cannot be read.
     pub fn read(dir: &Path) -> Result<Self, Vec<Problem>> {
-        let contract = text(dir, CONTRACT_FILE);
-        let policy = text(dir, POLICY_FILE);
+        let contract = text(dir, CONTRACT_FILE, [IS_A_FOLDER, SHORTER]);
+        let policy = text(dir, POLICY_FILE, [IS_A_FOLDER, SHORTER]);
         let scenarios = scenarios(dir);
         match (contract, policy, scenarios) {
             (Ok(contract), Ok(policy), Ok(scenarios)) => Ok(Self { contract, policy, scenarios }),
@@ -54,10 +58,9 @@ impl Folder {
     pub fn of(mut files: Files) -> Result<Self, Vec<Problem>> {
         let (contract, policy) = (files.remove(CONTRACT_FILE), files.remove(POLICY_FILE));
         let missing = [(CONTRACT_FILE, contract.is_none()), (POLICY_FILE, policy.is_none())];
-        let remedy = "a contract is a folder with `contract.yaml` and `policy.cedar`";
         let missing = missing.into_iter().filter(|(_, missing)| *missing);
         let mut problems: Vec<Problem> =
-            missing.map(|(name, _)| problem(name, "the file is not there".to_owned(), remedy)).collect();
+            missing.map(|(name, _)| problem(name, "the file is not there".to_owned(), IS_A_FOLDER)).collect();
         let is_scenario = |name: &str| {
             let file = name.strip_prefix("scenarios/").and_then(|name| name.strip_suffix(".yaml"));
             file.is_some_and(|file| !file.contains('/'))
@@ -106,7 +109,7 @@ impl Folder {
     /// A problem for each file that is larger than any that people would read.
     pub(crate) fn too_large(&self) -> Vec<Problem> {
         let large = self.files().into_iter().filter(|(_, bytes)| is_large(bytes));
-        large.map(|(name, _)| too_large(name)).collect()
+        large.map(|(name, _)| too_large(name, SHORTER)).collect()
     }
 
     /// Names and bytes, by name.
@@ -127,7 +130,7 @@ impl Folder {
 }
 
 /// A problem with a whole file.
-fn problem(file: &str, message: String, remedy: &str) -> Problem {
+pub(crate) fn problem(file: &str, message: String, remedy: &str) -> Problem {
     Problem { file: file.to_owned(), line: 0, column: 0, width: 0, message, remedy: remedy.to_owned() }
 }
 
@@ -135,28 +138,23 @@ fn is_large(bytes: &[u8]) -> bool {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES
 }
 
-fn too_large(name: &str) -> Problem {
-    problem(name, "the file is larger than 1 MiB".to_owned(), "a contract is read by people; make it shorter")
+fn too_large(name: &str, remedy: &str) -> Problem {
+    problem(name, "the file is larger than 1 MiB".to_owned(), remedy)
 }
 
-fn text(dir: &Path, name: &str) -> Result<String, Problem> {
-    let bytes = bytes(&dir.join(name), name)?;
+/// The text of a file that people wrote; the remedies are for one that cannot be read and for one that is too large.
+pub(crate) fn text(dir: &Path, name: &str, [unreadable, large]: [&str; 2]) -> Result<String, Problem> {
+    let bytes = bytes(&dir.join(name), name, unreadable)?;
     // What is too large was not read to its end, which may lie inside of a character.
     if is_large(&bytes) {
-        return Err(too_large(name));
+        return Err(too_large(name, large));
     }
     String::from_utf8(bytes)
         .map_err(|error| problem(name, format!("the file is not UTF-8: {error}"), "save it as UTF-8"))
 }
 
-fn bytes(path: &Path, name: &str) -> Result<Vec<u8>, Problem> {
-    let unreadable = |error: &io::Error| {
-        problem(
-            name,
-            format!("the file cannot be read: {error}"),
-            "a contract is a folder with `contract.yaml` and `policy.cedar`",
-        )
-    };
+fn bytes(path: &Path, name: &str, remedy: &str) -> Result<Vec<u8>, Problem> {
+    let unreadable = |error: &io::Error| problem(name, format!("the file cannot be read: {error}"), remedy);
     let file = File::open(path).map_err(|error| unreadable(&error))?;
     let mut bytes = Vec::new();
     // One byte more than is accepted shows that there is more, without reading all of it.
@@ -184,7 +182,7 @@ fn scenarios(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, Problem> {
             return Err(problem(NAME, "a file name is not UTF-8".to_owned(), "rename it"));
         };
         let name = format!("{NAME}/{file}");
-        let bytes = bytes(&path, &name)?;
+        let bytes = bytes(&path, &name, IS_A_FOLDER)?;
         files.push((name, bytes));
     }
     Ok(files)

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::Recursiv
 use serde_json::Value;
 
 mod cost;
+mod domain;
 mod evidence;
 mod identity;
 mod recovery;
@@ -18,8 +19,17 @@ use scalar::{Name, Version};
 
 /// The JSON Schema (2020-12) of `contract.yaml`.
 pub fn json_schema() -> Value {
+    schema_of::<Contract>()
+}
+
+/// The JSON Schema (2020-12) of a domain's file.
+pub fn domain_json_schema() -> Value {
+    schema_of::<domain::Domain>()
+}
+
+fn schema_of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(present));
-    settings.into_generator().into_root_schema_for::<Contract>().to_value()
+    settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// A key may be left out, but never be there without a value.

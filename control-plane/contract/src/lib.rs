@@ -18,6 +18,7 @@ mod check;
 mod compiled;
 mod diff;
 mod document;
+pub mod domain;
 mod facts;
 mod folder;
 #[expect(dead_code, reason = "what is written; only its JSON Schema is used")]
@@ -43,7 +44,7 @@ pub use backtest::{Backtest, Backtested, Flip, Said, Sum, sums};
 pub use compiled::{CompiledContract, Tool};
 pub use diff::{Change, Direction, changes_in_words, diff, text_diff};
 pub use facts::{RunFacts, Seen, Sighting};
-pub use form::json_schema;
+pub use form::{domain_json_schema, json_schema};
 pub use problem::Problem;
 pub use request::{Method, ToolRequest};
 pub use upstream::{Auth, Upstream};
@@ -57,7 +58,7 @@ use problem::Problems;
 use remit_core::ToolName;
 use yaml::Node;
 
-/// Reads and compiles the contract in a folder. The only function here that touches files.
+/// Reads and compiles the contract in a folder.
 ///
 /// # Errors
 /// Everything that is wrong with it, in the order of the files.

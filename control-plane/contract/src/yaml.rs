@@ -117,7 +117,7 @@ pub(crate) fn parse(text: &str, problems: &Problems) -> Option<Node> {
         problems.note(
             Place { line: 1, column: 1, width: 0 },
             "the file is empty",
-            "write a contract, beginning with `contract: remit/v1`",
+            "begin with its form: `contract: remit/v1`, or `domain: remit/v1` for a domain's file",
         )
     })
 }

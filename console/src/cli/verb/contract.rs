@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use remit_contract::domain;
 use serde_json::json;
 
 use crate::cli::{exit::Exit, failure::Failure, problems::refuse, screen::Screen, session::Session};
@@ -16,6 +17,7 @@ pub mod test;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   remit contract check contracts/refund-decision
+  remit contract check contracts/refund-decision --domains domains
   remit contract check contracts/refund-decision -o json |
     jq -r '.problems[] | \"::\\(.severity) file=\\(.file),line=\\(.line),col=\\(.column)::\\(.message)\"'
   remit contract diff contracts/refund-decision drafts/refund-decision
@@ -39,6 +41,9 @@ pub enum Verb {
     Check {
         /// The contract's folder
         dir: PathBuf,
+        /// Hold it against its domain's file, too: a file, or a folder of them
+        #[arg(long, value_name = "FILE|DIR")]
+        domains: Option<PathBuf>,
     },
     /// Say what changed between two versions: in words, then as text
     Diff(diff::Diff),
@@ -63,7 +68,7 @@ pub async fn run(
     screen: &mut Screen<'_>,
 ) -> Result<Exit, Failure> {
     match &args.verb {
-        Verb::Check { dir } => check(dir, screen),
+        Verb::Check { dir, domains } => check(dir, domains.as_deref(), screen),
         Verb::Diff(args) => {
             let session = if args.is_offline() { None } else { Some(open()?) };
             diff::run(args, session.as_ref(), screen).await
@@ -80,12 +85,22 @@ pub async fn run(
 }
 
 /// Prints every problem with its place and remedy, or what the contract is.
-fn check(dir: &Path, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
+fn check(dir: &Path, domains: Option<&Path>, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
     let contract = match remit_contract::load(dir) {
         Ok(contract) => contract,
         Err(problems) => return refuse(dir, &problems, screen),
     };
     let terms = contract.terms();
+    if let Some(path) = domains {
+        let files = match domain::read(path) {
+            Ok(files) => files,
+            Err(problems) => return refuse(domain::base(path), &problems, screen),
+        };
+        let own = files.iter().find(|file| file.name == terms.domain);
+        if let Some(clash) = own.and_then(|file| file.clash(&contract, "contract.yaml".to_owned())) {
+            return refuse(dir, &[clash], screen);
+        }
+    }
     if screen.is_json() {
         screen.object(&json!({
             "ok": true,

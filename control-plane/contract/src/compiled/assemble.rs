@@ -64,6 +64,7 @@ impl Whole {
         digest: Digest,
     ) -> Option<Result<CompiledContract, String>> {
         let terms = Arc::new(self.terms(digest)?);
+        let currency_at = self.cost.currency.place;
         let catalog = Arc::new(self.catalog()?);
         let mut tools = BTreeMap::new();
         for (name, tool) in std::mem::take(&mut self.tooling.tools) {
@@ -78,7 +79,7 @@ impl Whole {
             .into_iter()
             .map(|(name, upstream)| Some((name, upstream?)))
             .collect::<Option<BTreeMap<_, _>>>()?;
-        Some(Ok(CompiledContract { terms, upstreams, tools }))
+        Some(Ok(CompiledContract { terms, currency_at, upstreams, tools }))
     }
 
     fn terms(&self, digest: Digest) -> Option<Terms> {
@@ -109,7 +110,7 @@ impl Whole {
                 .iter()
                 .map(|(name, workflow)| (name.clone(), workflow.terms.clone()))
                 .collect(),
-            currency: self.cost.currency.clone(),
+            currency: self.cost.currency.value.clone(),
             run: self.cost.run.clone(),
         })
     }

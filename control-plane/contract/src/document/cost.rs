@@ -12,7 +12,7 @@ use crate::{
     problem::{Place, Problems, Spot},
     read::{
         Fields, each, entries,
-        scalar::{count, duration, money, text},
+        scalar::{count, currency, duration, money},
     },
     yaml::Node,
 };
@@ -20,7 +20,7 @@ use crate::{
 /// The section.
 #[derive(Debug)]
 pub(crate) struct Cost {
-    pub(crate) currency: String,
+    pub(crate) currency: Spot<String>,
     pub(crate) run: RunLimits,
     /// Where `run.tools` names each of its tools.
     pub(crate) limited: Vec<Spot<ToolName>>,
@@ -34,15 +34,8 @@ impl Cost {
         let fields = Fields::of(node, "cost", problems)?;
         fields.later(&["service"]);
         let currency = fields.need("currency").and_then(|node| {
-            let code = text(node, "cost.currency", problems)?;
-            if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
-                return Some(code);
-            }
-            problems.note(
-                node.place,
-                format!("cost.currency `{code}` is not a currency code"),
-                "write its three capital letters, for instance `USD`",
-            )
+            let value = currency(node, "cost.currency", problems)?;
+            Some(Spot { value, place: node.place })
         });
         let run = fields.need("run").and_then(|node| read_run(node, problems));
         let prices = fields.get("prices").map_or(Some(BTreeMap::new()), |node| {

@@ -157,6 +157,19 @@ pub(crate) fn money(node: &Node, what: &str, problems: &Problems) -> Option<Mone
     })
 }
 
+/// The code of a currency.
+pub(crate) fn currency(node: &Node, what: &str, problems: &Problems) -> Option<String> {
+    let code = text(node, what, problems)?;
+    if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Some(code);
+    }
+    problems.note(
+        node.place,
+        format!("{what} `{code}` is not a currency code"),
+        "write its three capital letters, for instance `USD`",
+    )
+}
+
 /// `0.25` in millionths, without a float in between.
 fn micros(text: &str) -> Option<u64> {
     let (units, decimals) = text.split_once('.').unwrap_or((text, "0"));

@@ -29,7 +29,7 @@ fn broken_yaml() {
     );
     insta::assert_snapshot!(listing(&compile("", POLICY).unwrap_err()), @r"
     contract.yaml:1:1: the file is empty
-    hint: write a contract, beginning with `contract: remit/v1`
+    hint: begin with its form: `contract: remit/v1`, or `domain: remit/v1` for a domain's file
     ");
     insta::assert_snapshot!(listing(&compile("- a list", POLICY).unwrap_err()), @r"
     contract.yaml:1:1: the contract is a list, expected a mapping

@@ -1,0 +1,65 @@
+//! The keys of a domain's file, one by one, whatever is wrong with the others.
+
+use remit_core::{Backtest, DomainName};
+
+use crate::{
+    document::{domain_name, form},
+    problem::{Problems, Spot, nearest},
+    read::{
+        Fields,
+        scalar::{currency, text},
+    },
+    yaml::{Kind, Node},
+};
+
+/// What the document says, and where.
+pub(super) struct Domain {
+    pub(super) name: Spot<DomainName>,
+    pub(super) currency: Spot<String>,
+    pub(super) backtest: Spot<Backtest>,
+}
+
+/// Keys that nothing enforces yet.
+const LATER: &[&str] = &["cost", "throttle", "blast_radius", "groups", "on_call"];
+
+pub(super) fn read(root: &Node, problems: &Problems) -> Option<Domain> {
+    let fields = Fields::of(root, "the domain's file", problems)?;
+    fields.later(LATER);
+    said_elsewhere(root, problems);
+    let form = fields.need("domain").and_then(|node| form(node, "domain", problems));
+    let name = fields.need("name").and_then(|node| at(node, domain_name(node, "name", problems)));
+    let currency = fields.need("currency").and_then(|node| at(node, currency(node, "currency", problems)));
+    let backtest = fields.need("backtest").and_then(|node| at(node, read_backtest(node, problems)));
+    fields.end();
+    form?;
+    Some(Domain { name: name?, currency: currency?, backtest: backtest? })
+}
+
+fn at<T>(node: &Node, value: Option<T>) -> Option<Spot<T>> {
+    value.map(|value| Spot { value, place: node.place })
+}
+
+/// Always written out, so that a line that got lost does not mean less than what stood there.
+fn read_backtest(node: &Node, problems: &Problems) -> Option<Backtest> {
+    const CHOICES: [Backtest; 2] = [Backtest::None, Backtest::Required];
+    let text = text(node, "backtest", problems)?;
+    CHOICES.into_iter().find(|choice| choice.as_str() == text).or_else(|| {
+        let remedy = match nearest(&text, CHOICES.map(Backtest::as_str)) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "choose `required` or `none`".to_owned(),
+        };
+        problems.note(node.place, format!("backtest `{text}` is not known"), remedy)
+    })
+}
+
+/// Approvals hold for the whole control plane, since they say where its versions come from.
+fn said_elsewhere(root: &Node, problems: &Problems) {
+    let Kind::Map(entries) = &root.kind else { return };
+    for entry in entries.iter().filter(|entry| entry.key == "approval") {
+        problems.note_only(
+            entry.place,
+            "`approval` is not said by a domain's file",
+            "remove it, and start remitd with `--approval required`",
+        );
+    }
+}

@@ -1,0 +1,30 @@
+//! A domain's file as it is written.
+
+use schemars::JsonSchema;
+
+use super::{Form, scalar::Name};
+
+/// What holds for every service of one domain, whatever its contract says.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Settings of one domain")]
+pub(super) struct Domain {
+    /// The form of this document: `remit/v1`.
+    domain: Form,
+    /// The domain, as contracts name it.
+    name: Name,
+    /// Three capital letters, for instance `USD`: the one currency of the domain. Its contracts say the same.
+    #[schemars(extend("pattern" = "^[A-Z]{3}$"))]
+    currency: String,
+    backtest: Backtest,
+}
+
+/// Whether what was refused in the last week, and a new version would admit, must have been reviewed by its approver.
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Backtest {
+    /// Who approves may look at the record.
+    None,
+    /// Who approves signs what the record says; an activation holds it against the record again.
+    Required,
+}
