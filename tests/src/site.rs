@@ -87,12 +87,20 @@ impl Site {
         self.start_as(command).await
     }
 
-    /// The same, where an approver has also reviewed what was refused lately and would be admitted.
-    pub async fn start_reviewing(&self, domain: &str) -> Remitd {
+    /// The same for `payments`, whose file says that what was refused lately and would be admitted is reviewed, and
+    /// for `sales`, which has no file.
+    pub async fn start_reviewing(&self) -> Remitd {
         let mut command = self.bare(&self.program);
-        let settings = ["--approval", "required", "--backtest", "required", "--domain", domain];
-        command.args(self.serving()).args(settings);
+        let settings = ["--approval", "required", "--domain", "payments", "--domain", "sales", "--domains"];
+        command.args(self.serving()).args(settings).arg(self.payments("backtest: required"));
         self.start_as(command).await
+    }
+
+    /// A file of the domain `payments` that says this, too.
+    pub fn payments(&self, says: &str) -> PathBuf {
+        let file = self.path().join("payments.yaml");
+        fs::write(&file, format!("domain: remit/v1\nname: payments\ncurrency: USD\n{says}\n")).unwrap();
+        file
     }
 
     /// As [`Site::start`], where no file may grow beyond so many blocks of 512 bytes: a disk that gets full.

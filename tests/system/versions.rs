@@ -33,10 +33,10 @@ impl Team {
         Self::of(site, remitd).await
     }
 
-    /// A team whose control plane also wants the record reviewed.
+    /// A team whose control plane also wants the record reviewed, for one of two domains.
     async fn reviewing() -> Self {
         let site = Site::new(REMITD).await;
-        let remitd = site.start_reviewing("payments").await;
+        let remitd = site.start_reviewing().await;
         Self::of(site, remitd).await
     }
 
@@ -285,6 +285,26 @@ async fn what_was_refused_is_reviewed_before_a_version_admits_it() {
     assert_eq!(team.says("olga", &["verify"]).await.code, 0);
 }
 
+/// The same control plane, a domain whose file does not say so.
+#[tokio::test]
+async fn a_domain_that_wants_no_review_activates_what_was_not_reviewed() {
+    let team = Team::reviewing().await;
+    team.keys().await;
+    team.site.contracts.edit("domain: payments", "domain: sales");
+    team.site.contracts.edit_policy("Domain::\"payments\"", "Domain::\"sales\"");
+    team.alive("root", &[]).await;
+    let mut agent = team.remitd.agent().await;
+    let run = agent.run("case-1").await;
+    let refused = agent.refund(&run, "US-500-b", 600).await;
+    assert_eq!(refused.status(), ActionStatus::Denied, "{refused:?}");
+    let paid = "> context.evidence.transaction.amount_minor";
+    team.site.contracts.edit_policy(paid, &format!("{paid} + 1000"));
+    team.site.contracts.edit("version: 1.0.0", "version: 1.1.0");
+    let digest = team.alive("olga", &[]).await;
+    let shown = team.json("olga", &["contract", "show", &digest]).await;
+    assert_eq!(shown["approval"]["reviewed"], json!(null), "{shown}");
+}
+
 #[tokio::test]
 async fn a_folder_counts_for_nothing_where_approvals_are_wanted() {
     let site = Site::new(REMITD).await;
@@ -292,8 +312,10 @@ async fn a_folder_counts_for_nothing_where_approvals_are_wanted() {
     assert_eq!(refused.code, Some(1));
     assert!(refused.said.contains("a folder cannot become active by itself"), "{}", refused.said);
     assert!(refused.said.contains("remit contract propose"), "{}", refused.said);
-    let refused = site.start_refused_with(&["--backtest", "required"]).await;
-    assert!(refused.said.contains("`--backtest required` is for `--approval required`"), "{}", refused.said);
+    let file = site.payments("backtest: required");
+    let refused = site.start_refused_with(&["--domains", path(&file)]).await;
+    let place = format!("{}:4:11: `backtest: required` is for `--approval required`", file.display());
+    assert!(refused.said.contains(&place), "{}", refused.said);
     let team = Team { remitd: site.start_approving("access").await, site };
     let token = team.remitd.operator().await.person_token("bob", &["agent-platform"]).await;
     fs::write(team.file("bob", "token"), token).unwrap();

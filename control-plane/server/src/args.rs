@@ -41,10 +41,10 @@ pub struct Serve {
     /// A domain to serve from the first proposal on; may be repeated, for `--approval required`
     #[arg(long, value_name = "DOMAIN")]
     pub domain: Vec<String>,
-    /// Whether what was refused lately, and a new version would admit, must have been reviewed by its approver, for
-    /// `--approval required`
-    #[arg(long, value_name = "WHETHER", value_enum, default_value_t = Backtest::None)]
-    pub backtest: Backtest,
+    /// A domain's file, or a folder of them: its currency, and whether the record is reviewed before a version
+    /// decides; may be repeated
+    #[arg(long, value_name = "FILE|DIR")]
+    pub domains: Vec<PathBuf>,
     /// Name of this control plane, shown to operators
     #[arg(long, value_name = "NAME", default_value = "local")]
     pub environment: String,
@@ -59,27 +59,12 @@ pub enum Approval {
     Required,
 }
 
-/// Whether the record is held against a new version before it decides.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-pub enum Backtest {
-    /// Who approves may look at the record
-    None,
-    /// Who approves signs what the record of the last week says, and an activation holds it against the record again
-    Required,
-}
-
 impl Serve {
     /// Where contract versions come from.
     ///
     /// # Errors
     /// What does not go together, and what to do about it.
     pub fn versions(&self) -> Result<Versions, String> {
-        let backtest = self.backtest == Backtest::Required;
-        if backtest && self.approval == Approval::None {
-            return Err("`--backtest required` is for `--approval required`\n\
-                hint: where a folder is enough, nobody approves; use `remit contract backtest DIR`"
-                .to_owned());
-        }
         match (self.approval, self.contracts.is_empty(), self.domain.is_empty()) {
             (Approval::None, false, true) => Ok(Versions::Folders(self.contracts.clone())),
             (Approval::None, true, _) => Err("no contracts: nothing could be decided\n\
@@ -98,7 +83,7 @@ impl Serve {
             }
             (Approval::Required, true, _) => {
                 let domains = self.domain.iter().map(|name| name.as_str().into()).collect();
-                Ok(Versions::Approved { domains, backtest })
+                Ok(Versions::Approved { domains })
             }
         }
     }
@@ -107,9 +92,9 @@ impl Serve {
 const SERVE_HELP: &str = "\
 Examples:
   PAYMENTS_URL=http://127.0.0.1:9001 DESK_URL=http://127.0.0.1:9002 PAYMENTS_TOKEN=… \\
-    remitd serve --data ./data --contracts assets/contracts
+    remitd serve --data ./data --contracts assets/contracts --domains assets/domains
   remitd serve --data ./data --contracts my-contract --listen 127.0.0.1:0
-  remitd serve --data ./data --approval required --domain payments --backtest required
+  remitd serve --data ./data --approval required --domain payments --domains domains/payments.yaml
 
 When it is ready it prints one JSON line with the bound address and the context file of the console:
   {\"ready\":true,\"address\":\"127.0.0.1:7461\",\"context\":\"./data/context.toml\"}

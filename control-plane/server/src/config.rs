@@ -13,9 +13,6 @@ pub enum Versions {
     Approved {
         /// The domains that are served, beside those that the journal knows.
         domains: Vec<DomainName>,
-        /// The record is decided again under a version, and an approver has reviewed what was refused and would
-        /// be admitted.
-        backtest: bool,
     },
 }
 
@@ -26,6 +23,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where contract versions come from.
     pub versions: Versions,
+    /// Files of domains, and folders of them; a domain without one has the defaults.
+    pub domains: Vec<PathBuf>,
     /// Values of `${VAR}` and `secret:NAME`; the environment is asked after them.
     pub variables: BTreeMap<String, String>,
     /// Shown in the console's first row, for instance `local` or `PROD eu-1`.

@@ -64,6 +64,8 @@ pub(crate) struct Contracts {
     loaded: ArcSwap<BTreeMap<Digest, Arc<CompiledContract>>>,
     /// One a service, from the configured folders.
     configured: Vec<Arc<CompiledContract>>,
+    /// Where each of those was read.
+    given: BTreeMap<ServiceName, PathBuf>,
     /// Where copies of folders are kept.
     archive: PathBuf,
 }
@@ -74,13 +76,13 @@ impl Contracts {
     pub(crate) fn load(folders: &[PathBuf], archive: &Path) -> Result<Self, Error> {
         let mut configured = Vec::new();
         let mut loaded = BTreeMap::new();
-        let mut services: BTreeMap<ServiceName, PathBuf> = BTreeMap::new();
+        let mut given: BTreeMap<ServiceName, PathBuf> = BTreeMap::new();
         for folder in folders {
             for path in contract_folders(folder)? {
                 let contract = remit_contract::load(&path)
                     .map_err(|problems| Error::Invalid { path: path.clone(), problems })?;
                 let service = contract.terms().service.clone();
-                if let Some(first) = services.insert(service.clone(), path.clone()) {
+                if let Some(first) = given.insert(service.clone(), path.clone()) {
                     return Err(Error::Twice { service, first, second: path });
                 }
                 archive::keep(&path, contract.terms().digest, archive)?;
@@ -92,7 +94,7 @@ impl Contracts {
         for contract in archive::earlier(archive)? {
             loaded.entry(contract.terms().digest).or_insert_with(|| Arc::new(contract));
         }
-        Ok(Self { loaded: ArcSwap::from_pointee(loaded), configured, archive: archive.to_owned() })
+        Ok(Self { loaded: ArcSwap::from_pointee(loaded), configured, given, archive: archive.to_owned() })
     }
 
     pub(crate) fn get(&self, digest: &Digest) -> Option<Arc<CompiledContract>> {
@@ -131,6 +133,11 @@ impl Contracts {
     /// All that can be judged with.
     pub(crate) fn loaded(&self) -> Vec<Arc<CompiledContract>> {
         self.loaded.load().values().cloned().collect()
+    }
+
+    /// The folder that was given for a service.
+    pub(crate) fn given(&self, service: &ServiceName) -> Option<&Path> {
+        self.given.get(service).map(PathBuf::as_path)
     }
 
     /// Those of the folders: they decide about new runs.

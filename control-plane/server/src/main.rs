@@ -37,6 +37,7 @@ async fn run(serve: Serve) -> Result<()> {
     let config = Config {
         data: serve.data,
         versions,
+        domains: serve.domains,
         variables: BTreeMap::new(),
         environment: serve.environment,
         user_context: true,

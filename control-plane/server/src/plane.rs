@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::Path,
     sync::{Arc, OnceLock},
 };
 
@@ -15,6 +16,7 @@ use crate::{
     auth::{self, Caller},
     contracts::Contracts,
     domain::Domain,
+    domains::Domains,
     error::Error,
     metrics::Metrics,
     upstreams::Upstreams,
@@ -45,8 +47,8 @@ pub(crate) struct Plane {
     pub(crate) upstreams: Upstreams,
     pub(crate) client: reqwest::Client,
     pub(crate) metrics: Metrics,
-    /// True where what the record says about a version must have been reviewed before it decides.
-    pub(crate) backtest: bool,
+    /// The files of domains; what they say is in the journals.
+    pub(crate) domains: Domains,
     /// Whoever reads a whole record waits for the one before.
     pub(crate) reviews: Semaphore,
     /// See [`Plane::identity`].
@@ -125,6 +127,15 @@ impl Plane {
                  keep it, or give the service another name",
                 ward.domain.name()
             )))
+        })
+    }
+
+    /// Asks whether a contract that was sent counts in the currency of its domain, whose place is named, too.
+    pub(crate) fn counts_alike(&self, contract: &CompiledContract) -> Result<(), Error> {
+        let clash = self.domains.clash(contract, Path::new("contract.yaml"));
+        clash.map_or(Ok(()), |it| {
+            let place = format!("{}:{}:{}", it.file, it.line, it.column);
+            Err(Error::Conflict(format!("{place}: {}; {}", it.message, it.remedy)))
         })
     }
 

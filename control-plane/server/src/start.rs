@@ -28,6 +28,7 @@ use crate::{
     contracts::Contracts,
     data_dir,
     domain::{Domain, Fault, Publisher},
+    domains::{self, Domains},
     edge,
     effects::Effects,
     metrics::Metrics,
@@ -37,6 +38,7 @@ use crate::{
     view::{OpenRuns, View},
 };
 
+mod configures;
 mod decides;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -77,6 +79,9 @@ pub enum Error {
         /// Why.
         cause: String,
     },
+    /// The files of domains.
+    #[error(transparent)]
+    Domains(#[from] domains::Error),
     /// A folder cannot replace what people approve.
     #[error(
         "people approve the contract versions of domain `{domain}`, so no folder becomes active there any more\nhint: start with `--approval required`, or give another directory with `--data`"
@@ -127,11 +132,13 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
     // Several parts use TLS: one provider, installed once a process; a second installation is the same one.
     drop(rustls::crypto::ring::default_provider().install_default());
     data_dir::prepare(&config.data)?;
-    let (folders, domains, approvals, backtest) = match &config.versions {
-        Versions::Folders(folders) => (folders.as_slice(), &[][..], false, false),
-        Versions::Approved { domains, backtest } => (&[][..], domains.as_slice(), true, *backtest),
+    let (folders, served, approvals) = match &config.versions {
+        Versions::Folders(folders) => (folders.as_slice(), &[][..], false),
+        Versions::Approved { domains } => (&[][..], domains.as_slice(), true),
     };
+    let domains = Domains::load(&config.domains)?;
     let contracts = Arc::new(Contracts::load(folders, &data_dir::archive(&config.data)?)?);
+    configures::fit(&contracts, &domains)?;
     let upstreams = Upstreams::new(config.variables.clone(), config.data.clone());
     for contract in contracts.configured() {
         upstreams.resolve(contract).map_err(|source| {
@@ -154,7 +161,7 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
     let open = Arc::new(OpenRuns::default());
     let (working, stop) = (TaskTracker::new(), CancellationToken::new());
     let (effects, obligations) = Effects::channel(working.clone());
-    let wards = wards(&journal, domains, (&contracts, &open), &effects)?;
+    let wards = wards(&journal, served, (&contracts, &open), &effects)?;
     drop(effects);
     upstreams.resolve_what_can(&contracts.loaded());
     let plane = Arc::new(Plane {
@@ -167,13 +174,14 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
         upstreams,
         client,
         metrics: Metrics::new(),
-        backtest,
+        domains,
         reviews: Semaphore::new(1),
         identity: OnceLock::new(),
         working,
         stop: stop.clone(),
     });
     decides::may_start(&plane)?;
+    configures::may_start(&plane)?;
     settle_in(&plane).await?;
     let token = first_operator(&plane, &config.data).await?;
     decides::warn_of_strangers(&plane);

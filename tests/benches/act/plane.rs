@@ -50,6 +50,7 @@ pub(crate) async fn start_at(storage: Storage) -> Result<Plane, Failure> {
     let config = Config {
         data: folder.path().join("data"),
         versions: remit_control_plane::Versions::Folders(vec![contract]),
+        domains: Vec::new(),
         variables: BTreeMap::new(),
         environment: "bench".to_owned(),
         user_context: false,

@@ -48,9 +48,11 @@ impl World {
         let desk = Arc::new(desk::records::Records::default());
         let payments_url = serve(payments::router(Arc::clone(&ledger), &payments_token)).await?;
         let desk_url = serve(desk::router(Arc::clone(&desk))).await?;
+        let (contracts, domains) = contracts::write(dir).wrap_err("write the contracts")?;
         let config = Config {
             data: dir.join("control-plane"),
-            versions: Versions::Folders(vec![contracts::write(dir).wrap_err("write the contracts")?]),
+            versions: Versions::Folders(vec![contracts]),
+            domains: vec![domains],
             variables: BTreeMap::from([
                 ("PAYMENTS_URL".to_owned(), payments_url),
                 ("PAYMENTS_TOKEN".to_owned(), payments_token),

@@ -34,6 +34,7 @@ pub(super) async fn propose(
     let terms = compiled.terms().as_ref().clone();
     let ward = business(plane, terms.domain.as_str())?;
     plane.is_at_home(&terms.service, &terms.domain)?;
+    plane.counts_alike(&compiled)?;
     let digest = terms.digest;
     let proposed = Box::new(ContractProposed { terms, files, by });
     let command = Command::ProposeVersion { proposed, people: plane.people()? };
@@ -105,6 +106,7 @@ pub(super) async fn activate(
     plane.is_at_home(&version.terms.service, &version.terms.domain)?;
     // What becomes active must be able to act: compiled, its tools' addresses and secrets found.
     let contract = Arc::new(folder(plane, ward, digest)?.compile().map_err(|it| wrong(&it))?);
+    plane.counts_alike(&contract)?;
     plane.upstreams.resolve(&contract).map_err(|error| Error::Conflict(error.to_string()))?;
     plane.contracts.learn(&contract);
     let record = record::for_activation(plane, ward, &version).await?;

@@ -2,7 +2,7 @@
 
 use remit_core::{Command, person::CONTROL_PLANE};
 
-use super::Error;
+use super::{Error, configures};
 use crate::{
     domain::Fault,
     plane::{Plane, Ward},
@@ -27,6 +27,7 @@ pub(super) async fn settle(plane: &Plane) -> Result<(), Error> {
             tracing::warn!(%domain, "approvals are required from now on: what a folder made active decides nothing");
         }
     }
+    configures::settle(plane).await?;
     for contract in plane.contracts.configured() {
         let terms = contract.terms();
         let activation = |cause: String| Error::Activation { service: terms.service.to_string(), cause };

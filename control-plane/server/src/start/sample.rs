@@ -41,6 +41,22 @@ impl Place {
         }
     }
 
+    /// Writes a domain's file; from then on it is given at every start.
+    pub(crate) fn domain(&self, file: &str, text: &str) {
+        let folder = self.0.path().join("domains");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(file), text).unwrap();
+    }
+
+    /// Takes it away again.
+    pub(crate) fn take_domain(&self, file: &str) {
+        let folder = self.0.path().join("domains");
+        fs::remove_file(folder.join(file)).unwrap();
+        if fs::read_dir(&folder).unwrap().next().is_none() {
+            fs::remove_dir(folder).unwrap();
+        }
+    }
+
     pub(crate) fn folder(&self, service: &str) -> PathBuf {
         self.0.path().join("contracts").join(service)
     }
@@ -59,12 +75,12 @@ impl Place {
 
     pub(crate) async fn approving(&self, domains: &[&str]) -> Result<Running, Error> {
         let domains = domains.iter().map(|domain| (*domain).into()).collect();
-        self.start(Versions::Approved { domains, backtest: false }).await
+        self.start(Versions::Approved { domains }).await
     }
 
     /// The same on a journal that holds something already.
     pub(crate) async fn approving_on(&self, journal: Journal) -> Result<Running, Error> {
-        let config = self.config(Versions::Approved { domains: Vec::new(), backtest: false });
+        let config = self.config(Versions::Approved { domains: Vec::new() });
         start_on(journal, config, TcpListener::bind(("127.0.0.1", 0)).await.unwrap()).await
     }
 
@@ -78,9 +94,11 @@ impl Place {
             ("DESK_URL", "http://127.0.0.1:9"),
             ("PAYMENTS_TOKEN", "t"),
         ];
+        let domains = self.0.path().join("domains");
         Config {
             data: self.0.path().join("data"),
             versions,
+            domains: if domains.is_dir() { vec![domains] } else { Vec::new() },
             variables: variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             environment: "test".to_owned(),
             user_context: false,

@@ -17,9 +17,12 @@ fn files(dir: &Path, below: &str, found: &mut Vec<String>) {
 }
 
 #[test]
-fn no_file_of_the_contracts_is_missing() {
+fn no_file_of_the_contracts_and_domains_is_missing() {
     let mut found = Vec::new();
-    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/contracts"), "", &mut found);
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets");
+    for folder in ["contracts", "domains"] {
+        files(&assets.join(folder), &format!("{folder}/"), &mut found);
+    }
     found.sort_unstable();
     let carried: Vec<&str> = FILES.iter().map(|(path, _)| *path).collect();
     assert_eq!(found, carried);
@@ -28,8 +31,9 @@ fn no_file_of_the_contracts_is_missing() {
 #[test]
 fn they_are_written_as_folders() {
     let dir = tempfile::tempdir().unwrap();
-    let root = write(dir.path()).unwrap();
+    let (contracts, domains) = write(dir.path()).unwrap();
+    assert!(contracts.is_dir() && domains.is_dir());
     for (path, text) in FILES {
-        assert_eq!(fs::read_to_string(root.join(path)).unwrap(), *text);
+        assert_eq!(fs::read_to_string(dir.path().join(path)).unwrap(), *text);
     }
 }

@@ -49,7 +49,7 @@ pub(super) async fn for_approval(
     ward: &Ward,
     version: &Version,
 ) -> Result<Option<Reviewed>, Error> {
-    if !plane.backtest {
+    if !ward.view.read(|inner| inner.state.wants_review()) {
         return Ok(None);
     }
     Ok(Some(review(plane, ward, version, first_moment()).await?))
@@ -62,7 +62,7 @@ pub(super) async fn for_activation(
     ward: &Ward,
     version: &Version,
 ) -> Result<Option<Box<Review>>, Error> {
-    if !plane.backtest {
+    if !ward.view.read(|inner| inner.state.wants_review()) {
         return Ok(None);
     }
     let approved = version.approved.as_ref().and_then(|(approved, _)| approved.seal.review.as_ref());

@@ -133,3 +133,20 @@ async fn a_number_that_several_proposals_bear_names_none_of_them_until_one_is_pu
     assert_eq!(digest(&found), first);
     running.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_contract_in_another_currency_than_its_domains_file_is_refused_with_both_places() {
+    let place = Place::new();
+    place.domain("payments.yaml", "domain: remit/v1\nname: payments\ncurrency: EUR\nbacktest: none\n");
+    let running = place.approving(&["payments"]).await.unwrap();
+    settle_people(running.plane()).await;
+    let words = "cost.currency `USD` is not that of domain `payments`, which is `EUR` in ";
+    match proposed(running.plane(), shipped(REFUNDS)).await {
+        Err(Error::Conflict(text)) => {
+            assert!(text.starts_with("contract.yaml:") && text.contains(words), "{text}");
+            assert!(text.contains("payments.yaml:3:11"), "{text}");
+        }
+        other => panic!("{other:?}"),
+    }
+    running.shutdown().await;
+}
