@@ -290,6 +290,11 @@ async fn what_was_refused_is_reviewed_before_a_version_admits_it() {
 async fn a_domain_that_wants_no_review_activates_what_was_not_reviewed() {
     let team = Team::reviewing().await;
     team.keys().await;
+    let rows = team.json("olga", &["get", "domains"]).await;
+    let rows: Vec<_> =
+        rows["domains"].as_array().unwrap().iter().map(|it| (&it["name"], &it["backtest"])).collect();
+    let [payments, sales] = [json!("payments"), json!("sales")];
+    assert_eq!(rows, [(&payments, &json!("required")), (&sales, &json!("none"))]);
     team.site.contracts.edit("domain: payments", "domain: sales");
     team.site.contracts.edit_policy("Domain::\"payments\"", "Domain::\"sales\"");
     team.alive("root", &[]).await;

@@ -3,6 +3,7 @@
 pub mod action;
 pub mod contract;
 pub mod detail;
+pub mod domain;
 pub mod escalation;
 pub mod rollback;
 pub mod run;

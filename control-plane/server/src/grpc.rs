@@ -15,6 +15,7 @@ use crate::{auth::Caller, edge::MAX_BODY, error::Error, plane::Plane};
 mod contract;
 mod control;
 mod detail;
+mod domains;
 mod export;
 mod health;
 mod key;

@@ -17,7 +17,7 @@ mod contracts;
 mod data_dir;
 mod declare;
 mod domain;
-pub mod domains;
+mod domains;
 mod edge;
 mod effects;
 mod error;

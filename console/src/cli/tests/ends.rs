@@ -24,6 +24,8 @@ async fn lists_are_tables_or_objects() {
     insta::assert_snapshot!("get_escalations", ran.whole());
     let (ran, _) = run(Script::default(), "get switches -o wide").await;
     insta::assert_snapshot!("get_switches_wide", ran.whole());
+    let (ran, _) = run(Script::default(), "get domains").await;
+    insta::assert_snapshot!("get_domains", ran.whole());
     let (ran, _) = run(Script::default(), "get services").await;
     assert_eq!(ran.whole(), "exit 0\n--- stdout\n--- stderr\nno services\n");
 }

@@ -265,6 +265,19 @@ impl Operator for Plane {
         Ok(Response::new(pb::ListSwitchesResponse { switches }))
     }
 
+    async fn list_domains(&self, _: Request<pb::ListDomainsRequest>) -> Answer<pb::ListDomainsResponse> {
+        let payments = pb::Domain {
+            name: "payments".to_owned(),
+            configured: true,
+            currency: "USD".to_owned(),
+            reviewed: true,
+            approvals: true,
+            services: vec!["refund-decision".to_owned()],
+        };
+        let access = pb::Domain { name: "access".to_owned(), ..pb::Domain::default() };
+        Ok(Response::new(pb::ListDomainsResponse { domains: vec![access, payments] }))
+    }
+
     async fn get_action(&self, request: Request<pb::GetActionRequest>) -> Answer<pb::ActionDetail> {
         let id = request.into_inner().id;
         if ACTION.ends_with(&id) {

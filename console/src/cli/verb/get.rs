@@ -2,13 +2,13 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use remit_proto::v1::{
-    ActionStatus, ListActionsRequest, ListEscalationsRequest, ListRunsRequest, ListServicesRequest,
-    ListSwitchesRequest,
+    ActionStatus, ListActionsRequest, ListDomainsRequest, ListEscalationsRequest, ListRunsRequest,
+    ListServicesRequest, ListSwitchesRequest,
 };
 
 use crate::cli::{
     failure::Failure,
-    kind::{action, escalation, run, service, switch},
+    kind::{action, domain, escalation, run, service, switch},
     screen::Screen,
     session::{Session, within},
 };
@@ -78,6 +78,9 @@ pub enum What {
     /// Switches that hold
     #[command(visible_alias = "switch")]
     Switches,
+    /// Domains and what their files say
+    #[command(visible_alias = "domain")]
+    Domains,
 }
 
 /// Where an action is in its life.
@@ -151,6 +154,10 @@ pub async fn run(args: Get, session: &mut Session, screen: &mut Screen<'_>) -> R
             let rows =
                 session.client.list_switches(within(ListSwitchesRequest {})).await?.into_inner().switches;
             screen.list("switches", &rows, switch::COLUMNS, switch::json)?;
+        }
+        What::Domains => {
+            let rows = session.client.list_domains(within(ListDomainsRequest {})).await?.into_inner().domains;
+            screen.list("domains", &rows, domain::COLUMNS, domain::json)?;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{POLICY, YAML, listing};
-use crate::{Problem, compile};
+use crate::{Problem, compile, domain::parse};
 
 /// How long chance is tried when the environment does not say.
 const TEST_TIME: Duration = Duration::from_millis(500);
@@ -76,6 +76,15 @@ fn check(yaml: &str, policy: &str) {
     }
 }
 
+/// The same of a domain's file.
+fn check_domain(text: &str) {
+    let Err(problems) = parse(text, "payments.yaml") else { return };
+    let (lines, said) = (text.replace("\r\n", "\n").replace('\r', "\n"), listing(&problems));
+    let lines: Vec<&str> = lines.split('\n').collect();
+    assert!(!problems.is_empty(), "a refusal says why");
+    assert!(problems.iter().all(|it| !it.remedy.is_empty() && is_in(it, &lines)), "{said}\n{text:?}");
+}
+
 /// One line and one column behind the end are places too: something may be missing there.
 fn is_in(problem: &Problem, lines: &[&str]) -> bool {
     let length = lines.get(problem.line.saturating_sub(1)).map_or(0, |line| line.chars().count());
@@ -87,6 +96,13 @@ fn is_in(problem: &Problem, lines: &[&str]) -> bool {
 fn documents() {
     let target = bolero::check!(name = "documents");
     target.with_test_time(TEST_TIME).for_each(|bytes: &[u8]| check(&text_of(bytes, YAML), POLICY));
+}
+
+#[test]
+fn domains() {
+    const GOOD: &str = "# A domain\ndomain: remit/v1\nname: payments\ncurrency: USD\nbacktest: required\n";
+    let target = bolero::check!(name = "domains");
+    target.with_test_time(TEST_TIME).for_each(|bytes: &[u8]| check_domain(&text_of(bytes, GOOD)));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use remit_proto::v1::{self as pb, operator_server};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{control, detail, export, person, query, rollback, state, token, watch, who};
+use super::{control, detail, domains, export, person, query, rollback, state, token, watch, who};
 use crate::plane::Plane;
 
 pub(super) struct Operator {
@@ -100,6 +100,14 @@ impl operator_server::Operator for Operator {
     ) -> Answer<pb::ListSwitchesResponse> {
         person(&self.plane, &request)?;
         Ok(Response::new(pb::ListSwitchesResponse { switches: state::switches(&self.plane) }))
+    }
+
+    async fn list_domains(
+        &self,
+        request: Request<pb::ListDomainsRequest>,
+    ) -> Answer<pb::ListDomainsResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(pb::ListDomainsResponse { domains: domains::list(&self.plane) }))
     }
 
     async fn get_action(&self, request: Request<pb::GetActionRequest>) -> Answer<pb::ActionDetail> {
