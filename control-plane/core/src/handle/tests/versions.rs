@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::world::*;
 use crate::{
-    Clause, Command, Digest, Event, Outcome, Person, Reason, Refusal, RunId, State, Terms, Timestamp,
+    Backtest, Clause, Command, Digest, DomainSettings, Event, Outcome, Person, Reason, Refusal, RunId, State,
+    Terms, Timestamp,
     review::Review,
     state::Phase,
     version::{ContractProposed, Files, KeyRegistered, Occasion, Seal, VersionStatus, digest_of_files},
@@ -373,24 +374,33 @@ fn a_person_has_one_key_and_a_key_one_person() {
 #[derive(Clone, Debug)]
 enum Step {
     Propose(u8, usize),
-    Approve(u8, usize),
+    /// By somebody who was shown the record, or not.
+    Approve(u8, usize, bool),
     Activate(u8, usize, bool),
     Revoke(u8, usize),
     Start(u128),
     Act(u128),
     Require,
+    /// The domain's file says that the record is reviewed, or not.
+    Configure(bool),
+}
+
+/// What the record says of every version, all the time.
+fn record() -> Review {
+    Review { since: Timestamp::from_micros(1), grave: 1, flips: Digest::of(b"x"), shown: "a flip".to_owned() }
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let (number, who) = (0_u8..4, 0_usize..7);
     prop_oneof![
         4 => (number.clone(), who.clone()).prop_map(|(number, who)| Step::Propose(number, who)),
-        4 => (number.clone(), who.clone()).prop_map(|(number, who)| Step::Approve(number, who)),
+        4 => (number.clone(), who.clone(), any::<bool>()).prop_map(|(number, who, read)| Step::Approve(number, who, read)),
         4 => (number.clone(), who.clone(), any::<bool>()).prop_map(|(number, who, end)| Step::Activate(number, who, end)),
         1 => (number, who).prop_map(|(number, who)| Step::Revoke(number, who)),
         3 => (2_u128..5).prop_map(Step::Start),
         3 => (1_u128..5).prop_map(Step::Act),
         1 => Just(Step::Require),
+        1 => any::<bool>().prop_map(Step::Configure),
     ]
 }
 
@@ -398,10 +408,19 @@ fn take(world: &mut World, step: &Step) {
     let name = |who: usize| people()[who].name.clone();
     let command = match *step {
         Step::Propose(number, who) => propose(number, &name(who)),
-        Step::Approve(number, who) => approve(&world.state, number, &name(who)),
-        Step::Activate(number, who, end) => activate(number, &name(who), end),
+        Step::Approve(number, who, read) => {
+            approve_reviewed(&world.state, number, &name(who), read.then(record))
+        }
+        Step::Activate(number, who, end) => {
+            activate_on_record(number, &name(who), end, world.state.wants_review().then(record))
+        }
         Step::Revoke(number, who) => revoke(number, &name(who)),
         Step::Require => Command::RequireApprovals { by: "remitd".to_owned() },
+        Step::Configure(reviewed) => {
+            let backtest = if reviewed { Backtest::Required } else { Backtest::None };
+            let settings = DomainSettings { currency: terms().currency, backtest };
+            Command::ConfigureDomain { settings, by: "remitd".to_owned() }
+        }
         Step::Start(number) => return drop(world.start(number, &format!("case-{number}"))),
         Step::Act(number) => {
             return drop(world.propose(Call::new("look", "{}").with(|it, _| it.run = run(number))));
@@ -423,6 +442,9 @@ struct Walk {
     /// True once only what people approved decides, and the runs under that.
     required: bool,
     decides: BTreeSet<RunId>,
+    /// True while the domain's file wants the record reviewed, and the versions whose approvers have.
+    wants_review: bool,
+    reviewed: BTreeSet<Digest>,
 }
 
 impl Walk {
@@ -454,17 +476,26 @@ impl Walk {
                 self.hand(&version(number), &it.by.name, "approve");
                 assert!(!self.revoked.contains(&it.digest));
                 self.approved.insert(it.digest, it.seal.base);
+                let has_review = it.seal.review.is_some();
+                assert!(has_review || !self.wants_review, "approved without a look at the record");
+                self.reviewed.remove(&it.digest);
+                self.reviewed.extend(has_review.then_some(it.digest));
             }
             Event::ContractActivated { terms, by } if by != "lee" => {
                 self.hand(terms, by, "run");
                 let base = self.approved.get(&terms.digest).expect("activated without approval");
                 assert!(!self.revoked.contains(&terms.digest), "revoked for good");
                 assert_eq!(*base, ground, "approved against another version");
+                let reviewed = self.reviewed.contains(&terms.digest);
+                assert!(reviewed || !self.wants_review, "a version decides that nobody reviewed");
                 self.active = Some((**terms).clone());
             }
             Event::ContractActivated { terms, .. } => self.active = Some((**terms).clone()),
             Event::ContractRevoked(it) => drop(self.revoked.insert(it.digest)),
             Event::ApprovalsRequired { .. } => self.required = true,
+            Event::DomainConfigured { settings, .. } => {
+                self.wants_review = settings.backtest == Backtest::Required;
+            }
             Event::RunStarted { run, contract, .. } => {
                 if *contract != terms().digest {
                     self.decides.insert(*run);
