@@ -88,8 +88,8 @@ const LONGEST_REVIEW: Duration = Duration::from_secs(130);
 
 const APPROVE_HELP: &str =
     "Prints the changes from the version that is active now, in words and as text, and, where the
-control plane was started with `--backtest required`, what was refused in the last week and this
-version would admit. What you sign is this very version, proposed at this time at this control plane,
+domain's file says `backtest: required`, what was refused in the last week and this version would
+admit. What you sign is this very version, proposed at this time at this control plane,
 and all that was shown in words, so the command wants to know that you have read it.
 
 Examples:
