@@ -97,16 +97,24 @@ pub fn request_with(meta: &str, tool: &str, arguments: &str) -> String {
 
 /// Sends any bytes to the MCP face; returns status and body.
 pub async fn post(url: &str, token: &str, body: String) -> (u16, String) {
-    let response = http()
-        .post(format!("{url}/mcp/{REFUNDS}"))
+    post_with((url, ""), token, &[("remit-workflow", WORKFLOW)], body).await
+}
+
+/// The same to a path below the service's, with these headers.
+pub async fn post_with(
+    (url, path): (&str, &str),
+    token: &str,
+    headers: &[(&str, &str)],
+    body: String,
+) -> (u16, String) {
+    let request = http()
+        .post(format!("{url}/mcp/{REFUNDS}{path}"))
         .bearer_auth(token)
         .header("content-type", "application/json")
         .header("accept", "application/json, text/event-stream")
         .header("mcp-protocol-version", "2025-06-18")
-        .header("remit-workflow", WORKFLOW)
-        .body(body)
-        .send()
-        .await
-        .unwrap();
+        .body(body);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    let response = request.send().await.unwrap();
     (response.status().as_u16(), response.text().await.unwrap())
 }

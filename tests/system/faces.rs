@@ -136,6 +136,31 @@ async fn a_run_is_declared_when_it_starts() {
     }
 }
 
+/// A library for tracing sends `traceparent` unasked: it stands for a run only where the caller names none.
+#[tokio::test]
+async fn a_trace_stands_for_a_run_only_where_none_is_named() {
+    let site = Site::new(REMITD).await;
+    let remitd = site.start().await;
+    let (mut operator, agent) = (remitd.operator().await, remitd.agent().await);
+    let traced = ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    let declared = ("remit-workflow", WORKFLOW);
+    let trace = "trace-4bf92f3577b34da6a3ce929d0e0e4736";
+    let table = [
+        ("/runs/case-1", vec![traced, declared], "{}", "case-1"),
+        ("", vec![traced, declared, ("remit-run", "case-2")], "{}", "case-2"),
+        ("", vec![traced, declared], r#"{"remit-run":"case-3"}"#, "case-3"),
+        ("", vec![traced, declared], "{}", trace),
+        ("", vec![declared], "{}", "mcp-refund-decision"),
+    ];
+    for (path, headers, meta, expect) in table {
+        let body = mcp::request_with(meta, "transactions.get", r#"{"transaction_id":"US-500-a"}"#);
+        let (_, answer) = mcp::post_with((&remitd.url(), path), &agent.token, &headers, body).await;
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        let run = answer["result"]["_meta"]["run"].as_str().unwrap_or_else(|| panic!("{answer}"));
+        assert_eq!(operator.run(run).await.run.unwrap().name, expect, "{path} {meta}");
+    }
+}
+
 /// A run gets the actions and the budgets of its workflow, and of no other, over every face.
 #[tokio::test]
 async fn a_run_gets_what_its_workflow_has() {

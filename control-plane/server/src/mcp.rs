@@ -70,7 +70,10 @@ struct Face {
 struct Visitor {
     caller: ServiceName,
     service: ServiceName,
+    /// The run, as the caller names it.
     run: Option<String>,
+    /// The run that a trace stands for, where nobody names another.
+    trace: Option<String>,
     workflow: Option<String>,
     request: Option<String>,
     /// What the service says itself with this call.
@@ -88,7 +91,11 @@ impl Face {
     }
 
     async fn call(&self, visitor: &Visitor, request: CallToolRequestParams) -> Result<act::Acted, Error> {
-        let name = visitor.run.clone().unwrap_or_else(|| format!("mcp-{}", visitor.caller));
+        let name = visitor
+            .run
+            .clone()
+            .or_else(|| visitor.trace.clone())
+            .unwrap_or_else(|| format!("mcp-{}", visitor.caller));
         let service = (visitor.service.as_str(), &*name);
         let declared = declare::parse(visitor.workflow.as_deref(), visitor.request.as_deref())?;
         let run = grpc::start_run(&self.plane, &visitor.caller, service, Channel::Mcp, declared).await?;
@@ -198,10 +205,8 @@ impl Visitor {
     fn completed(mut self, context: &RequestContext<RoleServer>) -> Self {
         let Ok(meta) = serde_json::to_value(&context.meta) else { return self };
         let text = |key: &str| meta.get(key).and_then(Value::as_str).map(str::to_owned);
-        self.run = self
-            .run
-            .or_else(|| text("remit-run"))
-            .or_else(|| text("traceparent").as_deref().and_then(door::trace_id));
+        self.run = self.run.or_else(|| text("remit-run"));
+        self.trace = self.trace.or_else(|| text("traceparent").as_deref().and_then(door::trace_id));
         self.workflow = self.workflow.or_else(|| text("remit-workflow"));
         self.assertions = meta.get("remit-assertions").cloned();
         self.request = self.request.or_else(|| meta.get("remit-request").map(Value::to_string));

@@ -69,11 +69,11 @@ fn visitor(plane: &Plane, path: &RawPathParams, headers: &HeaderMap) -> Result<V
     }
     let run = param("run")
         .map(str::to_owned)
-        .map_or_else(|| declared(headers, "remit-run"), |run| Ok(Some(run)))?
-        .or_else(|| header("traceparent").and_then(trace_id));
+        .map_or_else(|| declared(headers, "remit-run"), |run| Ok(Some(run)))?;
+    let trace = header("traceparent").and_then(trace_id);
     let workflow = declared(headers, "remit-workflow")?;
     let request = declared(headers, "remit-request")?;
-    Ok(Visitor { caller, service, run, workflow, request, assertions: None })
+    Ok(Visitor { caller, service, run, trace, workflow, request, assertions: None })
 }
 
 /// A header that says something about the run: if it cannot be read, the call must not go on without it.
