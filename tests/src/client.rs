@@ -47,6 +47,11 @@ pub fn reason(status: &Status) -> &str {
     status.metadata().get("remit-reason").map_or("", |reason| reason.to_str().unwrap())
 }
 
+/// The hint beside it.
+pub fn hint(status: &Status) -> &str {
+    status.metadata().get("remit-hint").map_or("", |hint| hint.to_str().unwrap())
+}
+
 /// The parameters that refund a sale in full or in part.
 pub fn payout(sale: &str, amount_minor: i64) -> Value {
     json!({
@@ -176,6 +181,20 @@ impl Operator {
         self.token(pb::create_token_request::Subject::Service(service.to_owned()), &[]).await.1
     }
 
+    /// A new token for a service that only acts, in this run alone where one is named.
+    ///
+    /// # Errors
+    /// What the control plane answers.
+    pub async fn acting_token(&mut self, service: &str, run: &str) -> Result<String, Status> {
+        let request = pb::CreateTokenRequest {
+            subject: Some(pb::create_token_request::Subject::Service(service.to_owned())),
+            act_only: true,
+            run: run.to_owned(),
+            ..Default::default()
+        };
+        Ok(self.0.create_token(request).await?.into_inner().secret)
+    }
+
     /// A new token for somebody in these groups.
     pub async fn person_token(&mut self, name: &str, groups: &[&str]) -> String {
         self.token(pb::create_token_request::Subject::Operator(name.to_owned()), groups).await.1
@@ -188,7 +207,7 @@ impl Operator {
         groups: &[&str],
     ) -> (String, String) {
         let groups = groups.iter().map(ToString::to_string).collect();
-        let request = pb::CreateTokenRequest { subject: Some(subject), groups };
+        let request = pb::CreateTokenRequest { subject: Some(subject), groups, ..Default::default() };
         let made = self.0.create_token(request).await.unwrap().into_inner();
         (made.token.unwrap().id, made.secret)
     }

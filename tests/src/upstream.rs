@@ -119,6 +119,7 @@ fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/transactions/{id}", get(transaction))
         .route("/transactions/{id}/eligibility", get(eligibility))
+        .route("/tickets/{id}", get(ticket))
         .route("/payouts", post(pay))
         .route("/payouts/{id}/reversal", post(reverse))
         .route("/customers/{customer}/notes", post(note))
@@ -158,6 +159,11 @@ async fn eligibility(State(shared): State<Arc<Shared>>, Segment(id): Segment<Str
     let rule =
         json!({ "transaction_id": id, "customer_id": customer, "eligible": true, "policy_version": "r1" });
     shared.answer(rule).await
+}
+
+async fn ticket(State(shared): State<Arc<Shared>>, Segment(id): Segment<String>) -> Response {
+    let text = "I want my money back.";
+    shared.answer(json!({ "id": id, "customer_id": format!("cust-{id}"), "text": text })).await
 }
 
 async fn pay(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {

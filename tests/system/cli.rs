@@ -179,6 +179,45 @@ async fn tokens() {
     assert!(other.try_run("refund-decision", "case-2").await.is_err());
 }
 
+/// What a token may do is asked for when it is made, and shown wherever it is.
+#[tokio::test]
+async fn tokens_that_only_act() {
+    let (site, remitd, mut agent) = world().await;
+    let run = agent.run("case-1").await;
+    let create = ["token", "create", "--service", "refund-decision"];
+    let whole = remit(&site, &[&create[..], &["--act-only"]].concat()).await;
+    let one = remit(&site, &[&create[..], &["--run", &run]].concat()).await;
+    for made in [&whole, &one] {
+        assert_eq!(made.code, 0, "{made:?}");
+        let mut acting = Agent::connect(&remitd.url(), made.out.trim()).await;
+        let refused = acting.try_run("refund-decision", "case-2").await.unwrap_err();
+        assert_eq!(refused.metadata().get("remit-reason").unwrap(), "declaration_not_granted");
+        assert!(acting.look(&run, "US-500-a").await.decision.is_some());
+    }
+    let listed = remit(&site, &["token", "list", "-o", "json"]).await.json();
+    let shown = |made: &Said| {
+        let id = made.err.split(' ').next().unwrap();
+        let token = listed["tokens"].as_array().unwrap().iter().find(|token| token["id"] == id).unwrap();
+        (token["act_only"].clone(), token["run"].clone())
+    };
+    assert_eq!(shown(&whole), (json!(true), Value::Null));
+    assert_eq!(shown(&one), (json!(true), json!(run)));
+    let table = remit(&site, &["token", "list"]).await.out;
+    for may in ["operate", "start runs, act", &format!("act in {run}")] {
+        assert!(table.contains(may), "{table}");
+    }
+    let who = remit(&site, &["who", "refund-decision"]).await.out;
+    for grant in ["acts as the service", "acts in its runs", "acts in one run"] {
+        assert!(who.contains(grant), "{who}");
+    }
+    for wrong in [&["--operator", "ana", "--act-only"][..], &["--operator", "ana", "--run", &run]] {
+        assert_eq!(remit(&site, &[&["token", "create"][..], wrong].concat()).await.code, 2);
+    }
+    let ended =
+        remit(&site, &[&create[..], &["--run", "run_0193a5f2c1d87b3e9c40aa5e9b1c44d0"]].concat()).await;
+    assert!(ended.code != 0 && ended.err.contains("no open run"), "{ended:?}");
+}
+
 /// Who a service is, who answers for it, and every grant with when and by whom.
 #[tokio::test]
 async fn who() {

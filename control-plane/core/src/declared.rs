@@ -26,6 +26,16 @@ impl Declared {
         self.workflow.is_none() && self.request.is_none()
     }
 
+    /// What is declared, in words.
+    pub(crate) fn says(&self) -> Option<&'static str> {
+        match (&self.workflow, &self.request) {
+            (Some(_), Some(_)) => Some("workflow and a request"),
+            (Some(_), None) => Some("workflow"),
+            (None, Some(_)) => Some("request"),
+            (None, None) => None,
+        }
+    }
+
     /// Why the request is not acceptable.
     pub(crate) fn problem(&self) -> Option<String> {
         let text = self.request.as_ref()?.as_str();

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActionId, CanonicalJson, CredentialId, Declared, Digest, DomainSettings, EscalationId, EvidenceUse,
-    GroupName, ItemName, Money, Moved, Person, PlanId, Reason, RunId, ServiceName, SwitchId, Timestamp,
+    GroupName, ItemName, Money, Moved, Person, PlanId, Reach, Reason, RunId, ServiceName, SwitchId, Timestamp,
     ToolName,
     decision::Decision,
     escalation::{EscalationStatus, Question, Vote},
@@ -281,6 +281,9 @@ pub enum Holder {
     Service {
         /// Its name.
         name: ServiceName,
+        /// What the credential opens.
+        #[serde(default, skip_serializing_if = "Reach::starts")]
+        reach: Reach,
     },
     /// A person.
     Operator {

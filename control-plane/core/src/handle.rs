@@ -117,7 +117,7 @@ fn issue(
         return Err(Refusal::Conflict(format!("{credential} is taken")));
     }
     let name = match &holder {
-        Holder::Service { name } => name.as_str(),
+        Holder::Service { name, .. } => name.as_str(),
         Holder::Operator { person } => {
             one_person(state, &person.name)?;
             person.name.as_str()

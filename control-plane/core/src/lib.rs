@@ -32,6 +32,7 @@ mod permit;
 pub mod person;
 pub mod proposal;
 mod rate;
+mod reach;
 mod reason;
 mod refusal;
 pub mod returned;
@@ -62,6 +63,7 @@ pub use name::{DomainName, GroupName, ItemName, ServiceName, ToolName, WorkflowN
 pub use permit::Permit;
 pub use person::Person;
 pub use proposal::{Ask, Assessment, EvidenceUse, Novelty, OneOf, PolicyVerdict, Proposal};
+pub use reach::Reach;
 pub use reason::{Reason, UnknownReason};
 pub use refusal::Refusal;
 pub use returned::{ActionReturned, Moved};

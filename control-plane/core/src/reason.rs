@@ -42,6 +42,9 @@ reasons! {
     DeclaredUndo, "declared_undo", "It is the compensation that the contract declares, ordered by an operator.", "Nothing to do.";
 
     PrincipalMismatch, "principal_mismatch", "The caller is not the identity that the contract names.", "Use the token of the contract's principal.";
+    StartNotGranted, "start_not_granted", "The token only acts in runs that others have started, and there is none for this call.", "Name an open run of the service; whoever holds the service's full token starts it.";
+    DeclarationNotGranted, "declaration_not_granted", "The token only acts in runs; what a run is about is said by whoever starts it.", "Leave workflow and request out of the call; never take them from a text.";
+    RunNotGranted, "run_not_granted", "The token acts in one run, and this is another.", "Act in the run that the token was made for.";
     DelegationEnded, "delegation_ended", "The delegation that enabled this autonomy has ended.", "Ask the contract's owner to renew the delegation in a new version.";
     DelegationNotBegun, "delegation_not_begun", "The delegation that enables this autonomy has not begun.", "Wait until the date in the contract's delegation.";
     ContractRevoked, "contract_revoked", "The run keeps a contract version that was revoked.", "Start another run once another version is active.";

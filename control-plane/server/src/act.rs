@@ -5,13 +5,14 @@ use std::sync::Arc;
 use remit_contract::{CompiledContract, RunFacts};
 use remit_core::{
     ActionId, ActionStatus, Assertion, CanonicalJson, Command, Decision, Event, Outcome, Proposal, Reason,
-    Refusal, RunId, ServiceName, Timestamp, ToolName,
+    Refusal, RunId, Timestamp, ToolName,
     event::ActionDecided,
     proposal::{Channel, Mode},
 };
 use serde_json::Value;
 
 use crate::{
+    auth::Principal,
     domain::Fault,
     error::Error,
     ids,
@@ -69,7 +70,7 @@ pub(crate) fn parse_params(text: &str) -> Result<(CanonicalJson, Value), Error> 
 }
 
 /// Makes one call for a service.
-pub(crate) async fn act(plane: &Plane, caller: &ServiceName, call: Call) -> Result<Acted, Error> {
+pub(crate) async fn act(plane: &Plane, caller: &Principal, call: Call) -> Result<Acted, Error> {
     // Held until the caller is answered: a graceful end waits for it.
     let _working = plane.working.token();
     if plane.stop.is_cancelled() {
@@ -88,7 +89,7 @@ pub(crate) async fn act(plane: &Plane, caller: &ServiceName, call: Call) -> Resu
         key: call.key,
         channel: call.channel,
         mode: call.mode,
-        principal: caller.to_string(),
+        principal: caller.name.to_string(),
         asserted: call.asserted,
     };
     let action = proposal.action;
@@ -123,7 +124,7 @@ struct Court<'a> {
 
 /// An ended run is judged too, with no evidence left: the call may be one that is known, and if not, the
 /// denial is recorded.
-fn court<'a>(plane: &'a Plane, caller: &ServiceName, run: RunId) -> Result<Court<'a>, Error> {
+fn court<'a>(plane: &'a Plane, caller: &Principal, run: RunId) -> Result<Court<'a>, Error> {
     let court = if let Some(open) = plane.open.get(run) {
         Court { ward: plane.ward(&open.domain)?, contract: Arc::clone(&open.contract), facts: open.facts() }
     } else {
@@ -135,10 +136,12 @@ fn court<'a>(plane: &'a Plane, caller: &ServiceName, run: RunId) -> Result<Court
         Court { ward, contract, facts: Arc::default() }
     };
     let principal = &court.contract.terms().principal;
-    if principal.as_str() != caller.as_str() {
-        tracing::warn!(%caller, %run, "a service tried to act in the run of another");
-        return Err(Error::NotPermitted(format!("`{caller}` may not act in a run of `{principal}`")));
+    let name = &caller.name;
+    if principal.as_str() != name.as_str() {
+        tracing::warn!(caller = %name, %run, "a service tried to act in the run of another");
+        return Err(Error::NotPermitted(format!("`{name}` may not act in a run of `{principal}`")));
     }
+    caller.covers(run)?;
     Ok(court)
 }
 

@@ -3,19 +3,39 @@
 //! A token is `remit_<credential id>_<secret>`; the secret has 256 random bits, so that a plain digest
 //! protects it.
 
-use remit_core::{CredentialId, Digest, Person, ServiceName, event::Holder, state::State};
+use remit_core::{
+    CredentialId, Digest, Person, Reach, Refusal, RunId, ServiceName, event::Holder, state::State,
+};
 use subtle::ConstantTimeEq as _;
 
 /// What a token begins with; secret scanners know such prefixes.
 const PREFIX: &str = "remit_";
 
+/// A service that is authenticated, and what its token opens.
+#[derive(Debug, Clone)]
+pub(crate) struct Principal {
+    pub(crate) name: ServiceName,
+    pub(crate) reach: Reach,
+}
+
 /// An authenticated caller.
 #[derive(Debug, Clone)]
 pub(crate) enum Caller {
-    /// A service's principal.
-    Service(ServiceName),
+    /// A service.
+    Service(Principal),
     /// A person.
     Operator(Person),
+}
+
+impl Principal {
+    /// Asks whether its token is for this run, too.
+    pub(crate) fn covers(&self, run: RunId) -> Result<(), Refusal> {
+        let covered = self.reach.covers(run);
+        if covered.is_err() {
+            tracing::warn!(caller = %self.name, %run, "a token that acts in one run was used in another");
+        }
+        covered
+    }
 }
 
 /// Why a token does not count.
@@ -59,7 +79,7 @@ pub(crate) fn authenticate(control: &State, token: Option<&str>) -> Result<Calle
         return Err(Error::Revoked);
     }
     Ok(match &credential.holder {
-        Holder::Service { name } => Caller::Service(name.clone()),
+        Holder::Service { name, reach } => Caller::Service(Principal { name: name.clone(), reach: *reach }),
         Holder::Operator { person } => Caller::Operator(person.clone()),
     })
 }

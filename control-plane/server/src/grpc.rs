@@ -3,14 +3,19 @@
 use std::sync::Arc;
 
 use axum::Router;
-use remit_core::{Person, ServiceName};
+use remit_core::Person;
 use remit_proto::v1::{
     control_server::ControlServer, operator_server::OperatorServer, runtime_server::RuntimeServer,
 };
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, service::Routes};
 
-use crate::{auth::Caller, edge::MAX_BODY, error::Error, plane::Plane};
+use crate::{
+    auth::{Caller, Principal},
+    edge::MAX_BODY,
+    error::Error,
+    plane::Plane,
+};
 
 mod contract;
 mod control;
@@ -34,7 +39,7 @@ mod wire;
 
 #[cfg(test)]
 pub(crate) use control::stop;
-pub(crate) use runtime::start_run;
+pub(crate) use runtime::{enter, start_run};
 
 /// Largest proposal of a contract, in bytes: its files and what is around them.
 const MAX_CONTRACT: usize = 2 * remit_core::version::MAX_FILES;
@@ -65,9 +70,9 @@ fn header<T>(request: &Request<T>) -> Option<&str> {
 }
 
 /// The service that calls; an operator's token does not act.
-fn service<T>(plane: &Plane, request: &Request<T>) -> Result<ServiceName, Error> {
+fn service<T>(plane: &Plane, request: &Request<T>) -> Result<Principal, Error> {
     match plane.authenticate(header(request))? {
-        Caller::Service(name) => Ok(name),
+        Caller::Service(principal) => Ok(principal),
         Caller::Operator(person) => Err(Error::NotPermitted(format!(
             "`{}` is an operator; services act with a service token",
             person.name
@@ -79,7 +84,7 @@ fn service<T>(plane: &Plane, request: &Request<T>) -> Result<ServiceName, Error>
 fn person<T>(plane: &Plane, request: &Request<T>) -> Result<Person, Error> {
     match plane.authenticate(header(request))? {
         Caller::Operator(person) => Ok(person),
-        Caller::Service(name) => {
+        Caller::Service(Principal { name, .. }) => {
             Err(Error::NotPermitted(format!("`{name}` is a service; people operate with an operator token")))
         }
     }

@@ -2,15 +2,16 @@
 //!
 //! Stateless: every request says which service (path), who (token) and which run: the path
 //! `/mcp/{service}/runs/{name}`, the header or `_meta` key `remit-run`, the trace id of `traceparent`,
-//! else one implicit run per principal, in this order. The headers or `_meta` keys `remit-workflow` and
+//! else one implicit run per principal, in this order. A token that only acts names an open run and begins none. The headers or `_meta` keys `remit-workflow` and
 //! `remit-request` (a JSON object) declare what the run is about when a call starts it. The `_meta` key `remit-assertions` is what the
 //! service says itself with a call.
 
 use std::sync::Arc;
 
 use axum::{Router, middleware};
+use remit_contract::CompiledContract;
 use remit_core::{
-    Command, Level, ServiceName, ToolName,
+    Command, Declared, Level, Reach, Reason, ServiceName, State, ToolName,
     proposal::{Channel, Mode},
 };
 use rmcp::{
@@ -29,7 +30,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     act::{self, Call},
-    assert, declare,
+    assert,
+    auth::Principal,
+    declare,
     error::Error,
     grpc,
     plane::Plane,
@@ -68,7 +71,7 @@ struct Face {
 /// Who calls, for which service, in which run; put into the request by the door.
 #[derive(Debug, Clone)]
 struct Visitor {
-    caller: ServiceName,
+    caller: Principal,
     service: ServiceName,
     /// The run, as the caller names it.
     run: Option<String>,
@@ -91,13 +94,9 @@ impl Face {
     }
 
     async fn call(&self, visitor: &Visitor, request: CallToolRequestParams) -> Result<act::Acted, Error> {
-        let name = visitor
-            .run
-            .clone()
-            .or_else(|| visitor.trace.clone())
-            .unwrap_or_else(|| format!("mcp-{}", visitor.caller));
+        let name = visitor.run_name();
         let service = (visitor.service.as_str(), &*name);
-        let declared = declare::parse(visitor.workflow.as_deref(), visitor.request.as_deref())?;
+        let declared = visitor.declared()?;
         let run = grpc::start_run(&self.plane, &visitor.caller, service, Channel::Mcp, declared).await?;
         let asserted = match &visitor.assertions {
             Some(list) => assert::parse(&assert::of_meta(list)?)?,
@@ -120,6 +119,26 @@ impl Face {
 }
 
 impl Face {
+    /// The version and the workflow whose tools are offered: for a token that only acts those of the run that it names.
+    fn listed(&self, visitor: &Visitor) -> Result<(Arc<CompiledContract>, Option<String>), Error> {
+        let contract = self.plane.contract(&visitor.service)?;
+        if visitor.caller.reach.starts() {
+            return Ok((contract, visitor.workflow.clone()));
+        }
+        let (name, declared) = (visitor.run_name(), visitor.declared()?);
+        let run = match grpc::enter(&self.plane, &visitor.caller, (&visitor.service, &name), &declared) {
+            Ok(run) => run,
+            // Whoever asks before the run is there sees what there is at all, and may do none of it yet.
+            Err(Error::Withheld(Reason::StartNotGranted, _)) => return Ok((contract, None)),
+            Err(error) => return Err(error),
+        };
+        let ward = self.plane.service_ward(&visitor.service)?;
+        let of_run = |state: &State| state.runs.get(&run).and_then(|run| run.workflow.clone());
+        let workflow = ward.view.read(|inner| of_run(&inner.state)).map(|name| name.to_string());
+        let kept = self.plane.open.get(run).map(|open| Arc::clone(&open.contract));
+        Ok((kept.unwrap_or(contract), workflow))
+    }
+
     /// True when the service tries what its contract forbids by name.
     fn is_attempt(&self, visitor: &Visitor, tool: &ToolName) -> bool {
         self.plane.contract(&visitor.service).is_ok_and(|it| it.terms().forbidden.contains(tool))
@@ -128,7 +147,7 @@ impl Face {
     /// A call that came to no decision leaves no trace of its own; an attempt at what is forbidden does.
     async fn record_attempt(&self, visitor: &Visitor, tool: ToolName, error: &Error) {
         let service = visitor.service.clone();
-        let principal = visitor.caller.to_string();
+        let principal = visitor.caller.name.to_string();
         tracing::warn!(%service, %tool, %error, "a forbidden action was tried without a run");
         let Ok(ward) = self.plane.service_ward(&service) else { return };
         let why = error.to_string();
@@ -158,8 +177,8 @@ impl ServerHandler for Face {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let visitor = Self::visitor(&context)?.completed(&context);
-        let contract = self.plane.contract(&visitor.service).map_err(|error| answer::problem(&error))?;
-        let workflow = visitor.workflow.as_deref().and_then(|name| contract.terms().workflows.get(name));
+        let (contract, workflow) = self.listed(&visitor).map_err(|error| answer::problem(&error))?;
+        let workflow = workflow.as_deref().and_then(|name| contract.terms().workflows.get(name));
         let offered = |tool: &&remit_contract::Tool| {
             tool.level.is_some() && workflow.is_none_or(|workflow| workflow.has(&tool.name))
         };
@@ -211,5 +230,23 @@ impl Visitor {
         self.assertions = meta.get("remit-assertions").cloned();
         self.request = self.request.or_else(|| meta.get("remit-request").map(Value::to_string));
         self
+    }
+    /// The name of the run that the call is in. Only who may start runs has one that nobody named; who may act in
+    /// one run alone need not name it, and no trace stands for it.
+    fn run_name(&self) -> String {
+        let named = self.run.clone();
+        match self.caller.reach {
+            Reach::Full => named.or_else(|| self.trace.clone()).unwrap_or_else(|| self.implicit()),
+            Reach::ActOnly => named.or_else(|| self.trace.clone()).unwrap_or_default(),
+            Reach::OneRun { .. } => named.unwrap_or_default(),
+        }
+    }
+
+    fn implicit(&self) -> String {
+        format!("mcp-{}", self.caller.name)
+    }
+
+    fn declared(&self) -> Result<Declared, Error> {
+        declare::parse(self.workflow.as_deref(), self.request.as_deref())
     }
 }

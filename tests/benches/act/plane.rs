@@ -63,7 +63,7 @@ pub(crate) async fn start_at(storage: Storage) -> Result<Plane, Failure> {
     let url = format!("http://{}", running.address());
     let operator = Door { url: url.clone(), token: running.operator_token().to_owned() };
     let subject = Some(Subject::Service(contract::SERVICE.to_owned()));
-    let request = operator.request(CreateTokenRequest { subject, groups: Vec::new() })?;
+    let request = operator.request(CreateTokenRequest { subject, ..Default::default() })?;
     let token = OperatorClient::connect(url.clone()).await?.create_token(request).await?.into_inner().secret;
     Ok(Plane { door: Door { url, token }, running, _folder: folder })
 }

@@ -70,6 +70,7 @@ async fn person(
     let request = v1::CreateTokenRequest {
         subject: Some(Subject::Operator(name.to_owned())),
         groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+        ..Default::default()
     };
     let token = admin.create_token(request).await.wrap_err("create an operator's token")?.into_inner().secret;
     connect::operator(&Context { token, ..world.context.clone() })

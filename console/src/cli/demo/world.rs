@@ -74,7 +74,7 @@ impl World {
         let mut operator = connect::operator(&context)?;
         for service in [REFUNDS, ACCESS] {
             let subject = v1::create_token_request::Subject::Service(service.to_owned());
-            let request = v1::CreateTokenRequest { subject: Some(subject), groups: Vec::new() };
+            let request = v1::CreateTokenRequest { subject: Some(subject), ..Default::default() };
             let token = operator.create_token(request).await.wrap_err("create a service's token")?;
             tokens.insert(service, token.into_inner().secret);
         }

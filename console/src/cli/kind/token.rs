@@ -14,6 +14,7 @@ pub const COLUMNS: &[Column<Token>] = &[
     Column::new("ID", |row: &Token, _| Cell::new(&row.id)),
     Column::new("KIND", |row: &Token, _| Cell::new(&row.kind)),
     Column::new("SUBJECT", |row: &Token, _| Cell::new(&row.subject)),
+    Column::new("MAY", |row: &Token, _| Cell::new(may(row))).give(Give::Shrink),
     Column::new("GROUPS", |row: &Token, _| Cell::new(row.groups.join(","))).give(Give::Shrink),
     Column::new("STATE", |row: &Token, _| {
         if row.revoked { Cell::new("revoked").tone(Tone::Bad) } else { Cell::new("valid").tone(Tone::Good) }
@@ -24,6 +25,16 @@ pub const COLUMNS: &[Column<Token>] = &[
     Column::new("BY", |row: &Token, _| Cell::new(&row.created_by)).give(Give::Drop(1)),
 ];
 
+/// What whoever holds it may do.
+fn may(token: &Token) -> String {
+    match (&*token.kind, token.act_only) {
+        ("service", false) => "start runs, act".to_owned(),
+        (_, true) if token.run.is_empty() => "act".to_owned(),
+        (_, true) => format!("act in {}", token.run),
+        (_, false) => "operate".to_owned(),
+    }
+}
+
 /// The token as an object.
 #[must_use]
 pub fn json(token: &Token) -> Value {
@@ -32,6 +43,8 @@ pub fn json(token: &Token) -> Value {
         "kind": token.kind,
         "subject": token.subject,
         "groups": token.groups,
+        "act_only": token.act_only,
+        "run": words::text(&token.run),
         "created_at": words::rfc3339(token.created_at.as_ref()),
         "created_by": token.created_by,
         "revoked": token.revoked,

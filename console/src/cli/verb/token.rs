@@ -17,6 +17,8 @@ use crate::cli::{
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   TOKEN=$(remit token create --service refund-decision)
+  AGENT=$(remit token create --service refund-decision --act-only)
+  AGENT=$(remit token create --service refund-decision --run run_0193a5f2c1d87b3e9c40aa5e9b1c44d0)
   remit token create --operator ana --groups payments-approvers,on-call
   remit token list
   remit token revoke cred_0193a5f2c1d87b3e9c40aa5e9b1c44d0")]
@@ -54,6 +56,12 @@ pub struct Create {
     /// The person's groups: what they may approve
     #[arg(long, value_delimiter = ',', value_name = "GROUPS", conflicts_with = "service")]
     pub groups: Vec<String>,
+    /// Lets it act in open runs and start none: for an agent, which must not say what its run is about
+    #[arg(long, conflicts_with = "operator")]
+    pub act_only: bool,
+    /// Lets it act in this run alone, and start none
+    #[arg(long, value_name = "RUN", conflicts_with = "operator")]
+    pub run: Option<String>,
 }
 
 /// Creates, lists or revokes.
@@ -80,7 +88,8 @@ pub async fn run(args: Tokens, session: &mut Session, screen: &mut Screen<'_>) -
 
 async fn new(create: Create, session: &mut Session, screen: &mut Screen<'_>) -> Result<(), Failure> {
     let subject = create.service.map(Subject::Service).or(create.operator.map(Subject::Operator));
-    let request = CreateTokenRequest { subject, groups: create.groups };
+    let run = create.run.unwrap_or_default();
+    let request = CreateTokenRequest { subject, groups: create.groups, act_only: create.act_only, run };
     let response = session.client.create_token(within(request)).await?.into_inner();
     let made = response.token.ok_or_else(|| Failure::malformed("token"))?;
     if screen.is_json() {

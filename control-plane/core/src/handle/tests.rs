@@ -14,6 +14,7 @@ mod events;
 mod invariants;
 mod memory;
 mod novelties;
+mod reach;
 mod reasons;
 mod refusals;
 mod releases;

@@ -8,7 +8,7 @@ fn state_with(minted: &Minted) -> State {
     let mut state = State::new("remit-control".into());
     let event = Event::CredentialIssued {
         credential: minted.credential,
-        holder: Holder::Service { name: "refund-decision".into() },
+        holder: Holder::Service { name: "refund-decision".into(), reach: Reach::ActOnly },
         hash: minted.hash,
         by: "test".to_owned(),
     };
@@ -22,7 +22,7 @@ fn tokens() {
     let mut state = state_with(&minted);
     let header = format!("Bearer {}", minted.token);
     assert!(
-        matches!(authenticate(&state, bearer(Some(&header))), Ok(Caller::Service(name)) if name.as_str() == "refund-decision")
+        matches!(authenticate(&state, bearer(Some(&header))), Ok(Caller::Service(Principal { name, reach: Reach::ActOnly })) if name.as_str() == "refund-decision")
     );
 
     let other = mint();

@@ -4,7 +4,7 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures::{Stream, StreamExt as _};
 use remit_core::{
-    Command, Declared, Money, Refusal, RunId,
+    Command, Declared, Money, Refusal, RunId, ServiceName, State,
     command::Settle,
     event::Settlement,
     proposal::{Channel, Mode},
@@ -20,6 +20,7 @@ use super::{service, wire};
 use crate::{
     act::{self, Call},
     assert::{self, Said},
+    auth::Principal,
     clock, declare,
     domain::Fault,
     error::Error,
@@ -105,7 +106,7 @@ impl runtime_server::Runtime for Runtime {
         let AwaitActionRequest { action, timeout_ms } = request.into_inner();
         let action = wire::parse(&action, "action")?;
         let ward = self.plane.action_ward(action)?;
-        owned(ward.view.action(action).map(|card| card.terms.principal.clone()), &caller)?;
+        owned(ward.view.action(action).map(|card| (card.action.run, card.terms.principal.clone())), &caller)?;
         let wait = Duration::from_millis(u64::from(timeout_ms)).min(LONGEST_WAIT);
         // Not ended in time: the answer says how things stand.
         drop(tokio::time::timeout(wait, ward.view.ended(action)).await);
@@ -120,7 +121,7 @@ impl runtime_server::Runtime for Runtime {
         let action = wire::parse(&request.action, "action")?;
         let ward = self.plane.action_ward(action)?;
         let card = ward.view.action(action);
-        owned(card.as_ref().map(|card| card.terms.principal.clone()), &caller)?;
+        owned(card.as_ref().map(|card| (card.action.run, card.terms.principal.clone())), &caller)?;
         if card.as_ref().is_some_and(|card| card.action.mode == Mode::Execute) {
             let text = "the control plane carries this action out and settles it itself";
             return Err(Error::Conflict(text.to_owned()).into());
@@ -143,10 +144,8 @@ impl runtime_server::Runtime for Runtime {
         let EndRunRequest { run, reason } = request.into_inner();
         let run = wire::parse(&run, "run")?;
         let ward = self.plane.run_ward(run)?;
-        owned(
-            ward.view.read(|inner| inner.runs.get(&run).map(|card| card.terms.principal.clone())),
-            &caller,
-        )?;
+        let owner = ward.view.read(|inner| inner.runs.get(&run).map(|card| card.terms.principal.clone()));
+        owned(owner.map(|owner| (run, owner)), &caller)?;
         let command = Command::EndRun { run, reason: None, note: reason };
         ward.domain.submit(command).await.map_err(Error::from)?;
         let card = ward.view.read(|inner| inner.runs.get(&run).map(|card| wire::run(card, inner)));
@@ -164,20 +163,24 @@ impl Runtime {
     }
 }
 
-/// Starts a run, or joins the open one of the same name.
+/// Starts a run, or joins the open one of the same name; whose token only acts joins, and no more.
 pub(crate) async fn start_run(
     plane: &Plane,
-    caller: &remit_core::ServiceName,
+    caller: &Principal,
     (service, name): (&str, &str),
     channel: Channel,
     declared: Declared,
 ) -> Result<RunId, Error> {
-    let service = remit_core::ServiceName::from(service);
+    let service = ServiceName::from(service);
     // A run needs a version that can judge: without one nothing is started.
     let contract = plane.contract(&service)?;
+    if !caller.reach.starts() {
+        is_principal(&contract.terms().principal, caller)?;
+        return enter(plane, caller, (&service, name), &declared);
+    }
     let ward = plane.service_ward(&service)?;
     if let Err(no) = plane.serves(&service) {
-        owned(Some(contract.terms().principal.clone()), caller)?;
+        is_principal(&contract.terms().principal, caller)?;
         let joins = ward.view.read(|inner| inner.state.joins((&service, name), &declared, clock::now()));
         return match joins {
             Some(Refusal::JoinsRun(known)) => Ok(known),
@@ -187,7 +190,7 @@ pub(crate) async fn start_run(
     }
     let run = ids::run();
     let name = if name.is_empty() { run.to_string() } else { name.to_owned() };
-    let principal = caller.to_string();
+    let principal = caller.name.to_string();
     let command = Command::StartRun { run, name, service, principal, channel, declared };
     match ward.domain.submit(command).await {
         Ok(_) => Ok(run),
@@ -196,11 +199,34 @@ pub(crate) async fn start_run(
     }
 }
 
-fn owned(principal: Option<String>, caller: &remit_core::ServiceName) -> Result<(), Error> {
-    match principal {
-        Some(principal) if principal == caller.as_str() => Ok(()),
-        Some(_) | None => Err(Error::NotPermitted(format!("it does not belong to `{caller}`"))),
+/// The open run of this name, for a token that only acts.
+pub(crate) fn enter(
+    plane: &Plane,
+    caller: &Principal,
+    (service, name): (&ServiceName, &str),
+    declared: &Declared,
+) -> Result<RunId, Error> {
+    let ward = plane.service_ward(service)?;
+    let look = |state: &State| state.enters(caller.reach, (service, name), declared, clock::now());
+    ward.view.read(|inner| look(&inner.state)).map_err(|refusal| {
+        tracing::warn!(caller = %caller.name, %service, %refusal, "a token that only acts was used for more");
+        refusal.into()
+    })
+}
+
+/// Asks whether something is of this caller, given its run and the principal of that.
+fn owned(owner: Option<(RunId, String)>, caller: &Principal) -> Result<(), Error> {
+    let stranger = || Error::NotPermitted(format!("it does not belong to `{}`", caller.name));
+    let (run, principal) = owner.ok_or_else(stranger)?;
+    is_principal(&principal, caller)?;
+    Ok(caller.covers(run)?)
+}
+
+fn is_principal(principal: &str, caller: &Principal) -> Result<(), Error> {
+    if principal == caller.name.as_str() {
+        return Ok(());
     }
+    Err(Error::NotPermitted(format!("it does not belong to `{}`", caller.name)))
 }
 
 fn call(request: ActRequest) -> Result<Call, Error> {

@@ -1,6 +1,6 @@
 //! Tokens: made and revoked by administrators, stored only as hashes, shown once.
 
-use remit_core::{Command, CredentialId, Person, event::Holder, state::Credential};
+use remit_core::{Command, CredentialId, Person, Reach, RunId, event::Holder, state::Credential};
 use remit_proto::v1::{self as pb, create_token_request::Subject};
 
 use super::wire;
@@ -18,11 +18,16 @@ pub(super) async fn create(
     request: pb::CreateTokenRequest,
 ) -> Result<pb::CreateTokenResponse, Error> {
     administrator(&by)?;
-    let pb::CreateTokenRequest { subject, groups } = request;
+    let pb::CreateTokenRequest { subject, groups, act_only, run } = request;
     let holder = match subject {
         Some(Subject::Service(name)) => {
             principal(plane.business().map(|ward| &*ward.view), &name)?;
-            Holder::Service { name: name.into() }
+            let reach = reach(plane, &name, act_only, &run)?;
+            Holder::Service { name: name.into(), reach }
+        }
+        Some(Subject::Operator(_)) if act_only || !run.is_empty() => {
+            let text = "an operator's token does not act; `act_only` and `run` are for a service's";
+            return Err(Error::Invalid(text.to_owned()));
         }
         Some(Subject::Operator(name)) => {
             let groups = groups
@@ -37,6 +42,40 @@ pub(super) async fn create(
     let command = Command::IssueCredential { credential, holder, hash, by: by.name };
     control.domain.submit(command).await?;
     Ok(pb::CreateTokenResponse { token: find(control, credential), secret: token })
+}
+
+/// What the token is to open; a run is one that is open here and acts as this principal.
+fn reach(plane: &Plane, principal: &str, act_only: bool, run: &str) -> Result<Reach, Error> {
+    if run.is_empty() {
+        return Ok(if act_only { Reach::ActOnly } else { Reach::Full });
+    }
+    let run: RunId = wire::parse(run, "run")?;
+    let open =
+        plane.open.get(run).ok_or_else(|| Error::NotFound(format!("there is no open run `{run}` here")))?;
+    let acts_as = &open.contract.terms().principal;
+    if acts_as == principal {
+        return Ok(Reach::OneRun { run });
+    }
+    Err(Error::Invalid(format!("the run `{run}` acts as `{acts_as}`, not as `{principal}`")))
+}
+
+/// What a token of this reach opens, in words.
+pub(super) const fn opens(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Full => "it starts runs and acts in them",
+        Reach::ActOnly => "it acts in its runs and starts none",
+        Reach::OneRun { .. } => "it acts in one run and starts none",
+    }
+}
+
+/// The same as a grant.
+pub(super) fn grants(reach: Reach) -> String {
+    let grants = match reach {
+        Reach::Full => "acts as the service",
+        Reach::ActOnly => "acts in its runs",
+        Reach::OneRun { .. } => "acts in one run",
+    };
+    grants.to_owned()
 }
 
 /// A service's token is worth what contracts grant to the name it is for: one that none of them names as its
@@ -78,10 +117,11 @@ fn find(control: &Ward, id: CredentialId) -> Option<pb::Token> {
 }
 
 pub(super) fn token(id: CredentialId, known: &Credential) -> pb::Token {
-    let (kind, subject, groups) = match &known.holder {
-        Holder::Service { name } => ("service", name.to_string(), Vec::new()),
+    let (kind, subject, groups, reach) = match &known.holder {
+        Holder::Service { name, reach } => ("service", name.to_string(), Vec::new(), *reach),
         Holder::Operator { person } => {
-            ("operator", person.name.clone(), person.groups.iter().map(ToString::to_string).collect())
+            let groups = person.groups.iter().map(ToString::to_string).collect();
+            ("operator", person.name.clone(), groups, Reach::Full)
         }
     };
     pb::Token {
@@ -94,6 +134,8 @@ pub(super) fn token(id: CredentialId, known: &Credential) -> pb::Token {
         revoked: known.revoked.is_some(),
         revoked_at: known.revoked.as_ref().map(|(at, _)| wire::time(*at)),
         revoked_by: known.revoked.as_ref().map(|(_, by)| by.clone()).unwrap_or_default(),
+        act_only: !reach.starts(),
+        run: reach.only().map(|run| run.to_string()).unwrap_or_default(),
     }
 }
 

@@ -8,7 +8,7 @@ use remit_core::{
 use remit_journal::Record;
 use remit_proto::v1 as pb;
 
-use super::wire;
+use super::{token, wire};
 use crate::view::Inner;
 
 /// The record with what the read model knows of its run and action.
@@ -95,7 +95,9 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
             format!("rollback closed: {undone} undone, {parked} parked")
         }
         Event::CredentialIssued { holder, by, .. } => match holder {
-            Holder::Service { name } => format!("{by} issued a token to service {name}"),
+            Holder::Service { name, reach } => {
+                format!("{by} issued a token to service {name}: {}", token::opens(*reach))
+            }
             Holder::Operator { person } => format!("{by} issued a token to {}", person.name),
         },
         Event::CredentialRevoked { credential, by } => format!("{by} revoked {credential}"),

@@ -132,8 +132,8 @@ fn operators(credentials: &Credentials) -> impl Iterator<Item = &remit_core::Per
 fn grants(credentials: &Credentials, terms: &Terms, duties: &[Held]) -> Vec<pb::Grant> {
     let granted = |known: &Credential| -> Vec<String> {
         match &known.holder {
-            Holder::Service { name } if name.as_str() == terms.principal => {
-                vec!["acts as the service".to_owned()]
+            Holder::Service { name, reach } if name.as_str() == terms.principal => {
+                vec![token::grants(*reach)]
             }
             Holder::Service { .. } => Vec::new(),
             Holder::Operator { person } => {

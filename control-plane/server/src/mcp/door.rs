@@ -54,7 +54,7 @@ fn visitor(plane: &Plane, path: &RawPathParams, headers: &HeaderMap) -> Result<V
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let param = |name: &str| path.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
     let caller = match plane.authenticate(header("authorization"))? {
-        Caller::Service(name) => name,
+        Caller::Service(principal) => principal,
         Caller::Operator(person) => {
             let text = format!("`{}` is an operator; services act with a service token", person.name);
             return Err(Error::NotPermitted(text));
@@ -63,9 +63,10 @@ fn visitor(plane: &Plane, path: &RawPathParams, headers: &HeaderMap) -> Result<V
     let service = param("service").unwrap_or_default().into();
     let contract = plane.contract(&service)?;
     let principal = &contract.terms().principal;
-    if principal.as_str() != caller.as_str() {
-        tracing::warn!(%caller, %service, "a service tried to act as another");
-        return Err(Error::NotPermitted(format!("`{caller}` may not act as `{service}`")));
+    let name = &caller.name;
+    if principal.as_str() != name.as_str() {
+        tracing::warn!(caller = %name, %service, "a service tried to act as another");
+        return Err(Error::NotPermitted(format!("`{name}` may not act as `{service}`")));
     }
     let run = param("run")
         .map(str::to_owned)

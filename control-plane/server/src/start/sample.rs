@@ -7,7 +7,7 @@ use std::{
 };
 
 use remit_core::{
-    Command, Declared, Digest, Person, RunId, Terms, event::Holder, proposal::Channel, version::Files,
+    Command, Declared, Digest, Person, Reach, RunId, Terms, event::Holder, proposal::Channel, version::Files,
 };
 use remit_journal::Journal;
 use remit_proto::v1 as pb;
@@ -15,7 +15,12 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use super::{Error, Running, start, start_on};
-use crate::{Config, Versions, auth, error, grpc, plane::Plane};
+use crate::{
+    Config, Versions,
+    auth::{self, Principal},
+    error, grpc,
+    plane::Plane,
+};
 
 pub(crate) const REFUNDS: &str = "refund-decision";
 pub(crate) const ACCESS: &str = "access-grants";
@@ -165,7 +170,8 @@ pub(crate) async fn settle_people(plane: &Plane) {
 pub(crate) async fn run(plane: &Arc<Plane>, service: &str, name: &str) -> Result<RunId, error::Error> {
     let workflow = (service == REFUNDS).then(|| "refund".into());
     let declared = Declared { workflow, ..Declared::default() };
-    grpc::start_run(plane, &service.into(), (service, name), Channel::Grpc, declared).await
+    let caller = Principal { name: service.into(), reach: Reach::Full };
+    grpc::start_run(plane, &caller, (service, name), Channel::Grpc, declared).await
 }
 
 /// The domain's own word about a version.

@@ -1,7 +1,7 @@
 //! Commands that leave no trace, each with its refusal; what is sent twice happens once.
 
 use super::world::*;
-use crate::{Command, Declared, Digest, Refusal, Terms, event::Holder, proposal::Channel};
+use crate::{Command, Declared, Digest, Reach, Refusal, Terms, event::Holder, proposal::Channel};
 
 fn credential(number: u128) -> crate::CredentialId {
     crate::CredentialId::new(uuid::Uuid::from_u128(number))
@@ -25,7 +25,7 @@ fn start(number: u128, name: &str, service: &str, principal: &str) -> Command {
 }
 
 fn issue(number: u128, name: &str) -> Command {
-    let holder = Holder::Service { name: name.into() };
+    let holder = Holder::Service { name: name.into(), reach: Reach::Full };
     Command::IssueCredential {
         credential: credential(number),
         holder,
