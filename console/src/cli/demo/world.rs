@@ -1,4 +1,4 @@
-//! The demo's world: tool servers on loopback, a control plane over them, and the agents' tokens.
+//! The demo's world: tool servers on loopback, a control plane over them, and the services' tokens.
 
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
@@ -34,7 +34,8 @@ pub(crate) struct World {
     /// What the console needs to connect.
     pub(crate) context: Context,
     desk: Arc<desk::records::Records>,
-    tokens: BTreeMap<&'static str, String>,
+    /// By service, and whether it only acts.
+    tokens: BTreeMap<(&'static str, bool), String>,
 }
 
 impl World {
@@ -73,10 +74,12 @@ impl World {
         let mut tokens = BTreeMap::new();
         let mut operator = connect::operator(&context)?;
         for service in [REFUNDS, ACCESS] {
-            let subject = v1::create_token_request::Subject::Service(service.to_owned());
-            let request = v1::CreateTokenRequest { subject: Some(subject), ..Default::default() };
-            let token = operator.create_token(request).await.wrap_err("create a service's token")?;
-            tokens.insert(service, token.into_inner().secret);
+            for act_only in [false, true] {
+                let subject = Some(v1::create_token_request::Subject::Service(service.to_owned()));
+                let request = v1::CreateTokenRequest { subject, act_only, ..Default::default() };
+                let token = operator.create_token(request).await.wrap_err("create a service's token")?;
+                tokens.insert((service, act_only), token.into_inner().secret);
+            }
         }
         let world = Self {
             http: reqwest::Client::builder().connect_timeout(Duration::from_secs(3)).build()?,
@@ -91,9 +94,14 @@ impl World {
         Ok((Arc::new(world), running))
     }
 
-    /// The token of a service; empty, and hence refused, for a service that is not there.
-    pub(crate) fn token(&self, service: &str) -> &str {
-        self.tokens.get(service).map_or("", String::as_str)
+    /// The token of a service's agents, which only acts; empty, and hence refused, for a service that is not there.
+    pub(crate) fn agents_token(&self, service: &'static str) -> &str {
+        self.tokens.get(&(service, true)).map_or("", String::as_str)
+    }
+
+    /// The token of the program that takes the cases in, starts their runs and says what they are about.
+    pub(crate) fn intake_token(&self, service: &'static str) -> &str {
+        self.tokens.get(&(service, false)).map_or("", String::as_str)
     }
 
     /// Lets the sales of a case have been made, and its people be known.

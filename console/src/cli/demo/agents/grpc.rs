@@ -35,21 +35,27 @@ impl Interceptor for ServiceToken {
     }
 }
 
-/// A client for a service, over the connection that all agents share.
+/// A client for a service's agents, over the connection that all of them share.
 ///
 /// # Errors
 /// The token cannot be a header.
-pub(crate) fn client(world: &World, service: &str) -> Result<RuntimeClient, Report> {
-    let mut value: MetadataValue<Ascii> = format!("Bearer {}", world.token(service)).parse()?;
+pub(crate) fn client(world: &World, service: &'static str) -> Result<RuntimeClient, Report> {
+    with_token(world, world.agents_token(service))
+}
+
+fn with_token(world: &World, token: &str) -> Result<RuntimeClient, Report> {
+    let mut value: MetadataValue<Ascii> = format!("Bearer {token}").parse()?;
     value.set_sensitive(true);
     Ok(Generated::with_interceptor(world.channel.clone(), ServiceToken(value)))
 }
 
-/// Starts a run and returns its identity.
+/// Starts a run and returns its identity: the part of the program that takes cases in, not of an agent, whose token
+/// starts none.
 ///
 /// # Errors
-/// The control plane does not answer or refuses the agent.
-pub(crate) async fn start(client: &mut RuntimeClient, case: &Case) -> Result<String, Report> {
+/// The control plane does not answer or refuses.
+pub(crate) async fn start(world: &World, case: &Case) -> Result<String, Report> {
+    let mut client = with_token(world, world.intake_token(case.service()))?;
     let request = v1::StartRunRequest {
         service: case.service().to_owned(),
         name: case.name.clone(),

@@ -29,16 +29,9 @@ pub(crate) struct Tools {
 /// The control plane does not answer or refuses the agent.
 pub(crate) async fn connect(world: &World, case: &Case) -> Result<Tools, Report> {
     let uri = format!("{}/mcp/{}", world.endpoint, case.service());
-    let mut headers = HashMap::from([
-        (HeaderName::from_static("remit-run"), HeaderValue::from_str(&case.name)?),
-        (HeaderName::from_static("remit-request"), HeaderValue::from_str(&case.request().to_string())?),
-    ]);
-    if !case.workflow().is_empty() {
-        let workflow = HeaderValue::from_static(case.workflow());
-        headers.insert(HeaderName::from_static("remit-workflow"), workflow);
-    }
+    let headers = HashMap::from([(HeaderName::from_static("remit-run"), HeaderValue::from_str(&case.name)?)]);
     let config = StreamableHttpClientTransportConfig::with_uri(uri)
-        .auth_header(world.token(case.service()))
+        .auth_header(world.agents_token(case.service()))
         .custom_headers(headers);
     let transport = StreamableHttpClientTransport::with_client(world.http.clone(), config);
     let client = Box::pin(().serve(transport)).await.wrap_err("connect over MCP")?;
@@ -46,7 +39,7 @@ pub(crate) async fn connect(world: &World, case: &Case) -> Result<Tools, Report>
 }
 
 impl Tools {
-    /// Calls a tool; returns the answer and the run under which it was counted.
+    /// Calls a tool.
     ///
     /// # Errors
     /// The connection broke, or the server refused the call itself.
@@ -55,7 +48,7 @@ impl Tools {
         tool: &str,
         params: &Value,
         says: Option<&Saying>,
-    ) -> Result<(Answer, Option<String>), Report> {
+    ) -> Result<Answer, Report> {
         let Value::Object(arguments) = params else { return Err(eyre!("parameters are an object")) };
         let mut call = CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments.clone());
         if let Some(says) = says {
@@ -75,11 +68,8 @@ impl Tools {
     }
 }
 
-/// The answer in a tool result, and the run that it names.
-fn read(result: &CallToolResult) -> (Answer, Option<String>) {
+/// The answer in a tool result.
+fn read(result: &CallToolResult) -> Answer {
     let said = result.structured_content.clone().unwrap_or_default();
-    let meta = result.meta.as_ref().and_then(|meta| meta.get("run")).and_then(Value::as_str);
-    let run = meta.or_else(|| said.get("run").and_then(Value::as_str)).map(str::to_owned);
-    let answer = if result.is_error == Some(true) { answer::read(&said) } else { Answer::Done(said) };
-    (answer, run)
+    if result.is_error == Some(true) { answer::read(&said) } else { Answer::Done(said) }
 }

@@ -18,9 +18,9 @@ use crate::cli::demo::{case::Case, case::Face, progress::Progress, world::World}
 /// One run of one service.
 pub(crate) struct Session<'a> {
     face: Connected,
-    /// Ends the run; known from the first answer on.
+    /// Ends the run, too.
     runtime: RuntimeClient,
-    run: Option<String>,
+    run: String,
     /// The run's name.
     pub(crate) name: &'a str,
     /// Where the agent says what it does.
@@ -43,7 +43,7 @@ pub(crate) enum Waited {
 }
 
 impl<'a> Session<'a> {
-    /// Connects; over MCP the run begins with its first call.
+    /// Starts the case's run and connects an agent that acts in it.
     ///
     /// # Errors
     /// The control plane does not answer or refuses the agent.
@@ -53,10 +53,11 @@ impl<'a> Session<'a> {
         patience: Duration,
         quit: CancellationToken,
     ) -> Result<Self, Report> {
-        let mut runtime = grpc::client(world, case.service())?;
-        let (face, run) = match case.face {
-            Face::Mcp => (Connected::Mcp(mcp::connect(world, case).await?), None),
-            Face::Grpc => (Connected::Grpc, Some(grpc::start(&mut runtime, case).await?)),
+        let run = grpc::start(world, case).await?;
+        let runtime = grpc::client(world, case.service())?;
+        let face = match case.face {
+            Face::Mcp => Connected::Mcp(mcp::connect(world, case).await?),
+            Face::Grpc => Connected::Grpc,
         };
         Ok(Self { face, runtime, run, name: &case.name, progress: &world.progress, patience, quit })
     }
@@ -72,15 +73,8 @@ impl<'a> Session<'a> {
         says: Option<&Saying>,
     ) -> Result<Answer, Report> {
         match &self.face {
-            Connected::Mcp(tools) => {
-                let (answer, run) = tools.call(tool, params, says).await?;
-                self.run = run.or(self.run.take());
-                Ok(answer)
-            }
-            Connected::Grpc => {
-                let run = self.run.clone().unwrap_or_default();
-                grpc::act(&mut self.runtime, run, (tool, params), says).await
-            }
+            Connected::Mcp(tools) => tools.call(tool, params, says).await,
+            Connected::Grpc => grpc::act(&mut self.runtime, self.run.clone(), (tool, params), says).await,
         }
     }
 
@@ -146,9 +140,7 @@ impl<'a> Session<'a> {
     /// # Errors
     /// The control plane cannot be reached.
     pub(crate) async fn end(mut self, reason: &str) -> Result<(), Report> {
-        if let Some(run) = self.run.take() {
-            grpc::end(&mut self.runtime, run, reason).await?;
-        }
+        grpc::end(&mut self.runtime, self.run, reason).await?;
         if let Connected::Mcp(tools) = self.face {
             tools.close().await;
         }
