@@ -204,6 +204,11 @@ async fn over_mcp_it_is_offered_the_tools_of_its_run() {
         let names = Tools::connect_with(&remitd.url(), &token, &headers).await.names().await;
         assert_eq!(names.contains(&"payout.create".to_owned()), pays, "{headers:?}: {names:?}");
     }
+    let list = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}"#.to_owned();
+    let headers = [("remit-run", "case-2"), ("remit-workflow", WORKFLOW)];
+    let token = operator.acting_token(REFUNDS, "").await.unwrap();
+    let (_, told) = mcp::post_with((&remitd.url(), ""), &token, &headers, list).await;
+    assert!(told.contains("declaration_not_granted") && !told.contains("payout.create"), "{told}");
 }
 
 /// A message tells the agent to declare the account of whoever wrote it. With the full token that is all it takes;

@@ -99,7 +99,7 @@ enum Origin {
     Rule(OriginRule),
 }
 
-/// `request`, which the run's caller declared, evidence items that the action needs, or places in them.
+/// `request`, which only whoever started the run has declared, evidence items that the action needs, or places in them.
 #[derive(JsonSchema)]
 struct Homes(#[schemars(length(min = 1))] Vec<Home>);
 

@@ -176,7 +176,9 @@ pub(crate) async fn start_run(
     let contract = plane.contract(&service)?;
     if !caller.reach.starts() {
         is_principal(&contract.terms().principal, caller)?;
-        return enter(plane, caller, (&service, name), &declared);
+        return enter(plane, caller, (&service, name), &declared).inspect_err(|refusal| {
+            tracing::warn!(caller = %caller.name, %service, %refusal, "a token that only acts was used for more");
+        });
     }
     let ward = plane.service_ward(&service)?;
     if let Err(no) = plane.serves(&service) {
@@ -208,10 +210,7 @@ pub(crate) fn enter(
 ) -> Result<RunId, Error> {
     let ward = plane.service_ward(service)?;
     let look = |state: &State| state.enters(caller.reach, (service, name), declared, clock::now());
-    ward.view.read(|inner| look(&inner.state)).map_err(|refusal| {
-        tracing::warn!(caller = %caller.name, %service, %refusal, "a token that only acts was used for more");
-        refusal.into()
-    })
+    Ok(ward.view.read(|inner| look(&inner.state))?)
 }
 
 /// Asks whether something is of this caller, given its run and the principal of that.
