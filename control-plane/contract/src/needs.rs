@@ -24,6 +24,8 @@ const SKEW_MS: u64 = 5_000;
 /// What one action needs to know, compiled.
 #[derive(Debug, Default)]
 pub(crate) struct Needs {
+    /// Where the contract says so, for findings.
+    pub(crate) rule: String,
     pub(crate) all: Vec<Wanted>,
     /// What the service must say itself.
     pub(crate) claims: Vec<Claim>,
@@ -113,12 +115,13 @@ impl Needs {
         let said = said::contents(asserted);
         let objection = if missing.is_empty() {
             few.or_else(|| incomplete(&seen))
-                .or_else(|| said::missing(&self.claims, &said))
-                .or_else(|| said::refused(&self.claims, asserted))
+                .or_else(|| said::missing((&self.claims, &self.rule), &said))
+                .or_else(|| said::refused((&self.claims, &self.rule), asserted))
                 .or(foreign.refused)
                 .or_else(|| self.conflict(&Known { params, seen: &seen, said: &said }))
         } else {
-            Some(Objection::new(Reason::EvidenceMissing, missing.join("; ")))
+            let text = format!("{} (`{}.all`)", missing.join("; "), self.rule);
+            Some(Objection::new(Reason::EvidenceMissing, text))
         };
         Found { seen, objection, held: foreign.held, asks: foreign.asks }
     }
@@ -142,17 +145,16 @@ impl Needs {
         let sources = found.iter().filter_map(|(wanted, _)| Some(&wanted.one_of.as_ref()?.source));
         let sources = sources.collect::<BTreeSet<_>>().len();
         let enough = *count <= sources;
-        let mut lacking = Vec::new();
-        for wanted in of.iter().filter(|wanted| !found.iter().any(|(it, _)| it.item == wanted.item)) {
-            lacking.push(wanted.missing(params));
-        }
+        let absent = of.iter().filter(|wanted| !found.iter().any(|(it, _)| it.item == wanted.item));
+        let lacking: Vec<String> = absent.map(|wanted| wanted.lacking(params, facts)).collect();
         let text = format!(
-            "{count} independent sources are needed and {} seen; {}",
+            "{count} independent sources are needed and {} seen; {} (`{}.at_least`)",
             match sources {
                 1 => "1 was".to_owned(),
                 many => format!("{many} were"),
             },
-            lacking.join("; ")
+            lacking.join("; "),
+            self.rule
         );
         seen.extend(found);
         (!enough).then(|| Objection::new(Reason::EvidenceInsufficient, text))
@@ -258,6 +260,15 @@ impl Wanted {
         format!("`{}` has not been read in this run: call `{}`{with} first", self.item, self.from)
     }
 
+    /// Why it is no source: not read, or read and not complete.
+    fn lacking(&self, params: &Value, facts: &RunFacts) -> String {
+        let Some(seen) = self.newest(params, facts) else { return self.missing(params) };
+        let digest: String = seen.digest.to_string().chars().take(8).collect();
+        let at = jiff::Timestamp::from_microsecond(seen.observed_at.as_micros());
+        let at = at.map_or_else(|_| seen.observed_at.to_string(), |at| format!("{at:.0}"));
+        format!("`{}` (read at {at}, {digest}) {}", self.item, self.gaps(seen).join(", "))
+    }
+
     /// The use of a result, for the decision.
     pub(crate) fn used(&self, seen: &Seen) -> EvidenceUse {
         EvidenceUse {
@@ -290,7 +301,7 @@ impl Wanted {
         Some(Ok(at))
     }
 
-    /// What a result lacks, in words.
+    /// What a result lacks, in words, each with the rule that asks for it.
     fn gaps(&self, seen: &Seen) -> Vec<String> {
         let absent: Vec<String> = self
             .require
@@ -298,8 +309,11 @@ impl Wanted {
             .filter(|pointer| pointer.find(&seen.value).is_none())
             .map(|pointer| format!("`{}`", pointer.as_str()))
             .collect();
-        let absent = (!absent.is_empty()).then(|| format!("lacks {}", absent.join(", ")));
-        absent.into_iter().chain(self.as_of(seen).and_then(Result::err)).collect()
+        let rule = |key: &str| format!("`evidence.items.{}.{key}`", self.item);
+        let absent =
+            (!absent.is_empty()).then(|| format!("lacks {} ({})", absent.join(", "), rule("require")));
+        let untimely = self.as_of(seen).and_then(Result::err);
+        absent.into_iter().chain(untimely.map(|why| format!("{why} ({})", rule("as_of")))).collect()
     }
 }
 

@@ -137,7 +137,10 @@ pub(crate) fn check(
         // Of another shape than the rule is about: nobody knows what the tool would take from it.
         refused.extend(misshapen.iter().map(|(at, value)| {
             let (path, shown) = (rule.path.as_str(), shown(Some(value)));
-            format!("`params:{at}` is {shown}, but `{path}` must come from {}", rule.homes())
+            format!(
+                "`params:{at}` is {shown}, but `{path}` must come from {} (`origin:{path}`)",
+                rule.homes()
+            )
         }));
         let at_home = at_home(rule, (facts, needed), catalog);
         let mut foreign = Vec::new();

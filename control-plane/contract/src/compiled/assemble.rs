@@ -194,8 +194,9 @@ impl Whole {
 
     fn needs(&self, name: &ToolName, judge: Option<&Judge>, catalog: &Arc<Catalog>) -> Option<Needs> {
         let catalog = Arc::clone(catalog);
+        let rule = format!("evidence.needs.{name}");
         let Some(need) = self.evidence.needs.get(name) else {
-            return Some(Needs { catalog, ..Needs::default() });
+            return Some(Needs { rule, catalog, ..Needs::default() });
         };
         let need = need.value.as_ref()?;
         let agree: Vec<Agree> = need
@@ -203,7 +204,7 @@ impl Whole {
             .iter()
             .enumerate()
             .map(|(index, line)| Agree {
-                rule: format!("evidence.needs.{name}.agree[{index}]"),
+                rule: format!("{rule}.agree[{index}]"),
                 values: line.values.iter().map(|value| value.value.clone()).collect(),
                 within: line.within,
             })
@@ -226,7 +227,7 @@ impl Whole {
                 Some((usize::try_from(choice.count.value).ok()?, of.collect::<Option<Vec<_>>>()?))
             }
         };
-        Some(Needs { all, claims, at_least, agree, origin: Vec::new(), catalog })
+        Some(Needs { rule, all, claims, at_least, agree, origin: Vec::new(), catalog })
     }
 
     /// One of several, of which only some are needed. What a policy looks at, or a parameter comes from, must be

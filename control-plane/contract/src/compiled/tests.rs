@@ -148,21 +148,21 @@ fn the_newest_matching_result_counts() {
 fn evidence_objections() {
     let absent = said(&refunded(&refund(), &RunFacts::default()));
     insta::assert_snapshot!(absent, @r#"
-    evidence evidence_missing: `order` has not been read in this run: call `order.get` with order_id = "o1" first; `stock` has not been read in this run: call `stock.find` first
+    evidence evidence_missing: `order` has not been read in this run: call `order.get` with order_id = "o1" first; `stock` has not been read in this run: call `stock.find` first (`evidence.needs.order.refund.all`)
     policy   evidence_missing: so the policies cannot be evaluated (error while evaluating policy `eu-review`: record does not have the attribute `order`; error while evaluating policy `not-more-than-paid`: record does not have the attribute `order`; error while evaluating policy `refund`: record does not have the attribute `order`)
     tooling  content
     asks     nobody
     effect   refund:o1
     "#);
     insta::assert_snapshot!(case(json!({ "order_id": "o2" }), json!({})), @r#"
-    evidence evidence_missing: `order` has not been read in this run: call `order.get` with order_id = "o2" first
+    evidence evidence_missing: `order` has not been read in this run: call `order.get` with order_id = "o2" first (`evidence.needs.order.refund.all`)
     policy   evidence_missing: so the policies cannot be evaluated (error while evaluating policy `eu-review`: record does not have the attribute `order`; error while evaluating policy `not-more-than-paid`: record does not have the attribute `order`; error while evaluating policy `refund`: record does not have the attribute `order`)
     tooling  content
     asks     nobody
     effect   refund:o2
     "#);
     insta::assert_snapshot!(case(json!({}), json!({ "id": null, "customer": {} })), @r"
-    evidence evidence_incomplete: `order` lacks `/id`, `/customer/id`
+    evidence evidence_incomplete: `order` lacks `/id`, `/customer/id` (`evidence.items.order.require`)
     policy   permit by refund
     tooling  content
     asks     nobody
@@ -223,7 +223,7 @@ fn schema_violations_name_pointer_found_and_accepted() {
     effect   refund:o1
     "#);
     insta::assert_snapshot!(case(json!({ "order_id": ["o1"] }), json!({})), @r#"
-    evidence evidence_missing: `order` has not been read in this run: call `order.get` with order_id = ["o1"] first
+    evidence evidence_missing: `order` has not been read in this run: call `order.get` with order_id = ["o1"] first (`evidence.needs.order.refund.all`)
     policy   evidence_missing: so the policies cannot be evaluated (error while evaluating policy `eu-review`: record does not have the attribute `order`; error while evaluating policy `not-more-than-paid`: record does not have the attribute `order`; error while evaluating policy `refund`: record does not have the attribute `order`)
     tooling  parameters_invalid: `/order_id`: ["o1"] is not of type "string"
     asks     nobody
@@ -231,7 +231,7 @@ fn schema_violations_name_pointer_found_and_accepted() {
     "#);
     let params = json!("all of it");
     insta::assert_snapshot!(said(&refunded(&params, &facts(order()))), @r#"
-    evidence evidence_missing: `order` has not been read in this run: call `order.get` with order_id = nothing first
+    evidence evidence_missing: `order` has not been read in this run: call `order.get` with order_id = nothing first (`evidence.needs.order.refund.all`)
     policy   evidence_missing: so the policies cannot be evaluated (error while evaluating policy `large`: record does not have the attribute `amount`)
     tooling  parameters_invalid: the parameters: "all of it" is not of type "object"
     asks     nobody

@@ -92,6 +92,7 @@ fn source(item: &str, from: &str) -> Wanted {
 fn independent_sources() {
     let amount = |item: &str| Source::Item(item.into(), Pointer::to_key("amount"));
     let needs = Needs {
+        rule: "evidence.needs.pay".to_owned(),
         at_least: Some((
             2,
             vec![source("bank", "bank.get"), source("ledger", "ledger.get"), source("copy", "bank.get")],
@@ -105,6 +106,12 @@ fn independent_sources() {
     };
     let (yes, gap) = (json!({ "amount": 5 }), json!({ "amount": null }));
     let two = "2 independent sources are needed and ";
+    // Also what was read and does not count is named with its digest and when it was read.
+    let gapped: String =
+        seen("ledger", 1, json!({}), gap.clone()).digest.to_string().chars().take(8).collect();
+    let gapped = format!(
+        "`ledger` (read at 1970-01-01T00:00:00Z, {gapped}) lacks `/amount` (`evidence.items.ledger.require`); `copy` has not"
+    );
     let table: [(&[(&str, &Value)], String); 6] = [
         (&[("bank", &yes), ("ledger", &yes)], String::new()),
         (&[("copy", &yes), ("ledger", &yes)], String::new()),
@@ -112,7 +119,7 @@ fn independent_sources() {
             &[("bank", &yes), ("copy", &yes)],
             format!("{two}1 was seen; `ledger` has not been read in this run: call `ledger.get` first"),
         ),
-        (&[("bank", &yes), ("ledger", &gap)], format!("{two}1 was seen; `ledger` has not been read")),
+        (&[("bank", &yes), ("ledger", &gap)], format!("{two}1 was seen; {gapped}")),
         (&[], format!("{two}0 were seen; `bank` has not been read")),
         (
             &[("bank", &yes), ("ledger", &json!({ "amount": 6 }))],
@@ -125,6 +132,11 @@ fn independent_sources() {
         let found = needs.find(&json!({}), &facts, &[]);
         let said = found.objection.map(|it| it.detail).unwrap_or_default();
         assert!(said.starts_with(&expect) && said.is_empty() == expect.is_empty(), "{number}: {said}");
+        assert_eq!(
+            said.ends_with(" (`evidence.needs.pay.at_least`)"),
+            expect.starts_with(two),
+            "{number}: {said}"
+        );
     }
 }
 

@@ -25,7 +25,8 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
             Some(objection) => return Finding::object(Clause::Evidence, Outcome::Deny, objection),
         }
     }
-    if let Some(objection) = super::sources::too_few(case.assessment, &old) {
+    let rule = format!("evidence.needs.{}", case.proposal.tool);
+    if let Some(objection) = super::sources::too_few((case.assessment, &rule), &old) {
         return object(Outcome::Deny, &objection);
     }
     if let Some(why) = case.returned.filter(|why| why.reason != Reason::RuleAsksNow) {
@@ -37,13 +38,18 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
             ..Finding::content(Clause::Evidence, with(&format!("{}, approved", foreign.detail), &known(case)))
         },
         Some(foreign) => object(Outcome::Escalate, foreign),
-        None => Finding::content(Clause::Evidence, known(case)),
+        None => Finding::content(Clause::Evidence, by(&rule, &known(case))),
     }
 }
 
 /// An objection with the facts that are known: which, how old, and which very ones.
 fn with(detail: &str, known: &str) -> String {
     if known.is_empty() { detail.to_owned() } else { format!("{detail}; known are {known}") }
+}
+
+/// The facts that are known, and the rule that they are enough for.
+fn by(rule: &str, known: &str) -> String {
+    if known.is_empty() { String::new() } else { format!("{known} (`{rule}`)") }
 }
 
 /// What the action rests on, and what the service says beside it.
@@ -72,11 +78,11 @@ fn unattested(case: Case<'_>, used: &EvidenceUse) -> Option<Objection> {
     let item = &used.item;
     match case.run.evidence.get(&(item.clone(), used.action)) {
         // The preparation may not invent what the run has not seen.
-        None => Some(Objection::new(Reason::EvidenceMissing, format!("`{item}` was not seen in this run"))),
-        Some((digest, _)) if *digest != used.digest => Some(Objection::new(
-            Reason::EvidenceMissing,
-            format!("`{item}` has another digest than what was seen"),
-        )),
+        None => Some(unseen(case, &format!("`{item}` was not seen in this run"))),
+        Some((digest, _)) if *digest != used.digest => {
+            let (is, was) = (short(used.digest), short(*digest));
+            Some(unseen(case, &format!("`{item}` ({is}) has another digest than what was seen ({was})")))
+        }
         Some((_, seen_at)) => {
             // A time of its own never makes a fact fresher than its arrival.
             let own = used.as_of.filter(|own| own < seen_at);
@@ -93,6 +99,11 @@ fn unattested(case: Case<'_>, used: &EvidenceUse) -> Option<Objection> {
             })
         }
     }
+}
+
+fn unseen(case: Case<'_>, what: &str) -> Objection {
+    let rule = format!("evidence.needs.{}", case.proposal.tool);
+    Objection::new(Reason::EvidenceMissing, format!("{what} (`{rule}`)"))
 }
 
 /// People had the time that the rule gives them, and what they saw was read again since: that has just arrived,

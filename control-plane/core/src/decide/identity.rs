@@ -9,15 +9,22 @@ use crate::{
 
 pub(super) fn finding(case: Case<'_>) -> Finding {
     match objection(case) {
-        None => Finding::content(Clause::Identity, format!("acts as {}", case.proposal.principal)),
+        None => Finding::content(Clause::Identity, acts(case)),
         Some(objection) => Finding::object(Clause::Identity, Outcome::Deny, objection),
     }
+}
+
+fn acts(case: Case<'_>) -> String {
+    format!("acts as {} (`identity.principal`)", case.proposal.principal)
 }
 
 fn objection(case: Case<'_>) -> Option<Objection> {
     let terms = &case.run.terms;
     if case.proposal.principal != terms.principal || case.proposal.principal != case.run.principal {
-        let detail = format!("`{}` acts, the contract names `{}`", case.proposal.principal, terms.principal);
+        let detail = format!(
+            "`{}` acts, the contract names `{}` (`identity.principal`)",
+            case.proposal.principal, terms.principal
+        );
         return Some(Objection::new(Reason::PrincipalMismatch, detail));
     }
     if case.assessment.contract != terms.digest {
@@ -26,7 +33,8 @@ fn objection(case: Case<'_>) -> Option<Objection> {
         return Some(Objection::new(Reason::PolicyError, detail));
     }
     if let Some((reason, detail)) = terms.delegation.lacks(case.now) {
-        return Some(Objection::new(reason, detail));
+        let end = if reason == Reason::DelegationNotBegun { "on" } else { "until" };
+        return Some(Objection::new(reason, format!("{detail} (`identity.delegation.{end}`)")));
     }
     match case.run.phase {
         Phase::Open => None,

@@ -12,16 +12,27 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
         Finding::object(Clause::Scope, outcome, Objection::new(reason, detail))
     };
     if case.run.terms.forbidden.contains(tool) {
-        return object(Outcome::Deny, Reason::ForbiddenAction, format!("`{tool}` is forbidden by name"));
+        return object(
+            Outcome::Deny,
+            Reason::ForbiddenAction,
+            format!("`{tool}` is forbidden by name (`scope.forbidden`)"),
+        );
     }
     let Some(level) = case.level() else {
-        return object(Outcome::Deny, Reason::NotInScope, format!("`{tool}` is not listed"));
+        return object(
+            Outcome::Deny,
+            Reason::NotInScope,
+            format!("`{tool}` is not listed (`scope.actions`)"),
+        );
     };
     if let Some(detail) = outside(case) {
         return object(Outcome::Deny, Reason::NotInWorkflow, detail);
     }
     if level > case.run.terms.autonomy {
-        let detail = format!("`{tool}` is {level}, the contract grants {}", case.run.terms.autonomy);
+        let detail = format!(
+            "`{tool}` is {level}, the contract grants {} (`identity.autonomy`)",
+            case.run.terms.autonomy
+        );
         return object(Outcome::Deny, Reason::AboveAutonomy, detail);
     }
     let (ceiling, switch) = case.state.ceiling(&case.run.terms, case.state.place(case.run, tool));
@@ -35,7 +46,7 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
     if case.approved {
         return Finding {
             reason: Reason::Approved,
-            ..Finding::content(Clause::Scope, format!("{level}, approved"))
+            ..Finding::content(Clause::Scope, format!("{level} (`scope.actions.{tool}`), approved"))
         };
     }
     if let Some(why) = case.returned.filter(|why| why.reason == Reason::RuleAsksNow) {
@@ -45,18 +56,20 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
     if !asks.is_empty() {
         return object(Outcome::Escalate, Reason::NeedsApproval, asks.join("; "));
     }
-    Finding::content(Clause::Scope, format!("{level}, ceiling {ceiling}"))
+    Finding::content(Clause::Scope, format!("{level} (`scope.actions.{tool}`), ceiling {ceiling}"))
 }
 
 /// Why the action is outside of the run's workflow. A workflow that the contract does not know has no actions.
 fn outside(case: Case<'_>) -> Option<String> {
     let (tool, workflows) = (&case.proposal.tool, &case.run.terms.workflows);
     let Some(name) = &case.run.workflow else {
-        return (!workflows.is_empty()).then(|| "the run names no workflow".to_owned());
+        return (!workflows.is_empty()).then(|| "the run names no workflow (`scope.workflows`)".to_owned());
     };
     match workflows.get(name) {
         Some(workflow) if workflow.has(tool) => None,
-        Some(_) => Some(format!("`{tool}` is no action of the workflow `{name}`")),
-        None => Some(format!("the contract has no workflow `{name}`")),
+        Some(_) => {
+            Some(format!("`{tool}` is no action of the workflow `{name}` (`scope.workflows.{name}.actions`)"))
+        }
+        None => Some(format!("the contract has no workflow `{name}` (`scope.workflows`)")),
     }
 }

@@ -6,8 +6,12 @@ use crate::{
     proposal::{Assessment, EvidenceUse},
 };
 
-/// Objects when those that are not too old come from too few sources. What is to spare may be old.
-pub(super) fn too_few(assessment: &Assessment, old: &[(&EvidenceUse, Objection)]) -> Option<Objection> {
+/// Objects when those that are not too old come from too few sources. What is to spare may be old. `rule` is where
+/// the contract says how many are needed.
+pub(super) fn too_few(
+    (assessment, rule): (&Assessment, &str),
+    old: &[(&EvidenceUse, Objection)],
+) -> Option<Objection> {
     let count = assessment.at_least?;
     let enough = |sources: usize| usize::try_from(count).is_ok_and(|count| count <= sources);
     let fresh = assessment.sources(|used| !old.iter().any(|(it, _)| *it == used));
@@ -20,5 +24,8 @@ pub(super) fn too_few(assessment: &Assessment, old: &[(&EvidenceUse, Objection)]
     } else {
         (Reason::EvidenceInsufficient, format!("seen: {fresh}"))
     };
-    Some(Objection::new(reason, format!("independent sources that are needed: {count}, {text}")))
+    Some(Objection::new(
+        reason,
+        format!("independent sources that are needed: {count} (`{rule}.at_least`), {text}"),
+    ))
 }

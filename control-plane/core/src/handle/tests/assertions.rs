@@ -73,7 +73,9 @@ fn what_was_said_is_named_and_becomes_no_evidence() {
     let finding = decided.decision.findings.iter().find(|it| it.clause == Clause::Evidence).unwrap();
     let digest = json(r#"{"n":1}"#).digest().to_string();
     let begins: String = digest.chars().take(8).collect();
-    let expect = format!("ticket (said by the service, https://desk.example/tickets/7, {begins})");
+    let expect = format!(
+        "ticket (said by the service, https://desk.example/tickets/7, {begins}) (`evidence.needs.pay`)"
+    );
     assert_eq!(finding.detail, expect);
     world.command(crate::Command::Start { action: decided.proposal.action }).unwrap();
     world.settle(decided.proposal.action, succeeded()).unwrap();

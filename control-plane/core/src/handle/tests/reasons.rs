@@ -165,14 +165,60 @@ fn a_fact_is_as_old_as_its_source_says_and_never_younger_than_its_arrival() {
 }
 
 #[test]
-fn a_finding_names_the_item_its_age_and_its_digest() {
-    let mut world = World::new();
-    let look = world.admit(Call::new("look", "{}"));
-    world.settle(look, succeeded()).unwrap();
-    world.later(900);
-    let decision = world.decided(pay().with(|_, it| it.evidence.push(cited(r#"{"id":1}"#)))).decision;
+fn a_finding_names_the_item_its_age_its_digest_and_the_rule() {
+    let lacks = || Objection::new(Reason::EvidenceIncomplete, "`record` lacks `/id` (a rule)");
     let digest = json(r#"{"id":1}"#).digest().to_string();
-    assert_eq!(decision.findings[2].detail, format!("record (0.9 s old, {digest:.8})"));
+    let other = json("{}").digest().to_string();
+    let table = [
+        (900, r#"{"id":1}"#, None, format!("record (0.9 s old, {digest:.8}) (`evidence.needs.pay`)")),
+        (
+            2_500,
+            r#"{"id":1}"#,
+            None,
+            format!(
+                "`record` ({digest:.8}) is 2.5 s old, it counts for 1.0 s (`evidence.items.record.fresh_for`)"
+            ),
+        ),
+        (
+            900,
+            r#"{"id":1}"#,
+            Some(lacks()),
+            format!("`record` lacks `/id` (a rule); known are record (0.9 s old, {digest:.8})"),
+        ),
+        (
+            900,
+            "{}",
+            None,
+            format!(
+                "`record` ({other:.8}) has another digest than what was seen ({digest:.8}) (`evidence.needs.pay`)"
+            ),
+        ),
+    ];
+    for (later, result, objection, detail) in table {
+        let mut world = World::new();
+        let look = world.admit(Call::new("look", "{}"));
+        world.settle(look, succeeded()).unwrap();
+        world.later(later);
+        let call = pay().with(|_, it| {
+            it.evidence.push(cited(result));
+            it.evidence_objection = objection;
+        });
+        assert_eq!(world.decided(call).decision.findings[2].detail, detail);
+    }
+}
+
+/// Clauses 1 and 2 name the place in the document that they go by, content or not.
+#[test]
+fn identity_and_scope_name_their_rules() {
+    let mut world = World::new();
+    let findings = world.decided(pay()).decision.findings;
+    assert_eq!(findings[0].detail, "acts as refunds (`identity.principal`)");
+    assert_eq!(findings[1].detail, "execute (`scope.actions.pay`), ceiling execute");
+    let mut stranger = World::new();
+    let findings = stranger.decided(pay().with(|it, _| it.principal = "other".to_owned())).decision.findings;
+    assert!(findings[0].detail.ends_with("(`identity.principal`)"), "{findings:?}");
+    let findings = World::new().decided(Call::new("unknown", "{}")).decision.findings;
+    assert_eq!(findings[1].detail, "`unknown` is not listed (`scope.actions`)");
 }
 
 #[test]
