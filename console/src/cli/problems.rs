@@ -7,7 +7,7 @@ use std::{
 };
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
-use remit_contract::Problem;
+use remit_contract::{Problem, Severity};
 use serde_json::{Value, json};
 
 use crate::{
@@ -39,8 +39,9 @@ pub fn refuse(dir: &Path, problems: &[Problem], screen: &mut Screen<'_>) -> Resu
         screen.out.write_all(shown(dir, problem, source, &renderer).as_bytes())?;
         screen.out.write_all(b"\n\n")?;
     }
-    let plural = if problems.len() == 1 { "" } else { "s" };
-    screen.note(&format!("{} problem{plural}", problems.len()))?;
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let plural = if errors == 1 { "" } else { "s" };
+    screen.note(&format!("{errors} problem{plural}"))?;
     Ok(Exit::No)
 }
 
@@ -62,7 +63,11 @@ fn shown(dir: &Path, problem: &Problem, source: Option<&str>, renderer: &Rendere
     let message = Inert::line(&problem.message).to_string();
     let remedy = Inert::line(&problem.remedy).to_string();
     let path = Inert::line(&path(dir, problem).display().to_string()).to_string();
-    let title = Level::ERROR.primary_title(message);
+    let level = match problem.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Note => Level::NOTE,
+    };
+    let title = level.primary_title(message);
     let hint = Level::HELP.with_name("hint").message(remedy);
     if problem.line == 0 {
         return renderer.render(&[title.element(Origin::path(path)).element(hint)]);
@@ -96,7 +101,7 @@ fn entry(dir: &Path, problem: &Problem) -> Value {
     let known = |number: usize, when: bool| if when { json!(number) } else { Value::Null };
     let (placed, ended) = (problem.line > 0, problem.line > 0 && problem.width > 0);
     json!({
-        "severity": "error",
+        "severity": problem.severity.as_str(),
         "file": path(dir, problem).display().to_string(),
         "line": known(problem.line, placed),
         "column": known(problem.column, placed),

@@ -5,6 +5,7 @@ use remit_core::{Level, ToolName};
 use crate::{
     document::{Document, Scope, ToolDocument, Tooling, UndoRule},
     problem::{Place, Problems, Spot, listed, nearest},
+    read::Partly,
     schema::Schema,
 };
 
@@ -18,17 +19,14 @@ pub(crate) use rules::distinct_ids;
 
 /// Notes everything that does not fit together. Parts that could not be read are left out.
 pub(crate) fn check(document: &Document, problems: &Problems) {
-    if let Some(scope) = &document.scope {
-        check_scope(scope, problems);
-        rules::check(document, scope, problems);
-        workflows::check(document, scope, problems);
-    }
-    if let (Some(scope), Some(tooling)) = (&document.scope, &document.tooling) {
-        tools::check(document, scope, tooling, problems);
-        check_undo(document, scope, tooling, problems);
-        check_cost(document, scope, tooling, problems);
-        evidence::check(document, scope, tooling, problems);
-    }
+    let Document { scope, tooling, .. } = document;
+    check_scope(scope, problems);
+    rules::check(document, scope, problems);
+    workflows::check(document, scope, problems);
+    tools::check(document, scope, tooling, problems);
+    check_undo(document, scope, tooling, problems);
+    check_cost(document, scope, tooling, problems);
+    evidence::check(document, scope, tooling, problems);
 }
 
 /// A remedy that begins with the nearest name there is.
@@ -41,7 +39,7 @@ fn did_you_mean<'a>(text: &str, names: impl IntoIterator<Item = &'a ToolName>, o
 
 /// The input schema of a tool that could be read.
 fn input_of<'a>(tooling: &'a Tooling, tool: &ToolName) -> Option<&'a Schema> {
-    document_of(tooling, tool).map(|tool| &tool.input.value)
+    document_of(tooling, tool)?.input.as_ref().map(|input| &input.value)
 }
 
 fn document_of<'a>(tooling: &'a Tooling, tool: &ToolName) -> Option<&'a ToolDocument> {
@@ -100,6 +98,7 @@ fn check_undo(document: &Document, scope: &Scope, tooling: &Tooling, problems: &
     }
     for (action, rule) in &recovery.undo {
         match scope.actions.get(action).map(|level| level.value) {
+            None if !scope.has_actions => {}
             None => {
                 problems.note::<()>(
                     rule.place,
@@ -116,8 +115,8 @@ fn check_undo(document: &Document, scope: &Scope, tooling: &Tooling, problems: &
             }
             Some(_) => {}
         }
-        if let Some(UndoRule::By { tool, with, .. }) = &rule.value {
-            if !tooling.tools.contains_key(&tool.value) {
+        if let Some(UndoRule::By { tool: Some(tool), with, .. }) = &rule.value {
+            if tooling.lacks(&tool.value) {
                 problems.note::<()>(
                     tool.place,
                     format!("`{action}` is undone by the unknown tool `{}`", tool.value),
@@ -140,7 +139,7 @@ fn check_undo(document: &Document, scope: &Scope, tooling: &Tooling, problems: &
     }
 }
 
-type Mapping = [crate::problem::Spot<(String, crate::pointer::Source)>];
+type Mapping = Partly<Spot<(String, crate::pointer::Source)>>;
 
 /// The compensating call can be made from what is recorded.
 fn check_mapping(
@@ -150,7 +149,7 @@ fn check_mapping(
     problems: &Problems,
 ) {
     let input = input_of(tooling, undo);
-    for mapped in with {
+    for mapped in with.good() {
         let (parameter, source) = &mapped.value;
         check_parameter(input, (undo, parameter), mapped.place, problems);
         if let crate::pointer::Source::Params(pointer) = source {
@@ -161,7 +160,7 @@ fn check_mapping(
     let missing: Vec<&str> = input
         .into_iter()
         .flat_map(Schema::required)
-        .filter(|name| !with.iter().any(|mapped| mapped.value.0 == *name))
+        .filter(|name| with.all().is_some_and(|with| with.iter().all(|mapped| mapped.value.0 != *name)))
         .collect();
     if !missing.is_empty() {
         problems.note::<()>(
@@ -184,6 +183,7 @@ fn check_reported(tool: &Spot<ToolName>, scope: &Scope, problems: &Problems) {
                 "name an action of the type `read`: what is at stake is known before anything is done",
             )
             .unwrap_or(()),
+        None if !scope.lacks(&tool.value) => {}
         None => problems
             .note(
                 tool.place,
@@ -197,7 +197,7 @@ fn check_reported(tool: &Spot<ToolName>, scope: &Scope, problems: &Problems) {
 fn check_cost(document: &Document, scope: &Scope, tooling: &Tooling, problems: &Problems) {
     let Some(cost) = &document.cost else { return };
     for (tool, price) in &cost.prices {
-        if !tooling.tools.contains_key(tool) {
+        if tooling.lacks(tool) {
             problems.note::<()>(
                 price.place,
                 format!("cost has a price for the unknown tool `{tool}`"),
@@ -205,11 +205,11 @@ fn check_cost(document: &Document, scope: &Scope, tooling: &Tooling, problems: &
             );
         }
     }
-    if let Some(tool) = &cost.reported_by {
+    if let Some(tool) = cost.value.iter().flatten().find_map(|value| value.reported_by.as_ref()) {
         check_reported(tool, scope, problems);
     }
     for tool in &cost.limited {
-        if !scope.actions.contains_key(&tool.value) {
+        if scope.lacks(&tool.value) {
             problems.note::<()>(
                 tool.place,
                 format!("cost limits the unknown action `{}`", tool.value),

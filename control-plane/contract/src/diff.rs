@@ -143,6 +143,7 @@ fn document(folder: &Folder) -> Result<yaml::Node, Vec<Problem>> {
 fn policies_of(folder: &Folder) -> Result<cedar_policy::PolicySet, Vec<Problem>> {
     folder.policy.parse().map_err(|error: cedar_policy::ParseErrors| {
         vec![Problem {
+            severity: crate::Severity::Error,
             file: POLICY_FILE.to_owned(),
             line: 0,
             column: 0,

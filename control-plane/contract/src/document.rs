@@ -23,13 +23,13 @@ mod tooling;
 mod trigger;
 mod workflow;
 
-pub(crate) use cost::Cost;
+pub(crate) use cost::{Cost, RunDocument};
 pub(crate) use evidence::{Attested, Evidence, Item};
 pub(crate) use identity::Identity;
 pub(crate) use need::{AtLeast, Need};
 pub(crate) use origin::OriginRule;
 pub(crate) use recovery::{Recovery, UndoRule};
-pub(crate) use scope::{Rule, Scope};
+pub(crate) use scope::{Rule, RuleHead, Scope};
 pub(crate) use tooling::{ToolDocument, Tooling};
 pub(crate) use trigger::TriggerRule;
 pub(crate) use workflow::WorkflowDocument;
@@ -43,25 +43,25 @@ pub(crate) const POLICY_FILE: &str = "policy.cedar";
 /// The sections in their order.
 const SECTIONS: [&str; 7] = ["identity", "scope", "evidence", "policy", "tooling", "cost", "recovery"];
 
-/// A document; a part is `None` when it could not be read, and then a problem is noted.
+/// A document; a part is `None`, or says so itself, when it could not be read, and then a problem is noted.
 #[derive(Debug)]
 pub(crate) struct Document {
-    pub(crate) head: Option<Head>,
+    pub(crate) head: Head,
     pub(crate) identity: Option<Identity>,
-    pub(crate) scope: Option<Scope>,
-    pub(crate) evidence: Option<Evidence>,
-    pub(crate) tooling: Option<Tooling>,
+    pub(crate) scope: Scope,
+    pub(crate) evidence: Evidence,
+    pub(crate) tooling: Tooling,
     pub(crate) cost: Option<Cost>,
     pub(crate) recovery: Option<Recovery>,
 }
 
-/// What stands above the sections.
+/// What stands above the sections; a part is `None` when it could not be read.
 #[derive(Debug)]
 pub(crate) struct Head {
-    pub(crate) service: ServiceName,
-    pub(crate) version: String,
-    pub(crate) domain: DomainName,
-    pub(crate) purpose: String,
+    pub(crate) service: Option<ServiceName>,
+    pub(crate) version: Option<String>,
+    pub(crate) domain: Option<DomainName>,
+    pub(crate) purpose: Option<String>,
 }
 
 impl Document {
@@ -77,9 +77,9 @@ impl Document {
         let document = Self {
             head,
             identity: identity.and_then(|node| Identity::read(node, problems)),
-            scope: scope.and_then(|node| Scope::read(node, problems)),
-            evidence: evidence.and_then(|node| Evidence::read(node, problems)),
-            tooling: tooling.and_then(|node| Tooling::read(node, problems)),
+            scope: scope.and_then(|node| Scope::read(node, problems)).unwrap_or_default(),
+            evidence: evidence.and_then(|node| Evidence::read(node, problems)).unwrap_or_default(),
+            tooling: tooling.and_then(|node| Tooling::read(node, problems)).unwrap_or_default(),
             cost: cost.and_then(|node| Cost::read(node, problems)),
             recovery: recovery.and_then(|node| Recovery::read(node, problems)),
         };
@@ -90,8 +90,10 @@ impl Document {
 }
 
 impl Head {
-    fn read(fields: &Fields<'_>, problems: &Problems) -> Option<Self> {
-        let form = fields.need("contract").and_then(|node| form(node, "contract", problems));
+    fn read(fields: &Fields<'_>, problems: &Problems) -> Self {
+        if let Some(node) = fields.need("contract") {
+            form(node, "contract", problems);
+        }
         let service = fields.need("service").and_then(|node| name(node, "service", Naming::Plain, problems));
         let version = fields.need("version").and_then(|node| {
             let version = word(node, "version", problems)?;
@@ -106,8 +108,7 @@ impl Head {
         });
         let domain = fields.need("domain").and_then(|node| domain_name(node, "domain", problems));
         let purpose = fields.need("purpose").and_then(|node| text(node, "purpose", problems));
-        form?;
-        Some(Self { service: service?.into(), version: version?, domain: domain?, purpose: purpose? })
+        Self { service: service.map(Into::into), version, domain, purpose }
     }
 }
 

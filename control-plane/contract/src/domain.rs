@@ -13,7 +13,7 @@ use remit_core::{DomainName, DomainSettings};
 use crate::{
     CompiledContract,
     folder::{problem, text},
-    problem::{Place, Problem, Problems},
+    problem::{Place, Problem, Problems, Severity},
     yaml,
 };
 
@@ -51,7 +51,15 @@ impl DomainFile {
     pub fn problem(&self, key: DomainKey, message: String, remedy: String) -> Problem {
         let place = self.place(key);
         let (line, column, width) = (place.line, place.column, place.width);
-        Problem { file: self.path.display().to_string(), line, column, width, message, remedy }
+        Problem {
+            file: self.path.display().to_string(),
+            severity: Severity::Error,
+            line,
+            column,
+            width,
+            message,
+            remedy,
+        }
     }
 
     /// What is wrong when a contract of this domain counts in another currency. `file` is the contract's, as it is
@@ -71,7 +79,7 @@ impl DomainFile {
         );
         let remedy = format!("a domain has one currency: write `{ours}` here, or correct the domain's file");
         let (line, column, width) = (place.line, place.column, place.width);
-        Some(Problem { file, line, column, width, message, remedy })
+        Some(Problem { file, severity: Severity::Error, line, column, width, message, remedy })
     }
 
     const fn place(&self, key: DomainKey) -> Place {

@@ -8,7 +8,11 @@ use std::{
 
 use remit_core::{Digest, version::Files};
 
-use crate::{CompiledContract, document::POLICY_FILE, problem::Problem};
+use crate::{
+    CompiledContract,
+    document::POLICY_FILE,
+    problem::{Problem, Severity},
+};
 
 /// The file of the document.
 pub(crate) const CONTRACT_FILE: &str = "contract.yaml";
@@ -131,7 +135,15 @@ impl Folder {
 
 /// A problem with a whole file.
 pub(crate) fn problem(file: &str, message: String, remedy: &str) -> Problem {
-    Problem { file: file.to_owned(), line: 0, column: 0, width: 0, message, remedy: remedy.to_owned() }
+    Problem {
+        file: file.to_owned(),
+        severity: Severity::Error,
+        line: 0,
+        column: 0,
+        width: 0,
+        message,
+        remedy: remedy.to_owned(),
+    }
 }
 
 fn is_large(bytes: &[u8]) -> bool {

@@ -45,7 +45,7 @@ pub use compiled::{CompiledContract, Tool};
 pub use diff::{Change, Direction, changes_in_words, diff, text_diff};
 pub use facts::{RunFacts, Seen, Sighting};
 pub use form::{domain_json_schema, json_schema};
-pub use problem::Problem;
+pub use problem::{Problem, Severity};
 pub use request::{Method, ToolRequest};
 pub use upstream::{Auth, Upstream};
 
@@ -85,6 +85,10 @@ fn compile_folder(folder: &Folder) -> Result<CompiledContract, Vec<Problem>> {
     let Some(document) = document else {
         let names = Names { service: None, domain: None, actions: None };
         policy::read(&folder.policy, &names, &policy_problems);
+        problems.remark(
+            "what the file says, and what the policies do with it, is not checked yet".to_owned(),
+            "mend its form first",
+        );
         return Err(all_of(problems, policy_problems));
     };
     check::check(&document, &problems);
@@ -99,6 +103,7 @@ fn compile_folder(folder: &Folder) -> Result<CompiledContract, Vec<Problem>> {
     }
     let refused = |error: String| {
         vec![Problem {
+            severity: Severity::Error,
             file: CONTRACT_FILE.to_owned(),
             line: 0,
             column: 0,
@@ -107,8 +112,7 @@ fn compile_folder(folder: &Folder) -> Result<CompiledContract, Vec<Problem>> {
             remedy: "report it: the check before this should have named the place".to_owned(),
         }]
     };
-    let assembled = world.map(|world| assemble(document, (&policies, &world), folder.digest())).transpose();
-    match assembled.map(Option::flatten) {
+    match assemble(document, (&policies, &world), folder.digest()) {
         Ok(Some(contract)) => Ok(contract),
         Ok(None) => Err(refused("a section is not there".to_owned())),
         Err(error) => Err(refused(error)),
@@ -125,9 +129,12 @@ fn all_of(problems: Problems, policy_problems: Problems) -> Vec<Problem> {
 /// Whom and what the policies may speak about.
 fn names_of(document: &Document) -> Names<'_> {
     Names {
-        service: document.head.as_ref().map(|head| head.service.as_str()),
-        domain: document.head.as_ref().map(|head| head.domain.as_str()),
-        actions: document.scope.as_ref().map(|scope| scope.actions.keys().map(ToolName::as_str).collect()),
+        service: document.head.service.as_ref().map(|name| name.as_str()),
+        domain: document.head.domain.as_ref().map(|name| name.as_str()),
+        actions: document
+            .scope
+            .has_actions
+            .then(|| document.scope.actions.keys().map(ToolName::as_str).collect()),
     }
 }
 
@@ -136,11 +143,10 @@ fn world_of(
     document: &Document,
     (text, policies): (&str, &[PolicyRule]),
     [problems, policy_problems]: [&Problems; 2],
-) -> Option<World> {
-    let mut world = World::of(document)?;
-    let rules = document.scope.as_ref().map_or(&[][..], |scope| &scope.escalate);
-    policy::validate(&mut world, (text, policies, policy_problems), (rules, problems));
-    Some(world)
+) -> World {
+    let mut world = World::of(document);
+    policy::validate(&mut world, (text, policies, policy_problems), (&document.scope.escalate, problems));
+    world
 }
 
 /// The contract of a folder with an altered document, or without one of its policies, under the identity of
@@ -156,7 +162,7 @@ fn recompile(folder: &Folder, root: &Node, leave_out: Option<&str>) -> Option<Co
         return None;
     }
     let types = Problems::of(POLICY_FILE);
-    let world = world_of(&document, (&folder.policy, &policies), [&types, &types])?;
+    let world = world_of(&document, (&folder.policy, &policies), [&types, &types]);
     assemble(document, (&policies, &world), folder.digest()).ok()?
 }
 

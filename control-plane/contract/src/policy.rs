@@ -22,7 +22,9 @@ mod infer;
 mod judge;
 mod said;
 mod sight;
+mod statements;
 mod typing;
+mod unread;
 mod validate;
 mod world;
 
@@ -46,13 +48,14 @@ pub(crate) struct Names<'a> {
 pub(crate) struct PolicyRule {
     /// Its Cedar id is its `@id`.
     policy: Policy,
-    /// The actions that its head names; `None` means all.
+    /// The actions that its head names, known or not; `None` means all.
     actions: Option<Vec<ToolName>>,
     /// For a forbid that an approval lifts: whom to ask.
     lift: Option<Ask>,
 }
 
-/// Reads the policy file. What cannot be used is noted and left out.
+/// Reads the policy file. What is wrong is noted; a policy is left out only where it cannot be held against what
+/// it reads.
 pub(crate) fn read(text: &str, names: &Names<'_>, problems: &Problems) -> Vec<PolicyRule> {
     if let Some(offset) = depth::exceeded(text) {
         problems.note::<()>(place_of(text, offset, 1), "this policy goes too deep", depth::REMEDY);
@@ -74,7 +77,10 @@ pub(crate) fn read(text: &str, names: &Names<'_>, problems: &Problems) -> Vec<Po
                     remedy,
                 );
             }
-            return Vec::new();
+            match PolicySet::from_str(&statements::intact(text)) {
+                Ok(set) => set,
+                Err(_) => return Vec::new(),
+            }
         }
     };
     for template in set.templates() {
@@ -94,14 +100,17 @@ pub(crate) fn read(text: &str, names: &Names<'_>, problems: &Problems) -> Vec<Po
     found
         .into_iter()
         .filter_map(|(offset, policy)| {
-            let reader = Reader { policy, place: place_of(text, offset, 0), names, problems };
-            let id = reader.id()?;
-            if let Some(first) = places.insert(id.clone(), reader.place) {
-                return problems.note(
-                    reader.place,
+            let place = place_of(text, offset, 0);
+            let reader = Reader { policy, place, names, problems };
+            let mut id = reader.id().unwrap_or_else(|| format!("on line {}", place.line));
+            let first = *places.entry(id.clone()).or_insert(place);
+            if first != place {
+                problems.note::<()>(
+                    place,
                     format!("policy id `{id}` is used on line {} too", first.line),
                     "give each policy an id of its own: decisions name it",
                 );
+                id = format!("{id} on line {}", place.line);
             }
             reader.read(&id)
         })
@@ -156,33 +165,30 @@ impl Reader<'_> {
     }
 
     fn read(&self, id: &str) -> Option<PolicyRule> {
-        let annotations = self.check_annotations(id);
+        self.check_annotations(id);
         let head = self.check_head(id);
         let actions = self.actions(id);
-        let lift = self.lift(id);
-        annotations?;
+        let lift = self.lift(id).flatten();
         head?;
         let policy = self.policy.new_id(PolicyId::new(id));
-        Some(PolicyRule { policy, actions: actions?, lift: lift? })
+        Some(PolicyRule { policy, actions: actions?, lift })
     }
 
     fn note<T>(&self, message: String, remedy: impl Into<String>) -> Option<T> {
         self.problems.note(self.place, message, remedy)
     }
 
-    fn check_annotations(&self, id: &str) -> Option<()> {
+    fn check_annotations(&self, id: &str) {
         const KNOWN: [&str; 6] = ["id", "outcome", "to", "quorum", "within", "because"];
-        let mut good = Some(());
         for (key, _) in self.policy.annotations() {
             if !KNOWN.contains(&key) {
                 let remedy = match nearest(key, KNOWN) {
                     Some(meant) => format!("did you mean `@{meant}`?"),
                     None => format!("accepted here: {}", listed(KNOWN)),
                 };
-                good = self.note(format!("policy `{id}` has the unknown annotation `@{key}`"), remedy);
+                self.note::<()>(format!("policy `{id}` has the unknown annotation `@{key}`"), remedy);
             }
         }
-        good
     }
 
     /// The head speaks about this contract's service and domain or about any: a misspelt one would
@@ -240,7 +246,7 @@ impl Reader<'_> {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => "list the action under `scope.actions`, or remove it here".to_owned(),
                 };
-                return self.note(format!("policy `{id}` names the unknown action `{action}`"), remedy);
+                self.note::<()>(format!("policy `{id}` names the unknown action `{action}`"), remedy);
             }
             tools.push(action.into());
         }

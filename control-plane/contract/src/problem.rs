@@ -2,11 +2,32 @@
 
 use std::{cell::RefCell, collections::BTreeSet, fmt};
 
+/// How grave a problem is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Severity {
+    /// It must be mended.
+    Error,
+    /// It only says what could not be checked because of the errors.
+    Note,
+}
+
+impl Severity {
+    /// The word in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Note => "note",
+        }
+    }
+}
+
 /// One thing that is wrong with a contract folder.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Problem {
     /// The file, relative to the contract's folder.
     pub file: String,
+    /// How grave it is.
+    pub severity: Severity,
     /// Line, from 1; 0 when the problem is about the whole file.
     pub line: usize,
     /// Column in characters, from 1; 0 when the problem is about the whole file.
@@ -25,7 +46,8 @@ impl fmt::Display for Problem {
         if self.line > 0 {
             write!(f, ":{}:{}", self.line, self.column)?;
         }
-        write!(f, ": {}\nhint: {}", self.message, self.remedy)
+        let note = if self.severity == Severity::Note { "note: " } else { "" };
+        write!(f, ": {note}{}\nhint: {}", self.message, self.remedy)
     }
 }
 
@@ -73,6 +95,7 @@ impl Problems {
         }
         self.found.borrow_mut().push(Problem {
             file: self.file.clone(),
+            severity: Severity::Error,
             line: place.line,
             column: place.column,
             width: place.width,
@@ -87,6 +110,19 @@ impl Problems {
     pub(crate) fn note_only(&self, place: Place, message: &str, remedy: &str) {
         self.note::<()>(place, message, remedy);
         self.done.borrow_mut().insert(place);
+    }
+
+    /// Says what could not be checked because of what is wrong.
+    pub(crate) fn remark(&self, message: String, remedy: &str) {
+        self.found.borrow_mut().push(Problem {
+            file: self.file.clone(),
+            severity: Severity::Note,
+            line: 0,
+            column: 0,
+            width: 0,
+            message,
+            remedy: remedy.to_owned(),
+        });
     }
 
     /// All of them, in the order of the file.

@@ -7,7 +7,10 @@ use crate::{
     yaml::{Entry, Kind, Node},
 };
 
+mod partly;
 pub(crate) mod scalar;
+
+pub(crate) use partly::Partly;
 
 /// A mapping with a fixed set of keys. Every key that is asked for becomes a known one; `end` reports the rest.
 pub(crate) struct Fields<'a> {

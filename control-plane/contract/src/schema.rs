@@ -1,6 +1,8 @@
 //! The input schemas of tools: JSON Schema 2020-12, compiled once, with no reference outside of itself.
 
-use jsonschema::{Draft, PatternOptions, Validator};
+use std::collections::BTreeSet;
+
+use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
 use remit_core::{Objection, Reason};
 use serde_json::{Map, Value};
 
@@ -11,6 +13,24 @@ use crate::{
 };
 
 mod words;
+
+/// Without what is said of one parameter.
+fn let_go(schema: &mut Value, parameter: &str) {
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    if let Some(said) = properties.and_then(|properties| properties.get_mut(parameter)) {
+        *said = Value::Bool(true);
+    }
+}
+
+fn build(schema: &Value) -> Result<Validator, ValidationError<'static>> {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(false)
+        .with_pattern_options(PatternOptions::regex())
+        .offline()
+        .build(schema)
+}
 
 /// Longest account of what a parameter violates, in characters.
 const MAX_DETAIL: usize = 300;
@@ -24,35 +44,40 @@ pub(crate) struct Schema {
     /// As it was written.
     pub(crate) text: Value,
     validator: Validator,
+    /// Parameters of which the schema says wrongly what they are; the text takes anything for them.
+    pub(crate) lost: BTreeSet<String>,
 }
 
 impl Schema {
     /// Compiles the schema at a node. Unknown words and formats are refused, since they would check nothing;
     /// patterns run on an engine that takes linear time, since parameters are untrusted.
     pub(crate) fn read(node: &Node, tool: &str, problems: &Problems) -> Option<Self> {
-        let text = to_json(node, problems)?;
-        let known = words::check(node, problems);
-        let built = jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .should_validate_formats(true)
-            .should_ignore_unknown_formats(false)
-            .with_pattern_options(PatternOptions::regex())
-            .offline()
-            .build(&text);
-        let validator = match built {
-            Ok(validator) => validator,
-            Err(error) => {
-                let said = error.to_string();
-                // What follows is for programmers who call the library.
-                let said = said.split(". Adjust configuration").next().unwrap_or_default();
-                return problems.note(
-                    node.at(error.instance_path().as_str()).place,
-                    format!("the input of `{tool}` is not a JSON Schema: {}", cut(said, MAX_DETAIL)),
-                    "correct it; the form is JSON Schema 2020-12 with references only into itself",
-                );
+        let mut text = to_json(node, problems)?;
+        let (unknown, mut lost) = words::check(node, problems);
+        let mut known = unknown == 0;
+        loop {
+            lost.iter().for_each(|name| let_go(&mut text, name));
+            let error = match build(&text) {
+                Ok(validator) => return known.then_some(Self { text, validator, lost }),
+                Err(error) => error,
+            };
+            let (said, path) = (error.to_string(), error.instance_path().as_str());
+            // What follows is for programmers who call the library.
+            let said = said.split(". Adjust configuration").next().unwrap_or_default();
+            problems.note::<()>(
+                node.at(path).place,
+                format!("the input of `{tool}` is not a JSON Schema: {}", cut(said, MAX_DETAIL)),
+                "correct it; the form is JSON Schema 2020-12 with references only into itself",
+            );
+            // The library tells of the first error only: without that parameter it tells of the next one.
+            let parameter = path.strip_prefix("/properties/").and_then(|rest| rest.split('/').next());
+            let parameter = parameter.map(|name| name.replace("~1", "/").replace("~0", "~"));
+            known = known && parameter.is_some();
+            let news = parameter.is_some_and(|parameter| lost.insert(parameter));
+            if !news {
+                return None;
             }
-        };
-        known.then_some(Self { text, validator })
+        }
     }
 
     /// True when the parameters conform.

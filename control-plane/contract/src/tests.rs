@@ -10,6 +10,7 @@ mod robustness;
 mod run;
 mod shipped;
 mod sources;
+mod together;
 mod workflows;
 
 /// The good document that tests edit.

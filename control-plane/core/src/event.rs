@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActionId, CanonicalJson, CredentialId, Declared, Digest, DomainSettings, EscalationId, EvidenceUse,
-    GroupName, ItemName, Money, Moved, Person, PlanId, Reach, Reason, RunId, ServiceName, SwitchId, Timestamp,
-    ToolName,
+    GroupName, ItemName, Money, Moved, Person, PlanId, Reach, Reason, RunId, ServiceName, SwitchId,
+    Timestamp, ToolName,
     decision::Decision,
     escalation::{EscalationStatus, Question, Vote},
     proposal::{Assessment, Channel, Proposal},

@@ -47,6 +47,10 @@ fn a_caret_stands_below_what_is_wrong() {
       = hint: write `contract: remit/v1`
     ");
     insta::assert_snapshot!(all("a: [b", &renderer), @r"
+    note: what the file says, and what the policies do with it, is not checked yet
+    --> x/contract.yaml
+     = hint: mend its form first
+
     error: this is not YAML: unclosed bracket '['
      --> x/contract.yaml:1:4
       |
@@ -61,6 +65,10 @@ fn a_caret_stands_below_what_is_wrong() {
 fn foreign_text_is_inert_and_the_caret_stays_in_its_place() {
     let yaml = "contract: remit/v1\nservice: \"\u{202e}x\u{1b}[2Jä\u{200b}\" # \t\u{7}\n";
     insta::assert_snapshot!(all(yaml, &Renderer::plain().term_width(80)), @r#"
+    note: what the file says, and what the policies do with it, is not checked yet
+    --> x/contract.yaml
+     = hint: mend its form first
+
     error: this is not YAML: unexpected character: `\u{1b}'
      --> x/contract.yaml:2:13
       |

@@ -12,12 +12,12 @@ use crate::{
 };
 
 pub(super) fn check(document: &Document, scope: &Scope, tooling: &Tooling, problems: &Problems) {
-    let Some(evidence) = &document.evidence else { return };
+    let evidence = &document.evidence;
     for item in evidence.items.values().filter_map(|item| item.value.as_ref()?.attested()) {
         check_item(item, scope, tooling, problems);
     }
     for (action, need) in &evidence.needs {
-        if !scope.actions.contains_key(action) {
+        if scope.lacks(action) {
             problems.note::<()>(
                 need.place,
                 format!("evidence is needed by the unknown action `{action}`"),
@@ -29,7 +29,7 @@ pub(super) fn check(document: &Document, scope: &Scope, tooling: &Tooling, probl
         }
     }
     for (action, rules) in &evidence.origin {
-        if !scope.actions.contains_key(action) {
+        if scope.lacks(action) {
             problems.note::<()>(
                 rules.place,
                 format!("evidence says where the parameters of the unknown action `{action}` come from"),
@@ -37,17 +37,18 @@ pub(super) fn check(document: &Document, scope: &Scope, tooling: &Tooling, probl
             );
         }
         if let Some(rules) = &rules.value {
-            origin::check((action, rules), evidence, tooling, problems);
+            origin::check((action, rules.good()), evidence, tooling, problems);
         }
     }
 }
 
 fn check_item(item: &Attested, scope: &Scope, tooling: &Tooling, problems: &Problems) {
-    let from = &item.from.value;
+    let Some(Spot { value: from, place }) = &item.from else { return };
     match scope.actions.get(from).map(|level| level.value) {
+        None if !scope.has_actions => {}
         None => {
             problems.note::<()>(
-                item.from.place,
+                *place,
                 format!("evidence comes from `{from}`, which is not an action of the scope"),
                 did_you_mean(from.as_str(), scope.actions.keys(), "name a reading action of `scope.actions`"),
             );
@@ -55,13 +56,13 @@ fn check_item(item: &Attested, scope: &Scope, tooling: &Tooling, problems: &Prob
         Some(Some(Level::Read) | None) => {}
         Some(Some(level)) => {
             problems.note::<()>(
-                item.from.place,
+                *place,
                 format!("evidence comes from `{from}`, which is of type `{level}`"),
                 "name an action of type `read`: looking must not change what is seen",
             );
         }
     }
-    for matching in &item.matching {
+    for matching in item.matching.good() {
         check_parameter(input_of(tooling, from), (from, &matching.value.0), matching.place, problems);
     }
 }
@@ -82,11 +83,13 @@ fn check_need(
             );
         }
         let Some(item) = evidence.items.get(&wanted.value) else {
-            unknown_item(wanted, evidence.items.keys(), problems);
+            if evidence.has_items {
+                unknown_item(wanted, evidence.items.keys(), problems);
+            }
             continue;
         };
         let attested = item.value.as_ref().and_then(Item::attested);
-        for matching in attested.iter().flat_map(|item| &item.matching) {
+        for matching in attested.iter().flat_map(|item| item.matching.good()) {
             let parameter = first_segment(matching.value.1.as_str());
             check_parameter(input, (action, &parameter), matching.place, problems);
         }
@@ -95,13 +98,13 @@ fn check_need(
     if let Some(choice) = &need.at_least {
         check_choice(need, choice, (evidence, tooling), problems);
     }
-    for value in need.agree.iter().flat_map(|line| &line.values) {
+    for value in need.agree.good().iter().flat_map(|line| line.values.good()) {
         match &value.value {
             Source::Params(pointer) => {
                 check_parameter(input, (action, &first_segment(pointer.as_str())), value.place, problems);
             }
             Source::Item(item, _) => {
-                if !need.items().any(|wanted| wanted.value == *item) {
+                if need.is_whole() && !need.items().any(|wanted| wanted.value == *item) {
                     let wanted = Spot { value: item.clone(), place: value.place };
                     unknown_item(&wanted, need.items().map(|wanted| &wanted.value), problems);
                 }
@@ -121,10 +124,11 @@ fn check_suffices((action, need): (&ToolName, &Need), evidence: &Evidence, probl
             "list it under `all`, and name what tools read under `of`",
         );
     }
-    let mut said = need.all.iter().filter(is_said);
+    let mut said = need.all.good().iter().filter(is_said);
     if let Some(first) = said.next()
+        && need.is_whole()
         && need.choice().is_empty()
-        && need.all.iter().all(|wanted| is_asserted(&wanted.value, evidence))
+        && need.all.good().iter().all(|wanted| is_asserted(&wanted.value, evidence))
     {
         problems.note::<()>(
             first.place,
@@ -146,18 +150,19 @@ fn check_choice(
     (evidence, tooling): (&Evidence, &Tooling),
     problems: &Problems,
 ) {
-    let tools = choice.of.iter().filter_map(|wanted| {
+    let of = choice.of.good();
+    let tools = of.iter().filter_map(|wanted| {
         let item = evidence.items.get(&wanted.value)?.value.as_ref()?;
-        Some(&item.attested()?.from.value)
+        Some(&item.attested()?.from.as_ref()?.value)
     });
     // A tool that nobody can read is reported elsewhere.
     let upstreams: Option<BTreeSet<&str>> = tools.map(|tool| source_of(tooling, tool)).collect();
-    let sound = need.is_known(evidence) && !choice.of.iter().any(|it| is_asserted(&it.value, evidence));
-    let Some(upstreams) = upstreams.filter(|_| sound) else { return };
-    if usize::try_from(choice.count.value).unwrap_or(usize::MAX) > upstreams.len() {
+    let sound = need.is_known(evidence) && !of.iter().any(|it| is_asserted(&it.value, evidence));
+    let (Some(upstreams), Some(count)) = (upstreams.filter(|_| sound), &choice.count) else { return };
+    if usize::try_from(count.value).unwrap_or(usize::MAX) > upstreams.len() {
         problems.note::<()>(
-            choice.count.place,
-            format!("{} independent sources are needed, `of` names {}", choice.count.value, upstreams.len()),
+            count.place,
+            format!("{} independent sources are needed, `of` names {}", count.value, upstreams.len()),
             "name items of as many different upstreams, or need fewer: two items of one upstream are one source",
         );
     }
@@ -165,7 +170,7 @@ fn check_choice(
 
 /// Where the facts of a tool come from: what one upstream says twice is said once.
 pub(super) fn source_of<'a>(tooling: &'a Tooling, tool: &ToolName) -> Option<&'a str> {
-    document_of(tooling, tool).map(|tool| tool.upstream.value.as_str())
+    document_of(tooling, tool)?.upstream.as_ref().map(|upstream| upstream.value.as_str())
 }
 
 fn unknown_item<'a>(wanted: &Spot<ItemName>, known: impl Iterator<Item = &'a ItemName>, problems: &Problems) {

@@ -18,11 +18,12 @@ pub(super) fn check(
     tooling: &Tooling,
     problems: &Problems,
 ) {
-    let need = evidence.needs.get(action).and_then(|need| need.value.as_ref());
-    let needed: Vec<&ItemName> = need.into_iter().flat_map(Need::items).map(|wanted| &wanted.value).collect();
+    let need = evidence.whole_need(action);
+    let needed: Vec<&ItemName> =
+        need.into_iter().flatten().flat_map(Need::items).map(|wanted| &wanted.value).collect();
     for rule in rules {
         check_path((action, rule), tooling, problems);
-        for home in &rule.value.from {
+        for home in rule.value.from.good() {
             let Home::Item(item, place) = &home.value else { continue };
             if super::evidence::is_asserted(item, evidence) {
                 problems.note::<()>(
@@ -30,7 +31,7 @@ pub(super) fn check(
                     format!("a parameter of `{action}` may come from `{item}`, which the service says itself"),
                     "name a fact that a tool reads, or `request`: else the service says where its own values come from",
                 );
-            } else if !needed.contains(&item) {
+            } else if need.is_some() && !needed.contains(&item) {
                 let remedy = match nearest(
                     item.as_str(),
                     needed.iter().map(|item| item.as_str()).chain(["request"]),
@@ -44,7 +45,7 @@ pub(super) fn check(
             }
             let known = evidence.items.get(item).and_then(|item| item.value.as_ref());
             let known = known.and_then(Item::attested);
-            let strangers = known.into_iter().flat_map(|item| &item.untrusted);
+            let strangers = known.into_iter().flat_map(|item| item.untrusted.good());
             if let (Some(place), true) =
                 (place, place.as_ref().is_some_and(|place| strangers.into_iter().any(|it| covers(it, place))))
             {
@@ -67,10 +68,13 @@ fn covers(whole: &Pointer, part: &Pointer) -> bool {
 /// A rule about a place that no call has would never be met.
 fn check_path((action, rule): (&ToolName, &Spot<OriginRule>), tooling: &Tooling, problems: &Problems) {
     let Some(input) = input_of(tooling, action) else { return };
-    let (path, place) = (&rule.value.pointer, rule.place);
+    let (Some(path), place) = (&rule.value.pointer, rule.place) else { return };
     let first = first_segment(path.as_str());
     if !input.has_property(&first) {
         check_parameter(Some(input), (action, &first), place, problems);
+        return;
+    }
+    if input.lost.contains(&first) {
         return;
     }
     let of = Type::of_schema(&input.text);

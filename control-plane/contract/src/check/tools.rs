@@ -5,12 +5,12 @@ use remit_core::ToolName;
 use super::{check_parameter, did_you_mean};
 use crate::{
     document::{Document, Scope, ToolDocument, Tooling, UndoRule},
-    problem::{Problems, listed, nearest},
+    problem::{Problems, Spot, listed, nearest},
 };
 
 pub(super) fn check(document: &Document, scope: &Scope, tooling: &Tooling, problems: &Problems) {
     for (action, level) in &scope.actions {
-        if !tooling.tools.contains_key(action) {
+        if tooling.lacks(action) {
             problems.note::<()>(
                 level.place,
                 format!("action `{action}` has no tool"),
@@ -19,7 +19,7 @@ pub(super) fn check(document: &Document, scope: &Scope, tooling: &Tooling, probl
         }
     }
     for (name, tool) in &tooling.tools {
-        if document.recovery.is_some() && !scope.actions.contains_key(name) && !undoes(document, name) {
+        if document.recovery.is_some() && scope.lacks(name) && !undoes(document, name) {
             problems.note::<()>(
                 tool.place,
                 format!("tool `{name}` is neither an action of the scope nor an undo"),
@@ -39,28 +39,30 @@ pub(super) fn check(document: &Document, scope: &Scope, tooling: &Tooling, probl
 
 fn undoes(document: &Document, name: &ToolName) -> bool {
     document.recovery.iter().flat_map(|recovery| recovery.undo.values()).any(|rule| match &rule.value {
-        Some(UndoRule::By { tool, .. }) => tool.value == *name,
+        Some(UndoRule::By { tool: Some(tool), .. }) => tool.value == *name,
         // What could not be read may have named it.
-        None => true,
+        Some(UndoRule::By { tool: None, .. }) | None => true,
         Some(UndoRule::Irreversible { .. }) => false,
     })
 }
 
 fn check_upstream(tool: &ToolDocument, tooling: &Tooling, problems: &Problems) {
-    let wanted = &tool.upstream.value;
-    if tooling.upstreams.contains_key(wanted) {
+    let (Some(upstream), Some(upstreams)) = (&tool.upstream, &tooling.upstreams) else { return };
+    let wanted = &upstream.value;
+    if upstreams.contains_key(wanted) {
         return;
     }
-    let remedy = match nearest(wanted, tooling.upstreams.keys().map(String::as_str)) {
+    let remedy = match nearest(wanted, upstreams.keys().map(String::as_str)) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "describe it under `tooling.upstreams`".to_owned(),
     };
-    problems.note::<()>(tool.upstream.place, format!("upstream `{wanted}` is not known"), remedy);
+    problems.note::<()>(upstream.place, format!("upstream `{wanted}` is not known"), remedy);
 }
 
 /// The schema is closed and says enough for the request and the effect to be made from it.
 fn check_input(name: &ToolName, tool: &ToolDocument, problems: &Problems) {
-    let (input, place) = (&tool.input.value, tool.input.place);
+    let Some(Spot { value: input, place }) = &tool.input else { return };
+    let place = *place;
     if !input.is_object() {
         problems.note::<()>(place, format!("the input of `{name}` is not an object"), "add `type: object`");
     }
@@ -71,12 +73,13 @@ fn check_input(name: &ToolName, tool: &ToolDocument, problems: &Problems) {
             "add `additionalProperties: false`",
         );
     }
-    let request = &tool.request.value;
-    let path = request.path_parameters().map(|parameter| (parameter, tool.request.place));
-    let effect = tool
-        .effect
+    let path = tool
+        .request
         .iter()
-        .flat_map(|effect| effect.value.parameters().map(|parameter| (parameter, effect.place)));
+        .flat_map(|request| request.value.path_parameters().map(|parameter| (parameter, request.place)));
+    let effect = tool.effect.iter().flatten();
+    let effect =
+        effect.flat_map(|effect| effect.value.parameters().map(|parameter| (parameter, effect.place)));
     for (parameter, at) in path.chain(effect) {
         check_parameter(Some(input), (name, parameter), at, problems);
         if input.has_property(parameter) && !input.required().any(|name| name == parameter) {
@@ -87,8 +90,9 @@ fn check_input(name: &ToolName, tool: &ToolDocument, problems: &Problems) {
             );
         }
     }
+    let Some(Spot { value: request, place }) = &tool.request else { return };
     for parameter in request.query_parameters() {
-        check_parameter(Some(input), (name, parameter), tool.request.place, problems);
+        check_parameter(Some(input), (name, parameter), *place, problems);
     }
     if !request.method.has_body() {
         let used: Vec<&str> = request.path_parameters().chain(request.query_parameters()).collect();
@@ -100,7 +104,7 @@ fn check_input(name: &ToolName, tool: &ToolDocument, problems: &Problems) {
             .collect();
         if !unsent.is_empty() {
             problems.note::<()>(
-                tool.request.place,
+                *place,
                 format!("a {} of `{name}` would not send {}", request.method.as_str(), listed(unsent)),
                 "put it into the path or the query as `{name}`, or remove it from the input",
             );

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use remit_core::{ItemName, Money, ToolName, WorkflowName, terms::RunLimits};
+use remit_core::{ItemName, ToolName, WorkflowName};
 
 use super::{did_you_mean, evidence::source_of};
 use crate::{
-    document::{Document, Scope, Tooling, WorkflowDocument},
+    document::{Document, RunDocument, Scope, Tooling, WorkflowDocument},
     problem::{Problems, Spot, listed},
 };
 
 pub(super) fn check(document: &Document, scope: &Scope, problems: &Problems) {
-    for (name, workflow) in &scope.workflows {
+    for (name, workflow) in scope.workflows.iter().flatten() {
+        let Some(workflow) = workflow else { continue };
         for action in &workflow.named {
-            if !scope.actions.contains_key(&action.value) {
+            if scope.lacks(&action.value) {
                 problems.note::<()>(
                     action.place,
                     format!("workflow `{name}` names the unknown action `{}`", action.value),
@@ -23,7 +24,7 @@ pub(super) fn check(document: &Document, scope: &Scope, problems: &Problems) {
                         "name an action of `scope.actions`",
                     ),
                 );
-            } else if !workflow.terms.has(&action.value) {
+            } else if workflow.has_actions && !workflow.terms.has(&action.value) {
                 problems.note::<()>(
                     action.place,
                     format!("workflow `{name}` limits `{}`, which is none of its actions", action.value),
@@ -31,7 +32,9 @@ pub(super) fn check(document: &Document, scope: &Scope, problems: &Problems) {
                 );
             }
         }
-        check_evidence(document, (name, workflow), problems);
+        if workflow.has_actions {
+            check_evidence(document, (name, workflow), problems);
+        }
         if let Some(cost) = &document.cost {
             check_limits(&cost.run, (name, workflow), problems);
         }
@@ -44,19 +47,21 @@ fn check_evidence(
     (name, workflow): (&WorkflowName, &WorkflowDocument),
     problems: &Problems,
 ) {
-    let (Some(evidence), Some(tooling)) = (&document.evidence, &document.tooling) else { return };
+    let Document { evidence, tooling, .. } = document;
     let needs = evidence.needs.iter().filter(|(action, _)| workflow.terms.has(action));
     let tool = |wanted: &Spot<ItemName>| {
         let item = evidence.items.get(&wanted.value)?.value.as_ref()?;
-        Some(&item.attested()?.from.value)
+        Some(&item.attested()?.from.as_ref()?.value)
     };
     for (action, need) in needs {
         let Some(need) = &need.value else { continue };
-        if let Some(choice) = need.at_least.as_ref().filter(|_| need.is_known(evidence)) {
-            let tools = choice.of.iter().filter_map(tool).collect();
-            check_choice((action, choice.count.value), (tools, tooling), (name, workflow), problems);
+        if let Some(choice) = need.at_least.as_ref().filter(|_| need.is_known(evidence))
+            && let Some(count) = &choice.count
+        {
+            let tools = choice.of.good().iter().filter_map(tool).collect();
+            check_choice((action, count.value), (tools, tooling), (name, workflow), problems);
         }
-        for from in need.all.iter().filter_map(tool) {
+        for from in need.all.good().iter().filter_map(tool) {
             if !workflow.terms.has(from) {
                 problems.note::<()>(
                     workflow.place,
@@ -96,7 +101,11 @@ fn check_choice(
 }
 
 /// A limit above the contract's own would be read as a permission that nobody has.
-fn check_limits(run: &RunLimits, (name, workflow): (&WorkflowName, &WorkflowDocument), problems: &Problems) {
+fn check_limits(
+    run: &RunDocument,
+    (name, workflow): (&WorkflowName, &WorkflowDocument),
+    problems: &Problems,
+) {
     let terms = &workflow.terms;
     let note = |what: &str, wanted: String, most: String| {
         problems.note::<()>(
@@ -105,19 +114,23 @@ fn check_limits(run: &RunLimits, (name, workflow): (&WorkflowName, &WorkflowDocu
             "a workflow narrows: lower it, or raise `cost.run`",
         );
     };
-    if terms.spend.is_some_and(|spend| spend > run.spend) {
-        note("spend", terms.spend.unwrap_or(Money::ZERO).to_string(), run.spend.to_string());
+    if let (Some(spend), Some(most)) = (terms.spend, run.spend)
+        && spend > most
+    {
+        note("spend", spend.to_string(), most.to_string());
     }
-    if let Some(calls) = terms.calls.filter(|calls| *calls > run.calls) {
-        note("calls", calls.to_string(), run.calls.to_string());
+    if let (Some(calls), Some(most)) = (terms.calls, run.calls)
+        && calls > most
+    {
+        note("calls", calls.to_string(), most.to_string());
     }
-    if let (Some(time), Some(most)) = (terms.wall_time_ms, run.wall_time_ms)
+    if let (Some(time), Some(most)) = (terms.wall_time_ms, run.wall_time_ms.flatten())
         && time > most
     {
         note("wall_time", format!("{time} ms"), format!("{most} ms"));
     }
     for (tool, calls) in &terms.tools {
-        if let Some(most) = run.tools.get(tool).filter(|most| calls > *most) {
+        if let Some(most) = run.tools.get(tool).and_then(Option::as_ref).filter(|most| calls > *most) {
             note(&format!("calls of `{tool}`"), calls.to_string(), most.to_string());
         }
     }

@@ -3,27 +3,28 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use remit_core::{
-    Ask, Digest, ItemName, Level, Money, OneOf, Terms, ToolName,
-    terms::{ToolTerms, Undo},
+    Ask, Digest, DomainName, ItemName, Level, Money, OneOf, ServiceName, Terms, ToolName,
+    terms::{RunLimits, ToolTerms, Undo},
 };
 
 use super::{CompiledContract, Tool, UndoMapping};
 use crate::{
     document::{
-        Attested, Cost, Document, Evidence, Head, Identity, Item, Recovery, Scope, ToolDocument, Tooling,
-        TriggerRule, UndoRule,
+        Attested, Cost, Document, Evidence, Head, Identity, Item, Recovery, RunDocument, Scope, ToolDocument,
+        Tooling, TriggerRule, UndoRule,
     },
     looked_at::LookedAt,
     needs::{Agree, Claim, Needs, Wanted},
     origin::{self, Catalog, Home, ItemSource},
     pointer::{Pointer, Source},
     policy::{Judge, PolicyRule, Type, World},
+    read::Partly,
     trigger::Triggers,
 };
 
 /// All sections at once, so that none is forgotten.
 struct Whole {
-    head: Head,
+    head: Heading,
     identity: Identity,
     scope: Scope,
     evidence: Evidence,
@@ -44,17 +45,34 @@ pub(crate) fn assemble(
     digest: Digest,
 ) -> Result<Option<CompiledContract>, String> {
     let Document { head, identity, scope, evidence, tooling, cost, recovery } = document;
-    let (Some(head), Some(identity), Some(scope)) = (head, identity, scope) else { return Ok(None) };
-    let (Some(evidence), Some(tooling)) = (evidence, tooling) else { return Ok(None) };
+    let (Some(head), Some(identity)) = (Heading::of(head), identity) else { return Ok(None) };
     let (Some(cost), Some(recovery)) = (cost, recovery) else { return Ok(None) };
-    let sources = tooling
-        .tools
-        .iter()
-        .filter_map(|(name, tool)| Some((name.clone(), tool.value.as_ref()?.upstream.value.clone())));
+    let whole = scope.has_actions && evidence.has_items && evidence.has_needs && tooling.has_tools;
+    if !whole {
+        return Ok(None);
+    }
+    let sources = tooling.tools.iter().filter_map(|(name, tool)| {
+        Some((name.clone(), tool.value.as_ref()?.upstream.as_ref()?.value.clone()))
+    });
     let sources = sources.collect();
     Whole { head, identity, scope, evidence, tooling, cost, recovery, sources }
         .compile((policies, world), digest)
         .transpose()
+}
+
+/// What stands above the sections, all of it.
+struct Heading {
+    service: ServiceName,
+    version: String,
+    domain: DomainName,
+    purpose: String,
+}
+
+impl Heading {
+    fn of(head: Head) -> Option<Self> {
+        let Head { service, version, domain, purpose } = head;
+        Some(Self { service: service?, version: version?, domain: domain?, purpose: purpose? })
+    }
 }
 
 impl Whole {
@@ -64,7 +82,7 @@ impl Whole {
         digest: Digest,
     ) -> Option<Result<CompiledContract, String>> {
         let terms = Arc::new(self.terms(digest)?);
-        let currency_at = self.cost.currency.place;
+        let currency_at = self.cost.currency.as_ref()?.place;
         let catalog = Arc::new(self.catalog()?);
         let mut tools = BTreeMap::new();
         for (name, tool) in std::mem::take(&mut self.tooling.tools) {
@@ -75,7 +93,7 @@ impl Whole {
         }
         let upstreams = self
             .tooling
-            .upstreams
+            .upstreams?
             .into_iter()
             .map(|(name, upstream)| Some((name, upstream?)))
             .collect::<Option<BTreeMap<_, _>>>()?;
@@ -89,6 +107,10 @@ impl Whole {
             .iter()
             .map(|(name, tool)| Some((name.clone(), self.tool_terms(name, tool.value.as_ref()?)?)))
             .collect::<Option<BTreeMap<_, _>>>()?;
+        let workflows = self.scope.workflows.as_ref()?.iter().map(|(name, workflow)| {
+            let workflow = workflow.as_ref().filter(|workflow| workflow.has_actions)?;
+            Some((name.clone(), workflow.terms.clone()))
+        });
         Some(Terms {
             service: self.head.service.clone(),
             domain: self.head.domain.clone(),
@@ -104,14 +126,24 @@ impl Whole {
             run_duty: self.identity.duties.run.clone(),
             tools,
             forbidden: self.scope.forbidden.iter().map(|tool| tool.value.clone()).collect(),
-            workflows: self
-                .scope
-                .workflows
-                .iter()
-                .map(|(name, workflow)| (name.clone(), workflow.terms.clone()))
-                .collect(),
-            currency: self.cost.currency.value.clone(),
-            run: self.cost.run.clone(),
+            workflows: workflows.collect::<Option<_>>()?,
+            currency: self.cost.currency.as_ref()?.value.clone(),
+            run: self.run()?,
+        })
+    }
+
+    /// What one run may use.
+    fn run(&self) -> Option<RunLimits> {
+        let (loops, value) = (self.cost.loops.as_ref()?, self.cost.value.as_ref()?.as_ref());
+        let RunDocument { spend, calls, wall_time_ms, tools } = &self.cost.run;
+        let tools = tools.iter().map(|(tool, most)| Some((tool.clone(), (*most)?)));
+        Some(RunLimits {
+            spend: (*spend)?,
+            calls: (*calls)?,
+            wall_time_ms: (*wall_time_ms)?,
+            tools: tools.collect::<Option<_>>()?,
+            same_call: loops.same_call,
+            course: loops.limits(value.map(|value| value.worth.clone())),
         })
     }
 
@@ -120,17 +152,17 @@ impl Whole {
             None => Undo::Nothing,
             Some(rule) => match rule.value.as_ref()? {
                 UndoRule::By { tool, within_ms, .. } => {
-                    Undo::By { tool: tool.value.clone(), within_ms: *within_ms }
+                    Undo::By { tool: tool.as_ref()?.value.clone(), within_ms: (*within_ms)? }
                 }
                 UndoRule::Irreversible { why } => Undo::Irreversible { why: why.clone() },
             },
         };
-        let price = self.cost.prices.get(name).map_or(Money::ZERO, |price| price.value);
+        let price = self.cost.prices.get(name).map_or(Some(Money::ZERO), |price| price.value)?;
         Some(ToolTerms {
             level: self.level(name)?,
             price,
-            rate: tool.rate,
-            concurrency: tool.concurrency,
+            rate: tool.rate?,
+            concurrency: tool.concurrency?,
             undo,
         })
     }
@@ -155,21 +187,22 @@ impl Whole {
             Ok(judge) => judge,
             Err(error) => return Some(Err(error)),
         };
-        let origin = self.origin(name, &Type::of_schema(&tool.input.value.text))?;
+        let schema = tool.input.map(|input| input.value).filter(|schema| schema.lost.is_empty())?;
+        let origin = self.origin(name, &Type::of_schema(&schema.text))?;
         Some(Ok(Tool {
             name: name.clone(),
-            description: tool.description,
+            description: tool.description?,
             level,
-            upstream: tool.upstream.value,
-            timeout_ms: tool.timeout_ms,
-            idempotency_header: tool.idempotency_header,
-            request: tool.request.value,
-            effect: tool.effect.map(|effect| effect.value),
-            input: tool.input.value.text.clone(),
-            schema: tool.input.value,
+            upstream: tool.upstream?.value,
+            timeout_ms: tool.timeout_ms?,
+            idempotency_header: tool.idempotency_header?,
+            request: tool.request?.value,
+            effect: tool.effect?.map(|effect| effect.value),
+            input: schema.text.clone(),
+            schema,
             needs: Needs { origin, ..self.needs(name, judge.as_ref(), catalog)? },
             judge,
-            triggers: self.triggers(name),
+            triggers: self.triggers(name)?,
             undo: self.undo(name)?,
             evidence: self.items_from(name)?,
         }))
@@ -180,16 +213,17 @@ impl Whole {
             .scope
             .escalate
             .iter()
-            .filter(|rule| rule.action.value == *name)
-            .map(|rule| (rule.when.value.as_str(), &rule.ask))
+            .filter(|rule| rule.head.watches(name))
+            .filter_map(|rule| Some((rule.when.value.as_str(), rule.head.ask.as_ref()?)))
             .collect();
         let names = (self.head.service.as_str(), self.head.domain.as_str(), name);
         Judge::new(names, policies, &rules, world)
     }
 
-    fn triggers(&mut self, name: &ToolName) -> Triggers {
-        let watches = |rule: &mut TriggerRule| rule.action.value == *name;
-        self.scope.triggers.extract_if(.., watches).map(|rule| (rule.trigger, rule.ask)).collect()
+    fn triggers(&mut self, name: &ToolName) -> Option<Triggers> {
+        let watches = |rule: &mut TriggerRule| rule.head.watches(name);
+        let mine = self.scope.triggers.extract_if(.., watches);
+        mine.map(|rule| Some((rule.trigger?, rule.head.ask?))).collect()
     }
 
     fn needs(&self, name: &ToolName, judge: Option<&Judge>, catalog: &Arc<Catalog>) -> Option<Needs> {
@@ -199,32 +233,30 @@ impl Whole {
             return Some(Needs { rule, catalog, ..Needs::default() });
         };
         let need = need.value.as_ref()?;
-        let agree: Vec<Agree> = need
-            .agree
-            .iter()
-            .enumerate()
-            .map(|(index, line)| Agree {
+        let agree = need.agree.all()?.iter().enumerate().map(|(index, line)| {
+            Some(Agree {
                 rule: format!("{rule}.agree[{index}]"),
-                values: line.values.iter().map(|value| value.value.clone()).collect(),
-                within: line.within,
+                values: line.values.all()?.iter().map(|value| value.value.clone()).collect(),
+                within: line.within?,
             })
-            .collect();
+        });
+        let agree = agree.collect::<Option<Vec<_>>>()?;
         let (mut all, mut claims) = (Vec::new(), Vec::new());
-        for item in &need.all {
+        for item in need.all.all()? {
             match self.evidence.items.get(&item.value)?.value.as_ref()? {
                 Item::Attested(attested) => {
-                    all.push(self.wanted((name, &item.value), attested, &agree, judge));
+                    all.push(self.wanted((name, &item.value), attested, &agree, judge)?);
                 }
                 Item::Asserted { require } => {
-                    claims.push(Claim { item: item.value.clone(), require: require.clone() });
+                    claims.push(Claim { item: item.value.clone(), require: require.all()?.to_vec() });
                 }
             }
         }
         let at_least = match &need.at_least {
             None => None,
             Some(choice) => {
-                let of = choice.of.iter().map(|item| self.one_of((name, &item.value), &agree, judge));
-                Some((usize::try_from(choice.count.value).ok()?, of.collect::<Option<Vec<_>>>()?))
+                let of = choice.of.all()?.iter().map(|item| self.one_of((name, &item.value), &agree, judge));
+                Some((usize::try_from(choice.count.as_ref()?.value).ok()?, of.collect::<Option<Vec<_>>>()?))
             }
         };
         Some(Needs { rule, all, claims, at_least, agree, origin: Vec::new(), catalog })
@@ -239,25 +271,25 @@ impl Whole {
         judge: Option<&Judge>,
     ) -> Option<Wanted> {
         let item = self.evidence.items.get(name)?.value.as_ref()?.attested()?;
-        let source = self.sources.get(&item.from.value)?.clone();
+        let source = self.sources.get(&item.from.as_ref()?.value)?.clone();
         let seen = judge.is_some_and(|judge| judge.sight().item(name.as_str()).is_some());
         let home = self.homes_of(action).any(|home| matches!(home, Home::Item(item, _) if item == name));
         let one_of = Some(OneOf { source, spare: !seen && !home });
-        Some(Wanted { one_of, ..self.wanted((action, name), item, agree, judge) })
+        Some(Wanted { one_of, ..self.wanted((action, name), item, agree, judge)? })
     }
 
     /// Where the parameters of an action may come from. `input` is what they are.
     fn origin(&self, action: &ToolName, input: &Type) -> Option<Vec<origin::Rule>> {
         let Some(rules) = self.evidence.origin.get(action) else { return Some(Vec::new()) };
-        let rules = rules.value.as_ref()?.iter().map(|rule| &rule.value);
+        let rules = rules.value.as_ref()?.all()?.iter().map(|rule| &rule.value);
         rules
             .map(|rule| {
                 Some(origin::Rule {
-                    path: rule.pointer.clone(),
-                    of: origin::type_at(input, &rule.pointer).ok()?.clone(),
-                    from: rule.from.iter().map(|home| home.value.clone()).collect(),
-                    form: rule.form,
-                    otherwise: rule.otherwise.clone(),
+                    path: rule.pointer.clone()?,
+                    of: origin::type_at(input, rule.pointer.as_ref()?).ok()?.clone(),
+                    from: rule.from.all()?.iter().map(|home| home.value.clone()).collect(),
+                    form: rule.form?,
+                    otherwise: rule.otherwise.clone()?,
                 })
             })
             .collect()
@@ -266,7 +298,8 @@ impl Whole {
     /// Everything that a parameter of the action may come from.
     fn homes_of<'a>(&'a self, action: &ToolName) -> impl Iterator<Item = &'a Home> + use<'a> {
         let rules = self.evidence.origin.get(action).and_then(|rules| rules.value.as_ref());
-        rules.into_iter().flatten().flat_map(|rule| &rule.value.from).map(|home| &home.value)
+        let rules = rules.into_iter().flat_map(Partly::good);
+        rules.flat_map(|rule| rule.value.from.good()).map(|home| &home.value)
     }
 
     /// The places of an item in which parameters of the action are at home: when one of them changes, people see
@@ -284,27 +317,28 @@ impl Whole {
         item: &Attested,
         agree: &[Agree],
         judge: Option<&Judge>,
-    ) -> Wanted {
+    ) -> Option<Wanted> {
         let agreed = agree.iter().flat_map(|line| &line.values).filter_map(|source| match source {
             Source::Item(of, pointer) if of == name => Some(pointer.clone()),
             Source::Item(..) | Source::Params(_) | Source::Result(_) => None,
         });
-        let triggers = self.scope.triggers.iter().filter(|rule| rule.action.value == *action);
-        let missed = triggers.flat_map(|rule| rule.trigger.places_of(name));
-        let named = item.require.iter().cloned().chain(agreed).chain(self.homes(action, name)).chain(missed);
-        Wanted {
+        let triggers = self.scope.triggers.iter().filter(|rule| rule.head.watches(action));
+        let missed = triggers.filter_map(|rule| rule.trigger.as_ref()).flat_map(|it| it.places_of(name));
+        let require = item.require.all()?;
+        let named = require.iter().cloned().chain(agreed).chain(self.homes(action, name)).chain(missed);
+        Some(Wanted {
             item: name.clone(),
-            from: item.from.value.clone(),
-            matching: item.matching.iter().map(|matching| matching.value.clone()).collect(),
-            fresh_for_ms: item.fresh_for_ms,
-            as_of: item.as_of.clone(),
-            require: item.require.clone(),
+            from: item.from.as_ref()?.value.clone(),
+            matching: item.matching.all()?.iter().map(|matching| matching.value.clone()).collect(),
+            fresh_for_ms: item.fresh_for_ms?,
+            as_of: item.as_of.clone()?,
+            require: require.to_vec(),
             looked_at: LookedAt::new(
                 named.collect(),
                 judge.and_then(|judge| judge.sight().item(name.as_str())),
             ),
             one_of: None,
-        }
+        })
     }
 
     /// Where each item comes from.
@@ -312,11 +346,9 @@ impl Whole {
         let items = self.evidence.items.iter();
         items
             .map(|(name, item)| {
-                let item = item.value.as_ref()?.attested();
-                Some(item.map(|item| {
-                    let (tool, untrusted) = (item.from.value.clone(), item.untrusted.clone());
-                    (name.clone(), ItemSource { tool, untrusted })
-                }))
+                let Some(item) = item.value.as_ref()?.attested() else { return Some(None) };
+                let (tool, untrusted) = (item.from.as_ref()?.value.clone(), item.untrusted.all()?.to_vec());
+                Some(Some((name.clone(), ItemSource { tool, untrusted })))
             })
             .collect::<Option<Vec<_>>>()
             .map(|items| items.into_iter().flatten().collect())
@@ -327,9 +359,9 @@ impl Whole {
         Some(match rule.value.as_ref()? {
             UndoRule::Irreversible { .. } => None,
             UndoRule::By { tool, with, within_ms } => Some(UndoMapping {
-                tool: tool.value.clone(),
-                with: with.iter().map(|mapped| mapped.value.clone()).collect(),
-                within_ms: *within_ms,
+                tool: tool.as_ref()?.value.clone(),
+                with: with.all()?.iter().map(|mapped| mapped.value.clone()).collect(),
+                within_ms: (*within_ms)?,
             }),
         })
     }
@@ -337,7 +369,8 @@ impl Whole {
     fn items_from(&self, name: &ToolName) -> Option<Vec<ItemName>> {
         let mut items = Vec::new();
         for (item, spot) in &self.evidence.items {
-            if spot.value.as_ref()?.attested().is_some_and(|it| it.from.value == *name) {
+            let from = spot.value.as_ref()?.attested().and_then(|item| item.from.as_ref());
+            if from.is_some_and(|from| from.value == *name) {
                 items.push(item.clone());
             }
         }

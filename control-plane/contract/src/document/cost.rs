@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use remit_core::{
-    Money, ToolName,
-    terms::{CourseLimits, RunLimits},
-};
+use remit_core::{Money, ToolName};
 
 use super::course::{Loops, Value};
 use crate::{
-    problem::{Place, Problems, Spot},
+    problem::{Problems, Spot},
     read::{
-        Fields, each, entries,
+        Fields, entries,
         scalar::{count, currency, duration, money},
     },
     yaml::Node,
@@ -20,13 +17,25 @@ use crate::{
 /// The section.
 #[derive(Debug)]
 pub(crate) struct Cost {
-    pub(crate) currency: Spot<String>,
-    pub(crate) run: RunLimits,
+    pub(crate) currency: Option<Spot<String>>,
+    pub(crate) run: RunDocument,
     /// Where `run.tools` names each of its tools.
     pub(crate) limited: Vec<Spot<ToolName>>,
-    /// Where `value.reported` names its tool.
-    pub(crate) reported_by: Option<Spot<ToolName>>,
-    pub(crate) prices: BTreeMap<ToolName, Spot<Money>>,
+    /// `None` where the price could not be read.
+    pub(crate) prices: BTreeMap<ToolName, Spot<Option<Money>>>,
+    /// `None` when it could not be read.
+    pub(crate) loops: Option<Loops>,
+    /// What a run must be worth, where it says so; `None` when that could not be read.
+    pub(crate) value: Option<Option<Value>>,
+}
+
+/// What one run may use; a part is `None` when it could not be read, and the others still stand.
+#[derive(Debug, Default)]
+pub(crate) struct RunDocument {
+    pub(crate) spend: Option<Money>,
+    pub(crate) calls: Option<u32>,
+    pub(crate) wall_time_ms: Option<Option<u64>>,
+    pub(crate) tools: BTreeMap<ToolName, Option<u32>>,
 }
 
 impl Cost {
@@ -38,25 +47,21 @@ impl Cost {
             Some(Spot { value, place: node.place })
         });
         let run = fields.need("run").and_then(|node| read_run(node, problems));
-        let prices = fields.get("prices").map_or(Some(BTreeMap::new()), |node| {
-            each(entries(node, "cost.prices", problems)?, |entry| {
-                let value = money(&entry.value, "the price", problems)?;
-                Some((ToolName::from(entry.key.as_str()), Spot { value, place: entry.place }))
-            })
+        let prices = fields.get("prices").and_then(|node| entries(node, "cost.prices", problems));
+        let prices = prices.unwrap_or_default().iter().map(|entry| {
+            let value = money(&entry.value, "the price", problems);
+            (ToolName::from(entry.key.as_str()), Spot { value, place: entry.place })
         });
+        let prices = prices.collect();
         let loops = fields.get("loop").map_or(Some(Loops::default()), |node| Loops::read(node, problems));
         let value = fields.get("value").map_or(Some(None), |node| Value::read(node, problems).map(Some));
         fields.end();
-        let (mut run, limited) = run?;
-        let (loops, value) = (loops?, value?);
-        let (worth, reported_by) = value.map(|value| (value.worth, value.reported_by)).unzip();
-        run.same_call = loops.same_call;
-        run.course = loops.limits(worth);
-        Some(Self { currency: currency?, run, limited, reported_by: reported_by.flatten(), prices: prices? })
+        let (run, limited) = run.unwrap_or_default();
+        Some(Self { currency, run, limited, prices, loops, value })
     }
 }
 
-fn read_run(node: &Node, problems: &Problems) -> Option<(RunLimits, Vec<Spot<ToolName>>)> {
+fn read_run(node: &Node, problems: &Problems) -> Option<(RunDocument, Vec<Spot<ToolName>>)> {
     let fields = Fields::of(node, "cost.run", problems)?;
     let spend = fields.need("spend").and_then(|node| money(node, "cost.run.spend", problems));
     let calls = fields.need("calls").and_then(|node| count(node, "cost.run.calls", problems));
@@ -64,22 +69,13 @@ fn read_run(node: &Node, problems: &Problems) -> Option<(RunLimits, Vec<Spot<Too
         None => Some(None),
         Some(node) => duration(node, "cost.run.wall_time", problems).map(Some),
     };
-    let tools = fields.get("tools").map_or(Some(Vec::new()), |node| {
-        each::<_, (ToolName, u32, Place), _>(entries(node, "cost.run.tools", problems)?, |entry| {
-            let most = count(&entry.value, "the number of calls", problems)?;
-            Some((entry.key.as_str().into(), most, entry.place))
-        })
-    });
+    let limits = fields.get("tools").and_then(|node| entries(node, "cost.run.tools", problems));
+    let (mut tools, mut limited) = (BTreeMap::new(), Vec::new());
+    for entry in limits.unwrap_or_default() {
+        let tool = ToolName::from(entry.key.as_str());
+        limited.push(Spot { value: tool.clone(), place: entry.place });
+        tools.insert(tool, count(&entry.value, "the number of calls", problems));
+    }
     fields.end();
-    let tools = tools?;
-    let limited = tools.iter().map(|(tool, _, place)| Spot { value: tool.clone(), place: *place }).collect();
-    let run = RunLimits {
-        spend: spend?,
-        calls: calls?,
-        wall_time_ms: wall_time_ms?,
-        tools: tools.into_iter().map(|(tool, most, _)| (tool, most)).collect(),
-        same_call: None,
-        course: CourseLimits::default(),
-    };
-    Some((run, limited))
+    Some((RunDocument { spend, calls, wall_time_ms, tools }, limited))
 }

@@ -13,21 +13,25 @@ use crate::{
     pointer::{Pointer, Source},
     problem::{Problems, Spot},
     read::{
-        Fields, each, entries, items,
+        Fields, Partly, entries, items,
         scalar::{Naming, check_name, duration, text},
     },
     yaml::{Kind, Node},
 };
 
-/// The section.
-#[derive(Debug)]
+/// The section. By default nothing of it could be read.
+#[derive(Debug, Default)]
 pub(crate) struct Evidence {
-    /// By name; `None` when the item could not be read.
+    /// By name; `None` when nothing of the item could be read.
     pub(crate) items: BTreeMap<ItemName, Spot<Option<Item>>>,
-    /// By action; `None` when the need could not be read.
+    /// By action; `None` when nothing of the need could be read.
     pub(crate) needs: BTreeMap<ToolName, Spot<Option<Need>>>,
-    /// Where parameters may come from, by action; `None` when a rule could not be read.
-    pub(crate) origin: BTreeMap<ToolName, Spot<Option<Vec<Spot<OriginRule>>>>>,
+    /// Where parameters may come from, by action; `None` when they could not be read.
+    pub(crate) origin: BTreeMap<ToolName, Spot<Option<Partly<Spot<OriginRule>>>>>,
+    /// True when `items` could be read: what is not among them is no item.
+    pub(crate) has_items: bool,
+    /// True when `needs` could be read.
+    pub(crate) has_needs: bool,
 }
 
 /// One kind of fact, or of saying.
@@ -38,26 +42,34 @@ pub(crate) enum Item {
     /// Said by the service with the call: it is on record, and never suffices alone.
     Asserted {
         /// What it must say.
-        require: Vec<Pointer>,
+        require: Partly<Pointer>,
     },
 }
 
-/// One kind of fact.
+/// One kind of fact; a part is `None` when it could not be read, and the others still stand.
 #[derive(Debug)]
 pub(crate) struct Attested {
     /// The tool whose result it is.
-    pub(crate) from: Spot<ToolName>,
+    pub(crate) from: Option<Spot<ToolName>>,
     /// Parameters of that tool, and where in the needing action's parameters the same value stands.
-    pub(crate) matching: Vec<Spot<(String, Pointer)>>,
-    pub(crate) fresh_for_ms: Option<u64>,
+    pub(crate) matching: Partly<Spot<(String, Pointer)>>,
+    pub(crate) fresh_for_ms: Option<Option<u64>>,
     /// Where the tool server says of what time it speaks, RFC 3339; else the time of arrival counts.
-    pub(crate) as_of: Option<Pointer>,
-    pub(crate) require: Vec<Pointer>,
+    pub(crate) as_of: Option<Option<Pointer>>,
+    pub(crate) require: Partly<Pointer>,
     /// Places that hold text of strangers: no parameter may originate there.
-    pub(crate) untrusted: Vec<Pointer>,
+    pub(crate) untrusted: Partly<Pointer>,
 }
 
 impl Evidence {
+    /// What the action needs, when nothing else can be needed.
+    pub(crate) fn whole_need(&self, action: &ToolName) -> Option<Option<&Need>> {
+        match self.needs.get(action) {
+            Some(need) => need.value.as_ref().filter(|need| need.is_whole()).map(Some),
+            None => self.has_needs.then_some(None),
+        }
+    }
+
     pub(crate) fn read(node: &Node, problems: &Problems) -> Option<Self> {
         let fields = Fields::of(node, "evidence", problems)?;
         let items = fields.need("items").and_then(|node| {
@@ -87,7 +99,9 @@ impl Evidence {
         });
         fields.end();
         // What could not be read is left out, so that the rest is still held against the scope and the tools.
-        Some(Self { items: items?, needs: needs?, origin: origin.unwrap_or_default() })
+        let (has_items, has_needs) = (items.is_some(), needs.is_some());
+        let (items, needs) = (items.unwrap_or_default(), needs.unwrap_or_default());
+        Some(Self { items, needs, origin: origin.unwrap_or_default(), has_items, has_needs })
     }
 }
 
@@ -116,7 +130,7 @@ impl Item {
         let title = format!("evidence item `{key}`");
         let fields = Fields::of(node, &title, problems)?;
         match fields.get("asserted") {
-            None => Attested::read(fields, problems).map(Self::Attested),
+            None => Some(Self::Attested(Attested::read(fields, problems))),
             Some(node) => Self::asserted(node, (fields, &title), problems),
         }
     }
@@ -144,15 +158,16 @@ impl Item {
         let require = pointers(&fields, "require", problems);
         fields.end();
         said.and(alone)?;
-        Some(Self::Asserted { require: require? })
+        Some(Self::Asserted { require })
     }
 }
 
 impl Attested {
-    fn read(fields: Fields<'_>, problems: &Problems) -> Option<Self> {
+    fn read(fields: Fields<'_>, problems: &Problems) -> Self {
         let from = fields.need("from").and_then(|node| tool(node, "the item's tool", problems));
-        let matching = fields.get("matching").map_or(Some(Vec::new()), |node| {
-            each(entries(node, "matching", problems)?, |entry| {
+        let matching = fields.get("matching").map_or_else(Partly::default, |node| {
+            let Some(entries) = entries(node, "matching", problems) else { return Partly::lost() };
+            Partly::of(entries, |entry| {
                 let text = text(&entry.value, "matching", problems)?;
                 match Source::read(&text, entry.value.place, problems)? {
                     Source::Params(pointer) => {
@@ -176,22 +191,13 @@ impl Attested {
         let require = pointers(&fields, "require", problems);
         let untrusted = pointers(&fields, "untrusted", problems);
         fields.end();
-        Some(Self {
-            from: from?,
-            matching: matching?,
-            fresh_for_ms: fresh_for_ms?,
-            as_of: as_of?,
-            require: require?,
-            untrusted: untrusted?,
-        })
+        Self { from, matching, fresh_for_ms, as_of, require, untrusted }
     }
 }
 
 /// A list of pointers into the item; empty when the key is absent.
-fn pointers(fields: &Fields<'_>, key: &'static str, problems: &Problems) -> Option<Vec<Pointer>> {
-    fields.get(key).map_or(Some(Vec::new()), |node| {
-        each(items(node, key, problems)?, |node| {
-            Pointer::read(&text(node, key, problems)?, node.place, problems)
-        })
-    })
+fn pointers(fields: &Fields<'_>, key: &'static str, problems: &Problems) -> Partly<Pointer> {
+    let Some(node) = fields.get(key) else { return Partly::default() };
+    let Some(items) = items(node, key, problems) else { return Partly::lost() };
+    Partly::of(items, |node| Pointer::read(&text(node, key, problems)?, node.place, problems))
 }

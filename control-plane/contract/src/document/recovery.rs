@@ -9,7 +9,7 @@ use crate::{
     pointer::Source,
     problem::{Problems, Spot},
     read::{
-        Fields, each, entries,
+        Fields, Partly, entries,
         scalar::{duration, text},
     },
     yaml::Node,
@@ -25,12 +25,12 @@ pub(crate) struct Recovery {
 /// How one effect is undone.
 #[derive(Debug)]
 pub(crate) enum UndoRule {
-    /// By calling another tool.
+    /// By calling another tool; a part is `None` when it could not be read.
     By {
-        tool: Spot<ToolName>,
+        tool: Option<Spot<ToolName>>,
         /// Its parameters, and where their values come from.
-        with: Vec<Spot<(String, Source)>>,
-        within_ms: u64,
+        with: Partly<Spot<(String, Source)>>,
+        within_ms: Option<u64>,
     },
     /// Not at all.
     Irreversible { why: String },
@@ -63,15 +63,16 @@ impl UndoRule {
             return Some(Self::Irreversible { why: why? });
         }
         let tool = fields.need("tool").and_then(|node| tool(node, "the compensating tool", problems));
-        let with = fields.get("with").map_or(Some(Vec::new()), |node| read_with(node, problems));
+        let with = fields.get("with").map_or_else(Partly::default, |node| read_with(node, problems));
         let within_ms = fields.need("within").and_then(|node| duration(node, "within", problems));
         fields.end();
-        Some(Self::By { tool: tool?, with: with?, within_ms: within_ms? })
+        Some(Self::By { tool, with, within_ms })
     }
 }
 
-fn read_with(node: &Node, problems: &Problems) -> Option<Vec<Spot<(String, Source)>>> {
-    each(entries(node, "with", problems)?, |entry| {
+fn read_with(node: &Node, problems: &Problems) -> Partly<Spot<(String, Source)>> {
+    let Some(entries) = entries(node, "with", problems) else { return Partly::lost() };
+    Partly::of(entries, |entry| {
         let text = text(&entry.value, "with", problems)?;
         match Source::read(&text, entry.value.place, problems)? {
             Source::Item(..) => problems.note(

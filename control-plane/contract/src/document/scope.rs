@@ -17,13 +17,16 @@ use crate::{
     yaml::Node,
 };
 
-/// The section.
-#[derive(Debug)]
+/// The section. By default nothing of it could be read.
+#[derive(Debug, Default)]
 pub(crate) struct Scope {
+    /// True when `actions` could be read: what is not among them is no action.
+    pub(crate) has_actions: bool,
     /// By action; the level is `None` when it could not be read.
     pub(crate) actions: BTreeMap<ToolName, Spot<Option<Level>>>,
     pub(crate) forbidden: Vec<Spot<ToolName>>,
-    pub(crate) workflows: BTreeMap<WorkflowName, WorkflowDocument>,
+    /// By name; `None` when it could not be read, or none of them could.
+    pub(crate) workflows: Option<BTreeMap<WorkflowName, Option<WorkflowDocument>>>,
     /// Rules with a condition.
     pub(crate) escalate: Vec<Rule>,
     /// Rules about a value.
@@ -33,16 +36,39 @@ pub(crate) struct Scope {
 /// One rule that may ask a person.
 #[derive(Debug)]
 pub(crate) struct Rule {
-    pub(crate) place: Place,
-    pub(crate) action: Spot<ToolName>,
+    pub(crate) head: RuleHead,
     /// A Cedar condition.
     pub(crate) when: Spot<String>,
-    pub(crate) ask: Ask,
+}
+
+/// What every rule says; a part is `None` when it could not be read, and the others still stand.
+#[derive(Debug)]
+pub(crate) struct RuleHead {
+    pub(crate) place: Place,
+    pub(crate) id: Option<String>,
+    pub(crate) action: Option<Spot<ToolName>>,
+    pub(crate) ask: Option<Ask>,
+}
+
+impl RuleHead {
+    /// How people call the rule.
+    pub(crate) fn title(&self) -> String {
+        self.id.as_ref().map_or_else(|| "the rule".to_owned(), |id| format!("rule `{id}`"))
+    }
+
+    /// True when it watches the action.
+    pub(crate) fn watches(&self, action: &ToolName) -> bool {
+        self.action.as_ref().is_some_and(|watched| watched.value == *action)
+    }
 }
 
 impl Scope {
-    /// Reads the section. It stands with its actions: what else could not be read is left out, so that the rest
-    /// is still held against them.
+    /// True when it is certain that this is no action.
+    pub(crate) fn lacks(&self, action: &ToolName) -> bool {
+        self.has_actions && !self.actions.contains_key(action)
+    }
+
+    /// Reads the section. What could not be read is left out, so that the rest is still held against it.
     pub(crate) fn read(node: &Node, problems: &Problems) -> Option<Self> {
         let fields = Fields::of(node, "scope", problems)?;
         let actions = fields.need("actions").and_then(|node| read_actions(node, problems));
@@ -57,9 +83,15 @@ impl Scope {
             Some(rules.iter().filter_map(|node| read_rule(node, problems)).collect())
         });
         fields.end();
-        let (forbidden, workflows) = (forbidden.unwrap_or_default(), workflows.unwrap_or_default());
-        let mut scope =
-            Self { actions: actions?, forbidden, workflows, escalate: Vec::new(), triggers: Vec::new() };
+        let forbidden = forbidden.unwrap_or_default();
+        let mut scope = Self {
+            has_actions: actions.is_some(),
+            actions: actions.unwrap_or_default(),
+            forbidden,
+            workflows,
+            escalate: Vec::new(),
+            triggers: Vec::new(),
+        };
         for rule in rules.unwrap_or_default() {
             match rule {
                 AnyRule::Condition(rule) => scope.escalate.push(rule),
@@ -85,11 +117,13 @@ fn read_rule(node: &Node, problems: &Problems) -> Option<AnyRule> {
     let quorum = fields.need("quorum").and_then(|node| count(node, "the rule's quorum", problems));
     let within_ms = fields.need("within").and_then(|node| duration(node, "the rule's time", problems));
     fields.end();
-    let ask = Ask { rule: rule?, because: because?, to: to?, quorum: quorum?, within_ms: within_ms? };
-    let (place, action) = (node.place, action?);
+    let id = rule.clone();
+    let ask =
+        (|| Some(Ask { rule: rule?, because: because?, to: to?, quorum: quorum?, within_ms: within_ms? }))();
+    let head = RuleHead { place: node.place, id, action, ask };
     Some(match asks? {
-        Asks::When(when) => AnyRule::Condition(Rule { place, action, when, ask }),
-        Asks::About((trigger, named)) => AnyRule::Trigger(TriggerRule { place, action, trigger, named, ask }),
+        Asks::When(when) => AnyRule::Condition(Rule { head, when }),
+        Asks::About((trigger, named)) => AnyRule::Trigger(TriggerRule { head, trigger, named }),
     })
 }
 

@@ -20,30 +20,37 @@ use crate::{
 /// How long a call may take when the contract does not say, in milliseconds.
 const DEFAULT_TIMEOUT_MS: u64 = 5_000;
 
-/// The section.
-#[derive(Debug)]
+/// The section. By default nothing of it could be read.
+#[derive(Debug, Default)]
 pub(crate) struct Tooling {
-    /// By name; `None` when it could not be read.
-    pub(crate) upstreams: BTreeMap<String, Option<Upstream>>,
-    /// By name; `None` when it could not be read.
+    /// By name; `None` when it could not be read, or none of them could.
+    pub(crate) upstreams: Option<BTreeMap<String, Option<Upstream>>>,
+    /// True when `tools` could be read: what is not among them is no tool.
+    pub(crate) has_tools: bool,
+    /// By name; `None` when nothing of it could be read.
     pub(crate) tools: BTreeMap<ToolName, Spot<Option<ToolDocument>>>,
 }
 
-/// One tool as written.
+/// One tool as written; a part is `None` when it could not be read, and the others still stand.
 #[derive(Debug)]
 pub(crate) struct ToolDocument {
-    pub(crate) upstream: Spot<String>,
-    pub(crate) request: Spot<RequestLine>,
-    pub(crate) description: String,
-    pub(crate) input: Spot<Schema>,
-    pub(crate) timeout_ms: u64,
-    pub(crate) rate: Option<Rate>,
-    pub(crate) concurrency: Option<u32>,
-    pub(crate) effect: Option<Spot<Template>>,
-    pub(crate) idempotency_header: Option<String>,
+    pub(crate) upstream: Option<Spot<String>>,
+    pub(crate) request: Option<Spot<RequestLine>>,
+    pub(crate) description: Option<String>,
+    pub(crate) input: Option<Spot<Schema>>,
+    pub(crate) timeout_ms: Option<u64>,
+    pub(crate) rate: Option<Option<Rate>>,
+    pub(crate) concurrency: Option<Option<u32>>,
+    pub(crate) effect: Option<Option<Spot<Template>>>,
+    pub(crate) idempotency_header: Option<Option<String>>,
 }
 
 impl Tooling {
+    /// True when it is certain that this is no tool.
+    pub(crate) fn lacks(&self, tool: &ToolName) -> bool {
+        self.has_tools && !self.tools.contains_key(tool)
+    }
+
     pub(crate) fn read(node: &Node, problems: &Problems) -> Option<Self> {
         let fields = Fields::of(node, "tooling", problems)?;
         let upstreams = fields.need("upstreams").and_then(|node| {
@@ -64,7 +71,7 @@ impl Tooling {
             Some(tools)
         });
         fields.end();
-        Some(Self { upstreams: upstreams?, tools: tools? })
+        Some(Self { upstreams, has_tools: tools.is_some(), tools: tools.unwrap_or_default() })
     }
 }
 
@@ -131,15 +138,15 @@ impl ToolDocument {
         let idempotency_header = optional(fields.get("idempotency_key"), |node| read_header(node, problems));
         fields.end();
         Some(Self {
-            upstream: upstream?,
-            request: request?,
-            description: description?,
-            input: input?,
-            timeout_ms: timeout_ms?,
-            rate: rate?,
-            concurrency: concurrency?,
-            effect: effect?,
-            idempotency_header: idempotency_header?,
+            upstream,
+            request,
+            description,
+            input,
+            timeout_ms,
+            rate,
+            concurrency,
+            effect,
+            idempotency_header,
         })
     }
 }

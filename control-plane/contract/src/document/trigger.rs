@@ -1,12 +1,11 @@
 //! A rule of `scope.escalate` with `usual`, `first_seen` or `missing` in the place of a condition.
 
-use remit_core::{Ask, ToolName};
-
+use super::scope::RuleHead;
 use crate::{
     pointer::{Pointer, Source},
     problem::{Place, Problems, Spot, listed},
     read::{
-        Fields, each, entries, items,
+        Fields, Partly, each, entries, items,
         scalar::{Naming, check_name, duration, text},
     },
     trigger::{Optional, Trigger, Usual},
@@ -16,15 +15,14 @@ use crate::{
 /// One such rule, with the places of what it names.
 #[derive(Debug)]
 pub(crate) struct TriggerRule {
-    pub(crate) place: Place,
-    pub(crate) action: Spot<ToolName>,
-    pub(crate) trigger: Trigger,
+    pub(crate) head: RuleHead,
+    /// `None` when it could not be read.
+    pub(crate) trigger: Option<Trigger>,
     pub(crate) named: Vec<Spot<Optional>>,
-    pub(crate) ask: Ask,
 }
 
 /// What a trigger watches, and what it names.
-pub(super) type Watched = (Trigger, Vec<Spot<Optional>>);
+pub(super) type Watched = (Option<Trigger>, Vec<Spot<Optional>>);
 
 /// When a rule asks.
 pub(super) enum Asks {
@@ -75,8 +73,8 @@ fn read_usual(node: &Node, problems: &Problems) -> Option<Watched> {
     let named = entries
         .iter()
         .map(|entry| Spot { value: Optional::Parameter(Pointer::to_key(&entry.key)), place: entry.place });
-    let usual = each(entries, |entry| Some((entry.key.clone(), read_values(&entry.value, problems)?)))?;
-    Some((Trigger::Usual(usual), named.collect()))
+    let usual = each(entries, |entry| Some((entry.key.clone(), read_values(&entry.value, problems)?)));
+    Some((usual.map(Trigger::Usual), named.collect()))
 }
 
 fn read_values(node: &Node, problems: &Problems) -> Option<Usual> {
@@ -117,7 +115,7 @@ fn read_first_seen(node: &Node, problems: &Problems) -> Option<Watched> {
     fields.end();
     let value = value?;
     let named = Spot { value: Optional::Parameter(value.clone()), place: value_node?.place };
-    Some((Trigger::FirstSeen { value, within_ms: within_ms? }, vec![named]))
+    Some((within_ms.map(|within_ms| Trigger::FirstSeen { value, within_ms }), vec![named]))
 }
 
 /// `[params:/memo, account, customer:/phone, …]`
@@ -130,9 +128,9 @@ fn read_missing(node: &Node, problems: &Problems) -> Option<Watched> {
             "name a parameter or a fact: `[params:/memo]`, `[account]`, `[customer:/phone]`",
         );
     }
-    let named: Vec<_> =
-        each(places, |node| Some(Spot { value: optional(node, problems)?, place: node.place }))?;
-    Some((Trigger::Missing(named.iter().map(|named| named.value.clone()).collect()), named))
+    let named = Partly::of(places, |node| Some(Spot { value: optional(node, problems)?, place: node.place }));
+    let missing = |named: &[Spot<Optional>]| named.iter().map(|named| named.value.clone()).collect();
+    Some((named.all().map(missing).map(Trigger::Missing), named.good().to_vec()))
 }
 
 /// A parameter, a fact, or a place in one.

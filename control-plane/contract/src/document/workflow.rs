@@ -8,7 +8,7 @@ use super::scope::tool;
 use crate::{
     problem::{Place, Problems, Spot},
     read::{
-        Fields, each, entries, items,
+        Fields, Partly, each, entries, items,
         scalar::{Naming, check_name, count, duration, money, text},
     },
     yaml::{Kind, Node},
@@ -18,13 +18,19 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct WorkflowDocument {
     pub(crate) place: Place,
+    /// What could be read of it: a limit that could not is absent here.
     pub(crate) terms: Workflow,
     /// Every action that it lists or limits.
     pub(crate) named: Vec<Spot<ToolName>>,
+    /// True when its actions are those of the terms.
+    pub(crate) has_actions: bool,
 }
 
-/// All workflows that could be read, by name.
-pub(super) fn read(node: &Node, problems: &Problems) -> Option<BTreeMap<WorkflowName, WorkflowDocument>> {
+/// All workflows by name; `None` for one of which nothing could be read.
+pub(super) fn read(
+    node: &Node,
+    problems: &Problems,
+) -> Option<BTreeMap<WorkflowName, Option<WorkflowDocument>>> {
     let mut workflows = BTreeMap::new();
     let entries = entries(node, "scope.workflows", problems)?;
     if entries.is_empty() {
@@ -36,9 +42,8 @@ pub(super) fn read(node: &Node, problems: &Problems) -> Option<BTreeMap<Workflow
     }
     for entry in entries {
         check_name(&entry.key, entry.place, "workflow", Naming::Plain, problems);
-        if let Some(workflow) = WorkflowDocument::read(&entry.value, entry.place, problems) {
-            workflows.insert(entry.key.as_str().into(), workflow);
-        }
+        let workflow = WorkflowDocument::read(&entry.value, entry.place, problems);
+        workflows.insert(entry.key.as_str().into(), workflow);
     }
     Some(workflows)
 }
@@ -61,17 +66,20 @@ impl WorkflowDocument {
             .map_or(Some(None), some);
         let limited = fields.get("tools").map_or(Some(Vec::new()), |node| read_limits(node, problems));
         fields.end();
-        let (actions, limited) = (actions?, limited?);
-        let mut named: Vec<Spot<ToolName>> = actions.iter().flatten().cloned().collect();
-        named.extend(limited.iter().map(|(tool, _)| tool.clone()));
+        let listed = actions.iter().flatten().flat_map(Partly::good);
+        let limited = limited.unwrap_or_default();
+        let named = listed.chain(limited.iter().map(|(tool, _)| tool)).cloned().collect();
+        let has_actions = actions.as_ref().is_some_and(|list| list.as_ref().is_none_or(Partly::is_whole));
+        let actions = actions.flatten().filter(|_| has_actions);
         let terms = Workflow {
-            actions: actions.map(|actions| actions.into_iter().map(|action| action.value).collect()),
-            spend: spend?,
-            calls: calls?,
-            wall_time_ms: wall_time_ms?,
+            actions: actions
+                .map(|actions| actions.good().iter().map(|action| action.value.clone()).collect()),
+            spend: spend.flatten(),
+            calls: calls.flatten(),
+            wall_time_ms: wall_time_ms.flatten(),
             tools: limited.into_iter().map(|(tool, most)| (tool.value, most)).collect(),
         };
-        Some(Self { place, terms, named })
+        Some(Self { place, terms, named, has_actions })
     }
 }
 
@@ -81,7 +89,7 @@ fn some<T>(read: Option<T>) -> Option<Option<T>> {
 }
 
 /// `all`, or a list of actions.
-fn read_actions(node: &Node, problems: &Problems) -> Option<Option<Vec<Spot<ToolName>>>> {
+fn read_actions(node: &Node, problems: &Problems) -> Option<Option<Partly<Spot<ToolName>>>> {
     if let Kind::Scalar { .. } = &node.kind {
         let word = text(node, "the workflow's actions", problems)?;
         if word == "all" {
@@ -97,7 +105,7 @@ fn read_actions(node: &Node, problems: &Problems) -> Option<Option<Vec<Spot<Tool
     if actions.is_empty() {
         return problems.note(node.place, "the workflow has no actions", "list at least one, or write `all`");
     }
-    each(actions, |node| tool(node, "the workflow's action", problems)).map(Some)
+    Some(Some(Partly::of(actions, |node| tool(node, "the workflow's action", problems))))
 }
 
 fn read_limits(node: &Node, problems: &Problems) -> Option<Vec<(Spot<ToolName>, u32)>> {

@@ -19,6 +19,8 @@ pub(super) struct Said {
     pub(super) about: (usize, usize),
     /// It is about an attribute that may be absent.
     pub(super) optional: bool,
+    /// It is about the whole condition.
+    pub(super) is_of_all: bool,
 }
 
 impl Said {
@@ -40,6 +42,7 @@ impl Said {
         Self {
             words: "it can never apply: its condition is false for every call".to_owned(),
             remedy: "correct the condition, or remove it".to_owned(),
+            is_of_all: true,
             ..said
         }
     }
@@ -57,6 +60,7 @@ impl Said {
             remedy: said.help().map_or_else(|| OTHERWISE.to_owned(), |help| help.to_string()),
             about: label.map_or((0, 0), |label| (label.offset(), label.len())),
             optional: false,
+            is_of_all: false,
         }
     }
 }

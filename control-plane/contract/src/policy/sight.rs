@@ -130,6 +130,18 @@ pub(super) fn tested(expression: &Value) -> Vec<Vec<&str>> {
     }
 }
 
+/// Every path below the context that a condition reads or asks for, in Cedar's JSON form.
+pub(super) fn paths(expression: &Value) -> Vec<Vec<&str>> {
+    if let Some((path, _)) = path(expression) {
+        return vec![path];
+    }
+    match expression {
+        Value::Object(parts) => parts.values().flat_map(paths).collect(),
+        Value::Array(parts) => parts.iter().flat_map(paths).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}
+
 /// The attributes from the context to a value, for `context`, `context.a.b` and `context.a has b`; and
 /// whether it is the last form.
 pub(super) fn path(expression: &Value) -> Option<(Vec<&str>, bool)> {

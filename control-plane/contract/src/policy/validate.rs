@@ -3,7 +3,7 @@
 //! A misspelt attribute, a comparison across types or a rule that can never apply would otherwise sleep until
 //! a decision fails on it. All of it is found when the contract is checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use remit_core::ToolName;
@@ -15,12 +15,12 @@ use super::{
     judge::{condition, condition_offset},
     place_of,
     said::Said,
-    sight::{path, tested},
+    sight::{path, paths, tested},
     world::World,
 };
 use crate::{
     document::Rule,
-    problem::{Place, Problems, listed, nearest},
+    problem::{Place, Problems, Spot, listed, nearest},
 };
 
 /// One policy, or one condition of the scope as the policy that it is compiled to.
@@ -37,8 +37,8 @@ struct Subject<'a> {
 enum Source<'a> {
     /// In `policy.cedar`, which is the text.
     Policies(&'a str),
-    /// In the document.
-    Condition(&'a Rule),
+    /// In the document; what it is about.
+    Condition((&'a Spot<String>, &'a ToolName)),
 }
 
 /// Notes everything that Cedar finds wrong, and completes the types from the use of facts.
@@ -47,16 +47,25 @@ pub(crate) fn validate(
     (text, policies, policy_problems): (&str, &[PolicyRule], &Problems),
     (rules, document_problems): (&[Rule], &Problems),
 ) {
+    let watched = rules.iter().filter_map(|rule| rule.head.action.as_ref().map(|action| &action.value));
+    let named = policies.iter().flat_map(|rule| rule.actions.iter().flatten());
+    for action in named.chain(watched) {
+        world.meet(action);
+    }
     let known: Vec<ToolName> = world.actions().cloned().collect();
+    if known.is_empty() {
+        // Neither the scope nor the tools could be read.
+        return;
+    }
     let policies = policies.iter().filter_map(|rule| Subject::policy(rule, text, &known));
-    let conditions =
-        rules.iter().enumerate().filter_map(|(index, rule)| Subject::condition(rule, index, &known));
+    let conditions = rules.iter().enumerate().filter_map(|(index, rule)| Subject::condition(rule, index));
     let mut subjects: BTreeMap<PolicyId, Subject<'_>> = BTreeMap::new();
     for subject in policies.chain(conditions) {
         subjects.insert(subject.policy.id().clone(), subject);
     }
     let uses: Vec<_> =
         subjects.values().map(|subject| (subject.actions.clone(), subject.conditions.clone())).collect();
+    world.guess(&uses);
     infer(world, &uses);
     let problems = |subject: &Subject<'_>| match subject.text {
         Source::Policies(_) => policy_problems,
@@ -87,36 +96,54 @@ pub(crate) fn validate(
             subject.note(world, said, problems(subject));
         }
     }
+    let of_policies = |subject: &&Subject<'_>| matches!(subject.text, Source::Policies(_));
+    let (policies, conditions): (Vec<_>, Vec<_>) = subjects.values().partition(of_policies);
+    note_unread(world, &policies, ("the policies", policy_problems));
+    note_unread(world, &conditions, ("the conditions", document_problems));
+}
+
+/// Says in one line what could not be checked, and why.
+fn note_unread(world: &World, subjects: &[&Subject<'_>], (who, problems): (&str, &Problems)) {
+    let unread: BTreeSet<String> = subjects.iter().flat_map(|subject| subject.unread(world)).collect();
+    if !unread.is_empty() {
+        let parts: Vec<String> = unread.into_iter().collect();
+        problems.remark(
+            format!("what {who} do with {} is not checked yet", parts.join(", ")),
+            "mend what the document says of that first",
+        );
+    }
 }
 
 impl<'a> Subject<'a> {
-    /// `None` when it is about an action that could not be read.
     fn policy(rule: &PolicyRule, text: &'a str, known: &[ToolName]) -> Option<Self> {
         let actions = rule.actions.clone().unwrap_or_else(|| known.to_vec());
         let title = format!("policy `{}`", rule.policy.id());
         // Apart from those of conditions, and before them: of two that disagree the second is reported.
         let id = PolicyId::new(format!("policy {}", rule.policy.id()));
-        Self::new(rule.policy.new_id(id), title, (actions, known), Source::Policies(text))
+        Self::new(rule.policy.new_id(id), title, actions, Source::Policies(text))
     }
 
-    fn condition(rule: &'a Rule, index: usize, known: &[ToolName]) -> Option<Self> {
-        let actions = vec![rule.action.value.clone()];
-        let policy = condition(&rule.when.value, &format!("rule {index}"), Some(&rule.action.value)).ok()?;
-        let title = format!("the condition of rule `{}`", rule.ask.rule);
-        Self::new(policy, title, (actions, known), Source::Condition(rule))
+    /// `None` when it is no condition, or nobody knows of what.
+    fn condition(rule: &'a Rule, index: usize) -> Option<Self> {
+        let action = &rule.head.action.as_ref()?.value;
+        let policy = condition(&rule.when.value, &format!("rule {index}"), Some(action)).ok()?;
+        let title = format!("the condition of {}", rule.head.title());
+        Self::new(policy, title, vec![action.clone()], Source::Condition((&rule.when, action)))
     }
 
-    fn new(
-        policy: Policy,
-        title: String,
-        (actions, known): (Vec<ToolName>, &[ToolName]),
-        text: Source<'a>,
-    ) -> Option<Self> {
-        if !actions.iter().all(|action| known.contains(action)) {
-            return None;
-        }
+    fn new(policy: Policy, title: String, actions: Vec<ToolName>, text: Source<'a>) -> Option<Self> {
         let conditions = policy.to_json().ok()?.get("conditions")?.clone();
         Some(Self { policy, title, actions, conditions, text })
+    }
+
+    /// What it reads of which the document does not say rightly what it is.
+    fn unread(&self, world: &World) -> impl Iterator<Item = String> {
+        let mut unread = Vec::new();
+        for path in paths(&self.conditions) {
+            let actions = self.actions.iter().filter(|action| world.unread.has(action, &path));
+            unread.extend(actions.map(|action| world.unread.name(action, &path)));
+        }
+        unread.into_iter()
     }
 
     /// Cedar takes a `has` of what is never there for a `false`; here it is a spelling mistake.
@@ -152,6 +179,9 @@ impl<'a> Subject<'a> {
 
     /// Notes what Cedar says, in our words where the path is one of the context's.
     fn note(&self, world: &World, said: Said, problems: &Problems) {
+        if said.is_of_all && self.unread(world).next().is_some() {
+            return;
+        }
         let (offset, length) = said.about;
         let place = self.place(offset, length);
         let source = match self.text {
@@ -162,11 +192,12 @@ impl<'a> Subject<'a> {
         let read =
             Policy::parse(None, format!("permit (principal, action, resource) when {{ {expression} }};"));
         let json = read.ok().and_then(|policy| policy.to_json().ok()).unwrap_or_default();
-        let path = json
-            .pointer("/conditions/0/body")
-            .and_then(path)
-            .filter(|(_, tested)| !tested)
-            .map(|(path, _)| path);
+        let body = json.pointer("/conditions/0/body");
+        let is_unread = |path: Vec<&str>| self.actions.iter().all(|action| world.unread.has(action, &path));
+        if body.is_some_and(|body| paths(body).into_iter().any(is_unread)) {
+            return;
+        }
+        let path = body.and_then(path).filter(|(_, tested)| !tested).map(|(path, _)| path);
         match path.as_deref() {
             Some(path) if self.actions.iter().any(|action| world.at(action, path).is_none()) => {
                 self.note_absent(world, path, place, problems);
@@ -228,9 +259,9 @@ impl<'a> Subject<'a> {
     fn place(&self, offset: usize, length: usize) -> Place {
         match self.text {
             Source::Policies(text) => place_of(text, offset, length),
-            Source::Condition(rule) => {
-                let start = condition_offset(&rule.action.value);
-                inside(&rule.when.value, rule.when.place, offset.saturating_sub(start), length)
+            Source::Condition((when, action)) => {
+                let start = condition_offset(action);
+                inside(&when.value, when.place, offset.saturating_sub(start), length)
             }
         }
     }

@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use remit_core::{ToolName, proposal::Channel};
 use serde_json::{Map, Value, json};
 
-use super::typing::{Attribute, Type, UNTYPED};
+use super::{
+    typing::{Attribute, Type, UNTYPED},
+    unread::Unread,
+};
 use crate::{
     document::{Attested, Document, Evidence, Item, Need, Scope},
     pointer::Source,
+    schema::Schema,
 };
 
 /// The entity types of the names of workflows and faces.
@@ -21,12 +25,16 @@ const CHANNELS: [Channel; 2] = [Channel::Grpc, Channel::Mcp];
 /// The types of one contract.
 #[derive(Debug)]
 pub(crate) struct World {
-    service: String,
-    domain: String,
+    /// `None` when the document does not say it rightly.
+    service: Option<String>,
+    domain: Option<String>,
     /// By name: what is true of an item is true wherever it is seen.
-    items: BTreeMap<String, Type>,
-    actions: BTreeMap<ToolName, Action>,
-    workflows: Vec<String>,
+    pub(super) items: BTreeMap<String, Type>,
+    pub(super) actions: BTreeMap<ToolName, Action>,
+    /// `None` when they could not be read.
+    workflows: Option<Vec<String>>,
+    /// What the document does not say rightly: nothing can be held against it.
+    pub(super) unread: Unread,
     /// What does not change from preparing a decision to making it.
     run: Type,
     channel: Type,
@@ -34,42 +42,49 @@ pub(crate) struct World {
 
 /// What is seen of one action.
 #[derive(Debug)]
-struct Action {
-    params: Type,
+pub(super) struct Action {
+    pub(super) params: Type,
     /// The items that it needs, and whether each is there in any case.
-    items: Vec<(String, bool)>,
+    pub(super) items: Vec<(String, bool)>,
     /// What the service says itself: no policy sees it.
-    said: Vec<String>,
+    pub(super) said: Vec<String>,
 }
 
 impl World {
-    /// The types that the document says, by itself and through what must agree. Actions whose parts could not
-    /// be read are left out; `None` when nothing can be said.
-    pub(crate) fn of(document: &Document) -> Option<Self> {
-        let (head, scope) = (document.head.as_ref()?, document.scope.as_ref()?);
-        let (evidence, tooling) = (document.evidence.as_ref()?, document.tooling.as_ref()?);
+    /// The types that the document says, by itself and through what must agree.
+    pub(crate) fn of(document: &Document) -> Self {
+        let Document { head, scope, evidence, tooling, .. } = document;
         let items = evidence.items.iter().filter_map(|(name, item)| {
-            Some((name.as_str().to_owned(), shape(item.value.as_ref()?.attested()?)))
+            let shape = match &item.value {
+                Some(item) => shape(item.attested()?),
+                None => Type::Record(BTreeMap::new()),
+            };
+            Some((name.as_str().to_owned(), shape))
         });
+        let workflows = scope.workflows.as_ref();
         let mut world = Self {
-            service: head.service.as_str().to_owned(),
-            domain: head.domain.as_str().to_owned(),
+            service: head.service.as_ref().map(|name| name.as_str().to_owned()),
+            domain: head.domain.as_ref().map(|name| name.as_str().to_owned()),
             items: items.collect(),
             actions: BTreeMap::new(),
-            workflows: scope.workflows.keys().map(|name| name.as_str().to_owned()).collect(),
+            workflows: workflows.map(|all| all.keys().map(|name| name.as_str().to_owned()).collect()),
+            unread: Unread::of(document),
             run: run_of(scope),
             channel: Type::Name(CHANNEL),
         };
-        for name in scope.actions.keys() {
-            let Some(tool) = tooling.tools.get(name).and_then(|tool| tool.value.as_ref()) else { continue };
-            let params = Type::of_schema(&tool.input.value.text);
+        // Where the scope does not say what the actions are, the tools are the best that is known.
+        let actions: Vec<&ToolName> =
+            if scope.has_actions { scope.actions.keys().collect() } else { tooling.tools.keys().collect() };
+        for name in actions {
+            let tool = tooling.tools.get(name).and_then(|tool| tool.value.as_ref());
+            let params = tool.and_then(|tool| tool.input.as_ref());
+            let params = params.map(|input| params_of(&input.value));
             // Said elsewhere: parameters are an object.
-            let Type::Record(_) = params else { continue };
-            let Some(seen) = Action::of(evidence, name, params) else { continue };
-            world.actions.insert(name.clone(), seen);
+            let params = params.filter(|params| matches!(params, Type::Record(_)));
+            world.actions.insert(name.clone(), Action::of(evidence, name, params));
         }
         world.agree(evidence);
-        Some(world)
+        world
     }
 
     /// Values that must be equal have the same type.
@@ -81,9 +96,9 @@ impl World {
             learning = false;
             for (action, need) in &needs {
                 // Within a tolerance, a text and a number may say the same.
-                for line in need.agree.iter().filter(|line| line.within.is_none()) {
+                for line in need.agree.good().iter().filter(|line| line.within == Some(None)) {
                     let paths: Vec<Vec<&str>> =
-                        line.values.iter().filter_map(|source| path(&source.value)).collect();
+                        line.values.good().iter().filter_map(|source| path(&source.value)).collect();
                     let known = paths.iter().find_map(|path| self.known(action, path).cloned());
                     for path in paths {
                         learning |= known.as_ref().is_some_and(|known| self.learn(action, &path, known));
@@ -112,9 +127,9 @@ impl World {
         }
     }
 
-    /// The same when it is not open.
+    /// The same when it is not open, nor guessed.
     pub(super) fn known(&self, action: &ToolName, path: &[&str]) -> Option<&Type> {
-        self.at(action, path).filter(|found| **found != Type::Open)
+        self.at(action, path).filter(|found| **found != Type::Open && !self.unread.has(action, path))
     }
 
     /// Takes the type of a fact from its use, when nothing else has said it. True when that is news.
@@ -122,8 +137,12 @@ impl World {
         if *of == Type::Open || self.at(action, path) != Some(&Type::Open) {
             return false;
         }
-        let ["evidence", item, rest @ ..] = path else { return false };
-        let Some(open) = self.items.get_mut(*item).and_then(|item| item.at_mut(rest)) else { return false };
+        let open = match path {
+            ["evidence", item, rest @ ..] => self.items.get_mut(*item).and_then(|item| item.at_mut(rest)),
+            ["params", rest @ ..] => self.actions.get_mut(action).and_then(|seen| seen.params.at_mut(rest)),
+            _ => None,
+        };
+        let Some(open) = open else { return false };
         *open = of.clone();
         true
     }
@@ -153,7 +172,7 @@ impl World {
 
     /// True when every run has a workflow.
     pub(crate) fn has_workflows(&self) -> bool {
-        !self.workflows.is_empty()
+        self.workflows.as_ref().is_none_or(|all| !all.is_empty())
     }
 
     /// True when the service says the item itself.
@@ -165,16 +184,19 @@ impl World {
     pub(super) fn to_cedar(&self) -> Value {
         let actions: Map<String, Value> =
             self.actions.iter().map(|(name, seen)| (name.as_str().to_owned(), self.action(seen))).collect();
+        let one =
+            |name: &Option<String>| name.as_ref().map_or_else(|| json!({}), |name| json!({ "enum": [name] }));
         let mut types = json!({
-            "Service": { "enum": [self.service] },
-            "Domain": { "enum": [self.domain] },
+            "Service": one(&self.service),
+            "Domain": one(&self.domain),
             CHANNEL: { "enum": CHANNELS.map(Channel::as_str) },
             UNTYPED: {},
         });
         if let Value::Object(types) = &mut types
-            && !self.workflows.is_empty()
+            && self.has_workflows()
         {
-            types.insert(WORKFLOW.to_owned(), json!({ "enum": self.workflows }));
+            let names = self.workflows.as_ref();
+            types.insert(WORKFLOW.to_owned(), names.map_or_else(|| json!({}), |it| json!({ "enum": it })));
         }
         json!({ "": { "entityTypes": types, "actions": actions } })
     }
@@ -200,36 +222,55 @@ impl World {
 }
 
 impl Action {
-    /// What is seen of an action with these parameters; `None` when an item that it needs could not be read.
-    fn of(evidence: &Evidence, action: &ToolName, params: Type) -> Option<Self> {
-        let mut seen = Self { params, items: Vec::new(), said: Vec::new() };
-        let Some(need) = evidence.needs.get(action) else { return Some(seen) };
-        let need = need.value.as_ref()?;
-        for wanted in need.items() {
+    /// Nothing is known of it.
+    pub(super) const fn unknown() -> Self {
+        Self { params: Type::Record(BTreeMap::new()), items: Vec::new(), said: Vec::new() }
+    }
+
+    /// What is seen of an action with these parameters, as far as it could be read.
+    fn of(evidence: &Evidence, action: &ToolName, params: Option<Type>) -> Self {
+        let unknown = Self::unknown();
+        let mut seen = Self { params: params.unwrap_or(unknown.params), ..unknown };
+        let need = evidence.needs.get(action).and_then(|need| need.value.as_ref());
+        for wanted in need.into_iter().flat_map(Need::items) {
             let name = wanted.value.as_str().to_owned();
-            match evidence.items.get(&wanted.value)?.value.as_ref()? {
-                Item::Asserted { .. } => seen.said.push(name),
-                Item::Attested(_) => {
-                    let required = need.all.iter().any(|item| item.value == wanted.value);
+            match evidence.items.get(&wanted.value).map(|item| item.value.as_ref()) {
+                None => {}
+                Some(Some(Item::Asserted { .. })) => seen.said.push(name),
+                Some(None | Some(Item::Attested(_))) => {
+                    let mut always = need.into_iter().flat_map(|need| need.all.good());
+                    let required = always.any(|item| item.value == wanted.value);
                     seen.items.push((name, required));
                 }
             }
         }
-        Some(seen)
+        seen
     }
+}
+
+/// What a tool takes. Of a parameter of which the schema says nothing right, only the name is known.
+fn params_of(input: &Schema) -> Type {
+    let mut params = Type::of_schema(&input.text);
+    for name in &input.lost {
+        if let Some(lost) = params.at_mut(&[name.as_str()]) {
+            *lost = Type::Open;
+        }
+    }
+    params
 }
 
 /// What is known of a run: its workflow, where the contract has any. A run that names none may do nothing then.
 fn run_of(scope: &Scope) -> Type {
     let workflow = Attribute { of: Type::Name(WORKFLOW), required: true };
-    let known = (!scope.workflows.is_empty()).then(|| ("workflow".to_owned(), workflow));
+    let none = scope.workflows.as_ref().is_some_and(BTreeMap::is_empty);
+    let known = (!none).then(|| ("workflow".to_owned(), workflow));
     Type::Record(known.into_iter().collect())
 }
 
 /// What is known of an item: that its required fields are there.
 fn shape(item: &Attested) -> Type {
     let mut root = BTreeMap::new();
-    for pointer in &item.require {
+    for pointer in item.require.good() {
         let mut attributes = &mut root;
         let mut segments = pointer.segments().peekable();
         while let Some(segment) = segments.next() {

@@ -1,5 +1,7 @@
 //! The words of JSON Schema. The standard ignores unknown ones, so a misspelt limit would limit nothing.
 
+use std::collections::BTreeSet;
+
 use crate::{
     problem::{Problems, nearest},
     yaml::{Entry, Kind, Node},
@@ -68,8 +70,9 @@ const OTHER: [&str; 38] = [
     "writeOnly",
 ];
 
-/// Notes every word that is none of the standard's; true when there is none.
-pub(super) fn check(schema: &Node, problems: &Problems) -> bool {
+/// Notes every word that is none of the standard's. How many stand elsewhere than in the schema of one parameter, and
+/// in the schemas of which parameters there are some.
+pub(super) fn check(schema: &Node, problems: &Problems) -> (usize, BTreeSet<String>) {
     let mut unknown = Vec::new();
     collect(schema, &mut unknown);
     for entry in &unknown {
@@ -80,7 +83,20 @@ pub(super) fn check(schema: &Node, problems: &Problems) -> bool {
         };
         problems.note::<()>(entry.place, format!("JSON Schema has no word `{}`", entry.key), remedy);
     }
-    unknown.is_empty()
+    let parameters = match schema.key("properties").map(|node| &node.kind) {
+        Some(Kind::Map(parameters)) => parameters.as_slice(),
+        Some(Kind::List(_) | Kind::Scalar { .. }) | None => &[],
+    };
+    let (mut elsewhere, mut lost) = (unknown.len(), BTreeSet::new());
+    for parameter in parameters {
+        let mut inside = Vec::new();
+        collect(&parameter.value, &mut inside);
+        elsewhere = elsewhere.saturating_sub(inside.len());
+        if !inside.is_empty() {
+            lost.insert(parameter.key.clone());
+        }
+    }
+    (elsewhere, lost)
 }
 
 /// Walks schemas only: below `default`, `enum` or `const` any key is a value's own.

@@ -30,10 +30,14 @@ fn broken_yaml() {
     insta::assert_snapshot!(listing(&compile("", POLICY).unwrap_err()), @r"
     contract.yaml:1:1: the file is empty
     hint: begin with its form: `contract: remit/v1`, or `domain: remit/v1` for a domain's file
+    contract.yaml: note: what the file says, and what the policies do with it, is not checked yet
+    hint: mend its form first
     ");
     insta::assert_snapshot!(listing(&compile("- a list", POLICY).unwrap_err()), @r"
     contract.yaml:1:1: the contract is a list, expected a mapping
     hint: write `key: value`, one a line
+    contract.yaml: note: what the file says, and what the policies do with it, is not checked yet
+    hint: mend its form first
     ");
 }
 
