@@ -99,8 +99,7 @@ pub fn test(dir: &Path, filter: Option<&str>) -> Result<Tested, Vec<Problem>> {
 /// # Errors
 /// As [`test()`].
 pub fn test_folder(folder: &Folder, filter: Option<&str>) -> Result<Tested, Vec<Problem>> {
-    let contract = compile_folder(folder)?;
-    let suites = suites(folder, &contract)?;
+    let (contract, suites) = whole(folder)?;
     let (scenarios, traces) = play_all(&contract, &suites, filter);
     // With a part of the scenarios nothing can be said about what all of them leave out.
     let rules =
@@ -113,9 +112,30 @@ pub fn test_folder(folder: &Folder, filter: Option<&str>) -> Result<Tested, Vec<
 /// # Errors
 /// As [`test()`].
 pub fn play_folder(folder: &Folder) -> Result<Tested, Vec<Problem>> {
-    let contract = compile_folder(folder)?;
-    let (scenarios, _) = play_all(&contract, &suites(folder, &contract)?, None);
+    let (contract, suites) = whole(folder)?;
+    let (scenarios, _) = play_all(&contract, &suites, None);
     Ok(Tested { terms: Arc::clone(contract.terms()), scenarios, rules: Vec::new() })
+}
+
+/// Compiles a contract's folder and reads its scenarios, without playing them.
+///
+/// # Errors
+/// Everything that is wrong with the contract or with its scenario files, in one pass.
+pub fn check(dir: &Path) -> Result<CompiledContract, Vec<Problem>> {
+    whole(&Folder::read(dir)?).map(|(contract, _)| contract)
+}
+
+/// The contract and its scenarios. Where the contract does not hold together, what the scenario files say by
+/// themselves is still checked.
+fn whole(folder: &Folder) -> Result<(CompiledContract, Vec<Suite>), Vec<Problem>> {
+    let mut found = match compile_folder(folder) {
+        Ok(contract) => return suites(folder, Some(&contract)).map(|suites| (contract, suites)),
+        Err(found) => found,
+    };
+    if folder.too_large().is_empty() {
+        found.extend(suites(folder, None).err().unwrap_or_default());
+    }
+    Err(found)
 }
 
 /// Plays the scenarios whose file or id contains `filter`, or all.
@@ -144,8 +164,8 @@ fn play_all(
     (scenarios, traces)
 }
 
-/// Reads every scenario file.
-fn suites(folder: &Folder, contract: &CompiledContract) -> Result<Vec<Suite>, Vec<Problem>> {
+/// Reads every scenario file, and holds it against the contract where there is one.
+fn suites(folder: &Folder, contract: Option<&CompiledContract>) -> Result<Vec<Suite>, Vec<Problem>> {
     let mut files: Vec<&(String, Vec<u8>)> = folder.scenarios.iter().collect();
     files.sort();
     let (mut suites, mut found) = (Vec::new(), Vec::new());

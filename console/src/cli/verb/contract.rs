@@ -86,7 +86,7 @@ pub async fn run(
 
 /// Prints every problem with its place and remedy, or what the contract is.
 fn check(dir: &Path, domains: Option<&Path>, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
-    let contract = match remit_contract::load(dir) {
+    let contract = match remit_contract::scenario::check(dir) {
         Ok(contract) => contract,
         Err(problems) => return refuse(dir, &problems, screen),
     };

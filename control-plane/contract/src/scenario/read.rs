@@ -24,7 +24,8 @@ const MOST_ACTIONS: u32 = 1_000;
 /// What the reading of a file needs to know.
 #[derive(Clone, Copy)]
 struct Reader<'a> {
-    contract: &'a CompiledContract,
+    /// `None` when it does not hold together: then only what the file says by itself is checked.
+    contract: Option<&'a CompiledContract>,
     problems: &'a Problems,
 }
 
@@ -32,7 +33,7 @@ struct Reader<'a> {
 pub(super) fn suite(
     file: &str,
     bytes: &[u8],
-    contract: &CompiledContract,
+    contract: Option<&CompiledContract>,
     problems: &Problems,
 ) -> Option<Suite> {
     let Ok(source) = std::str::from_utf8(bytes) else {

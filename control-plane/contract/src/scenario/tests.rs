@@ -23,7 +23,7 @@ fn folder(scenarios: &str) -> Folder {
 pub(super) fn recorded(scenarios: &str) -> Vec<(remit_core::Timestamp, remit_core::Event)> {
     let folder = folder(scenarios);
     let contract = compile_folder(&folder).unwrap();
-    let suites = suites(&folder, &contract).unwrap_or_else(|problems| panic!("{}", listing(&problems)));
+    let suites = suites(&folder, Some(&contract)).unwrap_or_else(|problems| panic!("{}", listing(&problems)));
     let (_, trace) = play::play(&contract, &suites[0], &suites[0].scenarios[0]);
     trace.history
 }

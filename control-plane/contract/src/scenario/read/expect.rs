@@ -180,7 +180,8 @@ impl Reader<'_> {
 
     /// A tool whose calls the contract limits, in `cost.run` or in a workflow.
     fn limited(self, entry: &Entry) -> Option<&str> {
-        let terms = self.contract.terms();
+        let Some(contract) = self.contract else { return Some(&entry.key) };
+        let terms = contract.terms();
         let limits = terms.workflows.values().map(|workflow| &workflow.tools).chain([&terms.run.tools]);
         let known: BTreeSet<&str> = limits.flat_map(|limits| limits.keys().map(ToolName::as_str)).collect();
         if known.contains(entry.key.as_str()) {

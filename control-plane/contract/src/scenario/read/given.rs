@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::Reader;
 use crate::{
+    CompiledContract,
     problem::{listed, nearest},
     read::{
         Fields, each, entries, items,
@@ -182,7 +183,8 @@ impl Reader<'_> {
         let fields = Fields::of(node, "a read", self.problems)?;
         let tool = fields.need("tool").and_then(|at| {
             let tool = self.tool(&text(at, "`tool`", self.problems)?, at.place)?;
-            let reads = self.contract.tool(&tool).and_then(|tool| tool.level) == Some(Level::Read);
+            let level = |contract: &CompiledContract| contract.tool(&tool).and_then(|tool| tool.level);
+            let reads = self.contract.is_none_or(|contract| level(contract) == Some(Level::Read));
             if reads {
                 return Some(tool);
             }
@@ -233,7 +235,10 @@ impl Reader<'_> {
 
     fn busy(self, node: &Node) -> Option<ToolName> {
         let tool = self.tool(&text(node, "a tool", self.problems)?, node.place)?;
-        if self.contract.terms().tools.get(&tool).is_some_and(|terms| terms.rate.is_some()) {
+        let has_rate = |contract: &CompiledContract| {
+            contract.terms().tools.get(&tool).is_some_and(|terms| terms.rate.is_some())
+        };
+        if self.contract.is_none_or(has_rate) {
             return Some(tool);
         }
         self.problems.note(
@@ -267,14 +272,17 @@ impl Reader<'_> {
     /// A scope as scenarios name it.
     pub(super) fn scope(self, node: &Node) -> Option<ScopeWord> {
         let word = text(node, "`scope`", self.problems)?;
-        let terms = self.contract.terms();
+        let terms = self.contract.map(CompiledContract::terms);
+        // Without a contract nothing is played, and any scope will do.
+        let of = |scope: Option<Scope>| ScopeWord::Of(scope.unwrap_or(Scope::All));
         Some(match word.split_once(':').unwrap_or((word.as_str(), "")) {
             ("all", "") => ScopeWord::Of(Scope::All),
-            ("domain", "") => ScopeWord::Of(Scope::Domain(terms.domain.clone())),
-            ("service", "") => ScopeWord::Of(Scope::Service(terms.service.clone())),
+            ("domain", "") => of(terms.map(|terms| Scope::Domain(terms.domain.clone()))),
+            ("service", "") => of(terms.map(|terms| Scope::Service(terms.service.clone()))),
             ("run", "") => ScopeWord::Run,
             ("tool", tool) if !tool.is_empty() => {
-                ScopeWord::Of(Scope::Tool(terms.service.clone(), self.tool(tool, node.place)?))
+                let tool = self.tool(tool, node.place)?;
+                of(terms.map(|terms| Scope::Tool(terms.service.clone(), tool)))
             }
             _ => {
                 return self.problems.note(
@@ -289,10 +297,11 @@ impl Reader<'_> {
     /// A tool of the contract.
     fn tool(self, text: &str, place: crate::problem::Place) -> Option<ToolName> {
         let tool = ToolName::from(text);
-        if self.contract.tool(&tool).is_some() {
+        let Some(contract) = self.contract else { return Some(tool) };
+        if contract.tool(&tool).is_some() {
             return Some(tool);
         }
-        let remedy = match nearest(text, self.contract.tools().map(|tool| tool.name.as_str())) {
+        let remedy = match nearest(text, contract.tools().map(|tool| tool.name.as_str())) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "name a tool of `tooling.tools`".to_owned(),
         };

@@ -166,3 +166,23 @@ fn all_scenarios_together_have_a_limit() {
     }
     insta::assert_snapshot!(listing(&test_folder(&folder(&text), None).unwrap_err()));
 }
+
+#[test]
+fn a_broken_contract_hides_no_error_of_the_other_files() {
+    let own = edited(GOOD, "suite: Refunds of orders", "suite: Refunds of orders\nsweet: more");
+    let own = edited(&own, "id: a-refund", "id: A Refund");
+    let alone = listing(&test_folder(&folder(&own), None).unwrap_err());
+    // No YAML at all, and a document that does not hold together.
+    for contract in ["a: [".to_owned(), edited(YAML, "  autonomy: execute", "  autonomy: exekute")] {
+        let mut folder = folder(&own);
+        folder.contract = contract;
+        folder.policy = edited(POLICY, "@id(\"mail\")\npermit", "@id(\"mail\")\npremit");
+        let said = listing(&test_folder(&folder, None).unwrap_err());
+        assert!(said.ends_with(&alone), "{alone}\n\n{said}");
+        assert!(said.starts_with("contract.yaml:") && said.contains("this is not a Cedar policy"), "{said}");
+        // What only a contract can tell is left alone.
+        folder.scenarios[0].1 = GOOD.replace("order.refund", "order.unknown").into_bytes();
+        let said = listing(&test_folder(&folder, None).unwrap_err());
+        assert!(!said.contains("scenarios/"), "{said}");
+    }
+}

@@ -193,7 +193,7 @@ proptest! {
         }
         let folder = folder(&text);
         let contract = compile_folder(&folder).unwrap();
-        let suites = suites(&folder, &contract).unwrap();
+        let suites = suites(&folder, Some(&contract)).unwrap();
         let play = || play::play(&contract, &suites[0], &suites[0].scenarios[0]);
         let ((failure, trace), (again, same)) = (play(), play());
         prop_assert_eq!(failure, again);
@@ -212,7 +212,7 @@ proptest! {
         text.replace_range(at..at.saturating_add(cut).min(GOOD.len()), &fragment);
         let folder = folder(&text);
         let contract = compile_folder(&folder).unwrap();
-        match suites(&folder, &contract) {
+        match suites(&folder, Some(&contract)) {
             Ok(read) => {
                 for scenario in &read[0].scenarios {
                     play::play(&contract, &read[0], scenario);
