@@ -169,6 +169,10 @@ impl Reader<'_> {
         let head = self.check_head(id);
         let actions = self.actions(id);
         let lift = self.lift(id).flatten();
+        if head.is_none() || actions.is_none() {
+            let text = format!("what policy `{id}` reads is not checked yet");
+            self.problems.remark(text, "mend what it says above its conditions first");
+        }
         head?;
         let policy = self.policy.new_id(PolicyId::new(id));
         Some(PolicyRule { policy, actions: actions?, lift })

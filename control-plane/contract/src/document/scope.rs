@@ -121,9 +121,10 @@ fn read_rule(node: &Node, problems: &Problems) -> Option<AnyRule> {
     let ask =
         (|| Some(Ask { rule: rule?, because: because?, to: to?, quorum: quorum?, within_ms: within_ms? }))();
     let head = RuleHead { place: node.place, id, action, ask };
-    Some(match asks? {
-        Asks::When(when) => AnyRule::Condition(Rule { head, when }),
-        Asks::About((trigger, named)) => AnyRule::Trigger(TriggerRule { head, trigger, named }),
+    Some(match asks {
+        Some(Asks::When(when)) => AnyRule::Condition(Rule { head, when }),
+        Some(Asks::About((trigger, named))) => AnyRule::Trigger(TriggerRule { head, trigger, named }),
+        None => AnyRule::Trigger(TriggerRule { head, trigger: None, named: Vec::new() }),
     })
 }
 

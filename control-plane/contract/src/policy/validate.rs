@@ -53,8 +53,15 @@ pub(crate) fn validate(
         world.meet(action);
     }
     let known: Vec<ToolName> = world.actions().cloned().collect();
+    for rule in rules.iter().filter(|rule| rule.head.action.is_none()) {
+        let text = format!("the condition of {} is not checked yet", rule.head.title());
+        document_problems.remark(text, "mend its action first");
+    }
     if known.is_empty() {
-        // Neither the scope nor the tools could be read.
+        if !policies.is_empty() {
+            let text = "what the policies do is not checked yet".to_owned();
+            policy_problems.remark(text, "mend the scope or the tools of the document first");
+        }
         return;
     }
     let policies = policies.iter().filter_map(|rule| Subject::policy(rule, text, &known));

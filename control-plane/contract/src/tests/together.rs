@@ -17,7 +17,14 @@ fn shipped(name: &str, file: &str) -> String {
 fn errors(yaml: &str, policy: &str) -> BTreeSet<String> {
     let problems = compile(yaml, policy).err().unwrap_or_default();
     let errors = problems.into_iter().filter(|problem| problem.severity == Severity::Error);
-    errors.map(|problem| format!("{}: {}", problem.file, problem.message)).collect()
+    errors.map(|problem| format!("{}: {}", problem.file, anonymous(&problem.message))).collect()
+}
+
+/// A rule whose id is broken too is told of without it.
+fn anonymous(message: &str) -> String {
+    let found =
+        message.split_once("rule `").and_then(|(before, rest)| Some((before, rest.split_once('`')?.1)));
+    found.map_or_else(|| message.to_owned(), |(before, after)| format!("{before}the rule{after}"))
 }
 
 /// Every place of a document, as a pointer.
@@ -82,7 +89,7 @@ fn apart(breaks: &[(String, u8)]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
 
     /// Whatever else is broken: nothing is said that is not said of one of the breaks alone.
     #[test]
