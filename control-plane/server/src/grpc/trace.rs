@@ -1,8 +1,9 @@
 //! A journal record in one line for people.
 
 use remit_core::{
-    ActionStatus, DomainSettings, Event, Money, Outcome, Reason, ServiceName, ToolName,
+    ActionStatus, Declared, DomainSettings, Event, Money, Outcome, Reason, ServiceName, ToolName,
     event::{ActionDecided, ActionSettled, Holder, Settlement},
+    proposal::Channel,
     rollback::StepKind,
 };
 use remit_journal::Record;
@@ -52,8 +53,7 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
         Event::KeyRegistered(registered) => format!("{} registered a key", registered.by.name),
         Event::RunStarted { name, service, channel, declared, .. } => {
             row.service = service.to_string();
-            let what = declared.workflow.as_ref().map(|it| format!(" as {it}")).unwrap_or_default();
-            format!("run {name} started{what} over {}", channel.as_str())
+            began_text(name, *channel, declared)
         }
         Event::ForbiddenAttempted { service, tool, why, .. } => attempted_text((service, tool), why, row),
         Event::ActionDecided(decided) => decided_text(decided, row),
@@ -94,14 +94,23 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
         Event::RollbackClosed { undone, parked, .. } => {
             format!("rollback closed: {undone} undone, {parked} parked")
         }
-        Event::CredentialIssued { holder, by, .. } => match holder {
-            Holder::Service { name, reach } => {
-                format!("{by} issued a token to service {name}: {}", token::opens(*reach))
-            }
-            Holder::Operator { person } => format!("{by} issued a token to {}", person.name),
-        },
+        Event::CredentialIssued { holder, by, .. } => issued_text(holder, by),
         Event::CredentialRevoked { credential, by } => format!("{by} revoked {credential}"),
     };
+}
+
+fn began_text(name: &str, channel: Channel, declared: &Declared) -> String {
+    let what = declared.workflow.as_ref().map(|it| format!(" as {it}")).unwrap_or_default();
+    format!("run {name} started{what} over {}", channel.as_str())
+}
+
+fn issued_text(holder: &Holder, by: &str) -> String {
+    match holder {
+        Holder::Service { name, reach } => {
+            format!("{by} issued a token to service {name}: {}", token::opens(*reach))
+        }
+        Holder::Operator { person } => format!("{by} issued a token to {}", person.name),
+    }
 }
 
 fn configured_text(settings: &DomainSettings, by: &str) -> String {
