@@ -6,8 +6,8 @@ use std::{
 };
 
 use remit_core::{
-    ActionId, Assessment, CanonicalJson, GroupName, ItemName, Level, Money, Moved, Objection, PolicyVerdict,
-    Proposal, Reason, Terms, Timestamp, ToolName, command::Settle, event::Settlement,
+    ActionId, Assessment, CanonicalJson, Ending, GroupName, ItemName, Level, Money, Moved, Objection,
+    PolicyVerdict, Proposal, Reason, Terms, Timestamp, ToolName, command::Settle, event::Settlement,
 };
 use serde_json::{Map, Value};
 
@@ -243,16 +243,17 @@ impl CompiledContract {
         &self,
         action: ActionId,
         (tool, params): (&ToolName, &Value),
-        settlement: Settlement,
+        ending: Ending,
         at: Timestamp,
     ) -> Settle {
+        let Ending { settlement, exchange } = ending;
         let (mut evidence, mut undo, mut cost) = (Vec::new(), None, Money::ZERO);
         if let Settlement::Succeeded { result } = &settlement {
             evidence = self.evidence_of(tool).to_vec();
             undo = self.undo_call(tool, params, &result.value(), at);
             cost = self.terms.tools.get(tool).map(|terms| terms.price).unwrap_or_default();
         }
-        Settle { action, settlement, cost, evidence, undo }
+        Settle { action, settlement, cost, evidence, undo, exchange }
     }
 
     /// The HTTP request of a call.

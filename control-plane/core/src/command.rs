@@ -4,6 +4,7 @@ use crate::{
     ActionId, CanonicalJson, CredentialId, Declared, Digest, DomainSettings, EscalationId, Money, Moved,
     Person, PlanId, Reason, RunId, ServiceName, SwitchId, ToolName,
     event::{Holder, Settlement},
+    exchange::Exchange,
     proposal::{Assessment, Channel, Proposal},
     review::Review,
     rollback::UndoCall,
@@ -220,6 +221,8 @@ pub struct Settle {
     pub evidence: Vec<crate::ItemName>,
     /// How it would be undone.
     pub undo: Option<UndoCall>,
+    /// What was seen of the call; nothing, where its caller carried it out.
+    pub exchange: Exchange,
 }
 
 /// A person's answer to an escalation.

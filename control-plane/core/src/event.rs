@@ -8,6 +8,7 @@ use crate::{
     Timestamp, ToolName,
     decision::Decision,
     escalation::{EscalationStatus, Question, Vote},
+    exchange::Exchange,
     proposal::{Assessment, Channel, Proposal},
     returned::ActionReturned,
     rollback::{Plan, UndoCall},
@@ -250,6 +251,9 @@ pub struct ActionSettled {
     /// How it would be undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo: Option<UndoCall>,
+    /// What was seen of the call, where that was not all well.
+    #[serde(default, skip_serializing_if = "Exchange::is_plain")]
+    pub exchange: Exchange,
 }
 
 /// What became of an action.

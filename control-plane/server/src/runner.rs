@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use remit_core::{
-    ActionId, ActionStatus, Command, DomainName, Money, Permit, PlanId, Refusal, command::Settle,
+    ActionId, ActionStatus, Command, DomainName, Exchange, Money, Permit, PlanId, Refusal, command::Settle,
     event::Settlement, proposal::Mode, rollback::StepKind,
 };
 use remit_journal::Record;
@@ -70,11 +70,11 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
         settle(plane, domain, failed(action, format!("not sent: {fault}"))).await;
         return;
     }
-    let settlement = match prepare(plane, &contract, &permit, &params) {
+    let ending = match prepare(plane, &contract, &permit, &params) {
         Ok((upstream, call)) => upstream::call(&plane.client, &upstream, call).await,
-        Err(note) => Settlement::Failed { note },
+        Err(note) => Settlement::Failed { note }.into(),
     };
-    settle(plane, domain, contract.settle(action, (tool, &params), settlement, clock::now())).await;
+    settle(plane, domain, contract.settle(action, (tool, &params), ending, clock::now())).await;
 }
 
 fn prepare(
@@ -101,13 +101,14 @@ fn prepare(
     Ok((upstream, call))
 }
 
-const fn failed(action: ActionId, note: String) -> Settle {
+fn failed(action: ActionId, note: String) -> Settle {
     Settle {
         action,
         settlement: Settlement::Failed { note },
         cost: Money::ZERO,
         evidence: Vec::new(),
         undo: None,
+        exchange: Exchange::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use remit_contract::{Auth, CompiledContract, Method, ToolRequest};
-use remit_core::{CanonicalJson, event::Settlement};
+use remit_core::{CanonicalJson, Ending, Exchange, ToolFault, event::Settlement};
 use serde_json::Value;
 
 use crate::secrets::{Error, Secret, Secrets};
@@ -49,38 +49,67 @@ pub(crate) struct ToolCall {
 
 /// Makes the call and says what became of it. Only when no byte left us, the tool refused, or it was a
 /// read, it is *failed*; everything else that is not an answer is *in doubt*.
-pub(crate) async fn call(client: &reqwest::Client, upstream: &Upstream, call: ToolCall) -> Settlement {
-    let doubt = |note: String| {
-        if call.has_effect { Settlement::InDoubt { note } } else { Settlement::Failed { note } }
-    };
+pub(crate) async fn call(client: &reqwest::Client, upstream: &Upstream, call: ToolCall) -> Ending {
     let request = match build(client, upstream, &call) {
         Ok(request) => request,
-        Err(error) => return Settlement::Failed { note: format!("the request cannot be built: {error}") },
+        Err(error) => {
+            return Settlement::Failed { note: format!("the request cannot be built: {error}") }.into();
+        }
     };
+    match exchange(client, request, call.timeout).await {
+        Ok(result) => Settlement::Succeeded { result }.into(),
+        Err((fault, note)) => {
+            let definite = matches!(fault, ToolFault::Unreachable | ToolFault::Refused);
+            let settlement = if definite || !call.has_effect {
+                Settlement::Failed { note }
+            } else {
+                Settlement::InDoubt { note }
+            };
+            Ending { settlement, exchange: Exchange::faulty(fault) }
+        }
+    }
+}
+
+/// What was wrong, by kind and in words.
+type Fault = (ToolFault, String);
+
+async fn exchange(
+    client: &reqwest::Client,
+    request: reqwest::Request,
+    timeout: Duration,
+) -> Result<CanonicalJson, Fault> {
     let response = match client.execute(request).await {
         Ok(response) => response,
         Err(error) if error.is_connect() || error.is_builder() => {
-            return Settlement::Failed { note: format!("no connection to the tool: {}", innermost(&error)) };
+            let note = format!("no connection to the tool: {}", innermost(&error));
+            return Err((ToolFault::Unreachable, note));
         }
-        Err(error) if error.is_timeout() => {
-            return doubt(format!("no answer within {} ms", call.timeout.as_millis()));
-        }
-        Err(error) => return doubt(format!("the connection broke: {}", innermost(&error))),
+        Err(error) => return Err(broken(&error, timeout, "the connection broke")),
     };
     let status = response.status();
-    let body = match read(response).await {
-        Ok(body) => body,
-        Err(note) => return doubt(note),
-    };
+    let body = read(response, timeout).await?;
     if status.is_success() {
-        return answer(&body).unwrap_or_else(doubt);
+        return answer(&body).map_err(|note| (ToolFault::Broken, note));
     }
-    let note = format!("the tool answered {status}: {}", excerpt(&body));
-    // A refusal is definite; a time-out, a conflict with a running twin, or a server error is not.
-    if status.is_client_error() && !matches!(status.as_u16(), 408 | 409 | 425 | 429) {
-        Settlement::Failed { note }
+    Err((meaning(status), format!("the tool answered {status}: {}", excerpt(&body))))
+}
+
+/// What an answer that is no success means. A refusal is definite; a time-out, a conflict with a running twin, or
+/// an error of the server is not.
+fn meaning(status: reqwest::StatusCode) -> ToolFault {
+    match status.as_u16() {
+        408 => ToolFault::Late,
+        409 | 425 | 429 => ToolFault::Busy,
+        400..500 => ToolFault::Refused,
+        _ => ToolFault::Broken,
+    }
+}
+
+fn broken(error: &reqwest::Error, timeout: Duration, what: &str) -> Fault {
+    if error.is_timeout() {
+        (ToolFault::Late, format!("no answer within {} ms", timeout.as_millis()))
     } else {
-        doubt(note)
+        (ToolFault::Broken, format!("{what}: {}", innermost(error)))
     }
 }
 
@@ -113,31 +142,29 @@ const fn method(method: Method) -> reqwest::Method {
     }
 }
 
-async fn read(mut response: reqwest::Response) -> Result<Vec<u8>, String> {
+async fn read(mut response: reqwest::Response, timeout: Duration) -> Result<Vec<u8>, Fault> {
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len().saturating_add(chunk.len()) > MAX_ANSWER => {
-                return Err(format!("the answer is larger than {MAX_ANSWER} bytes"));
+                return Err((ToolFault::Oversized, format!("the answer is larger than {MAX_ANSWER} bytes")));
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => return Ok(body),
-            Err(error) => return Err(format!("the answer broke off: {}", innermost(&error))),
+            Err(error) => return Err(broken(&error, timeout, "the answer broke off")),
         }
     }
 }
 
 /// A result is a JSON value; an empty body counts as null.
-fn answer(body: &[u8]) -> Result<Settlement, String> {
+fn answer(body: &[u8]) -> Result<CanonicalJson, String> {
     let text = std::str::from_utf8(body).map_err(|_| "the answer is not UTF-8".to_owned())?;
     let result = if text.trim().is_empty() {
         CanonicalJson::from_value(&Value::Null)
     } else {
         CanonicalJson::parse(text).map(|(result, _)| result)
     };
-    result
-        .map(|result| Settlement::Succeeded { result })
-        .map_err(|error| format!("the answer is not acceptable JSON: {error}"))
+    result.map_err(|error| format!("the answer is not acceptable JSON: {error}"))
 }
 
 /// The first line or so of an answer, for a note.

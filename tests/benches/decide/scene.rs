@@ -104,7 +104,9 @@ impl Scene {
         let (digest, item) = (result.digest(), remit_core::ItemName::from("account"));
         let settlement = Settlement::Succeeded { result };
         let (cost, evidence) = (remit_core::Money::ZERO, vec![item.clone()]);
-        self.happen(Command::Settle(Box::new(Settle { action, settlement, cost, evidence, undo: None })))?;
+        let exchange = Default::default();
+        let settle = Settle { action, settlement, cost, evidence, undo: None, exchange };
+        self.happen(Command::Settle(Box::new(settle)))?;
         let value = Arc::new(value);
         self.facts.seen.push(Seen { item, action, observed_at: self.now, digest, params, value });
         Ok(())

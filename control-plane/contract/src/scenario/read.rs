@@ -15,6 +15,7 @@ use crate::{
 
 mod asserts;
 mod expect;
+mod fault;
 mod given;
 mod step;
 

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use remit_core::{
-    Assertion, Declared, GroupName, Level, Money, Person, Timestamp, ToolName, event::Settlement,
-    switch::Scope,
+    Assertion, Declared, Ending, GroupName, Level, Money, Person, Timestamp, ToolName, switch::Scope,
 };
 use serde_json::Value;
 
@@ -94,7 +93,7 @@ pub(crate) struct Approval {
 pub(crate) struct Reply {
     /// Parameters that the call must have; others do not matter.
     pub(crate) with: Value,
-    pub(crate) settlement: Settlement,
+    pub(crate) ending: Ending,
     /// For so many calls; `None` for all.
     pub(crate) times: Option<u32>,
 }

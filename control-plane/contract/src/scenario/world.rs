@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use remit_core::{
-    ActionId, ActionStatus, Assertion, CanonicalJson, Command, Declared, EscalationId, Event, Outcome,
-    Person, PlanId, Proposal, Refusal, RunId, State, SwitchId, Timestamp, ToolName,
+    ActionId, ActionStatus, Assertion, CanonicalJson, Command, Declared, Ending, EscalationId, Event,
+    Outcome, Person, PlanId, Proposal, Refusal, RunId, State, SwitchId, Timestamp, ToolName,
     budget::Budget,
     event::{ActionDecided, Settlement},
     handle,
@@ -195,15 +195,15 @@ impl<'a> World<'a> {
 
     /// Carries an admitted action out, with the answer that is given for it.
     pub(super) fn execute(&mut self, action: ActionId, tool: &ToolName, params: &Value) -> Result<(), Stuck> {
-        let settlement = match self.command(Command::Start { action }) {
-            Err(refusal) => Settlement::Failed { note: format!("not sent: {refusal}") },
+        let ending = match self.command(Command::Start { action }) {
+            Err(refusal) => Settlement::Failed { note: format!("not sent: {refusal}") }.into(),
             Ok(_) => match self.contract.request(tool, params) {
-                Err(objection) => Settlement::Failed { note: objection.detail },
+                Err(objection) => Settlement::Failed { note: objection.detail }.into(),
                 Ok(_) => self.reply(tool, params)?,
             },
         };
-        self.remember(action, tool, params, &settlement);
-        let settle = self.contract.settle(action, (tool, params), settlement, self.now);
+        self.remember(action, tool, params, &ending.settlement);
+        let settle = self.contract.settle(action, (tool, params), ending, self.now);
         self.command(Command::Settle(Box::new(settle)))
             .map(drop)
             .map_err(|refusal| format!("the outcome of `{tool}` cannot be recorded: {refusal}"))
@@ -219,7 +219,7 @@ impl<'a> World<'a> {
         if self.reply_for(tool, params).is_none() {
             let result = CanonicalJson::from_value(before).map_err(|error| error.to_string())?;
             let same =
-                Reply { with: Value::Null, times: Some(1), settlement: Settlement::Succeeded { result } };
+                Reply { with: Value::Null, times: Some(1), ending: Settlement::Succeeded { result }.into() };
             self.replies.entry(tool.clone()).or_default().push(same);
         }
         self.execute(action, tool, params)
@@ -248,12 +248,12 @@ impl<'a> World<'a> {
         }));
     }
 
-    fn reply(&mut self, tool: &ToolName, params: &Value) -> Result<Settlement, Stuck> {
+    fn reply(&mut self, tool: &ToolName, params: &Value) -> Result<Ending, Stuck> {
         let Some(reply) = self.reply_for(tool, params) else {
             return Err(format!("`{tool}` has no reply for {params}: add one under `given.tools`"));
         };
         reply.times = reply.times.map(|times| times.saturating_sub(1));
-        Ok(reply.settlement.clone())
+        Ok(reply.ending.clone())
     }
 
     /// The first reply that is meant for these parameters and has calls left.

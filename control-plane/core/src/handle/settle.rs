@@ -5,6 +5,7 @@ use crate::{
     action::ActionMove,
     command::Settle,
     event::{ActionSettled, Event, Settlement},
+    exchange::Exchange,
     proposal::Mode,
     refusal::Refusal,
     rollback::UndoCall,
@@ -56,6 +57,7 @@ pub(super) fn settle(state: &State, settle: Settle) -> Result<Vec<Event>, Refusa
         cost: settle.cost,
         evidence: if succeeded { settle.evidence } else { Vec::new() },
         undo: settle.undo.filter(|_| succeeded),
+        exchange: settle.exchange,
     }))])
 }
 
@@ -92,6 +94,7 @@ pub(super) fn recover(state: &State) -> Vec<Event> {
                 cost: Money::ZERO,
                 evidence: Vec::new(),
                 undo: None,
+                exchange: Exchange::default(),
             }))
         })
         .collect()

@@ -4,7 +4,7 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures::{Stream, StreamExt as _};
 use remit_core::{
-    Command, Declared, Money, Refusal, RunId, ServiceName, State,
+    Command, Declared, Exchange, Money, Refusal, RunId, ServiceName, State,
     command::Settle,
     event::Settlement,
     proposal::{Channel, Mode},
@@ -134,6 +134,7 @@ impl runtime_server::Runtime for Runtime {
             cost: Money::from_micros(request.cost_micros),
             // What the caller says it saw was not seen by us.
             evidence: Vec::new(),
+            exchange: Exchange::default(),
         };
         ward.domain.submit(Command::Settle(Box::new(settle))).await.map_err(Error::from)?;
         Ok(Response::new(SettleResponse {}))

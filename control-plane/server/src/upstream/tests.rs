@@ -9,9 +9,11 @@ use axum::{
     response::IntoResponse as _,
     routing::{get, post},
 };
+use futures::{StreamExt as _, stream};
 use tokio::net::TcpListener;
 
 use super::*;
+use ToolFault::{Broken, Busy, Late, Oversized, Refused, Unreachable};
 
 async fn server() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -27,9 +29,23 @@ async fn server() -> String {
         .route("/broken", get(async || StatusCode::BAD_GATEWAY).post(async || StatusCode::BAD_GATEWAY))
         .route("/hangs", get(std::future::pending::<()>).post(std::future::pending::<()>))
         .route("/large", get(async || Body::from(vec![b' '; MAX_ANSWER + 1])))
+        .route("/stops", get(async || Body::from_stream(begun(false))))
+        .route("/cut", get(async || Body::from_stream(begun(true))))
         .route("/moved", post(async || (StatusCode::FOUND, [("location", "/ok")])));
     tokio::spawn(async { axum::serve(listener, app).await });
     base
+}
+
+/// The beginning of an answer, and then nothing, or the end of the connection.
+fn begun(cut: bool) -> impl futures::Stream<Item = std::io::Result<&'static str>> {
+    let begun = stream::iter([Ok("{")]);
+    let end = stream::once(async move {
+        if !cut {
+            std::future::pending::<()>().await;
+        }
+        Err(std::io::Error::other("cut"))
+    });
+    begun.chain(end)
 }
 
 fn call_of(method: Method, path: &str) -> ToolCall {
@@ -52,31 +68,48 @@ async fn what_becomes_of_a_call() {
     let client =
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
     let table = [
-        (&base, Method::Get, "/ok", "succeeded", r#"{"a":2,"b":1}"#),
-        (&base, Method::Post, "/ok", "succeeded", r#"{"id":7}"#),
-        (&base, Method::Post, "/empty", "succeeded", "null"),
-        (&base, Method::Get, "/garbage", "failed", "the answer is not acceptable JSON: expected value"),
-        (&base, Method::Post, "/garbage", "in doubt", "the answer is not acceptable JSON: expected value"),
-        (&base, Method::Get, "/twice", "failed", "key `a` appears twice"),
-        (&base, Method::Get, "/binary", "failed", "the answer is not UTF-8"),
-        (&base, Method::Get, "/large", "failed", "the answer is larger than"),
-        (&base, Method::Post, "/refused", "failed", "422 Unprocessable Entity: no such account"),
-        (&base, Method::Post, "/conflict", "in doubt", "409"),
-        (&base, Method::Post, "/moved", "in doubt", "302"),
-        (&base, Method::Get, "/broken", "failed", "502"),
-        (&base, Method::Post, "/broken", "in doubt", "502"),
-        (&base, Method::Get, "/hangs", "failed", "no answer within 300 ms"),
-        (&base, Method::Post, "/hangs", "in doubt", "no answer within 300 ms"),
-        (&nobody, Method::Post, "/ok", "failed", "no connection to the tool: Connection refused"),
+        (&base, Method::Get, "/ok", "succeeded", None, r#"{"a":2,"b":1}"#),
+        (&base, Method::Post, "/ok", "succeeded", None, r#"{"id":7}"#),
+        (&base, Method::Post, "/empty", "succeeded", None, "null"),
+        (&base, Method::Get, "/garbage", "failed", Some(Broken), "not acceptable JSON: expected value"),
+        (&base, Method::Post, "/garbage", "in doubt", Some(Broken), "not acceptable JSON: expected value"),
+        (&base, Method::Get, "/twice", "failed", Some(Broken), "key `a` appears twice"),
+        (&base, Method::Get, "/binary", "failed", Some(Broken), "the answer is not UTF-8"),
+        (&base, Method::Get, "/large", "failed", Some(Oversized), "the answer is larger than"),
+        (
+            &base,
+            Method::Post,
+            "/refused",
+            "failed",
+            Some(Refused),
+            "422 Unprocessable Entity: no such account",
+        ),
+        (&base, Method::Post, "/conflict", "in doubt", Some(Busy), "409"),
+        (&base, Method::Post, "/moved", "in doubt", Some(Broken), "302"),
+        (&base, Method::Get, "/broken", "failed", Some(Broken), "502"),
+        (&base, Method::Post, "/broken", "in doubt", Some(Broken), "502"),
+        (&base, Method::Get, "/hangs", "failed", Some(Late), "no answer within 300 ms"),
+        (&base, Method::Post, "/hangs", "in doubt", Some(Late), "no answer within 300 ms"),
+        (&base, Method::Get, "/stops", "failed", Some(Late), "no answer within 300 ms"),
+        (&base, Method::Get, "/cut", "failed", Some(Broken), "broke"),
+        (
+            &nobody,
+            Method::Post,
+            "/ok",
+            "failed",
+            Some(Unreachable),
+            "no connection to the tool: Connection refused",
+        ),
     ];
-    for (base, method, path, expect, text) in table {
+    for (base, method, path, expect, fault, text) in table {
         let upstream = Upstream { base: base.clone(), bearer: None };
-        let (kind, said) = match call(&client, &upstream, call_of(method, path)).await {
+        let ending = call(&client, &upstream, call_of(method, path)).await;
+        let (kind, said) = match ending.settlement {
             Settlement::Succeeded { result } => ("succeeded", result.as_str().to_owned()),
             Settlement::Failed { note } => ("failed", note),
             Settlement::InDoubt { note } => ("in doubt", note),
         };
-        assert_eq!(kind, expect, "{method:?} {path}: {said}");
+        assert_eq!((kind, ending.exchange.fault), (expect, fault), "{method:?} {path}: {said}");
         assert!(said.contains(text), "{method:?} {path}: {said}");
     }
 }

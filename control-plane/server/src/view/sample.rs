@@ -169,6 +169,7 @@ pub(crate) fn settled(number: u128, settlement: Settlement) -> Event {
         cost: Money::ZERO,
         evidence: Vec::new(),
         undo: None,
+        exchange: Default::default(),
     }))
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use remit_core::{
-    CanonicalJson, Declared, GroupName, Level, Timestamp, ToolName, event::Settlement, switch::Scope,
+    CanonicalJson, Declared, Ending, Exchange, GroupName, Level, Timestamp, ToolName, event::Settlement,
+    switch::Scope,
 };
 use serde_json::{Map, Value};
 
@@ -134,6 +135,7 @@ impl Reader<'_> {
             fields.get("failed").map(|at| note(at, "`failed`").map(|note| Settlement::Failed { note }));
         let in_doubt =
             fields.get("in_doubt").map(|at| note(at, "`in_doubt`").map(|note| Settlement::InDoubt { note }));
+        let fault = fields.get("fault").map(|at| (at.place, self.fault(at)));
         let times = fields.get("times").map(|at| count(at, "`times`", self.problems));
         fields.end();
         let mut said = [result, failed, in_doubt].into_iter().flatten();
@@ -144,9 +146,14 @@ impl Reader<'_> {
                 "keep exactly one: what the tool answered, why nothing happened, or why nobody knows",
             );
         };
+        let settlement = settlement?;
+        if let (Settlement::Succeeded { .. }, Some((place, _))) = (&settlement, &fault) {
+            return self.problems.note(*place, "a tool that answers has no fault", "remove `fault`");
+        }
+        let fault = fault.map_or(Some(None), |(_, fault)| fault.map(Some))?;
         Some(Reply {
             with: with?,
-            settlement: settlement?,
+            ending: Ending { settlement, exchange: fault.map(Exchange::faulty).unwrap_or_default() },
             times: times.map_or(Some(None), |n| n.map(Some))?,
         })
     }

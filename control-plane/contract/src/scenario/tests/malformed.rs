@@ -68,6 +68,8 @@ fn givens() {
             ("[{ in_doubt: no answer }]", "[{ with: { refund_id: r1 } }]"),
             ("[{ in_doubt: no answer }]", "[{ indoubt: no answer }]"),
             ("[{ in_doubt: no answer }]", "[{ in_doubt: 7 }]"),
+            ("[{ in_doubt: no answer }]", "[{ in_doubt: no answer, fault: lost }]"),
+            ("[{ in_doubt: no answer }]", "[{ result: {}, fault: late }]"),
             ("failed: closed, times: 1", "failed: closed, times: 0"),
             ("stock.find: [{ with: { item: tea }", "stock.find: [{ with: tea"),
             ("reads: [{ tool: order.get,", "reads: [{ tool: order.refund,"),

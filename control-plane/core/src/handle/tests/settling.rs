@@ -68,6 +68,7 @@ fn what_costs_more_than_its_price_is_taken_from_what_is_left() {
         cost: Money::from_micros(1_000),
         evidence: Vec::new(),
         undo: None,
+        exchange: crate::Exchange::default(),
     };
     world.command(Command::Settle(Box::new(settle))).unwrap();
     assert_eq!(world.money(), (0, 111));
@@ -84,6 +85,7 @@ fn only_the_declared_undo_is_kept() {
         cost: Money::ZERO,
         evidence: Vec::new(),
         undo: Some(undo),
+        exchange: crate::Exchange::default(),
     };
     assert!(matches!(world.command(Command::Settle(Box::new(settle))), Err(Refusal::Invalid(_))));
 }

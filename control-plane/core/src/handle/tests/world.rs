@@ -292,6 +292,7 @@ impl World {
             cost: Money::from_micros(self.cost),
             evidence: if succeeded { vec!["record".into()] } else { Vec::new() },
             undo,
+            exchange: crate::Exchange::default(),
         })))
     }
 

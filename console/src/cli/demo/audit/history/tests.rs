@@ -93,6 +93,7 @@ fn settled(number: u128, settlement: Settlement) -> Event {
         cost: Default::default(),
         evidence: Vec::new(),
         undo: None,
+        exchange: Default::default(),
     }))
 }
 

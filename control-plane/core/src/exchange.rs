@@ -1,0 +1,42 @@
+//! How a call to a tool ended: what became of it, and what was seen on the way.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{event::Settlement, fault::ToolFault};
+
+/// What was seen of the exchange with a tool, beside what became of the action. Nothing, where all went well.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// What was wrong; `None` when nothing was, and when the tool was not called at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<ToolFault>,
+}
+
+impl Exchange {
+    /// Something was wrong.
+    pub const fn faulty(fault: ToolFault) -> Self {
+        Self { fault: Some(fault) }
+    }
+
+    /// True when there is nothing to tell.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The end of a call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ending {
+    /// What became of it.
+    pub settlement: Settlement,
+    /// What was seen.
+    pub exchange: Exchange,
+}
+
+/// Nothing to tell of the exchange.
+impl From<Settlement> for Ending {
+    fn from(settlement: Settlement) -> Self {
+        Self { settlement, exchange: Exchange::default() }
+    }
+}
