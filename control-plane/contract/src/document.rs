@@ -17,6 +17,7 @@ mod evidence;
 mod identity;
 mod need;
 mod origin;
+mod reach;
 mod recovery;
 mod scope;
 mod tooling;

@@ -47,7 +47,7 @@ pub use facts::{RunFacts, Seen, Sighting};
 pub use form::{domain_json_schema, json_schema};
 pub use problem::{Problem, Severity};
 pub use request::{Method, ToolRequest};
-pub use upstream::{Auth, Upstream};
+pub use upstream::{Auth, Reach, Upstream};
 
 use compiled::assemble::assemble;
 use document::{Document, POLICY_FILE};

@@ -7,6 +7,20 @@ pub struct Upstream {
     pub url: String,
     /// The credential that the executor adds.
     pub auth: Auth,
+    /// How far it may be reached.
+    pub reach: Reach,
+}
+
+/// Most redirects that a contract may allow.
+pub(crate) const MOST_REDIRECTS: u32 = 5;
+
+/// How far an upstream may be reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Reach {
+    /// True when the contract names it as a host on this machine or on a private network.
+    pub private: bool,
+    /// How many redirects of a read are followed, all to the same host.
+    pub redirects: u32,
 }
 
 /// How the executor authenticates to an upstream.

@@ -27,6 +27,7 @@ mod ids;
 mod mcp;
 mod metrics;
 mod plane;
+mod reach;
 mod release;
 mod runner;
 mod secrets;

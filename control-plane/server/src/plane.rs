@@ -19,6 +19,7 @@ use crate::{
     domains::Domains,
     error::Error,
     metrics::Metrics,
+    reach::Clients,
     upstreams::Upstreams,
     view::{OpenRuns, View},
 };
@@ -45,7 +46,7 @@ pub(crate) struct Plane {
     pub(crate) approvals: bool,
     pub(crate) open: Arc<OpenRuns>,
     pub(crate) upstreams: Upstreams,
-    pub(crate) client: reqwest::Client,
+    pub(crate) clients: Clients,
     pub(crate) metrics: Metrics,
     /// The files of domains; what they say is in the journals.
     pub(crate) domains: Domains,

@@ -20,6 +20,9 @@ use crate::{
     view::ActionCard,
 };
 
+/// Largest answer that is taken, in bytes.
+const MAX_RESULT: usize = 256 * 1024;
+
 /// Receives obligations until the control plane goes down.
 pub(crate) async fn run(plane: Arc<Plane>, mut obligations: mpsc::UnboundedReceiver<Obligation>) {
     while let Some(Obligation { effect, working }) = obligations.recv().await {
@@ -71,7 +74,7 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
         return;
     }
     let ending = match prepare(plane, &contract, &permit, &params) {
-        Ok((upstream, call)) => upstream::call(&plane.client, &upstream, call).await,
+        Ok((upstream, call)) => upstream::call(&plane.clients, &upstream, &call).await,
         Err(note) => Settlement::Failed { note }.into(),
     };
     settle(plane, domain, contract.settle(action, (tool, &params), ending, clock::now())).await;
@@ -96,6 +99,7 @@ fn prepare(
         timeout: Duration::from_millis(tool.timeout_ms),
         key: tool.idempotency_header.clone().map(|header| (header, permit.action().to_string())),
         // A tool that only undoes has no level of its own, and an effect.
+        max_result: MAX_RESULT,
         has_effect: terms.is_none_or(|terms| terms.level.is_none_or(remit_core::Level::has_effect)),
     };
     Ok((upstream, call))

@@ -32,6 +32,14 @@ pub enum Error {
     /// Others may read the file.
     #[error("the secret file `{}` may be read by others\nhint: chmod 600 `{}`", .0.display(), .0.display())]
     Exposed(PathBuf),
+    /// A tool would be where no tool may be.
+    #[error("upstream `{upstream}`: {source}{}", hint(source))]
+    OutOfReach {
+        /// The name in the contract.
+        upstream: String,
+        /// Where it is.
+        source: crate::reach::OutOfReach,
+    },
     /// The file cannot be read.
     #[error("cannot read the secret file `{}`: {source}", path.display())]
     Read {
@@ -40,6 +48,10 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+}
+
+fn hint(out: &crate::reach::OutOfReach) -> &'static str {
+    if out.may_be_allowed() { "\nhint: add `private: true` to the upstream, if it is meant" } else { "" }
 }
 
 /// A value that never shows itself.

@@ -33,6 +33,7 @@ use crate::{
     effects::Effects,
     metrics::Metrics,
     plane::{CONTROL, Plane, Ward},
+    reach::Clients,
     release, runner, secrets,
     upstreams::Upstreams,
     view::{OpenRuns, View},
@@ -146,10 +147,7 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
             Error::Secret { service, source }
         })?;
     }
-    let client = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .build()
+    let clients = Clients::new()
         .map_err(|error| Error::System { what: "make the HTTP client", cause: error.to_string() })?;
     let address = listener
         .local_addr()
@@ -172,7 +170,7 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
         approvals,
         open,
         upstreams,
-        client,
+        clients,
         metrics: Metrics::new(),
         domains,
         reviews: Semaphore::new(1),

@@ -128,7 +128,7 @@ NEEDS
 policy: { file: policy.cedar }
 tooling:
   upstreams:
-    orders: { http: "UPSTREAM" }
+    orders: { http: "UPSTREAM", private: true }
   tools:
     account.read:
       upstream: orders

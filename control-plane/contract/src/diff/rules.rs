@@ -74,6 +74,8 @@ const RULES: &[Rule] = &[
     ("evidence origin *", "{2}: origin of parameters", Need),
     ("evidence origin * *", "{2}: {3} may come from", Limit),
     ("tooling upstreams *", "upstream {2}", Open),
+    ("tooling upstreams * private", "upstream {2}: on a private network", Grant),
+    ("tooling upstreams * redirects", "upstream {2}: redirects followed", Grant),
     ("tooling tools *", "tool {2}", Open),
     ("tooling tools * rate", "{2}: rate", Limit),
     ("tooling tools * concurrency", "{2}: calls at a time", Limit),

@@ -91,8 +91,9 @@ fn read_upstream(node: &Node, key: &str, problems: &Problems) -> Option<Upstream
         }
     });
     let auth = fields.get("auth").map_or(Some(Auth::None), |node| read_auth(node, problems));
+    let reach = super::reach::read(&fields, problems);
     fields.end();
-    Some(Upstream { url: url?, auth: auth? })
+    Some(Upstream { url: url?, auth: auth?, reach: reach? })
 }
 
 fn read_auth(node: &Node, problems: &Problems) -> Option<Auth> {

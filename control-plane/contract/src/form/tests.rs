@@ -31,7 +31,7 @@ fn assets() -> PathBuf {
 }
 
 /// Keys that the good document does not use, with their value.
-fn more() -> [(&'static str, &'static str, Value); 10] {
+fn more() -> Vec<(&'static str, &'static str, Value)> {
     let refund = json!({
         "actions": ["order.get", "stock.find", "order.refund"], "spend": 0.25, "calls": 5, "wall_time": "1m", "tools": { "order.refund": 1 },
     });
@@ -41,7 +41,7 @@ fn more() -> [(&'static str, &'static str, Value); 10] {
         "/currency": ["request", "order"], "/note": { "from": ["request"], "as": "exact", "otherwise": ask },
         "/at": { "from": ["request"], "otherwise": "deny" },
     } });
-    [
+    vec![
         ("/scope", "workflows", json!({ "refund": refund, "any": { "actions": "all" } })),
         ("/evidence/items/order", "as_of", "/at".into()),
         ("/evidence/items/order", "untrusted", json!(["/note"])),
@@ -52,6 +52,8 @@ fn more() -> [(&'static str, &'static str, Value); 10] {
         ("/evidence/needs/order.refund", "agree", agree),
         ("/evidence", "origin", origin),
         ("/cost", "value", json!({ "run": 4.25, "window": 5, "stop_below": 1.5 })),
+        ("/tooling/upstreams/mail", "private", true.into()),
+        ("/tooling/upstreams/mail", "redirects", 2.into()),
     ]
 }
 

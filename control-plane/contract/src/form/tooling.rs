@@ -25,6 +25,12 @@ struct Upstream {
     http: String,
     /// How the control plane authenticates there.
     auth: Option<Auth>,
+    /// That it is on this machine or on a private network; without it only public addresses are called.
+    #[schemars(extend("const" = true))]
+    private: Option<bool>,
+    /// How many redirects of a read are followed, all to the same host; none without it.
+    #[schemars(range(max = 5))]
+    redirects: Option<Count>,
 }
 
 /// How the control plane authenticates.

@@ -195,6 +195,8 @@ fn tooling() {
             ("    api: { http: \"${API_URL}\"", "    api: { http: ftp://api"),
             ("\"secret:API_TOKEN\"", "hunter2"),
             ("    mail: { http: https://mail.example/v2/ }", "    mail: { mcp: https://mail.example/v2/ }"),
+            ("https://mail.example/v2/ }", "https://mail.example/v2/, private: yes }"),
+            ("https://mail.example/v2/ }", "https://mail.example/v2/, redirects: 9 }"),
             ("      upstream: mail", "      upstream: male"),
             ("      request: GET /orders/{order_id}", "      request: GET /orders"),
             ("      request: GET /orders/{order_id}", "      request: GET /orders/{order}"),

@@ -12,7 +12,11 @@ fn given() -> BTreeMap<String, String> {
 fn addresses() {
     let given = given();
     let secrets = Secrets { given: &given, data: Path::new("/nowhere") };
-    let upstream = |url: &str| Upstream { url: url.to_owned(), auth: remit_contract::Auth::None };
+    let upstream = |url: &str| Upstream {
+        url: url.to_owned(),
+        auth: remit_contract::Auth::None,
+        reach: Default::default(),
+    };
     assert_eq!(secrets.address(&upstream("http://${HOST}:${PORT}/x/")).unwrap(), "http://127.0.0.1:80/x");
     let missing = secrets.address(&upstream("${REMIT_TEST_NOT_SET}")).unwrap_err().to_string();
     assert!(missing.contains("set the environment variable `REMIT_TEST_NOT_SET`"), "{missing}");

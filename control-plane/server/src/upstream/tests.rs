@@ -15,6 +15,10 @@ use tokio::net::TcpListener;
 use super::*;
 use ToolFault::{Broken, Busy, Late, Oversized, Refused, Unreachable};
 
+mod hostile;
+
+const MAX_RESULT: usize = 256 * 1024;
+
 async fn server() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -28,7 +32,7 @@ async fn server() -> String {
         .route("/conflict", post(async || StatusCode::CONFLICT))
         .route("/broken", get(async || StatusCode::BAD_GATEWAY).post(async || StatusCode::BAD_GATEWAY))
         .route("/hangs", get(std::future::pending::<()>).post(std::future::pending::<()>))
-        .route("/large", get(async || Body::from(vec![b' '; MAX_ANSWER + 1])))
+        .route("/large", get(async || Body::from(vec![b' '; MAX_RESULT + 1])))
         .route("/stops", get(async || Body::from_stream(begun(false))))
         .route("/cut", get(async || Body::from_stream(begun(true))))
         .route("/moved", post(async || (StatusCode::FOUND, [("location", "/ok")])));
@@ -54,7 +58,12 @@ fn call_of(method: Method, path: &str) -> ToolCall {
         timeout: Duration::from_millis(300),
         key: None,
         has_effect: method != Method::Get,
+        max_result: MAX_RESULT,
     }
+}
+
+fn at(base: &str) -> Upstream {
+    Upstream { base: base.to_owned(), bearer: None, reach: Reach { private: true, redirects: 0 } }
 }
 
 #[tokio::test]
@@ -65,8 +74,7 @@ async fn what_becomes_of_a_call() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let nobody = format!("http://{}", closed.local_addr().unwrap());
     drop(closed);
-    let client =
-        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    let clients = Clients::new().unwrap();
     let table = [
         (&base, Method::Get, "/ok", "succeeded", None, r#"{"a":2,"b":1}"#),
         (&base, Method::Post, "/ok", "succeeded", None, r#"{"id":7}"#),
@@ -102,8 +110,7 @@ async fn what_becomes_of_a_call() {
         ),
     ];
     for (base, method, path, expect, fault, text) in table {
-        let upstream = Upstream { base: base.clone(), bearer: None };
-        let ending = call(&client, &upstream, call_of(method, path)).await;
+        let ending = call(&clients, &at(base), &call_of(method, path)).await;
         let (kind, said) = match ending.settlement {
             Settlement::Succeeded { result } => ("succeeded", result.as_str().to_owned()),
             Settlement::Failed { note } => ("failed", note),
@@ -129,4 +136,30 @@ fn credentials_are_resolved_once_and_never_shown() {
     assert_eq!(upstreams["payments"].base, "http://a");
     assert_eq!(upstreams["payments"].bearer.as_ref().map(Secret::expose), Some("t0p"));
     assert!(!format!("{upstreams:?}").contains("t0p"));
+}
+
+#[test]
+fn an_upstream_on_a_private_network_is_named_as_one() {
+    let yaml = include_str!("../../../../assets/contracts/refund-decision/contract.yaml");
+    let policy = include_str!("../../../../assets/contracts/refund-decision/policy.cedar");
+    let strict = yaml.replace(", private: true", "");
+    let table = [
+        ("http://127.0.0.1:9/", yaml, ""),
+        ("http://127.0.0.1:9/", strict.as_str(), "hint: add `private: true` to the upstream, if it is meant"),
+        ("http://[::1]:9", &strict, "upstream `desk`: `[::1]` is at ::1, which is on this machine"),
+        (
+            "http://169.254.169.254/",
+            yaml,
+            "upstream `desk`: `169.254.169.254` is at 169.254.169.254, where a cloud",
+        ),
+        ("http://tool.example/", &strict, ""),
+    ];
+    for (url, yaml, text) in table {
+        let contract = remit_contract::compile(yaml, policy).unwrap();
+        let names = ["DESK_URL", "PAYMENTS_URL", "PAYMENTS_TOKEN"];
+        let given = names.map(|name| (name.to_owned(), url.to_owned())).into();
+        let said = resolve(&contract, &Secrets { given: &given, data: std::path::Path::new("/nowhere") });
+        let said = said.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(said.contains(text) && said.is_empty() == text.is_empty(), "{url}: {said}");
+    }
 }
