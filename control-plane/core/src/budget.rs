@@ -1,9 +1,13 @@
 //! A run's budget: reserve the ceiling before acting, settle the actual after, release the rest.
 //!
-//! Invariant: `held + spent <= limit`, in every state, for any interleaving. The cost of undoing an
-//! effect is reserved together with the effect, so that an undo never fails for lack of money.
+//! A decision reserves only what [`Budget::covers`]. So `held + spent <= limit`, but for what a tool reported beyond
+//! its ceiling (it is charged in full and never hidden) and for what people had the control plane read again. The
+//! cost of undoing an effect is reserved together with the effect, so that an undo never fails for lack of money.
 
 use crate::Money;
+
+/// Most that one call can cost, a billion units: a larger report is garbage, and so would be the sums.
+pub const MOST_OF_A_CALL: Money = Money::from_micros(1_000_000_000_000_000);
 
 /// Money of one run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,19 +48,14 @@ impl Budget {
         amount <= self.left()
     }
 
-    /// Reserves. The decision has asked [`Self::covers`]; what does not fit is not reserved.
-    pub fn reserve(&mut self, amount: Money) {
-        if self.covers(amount) {
-            self.held = self.held.saturating_add(amount);
-        }
+    /// Reserves. Whether it fits was decided before: what was reserved is a fact.
+    pub const fn reserve(&mut self, amount: Money) {
+        self.held = self.held.saturating_add(amount);
     }
 
-    /// Turns a hold into spend and frees the rest. What was charged beyond the hold is taken from what is
-    /// left, as far as that goes. Returns what was spent.
-    pub fn settle(&mut self, hold: Money, actual: Money) -> Money {
+    /// Turns a hold into spend, in full, and frees the rest.
+    pub const fn settle(&mut self, hold: Money, actual: Money) {
         self.held = self.held.saturating_sub(hold);
-        let spent = actual.min(self.left());
-        self.spent = self.spent.saturating_add(spent);
-        spent
+        self.spent = self.spent.saturating_add(actual);
     }
 }

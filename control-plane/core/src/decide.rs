@@ -8,6 +8,7 @@ use crate::{
     terms::ToolTerms,
 };
 
+mod allowance;
 mod cost;
 mod endless;
 mod evidence;
@@ -109,7 +110,8 @@ impl<'a> Case<'a> {
 
 /// Decides one case.
 pub(crate) fn decide(case: Case<'_>) -> Decision {
-    let (tooling, retry_after_ms) = tooling::finding(case);
+    let (tooling, tool_wait_ms) = tooling::finding(case);
+    let (cost, window_wait_ms) = cost::finding(case);
     Decision::join(
         [
             identity::finding(case),
@@ -117,9 +119,9 @@ pub(crate) fn decide(case: Case<'_>) -> Decision {
             evidence::finding(case),
             policy::finding(case),
             tooling,
-            cost::finding(case),
+            cost,
             recovery::finding(case),
         ],
-        retry_after_ms,
+        tool_wait_ms.max(window_wait_ms),
     )
 }

@@ -242,7 +242,7 @@ pub struct ActionSettled {
     pub run: RunId,
     /// What became of it.
     pub settlement: Settlement,
-    /// What it cost, as reported; beyond the reserve it is taken from what is left of the budget.
+    /// What it cost, as reported: charged in full, also beyond what was reserved.
     #[serde(default, skip_serializing_if = "Money::is_zero")]
     pub cost: Money,
     /// Evidence items that the result is, for this run.

@@ -10,6 +10,7 @@ use crate::{
 };
 
 mod attempt;
+mod breach;
 mod compensate;
 mod domain;
 mod duty;
@@ -46,7 +47,7 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
             propose::propose(state, *proposal, *assessment, escalation, now)
         }
         Command::Start { action } => settle::start(state, action),
-        Command::Settle(settle) => settle::settle(state, *settle),
+        Command::Settle(settle) => settle::settle(state, *settle, now),
         Command::Decide(answer) => escalation::decide(state, *answer, now),
         Command::ReadAgain(read) => release::read_again(state, *read),
         Command::Release(release) => release::release(state, &release, now),

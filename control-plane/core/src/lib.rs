@@ -8,8 +8,11 @@
 //! Commands may be refused; events are facts; state is their fold. A denial is an event. Unknown means
 //! deny. A decision carries one finding per clause, always all seven, and the strictest wins.
 
+pub mod account;
 pub mod action;
+pub mod allowance;
 pub mod assertion;
+pub mod books;
 pub mod budget;
 mod canonical;
 mod clause;
@@ -46,6 +49,7 @@ pub mod switch;
 pub mod terms;
 mod time;
 pub mod version;
+pub mod window;
 pub mod workflow;
 
 pub use action::ActionStatus;

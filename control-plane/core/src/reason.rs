@@ -59,6 +59,7 @@ reasons! {
     AboveAutonomy, "above_autonomy", "The action is above the autonomy that the contract grants.", "Prepare it for a person instead.";
     AboveCeiling, "above_ceiling", "An operator has lowered what this scope may do.", "Go on with what is below the ceiling, or wait for the release.";
     Stopped, "stopped", "An operator has stopped this scope.", "Stop working; wait for the release.";
+    ToolQuarantined, "tool_quarantined", "The tool has reported a cost above its ceiling, and nobody has let it go again.", "Go on without this tool; those who run the service look at the report and release the tool.";
     NeedsApproval, "needs_approval", "A person must approve it first.", "Wait for the decision, or send the same call again later to join it.";
 
     EvidenceMissing, "evidence_missing", "A fact that the contract requires has not been seen in this run.", "Read the named evidence through its tool first, then propose again.";
@@ -85,6 +86,8 @@ reasons! {
     KeyReused, "key_reused", "The same call or key was used before with other bytes.", "Send it as it was sent first, or use a new key for another call.";
 
     SpendExhausted, "spend_exhausted", "The run's budget cannot cover the action.", "End the run and report what is left to do.";
+    BudgetExhausted, "budget_exhausted", "The service or its domain has not enough money for it in this hour or day.", "Propose it again once the named hour or day has ended, or ask the contract's owner for a larger budget.";
+    QuotaExhausted, "quota_exhausted", "The service or its domain has used all its calls of this hour or day.", "Propose it again once the named hour or day has ended, or ask the contract's owner for more calls.";
     CallsExhausted, "calls_exhausted", "The run has used all its calls.", "End the run and report what is left to do.";
     ToolCallsExhausted, "tool_calls_exhausted", "The run has used all its calls of this tool.", "Go on without this tool or end the run.";
     WallTimeExhausted, "wall_time_exhausted", "The run has taken longer than it may.", "End the run and report what is left to do.";

@@ -8,6 +8,7 @@ use std::{
 use crate::{
     ActionId, CredentialId, Digest, DomainName, DomainSettings, EscalationId, ItemName, Level, Money, PlanId,
     Reason, RunId, ServiceName, SwitchId, Timestamp, ToolName, WorkflowName,
+    account::Accounts,
     action::ActionStatus,
     budget::Budget,
     course::Course,
@@ -63,6 +64,8 @@ pub struct State {
     pub rollbacks: BTreeMap<PlanId, Rollback>,
     /// Credentials (only in the control domain).
     pub credentials: BTreeMap<CredentialId, Credential>,
+    /// What the whole domain has used in each hour and day.
+    pub accounts: Accounts,
     /// The latest moment at which anything happened: for decisions, time never goes back.
     pub latest: Timestamp,
     /// Ended runs by the moment from which nothing of them can be undone.
@@ -80,6 +83,10 @@ pub struct Service {
     pub arrivals: BTreeMap<ToolName, Timestamp>,
     /// Actions under way, by tool; those with none are left out.
     pub in_flight: BTreeMap<ToolName, u32>,
+    /// The same of all its tools together.
+    pub arrival: Option<Timestamp>,
+    /// What it has used in each hour and day.
+    pub accounts: Accounts,
     /// Values that effects have succeeded with.
     pub familiar: Familiar,
     /// How often the service has tried what its contract forbids by name.
@@ -223,6 +230,8 @@ pub struct Action {
     pub reason: Reason,
     /// Digest of its parameters.
     pub params: Digest,
+    /// In whose hour and day it is charged: when it was decided or, for a compensation, when its effect was.
+    pub charged_at: Timestamp,
     /// Reserved and not settled.
     pub hold: Money,
     /// Reserved for undoing it.
@@ -303,6 +312,7 @@ impl State {
             effects: BTreeMap::new(),
             rollbacks: BTreeMap::new(),
             credentials: BTreeMap::new(),
+            accounts: Accounts::default(),
             latest: Timestamp::default(),
             resting: BTreeSet::new(),
             retired: VecDeque::new(),

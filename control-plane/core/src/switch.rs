@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{DomainName, Level, RunId, ServiceName, SwitchId, Timestamp, ToolName};
+use crate::{ActionId, DomainName, Level, Money, RunId, ServiceName, SwitchId, Timestamp, ToolName};
 
 /// What a switch covers.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -118,6 +118,21 @@ pub struct Switch {
     pub reason: String,
     /// When.
     pub at: Timestamp,
+    /// The report for which the control plane itself set it: a quarantine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breach: Option<Breach>,
+}
+
+/// A tool reported that a call had cost more than it may.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Breach {
+    /// Which call.
+    pub action: ActionId,
+    /// What it cost, as reported; it is charged in full.
+    pub reported: Money,
+    /// What was reserved for it.
+    pub ceiling: Money,
 }
 
 #[cfg(test)]

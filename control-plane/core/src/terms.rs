@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Digest, DomainName, GroupName, Level, Money, Reason, ServiceName, Timestamp, ToolName, Workflow,
-    WorkflowName,
+    WorkflowName, allowance::Allowance,
 };
 
 /// The facts of one contract version.
@@ -51,6 +51,9 @@ pub struct Terms {
     pub currency: String,
     /// What one run may use.
     pub run: RunLimits,
+    /// What all its runs may use together.
+    #[serde(default, skip_serializing_if = "Allowance::is_empty")]
+    pub allowance: Allowance,
 }
 
 /// Who enabled the autonomy, from when and until when.

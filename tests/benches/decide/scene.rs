@@ -125,7 +125,7 @@ impl Scene {
         for (scope, _) in scopes.into_iter().zip(0..count) {
             let (id, at) = (SwitchId::new(Uuid::now_v7()), self.now);
             let (by, reason) = ("bench".to_owned(), "to be looked at".to_owned());
-            let switch = Switch { id, scope, ceiling: Level::Execute, by, reason, at };
+            let switch = Switch { id, scope, ceiling: Level::Execute, by, reason, at, breach: None };
             self.state.apply(&Event::SwitchSet(switch), self.now);
         }
         Ok(())

@@ -129,6 +129,7 @@ impl Whole {
             workflows: workflows.collect::<Option<_>>()?,
             currency: self.cost.currency.as_ref()?.value.clone(),
             run: self.run()?,
+            allowance: remit_core::allowance::Allowance::default(),
         })
     }
 

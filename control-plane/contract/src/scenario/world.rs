@@ -298,6 +298,7 @@ impl<'a> World<'a> {
             by: by.name.clone(),
             reason: "as the scenario says".to_owned(),
             at: self.now,
+            breach: None,
         };
         self.command(Command::SetSwitch { switch, by: by.clone() })
     }

@@ -170,7 +170,7 @@ const BREAKS: [(&str, &str, &str, &str); 31] = [
     ("contract.yaml", "maximum: 1000000", "maximum: none", "is not a JSON Schema"),
     (
         "contract.yaml",
-        "    desk: { http: \"${DESK_URL}\" }",
+        "    desk: { http: \"${DESK_URL}\", private: true }",
         "    desk: { http: desk }",
         "`desk` is not an address",
     ),

@@ -1,12 +1,30 @@
-//! Clause 6: the run's money, calls and time.
+//! Clause 6: money and calls, of the run and of all above it; the run's time.
 
 use crate::{
     Clause, Outcome, Reason,
-    decide::Case,
+    decide::{
+        Case,
+        allowance::{self, Short},
+    },
     decision::{Finding, Objection},
 };
 
-pub(super) fn finding(case: Case<'_>) -> Finding {
+/// The finding, and for a throttle the milliseconds after which to come back.
+pub(super) fn finding(case: Case<'_>) -> (Finding, Option<u64>) {
+    let of_run = of_run(case);
+    if of_run.outcome != Outcome::Admit || case.is_second_look() {
+        return (of_run, None);
+    }
+    let (hold, undo_hold) = case.holds();
+    match allowance::short(case, hold.saturating_add(undo_hold)) {
+        Some(Short { outcome, objection, retry_after_ms }) => {
+            (Finding::object(Clause::Cost, outcome, objection), retry_after_ms)
+        }
+        None => (of_run, None),
+    }
+}
+
+fn of_run(case: Case<'_>) -> Finding {
     if let Some(objection) = super::endless::objection(case).filter(|_| !case.is_second_look()) {
         // A stranger must not be able to end somebody else's run.
         let outcome = if case.run.counts(case.proposal) { Outcome::Stop } else { Outcome::Deny };

@@ -4,6 +4,7 @@ use crate::{
     Clause, Level, Outcome, Reason,
     decide::Case,
     decision::{Finding, Objection},
+    switch::Breach,
 };
 
 pub(super) fn finding(case: Case<'_>) -> Finding {
@@ -39,6 +40,11 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
     if level > ceiling
         && let Some(switch) = switch
     {
+        if let Some(breach) = switch.breach {
+            let Breach { action, reported, ceiling } = breach;
+            let detail = format!("`{tool}` reported {reported} for {action}, at most {ceiling} was reserved");
+            return object(Outcome::Deny, Reason::ToolQuarantined, detail);
+        }
         let reason = if ceiling == Level::None { Reason::Stopped } else { Reason::AboveCeiling };
         let detail = format!("`{tool}` is {level}, {} set {} to {ceiling}", switch.by, switch.scope);
         return object(Outcome::Deny, reason, detail);

@@ -14,7 +14,8 @@ use crate::{
 };
 
 /// One read on behalf of an approved action: the same tool with the same parameters. It uses neither the
-/// calls of the run nor its loop rule; what it costs is taken from what is left of the run's money.
+/// calls of the run nor its loop rule. Its price is reserved in any case: people wanted it, and it is charged to whom it
+/// is for, if need be above the limit.
 pub(super) fn read_again(state: &State, read: ReadAgain) -> Result<Vec<Event>, Refusal> {
     let ReadAgain { held: approved, source, params, action } = read;
     let (held, escalation) = awaiting(state, approved)?;
@@ -47,6 +48,7 @@ pub(super) fn read_again(state: &State, read: ReadAgain) -> Result<Vec<Event>, R
         Clause::Evidence => format!("reads {} again", items.join(", ")),
         Clause::Scope | Clause::Policy | Clause::Tooling | Clause::Cost | Clause::Recovery => String::new(),
     };
+    let price = run.terms.tools.get(&seen.tool).map(|tool| tool.price).unwrap_or_default();
     let findings = Clause::ALL
         .map(|clause| Finding { reason: Reason::ReadAgain, ..Finding::content(clause, detail(clause)) });
     let proposal = Proposal {
@@ -76,7 +78,7 @@ pub(super) fn read_again(state: &State, read: ReadAgain) -> Result<Vec<Event>, R
         proposal,
         assessment,
         decision: Decision::join(findings, None),
-        hold: Money::ZERO,
+        hold: price,
         undo_hold: Money::ZERO,
         question: None,
         undoes: None,

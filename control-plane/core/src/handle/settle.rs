@@ -1,11 +1,12 @@
 //! Actions start and come to an outcome; after a restart, what was in flight is in doubt.
 
 use crate::{
-    ActionId, Money, Reason,
-    action::ActionMove,
+    ActionId, Money, Reason, Timestamp,
+    action::{ActionMove, ActionStatus},
     command::Settle,
     event::{ActionSettled, Event, Settlement},
     exchange::Exchange,
+    handle::breach,
     proposal::Mode,
     refusal::Refusal,
     rollback::UndoCall,
@@ -34,12 +35,12 @@ pub(super) fn start(state: &State, id: ActionId) -> Result<Vec<Event>, Refusal> 
     Ok(vec![Event::ActionStarted { action: id, run: action.run }])
 }
 
-pub(super) fn settle(state: &State, settle: Settle) -> Result<Vec<Event>, Refusal> {
+pub(super) fn settle(state: &State, settle: Settle, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     let id = settle.action;
     let action = state.actions.get(&id).ok_or_else(|| Refusal::not_found("action", &id))?;
-    let settlement = match settle.settlement {
-        Settlement::InDoubt { note } => lost(action, &note),
-        known @ (Settlement::Succeeded { .. } | Settlement::Failed { .. }) => known,
+    let (settlement, cost) = match settle.settlement {
+        Settlement::InDoubt { note } => (lost(action, &note), settle.cost.max(unknown_cost(action))),
+        known @ (Settlement::Succeeded { .. } | Settlement::Failed { .. }) => (known, settle.cost),
     };
     let (by, succeeded) = match settlement {
         Settlement::Succeeded { .. } => (ActionMove::Succeed, true),
@@ -50,21 +51,30 @@ pub(super) fn settle(state: &State, settle: Settle) -> Result<Vec<Event>, Refusa
     if let Some(undo) = &settle.undo {
         declared(state, action, undo)?;
     }
-    Ok(vec![Event::ActionSettled(Box::new(ActionSettled {
+    breach::sane(cost)?;
+    let quarantined = breach::quarantine(state, action, cost, now);
+    let settled = Event::ActionSettled(Box::new(ActionSettled {
         action: id,
         run: action.run,
         settlement,
-        cost: settle.cost,
+        cost,
         evidence: if succeeded { settle.evidence } else { Vec::new() },
         undo: settle.undo.filter(|_| succeeded),
         exchange: settle.exchange,
-    }))])
+    }));
+    Ok(std::iter::once(settled).chain(quarantined).collect())
 }
 
 /// The reply is lost: an effect is in doubt, a read leaves nothing behind and has failed.
 fn lost(action: &Action, note: &str) -> Settlement {
     let note = note.to_owned();
     if action.level.has_effect() { Settlement::InDoubt { note } } else { Settlement::Failed { note } }
+}
+
+/// What a call whose reply is lost is charged: of a read the ceiling, since nobody knows what it cost. What is in
+/// doubt keeps its hold instead.
+const fn unknown_cost(action: &Action) -> Money {
+    if action.level.has_effect() { Money::ZERO } else { action.hold }
 }
 
 /// Only the compensation that the contract declares is ever kept.
@@ -91,7 +101,8 @@ pub(super) fn recover(state: &State) -> Vec<Event> {
                 action: action.id,
                 run: action.run,
                 settlement: lost(action, note),
-                cost: Money::ZERO,
+                // What had not been started was not sent.
+                cost: if action.status == ActionStatus::Running { unknown_cost(action) } else { Money::ZERO },
                 evidence: Vec::new(),
                 undo: None,
                 exchange: Exchange::default(),

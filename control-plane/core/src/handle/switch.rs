@@ -26,14 +26,14 @@ pub(super) fn set(state: &State, switch: Switch, by: &Person, now: Timestamp) ->
         }
         return Err(Refusal::Conflict(format!("{} is {} at {}", switch.id, known.ceiling, known.scope)));
     }
-    let switch = Switch { by: by.name.clone(), at: now, ..switch };
+    let switch = Switch { by: by.name.clone(), at: now, breach: None, ..switch };
     let note = format!("{} set {} to {}", switch.by, switch.scope, switch.ceiling);
     let voided = super::escalation::void(state, &note, |held| stops(state, &switch, held));
     Ok(std::iter::once(Event::SwitchSet(switch)).chain(voided).collect())
 }
 
 /// True when the switch covers a held action and lies below its level.
-fn stops(state: &State, switch: &Switch, held: &Escalation) -> bool {
+pub(super) fn stops(state: &State, switch: &Switch, held: &Escalation) -> bool {
     let (Some(run), Some(action)) = (state.runs.get(&held.run), state.actions.get(&held.action)) else {
         return false;
     };

@@ -14,6 +14,7 @@ use crate::{
 mod action;
 mod escalation;
 mod forget;
+mod money;
 mod version;
 
 impl State {

@@ -81,7 +81,7 @@ pub(super) async fn set_switch(
     let pb::SetSwitchRequest { scope, ceiling: _, reason, idempotency_id } = request;
     let scope: Scope = wire::parse(&scope, "scope")?;
     let id = switch_id(&by, &idempotency_id);
-    let switch = Switch { id, scope, ceiling, by: by.name.clone(), reason, at: asked_at };
+    let switch = Switch { id, scope, ceiling, by: by.name.clone(), reason, at: asked_at, breach: None };
     let names: Vec<DomainName> =
         wards_of(plane, &switch.scope)?.iter().map(|ward| ward.domain.name().clone()).collect();
     let shared = Arc::clone(plane);

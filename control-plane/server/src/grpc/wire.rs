@@ -287,7 +287,7 @@ fn voided_voters(escalation: &Escalation, inner: &Inner) -> Vec<String> {
 }
 
 pub(super) fn switch(switch: &Switch, domain: &str) -> pb::Switch {
-    let Switch { id, scope, ceiling, by, reason, at } = switch;
+    let Switch { id, scope, ceiling, by, reason, at, breach: _ } = switch;
     pb::Switch {
         id: id.to_string(),
         scope: scope.to_string(),

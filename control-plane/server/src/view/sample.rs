@@ -79,6 +79,7 @@ pub(crate) fn activated() -> Event {
             same_call: None,
             course: remit_core::terms::CourseLimits::default(),
         },
+        allowance: remit_core::allowance::Allowance::default(),
     };
     Event::ContractActivated { terms: Box::new(terms), by: "remitd".to_owned() }
 }

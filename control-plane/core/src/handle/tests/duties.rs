@@ -222,6 +222,7 @@ fn who_built_or_approved_a_version_stops_it_but_does_not_let_it_go() {
             by: String::new(),
             reason: String::new(),
             at: START,
+            breach: None,
         };
         world.command(Command::SetSwitch { switch: set, by: by("multi") }).unwrap();
     }

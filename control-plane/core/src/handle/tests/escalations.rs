@@ -65,14 +65,14 @@ fn every_end_of_a_question() {
         let held = world.hold(large());
         // Something in flight keeps the run in memory.
         world.admit(Call::new("look", "{}"));
-        assert_eq!(world.money(), (111, 0));
+        assert_eq!(world.money(), (117, 0));
         when(&mut world, held).unwrap();
         assert_eq!(world.state.escalations[&escalation(1)].status, status, "{name}");
         let action = &world.state.actions[&held];
         assert_eq!((action.status, action.reason), (action_status, reason), "{name}");
         assert!(world.state.held.is_empty(), "{name}");
         let goes = status == E::Approved;
-        assert_eq!(world.money().0, if goes { 111 } else { 1 }, "{name}");
+        assert_eq!(world.money().0, if goes { 117 } else { 7 }, "{name}");
         assert_eq!(world.state.holder("refund:1").is_some(), goes, "{name}");
     }
 }

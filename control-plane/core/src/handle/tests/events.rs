@@ -35,6 +35,10 @@ fn story() -> Vec<Event> {
     world.set_switch(1, "all", Level::None).unwrap();
     let (target, reason) = (SwitchTarget::Id(switch(1)), "all is well again".to_owned());
     world.command(Command::ReleaseSwitch { target, by: oncall(), reason }).unwrap();
+    let dear = world.admit(Call::new("look", "2"));
+    world.cost = 1_000;
+    world.settle(dear, succeeded()).unwrap();
+    world.let_go().unwrap();
     world.end().unwrap();
     let (service, principal) = ("refunds".into(), terms().principal);
     let (tool, channel, why) = ("bulk".into(), Channel::Mcp, "no run".to_owned());

@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::world::*;
+use super::{
+    ledger::{invariant_books_balance, invariant_held_plus_spent_within_limit},
+    world::*,
+};
 use crate::{
     ActionId, ActionStatus, Command, Digest, Event, EvidenceUse, Level, Objection, Outcome, PolicyVerdict,
-    Reason, Refusal, State, command::SwitchTarget, escalation::EscalationStatus,
+    Reason, Refusal, State, command::SwitchTarget, escalation::EscalationStatus, window::Per,
 };
 
 /// One random step. Numbers are taken modulo what there is.
@@ -40,6 +43,8 @@ enum Step {
         level: usize,
     },
     Release(u128),
+    /// The quarantine of some tool.
+    LetGo,
     StartRun(u128),
     EndRun(u128),
     Plan {
@@ -76,6 +81,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (any::<usize>(), 0_u8..4).prop_map(|(which, how)| Step::LookAgain { which, how }),
         1 => (1_u128..4, 0..SCOPES.len(), 0..LEVELS.len()).prop_map(|(which, scope, level)| Step::Switch { which, scope, level }),
         2 => (1_u128..4).prop_map(Step::Release),
+        2 => Just(Step::LetGo),
         2 => runs.clone().prop_map(Step::StartRun),
         1 => runs.clone().prop_map(Step::EndRun),
         2 => (1_u128..5, runs).prop_map(|(plan, run)| Step::Plan { plan, run }),
@@ -84,7 +90,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (1_u128..5).prop_map(Step::Close),
         1 => Just(Step::Lapse),
         1 => Just(Step::Recover),
-        2 => (0_u64..90_000).prop_map(Step::Wait),
+        2 => prop_oneof![8 => 0_u64..90_000, 2 => 90_000_u64..30_000_000, 1 => 30_000_000_u64..400_000_000].prop_map(Step::Wait),
     ]
 }
 
@@ -196,6 +202,7 @@ fn take(world: &mut World, step: &Step) -> Vec<Event> {
             let (target, reason) = (SwitchTarget::Id(switch(*which)), "all is well again".to_owned());
             world.command(Command::ReleaseSwitch { target, by: oncall(), reason })
         }
+        Step::LetGo => world.let_go(),
         Step::StartRun(number) => world.start(*number, &number.to_string()),
         Step::EndRun(number) => {
             world.command(Command::EndRun { run: run(*number), reason: None, note: String::new() })
@@ -249,20 +256,6 @@ fn invariant_no_admit_above_ceiling(before: &State, events: &[Event]) {
         for switch in before.switches.values().filter(|it| it.scope.covers(before.place(run, &id))) {
             assert!(admitted != Outcome::Admit || level.unwrap() <= switch.ceiling, "{id} under {switch:?}");
         }
-    }
-}
-
-fn invariant_held_plus_spent_within_limit(state: &State) {
-    let mut holds: BTreeMap<_, u64> = BTreeMap::new();
-    for action in state.actions.values() {
-        let hold = action.hold.as_micros().saturating_add(action.undo_hold.as_micros());
-        let sum = holds.entry(action.run).or_default();
-        *sum = sum.saturating_add(hold);
-    }
-    for run in state.runs.values() {
-        let (held, spent) = (run.budget.held().as_micros(), run.budget.spent().as_micros());
-        assert!(held.saturating_add(spent) <= run.budget.limit().as_micros(), "{run:?}");
-        assert_eq!(held, holds.get(&run.id).copied().unwrap_or(0), "{run:?}");
     }
 }
 
@@ -357,6 +350,11 @@ fn live(steps: &[Step]) -> World {
     roomy.run.calls = 30;
     roomy.run.tools.clear();
     roomy.run.spend = crate::Money::from_micros(700);
+    roomy.run.wall_time_ms = None;
+    roomy.delegation.until = START.plus_ms(10_u64.pow(12));
+    let micros = crate::Money::from_micros;
+    roomy.allowance.spend = [(Per::Hour, micros(1_000)), (Per::Day, micros(1_700))].into();
+    roomy.allowance.calls = [(Per::Hour, 25), (Per::Day, 40)].into();
     let mut world = World::under(roomy);
     let reachable = reachable();
     for step in steps {
@@ -364,7 +362,8 @@ fn live(steps: &[Step]) -> World {
         let events = take(&mut world, step);
         invariant_no_admit_above_ceiling(&before, &events);
         invariant_nothing_released_on_old_facts(&before, &world.state, &events);
-        invariant_held_plus_spent_within_limit(&world.state);
+        invariant_held_plus_spent_within_limit(&world);
+        invariant_books_balance(&world);
         invariant_escalation_decided_at_most_once(&world.history);
         invariant_status_moves_follow_table(&before, &world.state, &reachable);
         invariant_one_effect_at_a_time(&world.history, &world.state);

@@ -57,24 +57,6 @@ fn what_settles_after_the_end_counts_but_is_no_evidence() {
 }
 
 #[test]
-fn what_costs_more_than_its_price_is_taken_from_what_is_left() {
-    let mut poor = terms();
-    poor.run.spend = Money::from_micros(111);
-    let mut world = World::under(poor);
-    let action = world.admit(Call::new("pay", "{}"));
-    let settle = crate::command::Settle {
-        action,
-        settlement: succeeded(),
-        cost: Money::from_micros(1_000),
-        evidence: Vec::new(),
-        undo: None,
-        exchange: crate::Exchange::default(),
-    };
-    world.command(Command::Settle(Box::new(settle))).unwrap();
-    assert_eq!(world.money(), (0, 111));
-}
-
-#[test]
 fn only_the_declared_undo_is_kept() {
     let mut world = World::new();
     let action = world.admit(Call::new("pay", "{}"));

@@ -8,7 +8,8 @@ use crate::{
     ActionId, ActionStatus, Ask, Assessment, CanonicalJson, Clause, Command, Decision, Declared, Digest,
     EscalationId, Event, EvidenceUse, Level, Money, Outcome, Person, PlanId, PolicyVerdict, Proposal, Reason,
     Refusal, RunId, State, SwitchId, Terms, Timestamp,
-    command::{Answer, Look, ReadAgain, Release, Settle},
+    allowance::Allowance,
+    command::{Answer, Look, ReadAgain, Release, Settle, SwitchTarget},
     event::{ActionDecided, Settlement},
     handle,
     proposal::{Channel, Mode},
@@ -65,14 +66,14 @@ pub(super) fn terms() -> Terms {
     let by = |tool: &str| Undo::By { tool: tool.into(), within_ms: 60_000 };
     let busy = ToolTerms {
         rate: Some(Rate { count: 1, per_ms: 1_000 }),
-        ..tool(Some(Level::Read), 1, Undo::Nothing)
+        ..tool(Some(Level::Read), 7, Undo::Nothing)
     };
     let tools = [
-        ("look", tool(Some(Level::Read), 1, Undo::Nothing)),
+        ("look", tool(Some(Level::Read), 7, Undo::Nothing)),
         ("busy", busy),
         ("pay", tool(Some(Level::Execute), 100, by("reverse"))),
         ("reverse", tool(None, 10, Undo::Nothing)),
-        ("mail", tool(Some(Level::Draft), 5, Undo::Irreversible { why: "it is sent".to_owned() })),
+        ("mail", tool(Some(Level::Draft), 8, Undo::Irreversible { why: "it is sent".to_owned() })),
         ("careless", tool(Some(Level::Execute), 1, Undo::Nothing)),
         ("dangling", tool(Some(Level::Execute), 1, by("ghost"))),
         ("levelless", tool(Some(Level::None), 1, Undo::Nothing)),
@@ -102,6 +103,7 @@ pub(super) fn terms() -> Terms {
             same_call: Some(3),
             course: CourseLimits::default(),
         },
+        allowance: Allowance::default(),
     }
 }
 
@@ -376,8 +378,16 @@ impl World {
     ) -> Result<Vec<Event>, Refusal> {
         let scope: Scope = scope.parse().unwrap();
         let (by, reason) = (String::new(), String::new());
-        let set = Switch { id: switch(number), scope, ceiling, by, reason, at: START };
+        let set = Switch { id: switch(number), scope, ceiling, by, reason, at: START, breach: None };
         self.command(Command::SetSwitch { switch: set, by: oncall() })
+    }
+
+    /// A person lifts a quarantine.
+    pub(super) fn let_go(&mut self) -> Result<Vec<Event>, Refusal> {
+        let quarantine = self.state.switches.values().find(|switch| switch.breach.is_some());
+        let scope = quarantine.map_or(Scope::All, |switch| switch.scope.clone());
+        let (target, reason) = (SwitchTarget::Scope(scope), "the report was a mistake".to_owned());
+        self.command(Command::ReleaseSwitch { target, by: oncall(), reason })
     }
 
     pub(super) fn end(&mut self) -> Result<Vec<Event>, Refusal> {

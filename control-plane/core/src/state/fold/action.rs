@@ -24,7 +24,9 @@ impl State {
         if !decided.is_for_people() && !run.counts(&decided.proposal) {
             return;
         }
-        let action = Action::of(decided, run);
+        let undone = decided.undoes.and_then(|(target, _)| self.actions.get(&target));
+        let charged_at = undone.map_or(at, |undone| undone.charged_at);
+        let action = Action { charged_at, ..Action::of(decided, run) };
         run.count(decided, &action);
         if let Some(effect) = &action.effect {
             self.effects.insert(Digest::of(effect.as_bytes()), action.id);
@@ -41,17 +43,26 @@ impl State {
         if action.status.is_in_flight() {
             self.took_off(&action);
         }
-        self.actions.insert(action.id, Arc::new(action));
+        let id = action.id;
+        self.actions.insert(id, Arc::new(action));
+        self.reserve(id);
     }
 
     /// Moves the theoretical arrival time on. Only what goes or is held uses up the rate.
     fn arrived(&mut self, decided: &ActionDecided, at: Timestamp) {
         let Some(run) = self.runs.get(&decided.proposal.run) else { return };
         let tool = &decided.proposal.tool;
-        let Some(rate) = run.terms.tools.get(tool).and_then(|terms| terms.rate) else { return };
+        let rate = run.terms.tools.get(tool).and_then(|terms| terms.rate);
         let Some(service) = self.services.get_mut(&run.terms.service) else { return };
-        if let Ok(next) = crate::rate::conform(rate, service.arrivals.get(tool).copied(), at) {
+        if let Some(Ok(next)) =
+            rate.map(|rate| crate::rate::conform(rate, service.arrivals.get(tool).copied(), at))
+        {
             service.arrivals.insert(tool.clone(), next);
+        }
+        // Neither undoing nor reading again for people uses up what the service may do.
+        let rate = service.active.allowance.rate.filter(|_| !decided.is_for_people());
+        if let Some(Ok(next)) = rate.map(|rate| crate::rate::conform(rate, service.arrival, at)) {
+            service.arrival = Some(next);
         }
     }
 
@@ -110,13 +121,11 @@ impl State {
     }
 
     fn succeeded(&mut self, settled: &ActionSettled, at: Timestamp) {
+        // What cannot be undone needs no money for it.
+        self.charge(settled.action, settled.cost, settled.undo.is_none());
         let Some(action) = self.actions.get_mut(&settled.action).map(Arc::make_mut) else { return };
         let Some(run) = self.runs.get_mut(&action.run) else { return };
         action.undo.clone_from(&settled.undo);
-        if action.undo.is_none() {
-            run.budget.settle(std::mem::take(&mut action.undo_hold), Money::ZERO);
-        }
-        action.cost = run.budget.settle(std::mem::take(&mut action.hold), settled.cost);
         let result = match &settled.settlement {
             Settlement::Succeeded { result } => Some(result),
             Settlement::Failed { .. } | Settlement::InDoubt { .. } => None,
@@ -169,10 +178,7 @@ impl State {
     /// Frees what an action that never happened had taken: money but for what it cost, and its effect.
     pub(super) fn give_back(&mut self, id: ActionId, cost: Money) {
         self.free_effect(id);
-        let Some(action) = self.actions.get_mut(&id).map(Arc::make_mut) else { return };
-        let Some(run) = self.runs.get_mut(&action.run) else { return };
-        let hold = std::mem::take(&mut action.hold).saturating_add(std::mem::take(&mut action.undo_hold));
-        action.cost = run.budget.settle(hold, cost);
+        self.charge(id, cost, true);
     }
 
     /// The call may be made anew: its derived key is free; a key that the caller gave stays.
@@ -249,6 +255,7 @@ impl Action {
             outcome: decision.outcome,
             reason: decision.deciding().reason,
             params: proposal.params.digest(),
+            charged_at: Timestamp::default(),
             hold: if goes { decided.hold } else { Money::ZERO },
             undo_hold: if goes { decided.undo_hold } else { Money::ZERO },
             cost: Money::ZERO,
@@ -280,12 +287,10 @@ impl Run {
         } else {
             self.denied = self.denied.saturating_add(1);
         }
-        // A compensation takes over the money that was kept for it. A throttled call was asked to come
-        // again: that is no repetition, and its key stays free.
+        // A throttled call was asked to come again: that is no repetition, and its key stays free.
         if action.undoes.is_some() || action.outcome == Outcome::Throttle {
             return;
         }
-        self.budget.reserve(action.hold.saturating_add(action.undo_hold));
         let deed = crate::idempotency::deed_digest(&proposal.tool, proposal.params.digest());
         let same = self.same_calls.entry(deed).or_default();
         *same = same.saturating_add(1);

@@ -3,10 +3,12 @@
 //! Part of the fold, so that a replay forgets the very same things. The journal keeps everything, and
 //! effects keep their holder's id: an effect that exists is never forgotten.
 
+use std::sync::Arc;
+
 use crate::{
     Money, RunId, Timestamp,
     action::ActionStatus,
-    state::{Phase, Retention, Run, State},
+    state::{Action, Phase, Retention, Run, State},
 };
 
 /// Most runs that are remembered by name, budget and keys after their actions were dropped.
@@ -20,6 +22,13 @@ impl State {
             self.resting.remove(&(when, run));
             self.retire(run);
         }
+    }
+
+    /// The actions that are let go at that moment.
+    pub(crate) fn resting(&self, at: Timestamp) -> impl Iterator<Item = &Action> {
+        let runs = self.resting.iter().take_while(move |(when, _)| *when <= at);
+        let runs = runs.filter_map(|(_, run)| self.runs.get(run));
+        runs.flat_map(|run| &run.actions).filter_map(|id| self.actions.get(id)).map(Arc::as_ref)
     }
 
     /// Notes from when on the run that an event touched may be let go.
@@ -66,9 +75,11 @@ impl State {
     fn retire(&mut self, id: RunId) {
         let Some(run) = self.runs.get_mut(&id) else { return };
         run.retention = Retention::Retired;
-        for action in std::mem::take(&mut run.actions) {
+        let actions = std::mem::take(&mut run.actions);
+        for action in actions {
             let Some(action) = self.actions.remove(&action) else { continue };
-            run.budget.settle(action.hold.saturating_add(action.undo_hold), Money::ZERO);
+            let hold = action.hold.saturating_add(action.undo_hold);
+            self.settle_at(id, action.charged_at, hold, Money::ZERO);
             let mut asked = action.escalation;
             while let Some(escalation) = asked.and_then(|id| self.escalations.remove(&id)) {
                 asked = escalation.replaces;

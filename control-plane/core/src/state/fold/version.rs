@@ -61,6 +61,8 @@ impl State {
             active: Arc::clone(terms),
             arrivals: std::collections::BTreeMap::new(),
             in_flight: std::collections::BTreeMap::new(),
+            arrival: None,
+            accounts: crate::account::Accounts::default(),
             familiar: crate::familiar::Familiar::default(),
             security_findings: 0,
             attempted: std::collections::BTreeMap::new(),

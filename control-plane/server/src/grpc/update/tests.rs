@@ -93,6 +93,7 @@ fn switches_and_rollbacks_need_no_memory() {
         by: "olga".to_owned(),
         reason: "stop".to_owned(),
         at: Timestamp::from_micros(1),
+        breach: None,
     };
     let plan = PlanId::new(Uuid::from_u128(2));
     let (view, _) = view(Vec::new());

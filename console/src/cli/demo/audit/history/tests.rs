@@ -113,6 +113,7 @@ fn switch(scope: Scope, ceiling: Level) -> Event {
         by: "sam".to_owned(),
         reason: String::new(),
         at: Timestamp::from_micros(0),
+        breach: None,
     })
 }
 

@@ -1,0 +1,58 @@
+//! A tool that reports more than its ceiling is charged in full, and goes no more until a person has looked at it.
+//!
+//! The quarantine is a switch that the control plane sets itself: it covers the tool at its service, takes back what
+//! waits, keeps what is admitted from being sent, is on every screen, and is lifted as any other, with a reason, by
+//! those who run the service and had no hand in the version.
+
+use uuid::Builder;
+
+use crate::{
+    ActionId, Digest, Event, Level, Money, Refusal, SwitchId, Timestamp,
+    budget::MOST_OF_A_CALL,
+    person,
+    state::{Action, State},
+    switch::{Breach, Scope, Switch},
+};
+
+/// Asks whether a report can be an amount of money at all.
+pub(super) fn sane(reported: Money) -> Result<(), Refusal> {
+    if reported <= MOST_OF_A_CALL {
+        return Ok(());
+    }
+    Err(Refusal::Invalid(format!("no call costs {reported}, at most {MOST_OF_A_CALL} is believed")))
+}
+
+/// The quarantine of a tool after this report; nothing while one stands already.
+pub(super) fn quarantine(state: &State, action: &Action, reported: Money, now: Timestamp) -> Vec<Event> {
+    let Some(run) = state.runs.get(&action.run) else { return Vec::new() };
+    if reported <= action.hold {
+        return Vec::new();
+    }
+    let (id, scope) = (id(action.id), Scope::Tool(run.terms.service.clone(), action.tool.clone()));
+    let mut switches = state.switches.values();
+    if switches.any(|switch| switch.id == id || (switch.scope == scope && switch.breach.is_some())) {
+        return Vec::new();
+    }
+    let breach = Breach { action: action.id, reported, ceiling: action.hold };
+    let reason = format!("{} cost {reported} by its own report, {} was reserved", action.id, action.hold);
+    let switch = Switch {
+        id,
+        scope,
+        ceiling: Level::None,
+        by: person::CONTROL_PLANE.to_owned(),
+        reason,
+        at: now,
+        breach: Some(breach),
+    };
+    let note = format!("`{}` was quarantined", action.tool);
+    let voided = super::escalation::void(state, &note, |held| super::switch::stops(state, &switch, held));
+    std::iter::once(Event::SwitchSet(switch)).chain(voided).collect()
+}
+
+/// The quarantine's identity follows from the call, since nothing is drawn here.
+fn id(action: ActionId) -> SwitchId {
+    let digest = Digest::of_parts(&[b"remit/quarantine/v1", action.as_bytes()]);
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
+    SwitchId::new(Builder::from_custom_bytes(bytes).into_uuid())
+}
