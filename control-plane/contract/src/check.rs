@@ -9,6 +9,7 @@ use crate::{
     schema::Schema,
 };
 
+mod breakers;
 mod evidence;
 mod origin;
 mod rules;

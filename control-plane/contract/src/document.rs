@@ -11,6 +11,7 @@ use crate::{
     yaml::{Kind, Node},
 };
 
+mod breaker;
 mod cost;
 mod course;
 mod evidence;

@@ -13,6 +13,7 @@ pub mod action;
 pub mod allowance;
 pub mod assertion;
 pub mod books;
+pub mod breaker;
 pub mod budget;
 mod canonical;
 mod clause;

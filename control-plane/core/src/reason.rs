@@ -82,6 +82,8 @@ reasons! {
     ParametersInvalid, "parameters_invalid", "The parameters do not satisfy the tool's schema.", "Correct the named parameter and propose again.";
     RateExceeded, "rate_exceeded", "The tool's rate is used up.", "Wait for the time that the answer gives, then propose again.";
     ConcurrencyExceeded, "concurrency_exceeded", "As many calls of this tool are under way as may be at a time.", "Wait for the time that the answer gives, then propose again.";
+    BreakerOpen, "breaker_open", "The tool keeps failing, so it is left alone for a while.", "Wait for the time that the answer gives, then propose again.";
+    ProbeNeeded, "probe_needed", "The tool has failed, and nothing has shown yet that it is back.", "Call the named read; once it succeeds, propose again.";
     EffectTaken, "effect_taken", "The same logical effect exists already or is under way.", "Do not try again; look at the action that holds the effect.";
     KeyReused, "key_reused", "The same call or key was used before with other bytes.", "Send it as it was sent first, or use a new key for another call.";
 

@@ -10,6 +10,7 @@ use crate::{
     Reason, RunId, ServiceName, SwitchId, Timestamp, ToolName, WorkflowName,
     account::Accounts,
     action::ActionStatus,
+    breaker::BreakerState,
     budget::Budget,
     course::Course,
     decision::Outcome,
@@ -81,6 +82,8 @@ pub struct Service {
     pub active: Arc<Terms>,
     /// Theoretical arrival time of the next call, by tool (see `rate.rs`).
     pub arrivals: BTreeMap<ToolName, Timestamp>,
+    /// Circuit breakers, by tool.
+    pub breakers: BTreeMap<ToolName, BreakerState>,
     /// Actions under way, by tool; those with none are left out.
     pub in_flight: BTreeMap<ToolName, u32>,
     /// The same of all its tools together.

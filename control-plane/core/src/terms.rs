@@ -195,8 +195,26 @@ pub struct ToolTerms {
     /// Most calls of the whole service that are under way at a time; at least 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<u32>,
+    /// When it is left alone because it fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<Breaker>,
     /// How it is undone.
     pub undo: Undo,
+}
+
+/// A circuit breaker (see `breaker.rs`).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Breaker {
+    /// So many failed calls open it; at least 1, at most `of`.
+    pub failures: u32,
+    /// Among the latest so many; at most 1,000.
+    pub of: u32,
+    /// How long the tool is left alone, in milliseconds.
+    pub open_for_ms: u64,
+    /// The read that tries whether the tool is back; `None` for a read, which tries itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe: Option<ToolName>,
 }
 
 /// `count` calls in each `per_ms` milliseconds.

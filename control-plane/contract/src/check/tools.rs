@@ -33,6 +33,7 @@ pub(super) fn check(document: &Document, scope: &Scope, tooling: &Tooling, probl
         if let Some(tool) = &tool.value {
             check_upstream(tool, tooling, problems);
             check_input(name, tool, problems);
+            super::breakers::check((name, tool), scope, tooling, problems);
         }
     }
 }

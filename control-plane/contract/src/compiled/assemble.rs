@@ -164,6 +164,7 @@ impl Whole {
             price,
             rate: tool.rate?,
             concurrency: tool.concurrency?,
+            breaker: tool.breaker.as_ref()?.as_ref().map(|breaker| breaker.value.clone()),
             undo,
         })
     }

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use remit_core::{ToolName, terms::Rate};
+use remit_core::{
+    ToolName,
+    terms::{Breaker, Rate},
+};
 
+use super::breaker;
 use crate::{
     problem::{Problems, Spot},
     read::{
@@ -41,6 +45,7 @@ pub(crate) struct ToolDocument {
     pub(crate) timeout_ms: Option<u64>,
     pub(crate) rate: Option<Option<Rate>>,
     pub(crate) concurrency: Option<Option<u32>>,
+    pub(crate) breaker: Option<Option<Spot<Breaker>>>,
     pub(crate) effect: Option<Option<Spot<Template>>>,
     pub(crate) idempotency_header: Option<Option<String>>,
 }
@@ -120,7 +125,7 @@ impl ToolDocument {
     fn read(node: &Node, key: &str, problems: &Problems) -> Option<Self> {
         let title = format!("tool `{key}`");
         let fields = Fields::of(node, &title, problems)?;
-        fields.later(&["retry", "breaker", "fallback", "when_unknown", "output"]);
+        fields.later(&["retry", "fallback", "when_unknown", "output"]);
         let upstream = fields
             .need("upstream")
             .and_then(|node| Some(Spot { value: text(node, "upstream", problems)?, place: node.place }));
@@ -135,6 +140,7 @@ impl ToolDocument {
             .map_or(Some(DEFAULT_TIMEOUT_MS), |node| duration(node, "timeout", problems));
         let rate = optional(fields.get("rate"), |node| rate(node, "rate", problems));
         let concurrency = optional(fields.get("concurrency"), |node| count(node, "concurrency", problems));
+        let breaker = optional(fields.get("breaker"), |node| breaker::read(node, problems));
         let effect = optional(fields.get("effect"), |node| read_effect(node, problems));
         let idempotency_header = optional(fields.get("idempotency_key"), |node| read_header(node, problems));
         fields.end();
@@ -146,6 +152,7 @@ impl ToolDocument {
             timeout_ms,
             rate,
             concurrency,
+            breaker,
             effect,
             idempotency_header,
         })

@@ -60,9 +60,25 @@ struct Call {
     rate: Option<Rate>,
     /// How many calls may be under way at a time, over all runs of the service.
     concurrency: Option<Count>,
+    breaker: Option<Breaker>,
     /// The name of the one logical effect, for instance `refund:{transaction_id}`: at most once, whatever happens.
     effect: Option<String>,
     /// The header that takes the idempotency key, as `header:NAME`.
     #[schemars(extend("pattern" = "^header:[A-Za-z0-9-]+$"))]
     idempotency_key: Option<String>,
+}
+
+/// When the tool is left alone: it failed too often lately. A call that it refuses is no failure.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Breaker {
+    /// So many failed calls.
+    failures: Count,
+    /// Among the latest so many.
+    #[schemars(extend("maximum" = 1000))]
+    of: Count,
+    /// For so long.
+    open_for: Duration,
+    /// For a tool with an effect: the read of the same upstream that must then succeed first.
+    probe: Option<Tool>,
 }

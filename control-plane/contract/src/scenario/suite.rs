@@ -61,6 +61,8 @@ pub(crate) struct Given {
     pub(crate) spent: Spent,
     /// Tools whose rate is used up at this moment.
     pub(crate) busy: Vec<ToolName>,
+    /// Tools of which as many calls are under way as may be.
+    pub(crate) crowded: Vec<ToolName>,
     /// Ceilings that are set.
     pub(crate) switches: Vec<(ScopeWord, Level)>,
 }

@@ -102,6 +102,12 @@ impl<'a> World<'a> {
                 service.arrivals.insert(tool.clone(), now.plus_ms(rate.per_ms));
             }
         }
+        for tool in own.crowded.iter().chain(&shared.crowded) {
+            let most = terms.tools.get(tool).and_then(|tool| tool.concurrency);
+            if let (Some(most), Some(service)) = (most, self.state.services.get_mut(&terms.service)) {
+                service.in_flight.insert(tool.clone(), most);
+            }
+        }
         let Some(run) = self.state.runs.get_mut(&self.run) else { return };
         if let Some(money) = own.spent.money.or(shared.spent.money) {
             run.budget = Budget::new(run.budget.limit());

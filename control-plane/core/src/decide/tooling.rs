@@ -2,6 +2,7 @@
 
 use crate::{
     Clause, Outcome, Reason,
+    breaker::Stand,
     decide::Case,
     decision::{Finding, Objection},
 };
@@ -9,6 +10,9 @@ use crate::{
 /// When to come again while others are under way, in milliseconds: a tool answers sooner or later, nobody knows
 /// when, and whoever asks once a quarter of a second is no burden.
 const CROWDED_MS: u64 = 250;
+
+/// When to come again while a probe is needed, in milliseconds.
+const PROBE_MS: u64 = 1_000;
 
 /// The finding, and for a throttle the milliseconds after which to come back.
 pub(super) fn finding(case: Case<'_>) -> (Finding, Option<u64>) {
@@ -42,10 +46,35 @@ pub(super) fn finding(case: Case<'_>) -> (Finding, Option<u64>) {
             return (object(Outcome::Throttle, objection), Some(wait_ms));
         }
     }
+    if let Some((objection, wait_ms)) = shut(case) {
+        return (object(Outcome::Throttle, objection), Some(wait_ms));
+    }
     if let Some(objection) = crowded(case) {
         return (object(Outcome::Throttle, objection), Some(CROWDED_MS));
     }
     (Finding::content(Clause::Tooling, ""), None)
+}
+
+/// The tool's breaker is not closed. What people approved is theirs to try.
+fn shut(case: Case<'_>) -> Option<(Objection, u64)> {
+    let breaker = case.tool?.breaker.as_ref().filter(|_| !case.is_second_look())?;
+    let tool = &case.proposal.tool;
+    let state = case.state.services.get(&case.run.terms.service)?.breakers.get(tool)?;
+    let said = |reason, detail: String, wait_ms| Some((Objection::new(reason, detail), wait_ms));
+    match (state.stand(breaker, case.now), &breaker.probe) {
+        (Stand::Closed, _) | (Stand::HalfOpen(false), None) => None,
+        (Stand::Open(left_ms), _) => {
+            let (failures, calls) = state.failures();
+            let detail = format!("{failures} of the last {calls} calls of `{tool}` failed");
+            said(Reason::BreakerOpen, detail, left_ms)
+        }
+        (Stand::HalfOpen(_), None) => {
+            said(Reason::BreakerOpen, format!("one call tries whether `{tool}` is back"), CROWDED_MS)
+        }
+        (Stand::HalfOpen(_), Some(probe)) => {
+            said(Reason::ProbeNeeded, format!("`{tool}` is tried again once `{probe}` succeeds"), PROBE_MS)
+        }
+    }
 }
 
 /// As many calls are under way as may be. People who approved one need not wait for others to end.

@@ -4,6 +4,7 @@
 
 mod approvals;
 mod assertions;
+mod breakers;
 mod courses;
 mod declared;
 mod delegation;

@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod action;
+mod breaker;
 mod escalation;
 mod forget;
 mod money;

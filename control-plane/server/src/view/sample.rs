@@ -48,6 +48,7 @@ pub(crate) fn activated() -> Event {
         price: Money::ZERO,
         rate: None,
         concurrency: None,
+        breaker: None,
         undo: Undo::Nothing,
     };
     let terms = Terms {

@@ -93,6 +93,16 @@ fn of_tool<'a>(contract: &CompiledContract, tool: &'a crate::Tool) -> Vec<(Vec<&
     if terms.rate.is_some() {
         rules.push((vec!["tooling", "tools", name, "rate"], objected(Clause::Tooling, Reason::RateExceeded)));
     }
+    if terms.concurrency.is_some() {
+        let sign = objected(Clause::Tooling, Reason::ConcurrencyExceeded);
+        rules.push((vec!["tooling", "tools", name, "concurrency"], sign));
+    }
+    if terms.breaker.is_some() {
+        rules.push((
+            vec!["tooling", "tools", name, "breaker"],
+            objected(Clause::Tooling, Reason::BreakerOpen),
+        ));
+    }
     match &terms.undo {
         Undo::By { .. } => rules.push((vec!["recovery", "undo", name], Sign::Undone(tool.name.clone()))),
         Undo::Irreversible { .. } => {

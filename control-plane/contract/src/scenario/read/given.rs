@@ -38,6 +38,7 @@ impl Reader<'_> {
             .map(|at| self.each(at, "`approvals`", |item| self.approval(item, &known)));
         let spent = fields.get("spent").map(|at| self.spent(at));
         let busy = fields.get("busy").map(|at| self.each(at, "`busy`", |item| self.busy(item)));
+        let crowded = fields.get("crowded").map(|at| self.each(at, "`crowded`", |item| self.crowded(item)));
         let asserts = fields.get("asserts").map(|at| self.asserts(at));
         let switches = fields.get("switches").map(|at| self.each(at, "`switches`", |item| self.switch(item)));
         fields.end();
@@ -52,6 +53,7 @@ impl Reader<'_> {
             approvals: approvals.unwrap_or(Some(Vec::new()))?,
             spent: spent.unwrap_or(Some(Spent::default()))?,
             busy: busy.unwrap_or(Some(Vec::new()))?,
+            crowded: crowded.unwrap_or(Some(Vec::new()))?,
             switches: switches.unwrap_or(Some(Vec::new()))?,
         })
     }
@@ -252,6 +254,21 @@ impl Reader<'_> {
             node.place,
             format!("`{tool}` has no rate that could be used up"),
             "name a tool with a `rate`",
+        )
+    }
+
+    fn crowded(self, node: &Node) -> Option<ToolName> {
+        let tool = self.tool(&text(node, "a tool", self.problems)?, node.place)?;
+        let is_bounded = |contract: &CompiledContract| {
+            contract.terms().tools.get(&tool).is_some_and(|terms| terms.concurrency.is_some())
+        };
+        if self.contract.is_none_or(is_bounded) {
+            return Some(tool);
+        }
+        self.problems.note(
+            node.place,
+            format!("any number of calls of `{tool}` may be under way"),
+            "name a tool with `concurrency`",
         )
     }
 

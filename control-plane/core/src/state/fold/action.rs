@@ -42,6 +42,7 @@ impl State {
         }
         if action.status.is_in_flight() {
             self.took_off(&action);
+            self.breaker_admits(&action, at);
         }
         let id = action.id;
         self.actions.insert(id, Arc::new(action));
@@ -100,6 +101,7 @@ impl State {
 
     pub(super) fn settled(&mut self, settled: &ActionSettled, at: Timestamp) {
         let id = settled.action;
+        self.breakers_learn(settled, at);
         match &settled.settlement {
             Settlement::Succeeded { .. } => {
                 if self.moved(id, ActionMove::Succeed) {

@@ -60,6 +60,7 @@ impl State {
         let service = self.services.entry(terms.service.clone()).or_insert_with(|| Service {
             active: Arc::clone(terms),
             arrivals: std::collections::BTreeMap::new(),
+            breakers: std::collections::BTreeMap::new(),
             in_flight: std::collections::BTreeMap::new(),
             arrival: None,
             accounts: crate::account::Accounts::default(),
