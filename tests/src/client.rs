@@ -37,9 +37,14 @@ impl Interceptor for Bearer {
 type Wire = InterceptedService<Channel, Bearer>;
 
 async fn wire(url: &str, token: &str) -> Wire {
-    let channel = Endpoint::from_shared(url.to_owned()).unwrap().connect().await.unwrap();
+    try_wire(url, token).await.unwrap()
+}
+
+async fn try_wire(url: &str, token: &str) -> Result<Wire, Status> {
+    let channel = Endpoint::from_shared(url.to_owned()).unwrap().connect().await;
+    let channel = channel.map_err(|error| Status::unavailable(error.to_string()))?;
     let bearer = (!token.is_empty()).then(|| format!("Bearer {token}").parse().unwrap());
-    InterceptedService::new(channel, Bearer(bearer))
+    Ok(InterceptedService::new(channel, Bearer(bearer)))
 }
 
 /// The stable code beside a gRPC error.
@@ -73,6 +78,14 @@ impl Agent {
     /// Connects; an empty token is none at all.
     pub async fn connect(url: &str, token: &str) -> Self {
         Self { runtime: RuntimeClient::new(wire(url, token).await), token: token.to_owned() }
+    }
+
+    /// The same where nobody may be there any more.
+    ///
+    /// # Errors
+    /// When nobody is.
+    pub async fn try_connect(url: &str, token: &str) -> Result<Self, Status> {
+        Ok(Self { runtime: RuntimeClient::new(try_wire(url, token).await?), token: token.to_owned() })
     }
 
     /// Starts a run of the refund service.
@@ -273,6 +286,23 @@ impl Operator {
         let verified = self.0.verify(pb::VerifyRequest {}).await.unwrap().into_inner();
         assert!(verified.ok, "{verified:?}");
         verified.domains.into_iter().map(|domain| (domain.domain, domain.events)).collect()
+    }
+
+    /// Every event of a service's domain.
+    pub async fn export(&mut self, service: &str) -> Vec<pb::ExportedEvent> {
+        let request = pb::ExportRequest { service: service.to_owned() };
+        let mut batches = self.0.export(request).await.unwrap().into_inner();
+        let mut events = Vec::new();
+        while let Some(batch) = batches.next().await {
+            events.extend(batch.unwrap().events);
+        }
+        events
+    }
+
+    /// The newest runs of a service, at most a thousand.
+    pub async fn runs(&mut self, service: &str) -> Vec<pb::Run> {
+        let request = pb::ListRunsRequest { service: service.to_owned(), open_only: false, limit: 1_000 };
+        self.0.list_runs(request).await.unwrap().into_inner().runs
     }
 
     /// Follows the journal of this run until a record of this kind comes.

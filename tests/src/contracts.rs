@@ -46,6 +46,14 @@ impl Contracts {
         self.root.join(REFUNDS)
     }
 
+    /// Adds the contract of another service.
+    pub fn add(&self, service: &str, document: &str, policies: &str) {
+        let folder = self.root.join(service);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("contract.yaml"), document).unwrap();
+        fs::write(folder.join("policy.cedar"), policies).unwrap();
+    }
+
     /// Replaces a text of the contract; a test that edits nothing would test nothing.
     pub fn edit(&self, from: &str, to: &str) {
         self.edit_file("contract.yaml", from, to);

@@ -10,7 +10,10 @@
 
 pub mod client;
 pub mod contracts;
+pub mod history;
+pub mod hostile;
 pub mod ledger;
 pub mod mcp;
+pub mod outage;
 pub mod site;
 pub mod upstream;

@@ -24,6 +24,9 @@ use crate::{
 /// Longest wait for anything that must happen; a machine that is busy with other tests takes its time.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Longest wait for a start, which reads the whole journal.
+const START: Duration = Duration::from_secs(120);
+
 /// Everything that outlives the process.
 #[derive(Debug)]
 pub struct Site {
@@ -116,7 +119,7 @@ impl Site {
         let log = File::create(self.log_path()).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("it gets ready").unwrap();
+        let line = tokio::time::timeout(START, lines.next_line()).await.expect("it gets ready").unwrap();
         let line = line.unwrap_or_else(|| panic!("remitd did not start:\n{}", self.log()));
         let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(ready["ready"], true, "{line}");

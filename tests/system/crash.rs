@@ -15,12 +15,16 @@ use std::time::Duration;
 
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use remit_proto::v1::ActionStatus;
-use remit_tests::{client::Operator, contracts::REFUNDS, site::Site};
+use remit_tests::{
+    client::Operator,
+    contracts::REFUNDS,
+    outage::{Answers, Target},
+    site::Site,
+};
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::REMITD;
 use audit::Audit;
-use load::{Answers, Target};
 
 const POWER_CUTS: u32 = 30;
 /// When the power is cut, in milliseconds after the first answer.
@@ -38,7 +42,7 @@ async fn power_cuts_under_load_lose_and_double_nothing() {
         site.contracts.edit(from, to);
     }
     let (target, targets) = watch::channel(Target::Down);
-    let answers = Answers::new();
+    let answers = Answers::default();
     let mut load = JoinSet::new();
     for agent in 0..AGENTS {
         load.spawn(load::act(agent, targets.clone(), answers.clone()));

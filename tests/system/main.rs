@@ -13,6 +13,8 @@ mod demo;
 mod disk_full;
 mod evidence;
 mod faces;
+mod history;
+mod hostile;
 mod pty;
 mod releases;
 mod restart;

@@ -1,45 +1,12 @@
 //! The load between two power cuts: agents that refund and write notes, and somebody who approves.
 
-use std::sync::Arc;
-
-use remit_proto::v1::{ActResponse, ActionStatus};
-use remit_tests::client::{Agent, Operator, payout};
+use remit_tests::{
+    client::{Agent, Operator, payout},
+    outage::{Answers, Target, gone, up},
+};
 use serde_json::json;
 use tokio::sync::watch;
 use tonic::Status;
-
-/// Where the control plane is at the moment.
-#[derive(Clone, Debug)]
-pub(super) enum Target {
-    /// Nowhere.
-    Down,
-    /// There, for an agent and for a person.
-    Up { url: String, agent: String, person: String },
-}
-
-/// What agents were told since the last look: the action and how it ended.
-#[derive(Clone, Debug)]
-pub(super) struct Answers(Arc<watch::Sender<Vec<(String, ActionStatus)>>>);
-
-impl Answers {
-    pub(super) fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(Vec::new())))
-    }
-
-    /// Waits until there is one.
-    pub(super) async fn first(&self) {
-        let some = self.0.subscribe().wait_for(|told| !told.is_empty()).await.map(drop);
-        some.expect("the agents go on");
-    }
-
-    pub(super) fn take(&self) -> Vec<(String, ActionStatus)> {
-        self.0.send_replace(Vec::new())
-    }
-
-    fn note(&self, answer: &ActResponse) {
-        self.0.send_modify(|told| told.push((answer.action.clone(), answer.status())));
-    }
-}
 
 /// Works on case after case, over every power cut.
 pub(super) async fn act(name: usize, mut targets: watch::Receiver<Target>, answers: Answers) {
@@ -93,15 +60,4 @@ async fn answer_all(operator: &mut Operator) -> Result<(), Status> {
         operator.answer(&escalation, true).await?;
     }
     Ok(())
-}
-
-async fn up(targets: &mut watch::Receiver<Target>) -> Target {
-    let is_up = |target: &Target| matches!(target, Target::Up { .. });
-    targets.wait_for(is_up).await.map_or(Target::Down, |target| target.clone())
-}
-
-/// Waits until this incarnation is known to be gone.
-async fn gone(targets: &mut watch::Receiver<Target>, old: &str) {
-    let is_other = |target: &Target| !matches!(target, Target::Up { url, .. } if url == old);
-    drop(targets.wait_for(is_other).await.map(drop));
 }
