@@ -20,6 +20,8 @@ use crate::{
     view::ActionCard,
 };
 
+mod past;
+
 /// Largest parameters, in bytes: room for any sensible call, and small enough to be judged and shown.
 pub(crate) const MAX_PARAMS: usize = 256 * 1024;
 
@@ -110,7 +112,7 @@ pub(crate) async fn act(plane: &Plane, caller: &Principal, call: Call) -> Result
             }
             Ok(answer(decided))
         }
-        Err(Fault::Refused(Refusal::Joins(known))) => join(ward, known).await,
+        Err(Fault::Refused(Refusal::Joins(known))) => join(plane, ward, known).await,
         Err(fault) => Err(fault.into()),
     }
 }
@@ -167,12 +169,13 @@ fn answer(decided: &ActionDecided) -> Acted {
 }
 
 /// A known call: answers at once while people are asked, else waits for its end.
-async fn join(ward: &Ward, action: ActionId) -> Result<Acted, Error> {
+async fn join(plane: &Plane, ward: &Ward, action: ActionId) -> Result<Acted, Error> {
     match ward.view.action(action) {
         Some(card) if card.action.status == ActionStatus::Held || card.action.mode == Mode::DecisionOnly => {
             of_card(&card)
         }
-        Some(_) | None => end_of(ward, action).await,
+        Some(_) => end_of(ward, action).await,
+        None => of_card(&*past::recall(plane, ward, action).await?),
     }
 }
 

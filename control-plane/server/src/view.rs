@@ -69,6 +69,12 @@ impl View {
         self.inner.read().actions.get(&id).cloned()
     }
 
+    /// Lets an action go, as when many others have ended since.
+    #[cfg(test)]
+    pub(crate) fn let_go(&self, id: ActionId) {
+        self.inner.write().actions.remove(&id);
+    }
+
     /// Resolves when the action has come to its end; at once when it has, or is not known here.
     pub(crate) async fn ended(&self, id: ActionId) {
         if self.read(|inner| inner.has_ended(id)) {
