@@ -35,4 +35,38 @@ proptest! {
         let most = u64::from(count) + now.unsigned_abs() * u64::from(count) / per_ms + 1;
         prop_assert!(passed <= most, "{passed} > {most}");
     }
+
+    /// A bucket of `count` tokens that fills evenly and of which each call takes one, in exact fractions.
+    #[test]
+    fn a_call_conforms_when_a_token_is_there(count in 1_u32..9, step_ms in 1_i64..50, gaps in prop::collection::vec(0_i64..60_000, 1..80)) {
+        let rate = Rate { count, per_ms: (i64::from(count) * step_ms).unsigned_abs() };
+        let (mut arrival, mut now, mut passed) = (None, 0_i64, Vec::new());
+        for gap in gaps {
+            now += gap;
+            let answer = conform(rate, arrival, Timestamp::from_micros(now));
+            prop_assert_eq!(answer.is_ok(), has_token(rate, &passed, now), "at {} after {:?}", now, passed);
+            match answer {
+                Ok(next) => {
+                    arrival = Some(next);
+                    passed.push(now);
+                }
+                Err(wait_ms) => {
+                    let then = now + i64::try_from(wait_ms).unwrap() * 1_000;
+                    prop_assert!(has_token(rate, &passed, then), "{} ms are too few", wait_ms);
+                    prop_assert!(!has_token(rate, &passed, then - 1_000), "{} ms are too many", wait_ms);
+                }
+            }
+        }
+    }
+}
+
+/// Counted anew from all the calls that have passed; a token is worth as many parts as its rate has microseconds.
+fn has_token(rate: Rate, passed: &[i64], now: i64) -> bool {
+    let (count, token) = (i128::from(rate.count), i128::from(rate.per_ms) * 1_000);
+    let (mut parts, mut since) = (count * token, 0);
+    for at in passed {
+        parts = (parts + count * i128::from(at - since)).min(count * token) - token;
+        since = *at;
+    }
+    token <= (parts + count * i128::from(now - since)).min(count * token)
 }
