@@ -9,6 +9,7 @@ mod bad_start;
 mod cli;
 mod corrupted;
 mod crash;
+mod crowd;
 mod demo;
 mod disk_full;
 mod evidence;
