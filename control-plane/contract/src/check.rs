@@ -10,6 +10,7 @@ use crate::{
 };
 
 mod breakers;
+mod calling;
 mod evidence;
 mod origin;
 mod rules;

@@ -12,6 +12,7 @@ use remit_core::{
 use serde_json::{Map, Value};
 
 use crate::{
+    calling::Calling,
     facts::RunFacts,
     needs::Needs,
     pointer::Source,
@@ -54,6 +55,8 @@ pub struct Tool {
     pub timeout_ms: u64,
     /// The request header that takes the idempotency key.
     pub idempotency_header: Option<String>,
+    /// How it is called beyond the one request.
+    pub calling: Calling,
     request: RequestLine,
     effect: Option<Template>,
     schema: Schema,

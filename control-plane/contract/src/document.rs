@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod breaker;
+mod calling;
 mod cost;
 mod course;
 mod evidence;

@@ -14,6 +14,7 @@ use std::path::Path;
 
 mod again;
 mod backtest;
+mod calling;
 mod check;
 mod compiled;
 mod diff;
@@ -41,6 +42,7 @@ mod yaml;
 
 pub use again::Reread;
 pub use backtest::{Backtest, Backtested, Flip, Said, Sum, sums};
+pub use calling::{Calling, Retry};
 pub use compiled::{CompiledContract, Tool};
 pub use diff::{Change, Direction, changes_in_words, diff, text_diff};
 pub use facts::{RunFacts, Seen, Sighting};

@@ -11,12 +11,20 @@ pub struct Exchange {
     /// What was wrong; `None` when nothing was, and when the tool was not called at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<ToolFault>,
+    /// How often the call was sent again after the first time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retries: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Exchange {
     /// Something was wrong.
     pub const fn faulty(fault: ToolFault) -> Self {
-        Self { fault: Some(fault) }
+        Self { fault: Some(fault), retries: 0 }
     }
 
     /// True when there is nothing to tell.

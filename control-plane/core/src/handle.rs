@@ -22,6 +22,7 @@ mod run;
 mod settle;
 mod switch;
 mod version;
+mod withheld;
 
 /// Decides what a command makes happen. The caller appends the events to the journal, folds them into
 /// the state, and answers only after the commit.

@@ -20,9 +20,6 @@ use crate::{
     view::ActionCard,
 };
 
-/// Largest answer that is taken, in bytes.
-const MAX_RESULT: usize = 256 * 1024;
-
 /// Receives obligations until the control plane goes down.
 pub(crate) async fn run(plane: Arc<Plane>, mut obligations: mpsc::UnboundedReceiver<Obligation>) {
     while let Some(Obligation { effect, working }) = obligations.recv().await {
@@ -74,10 +71,21 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
         return;
     }
     let ending = match prepare(plane, &contract, &permit, &params) {
-        Ok((upstream, call)) => upstream::call(&plane.clients, &upstream, &call).await,
+        Ok((upstream, call)) => {
+            let may_go_on = || may_go_on(plane, ward, action);
+            upstream::again::call(&plane.clients, &upstream, &call, may_go_on).await
+        }
         Err(note) => Settlement::Failed { note }.into(),
     };
     settle(plane, domain, contract.settle(action, (tool, &params), ending, clock::now())).await;
+}
+
+/// Whether a call may be sent once more: a stop, the end of the run or of the control plane ends that.
+fn may_go_on(plane: &Plane, ward: &Ward, action: ActionId) -> Result<(), String> {
+    if plane.stop.is_cancelled() {
+        return Err("the control plane is shutting down".to_owned());
+    }
+    ward.view.read(|inner| inner.state.may_send_again(action)).map_err(|refusal| refusal.to_string())
 }
 
 fn prepare(
@@ -99,7 +107,8 @@ fn prepare(
         timeout: Duration::from_millis(tool.timeout_ms),
         key: tool.idempotency_header.clone().map(|header| (header, permit.action().to_string())),
         // A tool that only undoes has no level of its own, and an effect.
-        max_result: MAX_RESULT,
+        max_result: usize::try_from(tool.calling.max_result).unwrap_or(usize::MAX),
+        retry: tool.calling.retry,
         has_effect: terms.is_none_or(|terms| terms.level.is_none_or(remit_core::Level::has_effect)),
     };
     Ok((upstream, call))

@@ -1,25 +1,27 @@
 //! The tools' HTTP servers: addresses and credentials resolved once, at start. Agents never see either.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use remit_contract::{Auth, CompiledContract, Method, Reach, ToolRequest};
+use remit_contract::{Auth, CompiledContract, Method, Reach, Retry, ToolRequest};
 use remit_core::{Ending, Exchange, ToolFault, event::Settlement};
 use reqwest::Url;
 
-use self::exchange::Failure;
+use self::{again::Traffic, exchange::Failure};
 use crate::{
     reach::{self, Clients},
     secrets::{Error, Secret, Secrets},
 };
 
+pub(crate) mod again;
 mod exchange;
 
 /// One upstream with its credential.
 #[derive(Debug)]
 pub(crate) struct Upstream {
-    base: String,
+    pub(crate) base: String,
     bearer: Option<Secret>,
     reach: Reach,
+    pub(crate) traffic: Arc<Traffic>,
 }
 
 /// Resolves every upstream of a contract.
@@ -40,7 +42,7 @@ pub(crate) fn resolve(
                 Auth::None => None,
                 Auth::Bearer { secret } => Some(secrets.secret(secret)?),
             };
-            Ok((name.clone(), Upstream { base, bearer, reach: upstream.reach }))
+            Ok((name.clone(), Upstream { base, bearer, reach: upstream.reach, traffic: Arc::default() }))
         })
         .collect()
 }
@@ -55,11 +57,12 @@ pub(crate) struct ToolCall {
     pub(crate) has_effect: bool,
     /// Largest answer that is taken, in bytes.
     pub(crate) max_result: usize,
+    pub(crate) retry: Option<Retry>,
 }
 
-/// Makes the call and says what became of it. Only when no byte left us, the tool refused, or it was a
+/// Makes the call once and says what became of it. Only when no byte left us, the tool refused, or it was a
 /// read, it is *failed*; everything else that is not an answer is *in doubt*.
-pub(crate) async fn call(clients: &Clients, upstream: &Upstream, call: &ToolCall) -> Ending {
+async fn once(clients: &Clients, upstream: &Upstream, call: &ToolCall, timeout: Duration) -> Ending {
     let client = clients.of(upstream.reach);
     let request = match build(client, upstream, call) {
         Ok(request) => request,
@@ -68,7 +71,7 @@ pub(crate) async fn call(clients: &Clients, upstream: &Upstream, call: &ToolCall
         }
     };
     let bounds = exchange::Bounds {
-        timeout: call.timeout,
+        timeout,
         max_result: call.max_result,
         redirects: if call.has_effect { 0 } else { upstream.reach.redirects },
     };

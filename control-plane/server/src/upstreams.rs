@@ -29,13 +29,24 @@ impl Upstreams {
     pub(crate) fn resolve(&self, contract: &CompiledContract) -> Result<(), secrets::Error> {
         let found = upstream::resolve(contract, &Secrets { given: &self.variables, data: &self.data })?;
         let digest = contract.terms().digest;
-        let found: Vec<_> = found.into_iter().map(|(name, it)| ((digest, name), Arc::new(it))).collect();
+        let found: Vec<_> =
+            found.into_iter().map(|(name, it)| ((digest, name), Arc::new(self.among_others(it)))).collect();
         self.resolved.rcu(|resolved| {
             let mut resolved = BTreeMap::clone(resolved);
             resolved.extend(found.iter().cloned());
             resolved
         });
         Ok(())
+    }
+
+    /// With the traffic of those at the same address: to a tool it is all one, whichever version calls.
+    fn among_others(&self, mut found: Upstream) -> Upstream {
+        let known = self.resolved.load();
+        let same = known.values().find(|known| known.base == found.base);
+        if let Some(same) = same {
+            found.traffic = Arc::clone(&same.traffic);
+        }
+        found
     }
 
     /// The same for what runs of before may keep. What only an earlier version needs may be gone by now: its

@@ -34,6 +34,7 @@ pub(super) fn check(document: &Document, scope: &Scope, tooling: &Tooling, probl
             check_upstream(tool, tooling, problems);
             check_input(name, tool, problems);
             super::breakers::check((name, tool), scope, tooling, problems);
+            super::calling::check(name, tool, scope, problems);
         }
     }
 }

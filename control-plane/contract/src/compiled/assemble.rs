@@ -198,6 +198,7 @@ impl Whole {
             upstream: tool.upstream?.value,
             timeout_ms: tool.timeout_ms?,
             idempotency_header: tool.idempotency_header?,
+            calling: tool.calling?.calling,
             request: tool.request?.value,
             effect: tool.effect?.map(|effect| effect.value),
             input: schema.text.clone(),

@@ -81,6 +81,10 @@ const RULES: &[Rule] = &[
     ("tooling tools * concurrency", "{2}: calls at a time", Limit),
     ("tooling tools * effect", "{2}: at most once", Need),
     ("tooling tools * idempotency_key", "{2}: idempotency key", Need),
+    ("tooling tools * retry", "{2}: sent again", Grant),
+    ("tooling tools * retry attempts", "{2}: sent at most", Grant),
+    ("tooling tools * retry within", "{2}: time for all attempts", Grant),
+    ("tooling tools * max_result", "{2}: largest answer", Grant),
     ("tooling tools * breaker", "{2}: breaker", Need),
     // Below a negation or an alternative less can be more.
     ("tooling tools * input ** not **", "{2}: input {last}", Open),

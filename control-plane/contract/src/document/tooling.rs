@@ -7,7 +7,7 @@ use remit_core::{
     terms::{Breaker, Rate},
 };
 
-use super::breaker;
+use super::{breaker, calling::CallingDocument};
 use crate::{
     problem::{Problems, Spot},
     read::{
@@ -48,6 +48,7 @@ pub(crate) struct ToolDocument {
     pub(crate) breaker: Option<Option<Spot<Breaker>>>,
     pub(crate) effect: Option<Option<Spot<Template>>>,
     pub(crate) idempotency_header: Option<Option<String>>,
+    pub(crate) calling: Option<CallingDocument>,
 }
 
 impl Tooling {
@@ -125,7 +126,7 @@ impl ToolDocument {
     fn read(node: &Node, key: &str, problems: &Problems) -> Option<Self> {
         let title = format!("tool `{key}`");
         let fields = Fields::of(node, &title, problems)?;
-        fields.later(&["retry", "fallback", "when_unknown", "output"]);
+        fields.later(&["fallback", "when_unknown", "output"]);
         let upstream = fields
             .need("upstream")
             .and_then(|node| Some(Spot { value: text(node, "upstream", problems)?, place: node.place }));
@@ -143,6 +144,7 @@ impl ToolDocument {
         let breaker = optional(fields.get("breaker"), |node| breaker::read(node, problems));
         let effect = optional(fields.get("effect"), |node| read_effect(node, problems));
         let idempotency_header = optional(fields.get("idempotency_key"), |node| read_header(node, problems));
+        let calling = super::calling::read(&fields, problems);
         fields.end();
         Some(Self {
             upstream,
@@ -155,6 +157,7 @@ impl ToolDocument {
             breaker,
             effect,
             idempotency_header,
+            calling,
         })
     }
 }

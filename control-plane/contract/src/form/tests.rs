@@ -52,6 +52,8 @@ fn more() -> Vec<(&'static str, &'static str, Value)> {
         ("/evidence/needs/order.refund", "agree", agree),
         ("/evidence", "origin", origin),
         ("/cost", "value", json!({ "run": 4.25, "window": 5, "stop_below": 1.5 })),
+        ("/tooling/tools/order.get", "retry", json!({ "attempts": 3, "within": "9s" })),
+        ("/tooling/tools/order.get", "max_result", "64KiB".into()),
         ("/tooling/upstreams/mail", "private", true.into()),
         ("/tooling/upstreams/mail", "redirects", 2.into()),
     ]

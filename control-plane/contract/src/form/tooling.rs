@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
+use super::calling::{Retry, Size};
 use super::scalar::{Count, Duration, Name, Rate, Tool};
 
 /// 5. With what it acts. Credentials stay with the control plane; the service never sees them.
@@ -66,6 +67,10 @@ struct Call {
     /// The header that takes the idempotency key, as `header:NAME`.
     #[schemars(extend("pattern" = "^header:[A-Za-z0-9-]+$"))]
     idempotency_key: Option<String>,
+    /// Whether a call that may fare better another time is sent again.
+    retry: Option<Retry>,
+    /// The largest answer that is taken; `256KiB` without it.
+    max_result: Option<Size>,
 }
 
 /// When the tool is left alone: it failed too often lately. A call that it refuses is no failure.

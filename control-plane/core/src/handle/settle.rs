@@ -1,7 +1,8 @@
 //! Actions start and come to an outcome; after a restart, what was in flight is in doubt.
 
+use super::withheld;
 use crate::{
-    ActionId, Money, Reason, Timestamp,
+    ActionId, Money, Timestamp,
     action::{ActionMove, ActionStatus},
     command::Settle,
     event::{ActionSettled, Event, Settlement},
@@ -17,21 +18,8 @@ use crate::{
 pub(super) fn start(state: &State, id: ActionId) -> Result<Vec<Event>, Refusal> {
     let action = state.actions.get(&id).ok_or_else(|| Refusal::not_found("action", &id))?;
     action.status.next(ActionMove::Start)?;
-    // A stop between the admit and the sending still keeps it from being sent; what undoes may go on.
-    if action.undoes.is_none()
-        && let Some(run) = state.runs.get(&action.run)
-    {
-        let (ceiling, _) = state.ceiling(&run.terms, state.place(run, &action.tool));
-        if run.reason == Some(Reason::ContractRevoked) {
-            return Err(Refusal::Conflict(format!("the contract version of {id} is revoked by now")));
-        }
-        if action.level > ceiling {
-            return Err(Refusal::Conflict(format!(
-                "{id} is {}, the ceiling is {ceiling} by now",
-                action.level
-            )));
-        }
-    }
+    // A stop between the admit and the sending still keeps it from being sent.
+    withheld::check(state, action)?;
     Ok(vec![Event::ActionStarted { action: id, run: action.run }])
 }
 

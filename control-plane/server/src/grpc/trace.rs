@@ -170,5 +170,8 @@ fn settled_text(settled: &ActionSettled, row: &mut pb::TraceRecord) -> String {
         Settlement::InDoubt { note } => (ActionStatus::InDoubt, format!("in doubt: {note}")),
     };
     row.status = wire::status(status).into();
-    format!("{} {text}", row.tool)
+    match settled.exchange.retries {
+        0 => format!("{} {text}", row.tool),
+        retries => format!("{} {text} (sent {} times)", row.tool, retries.saturating_add(1)),
+    }
 }

@@ -59,11 +59,13 @@ fn call_of(method: Method, path: &str) -> ToolCall {
         key: None,
         has_effect: method != Method::Get,
         max_result: MAX_RESULT,
+        retry: None,
     }
 }
 
 fn at(base: &str) -> Upstream {
-    Upstream { base: base.to_owned(), bearer: None, reach: Reach { private: true, redirects: 0 } }
+    let reach = Reach { private: true, redirects: 0 };
+    Upstream { base: base.to_owned(), bearer: None, reach, traffic: Arc::default() }
 }
 
 #[tokio::test]
@@ -110,7 +112,7 @@ async fn what_becomes_of_a_call() {
         ),
     ];
     for (base, method, path, expect, fault, text) in table {
-        let ending = call(&clients, &at(base), &call_of(method, path)).await;
+        let ending = once(&clients, &at(base), &call_of(method, path), Duration::from_millis(300)).await;
         let (kind, said) = match ending.settlement {
             Settlement::Succeeded { result } => ("succeeded", result.as_str().to_owned()),
             Settlement::Failed { note } => ("failed", note),

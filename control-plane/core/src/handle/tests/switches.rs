@@ -87,3 +87,28 @@ fn a_stop_between_admit_and_sending_keeps_it_from_being_sent() {
     release(&mut world, 1, oncall(), "all is well again").unwrap();
     world.command(Command::Start { action: pay }).unwrap();
 }
+
+#[test]
+fn what_came_in_between_keeps_a_call_from_being_sent_again() {
+    let sent = |world: &mut World| {
+        let pay = world.admit(Call::new("pay", "1"));
+        assert!(matches!(world.state.may_send_again(pay), Err(Refusal::Conflict(_))), "not sent yet");
+        world.command(Command::Start { action: pay }).unwrap();
+        world.state.may_send_again(pay).unwrap();
+        pay
+    };
+    let refused = |world: &World, pay| matches!(world.state.may_send_again(pay), Err(Refusal::Conflict(_)));
+    let mut world = World::new();
+    let pay = sent(&mut world);
+    world.set_switch(1, "service:refunds", Level::Draft).unwrap();
+    assert!(refused(&world, pay));
+    let mut world = World::new();
+    let pay = sent(&mut world);
+    world.settle(pay, in_doubt()).unwrap();
+    assert!(refused(&world, pay));
+    let mut world = World::new();
+    let pay = sent(&mut world);
+    let note = "done".to_owned();
+    world.command(Command::EndRun { run: run(1), reason: None, note }).unwrap();
+    assert!(refused(&world, pay));
+}

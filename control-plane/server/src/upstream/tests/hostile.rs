@@ -49,9 +49,8 @@ fn http(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
 
 async fn get(base: &str, reach: Reach) -> Ending {
     let clients = Clients::new().unwrap();
-    let upstream = Upstream { base: base.to_owned(), bearer: None, reach };
-    let call = ToolCall { timeout: Duration::from_secs(20), ..call_of(Method::Get, "/x") };
-    super::call(&clients, &upstream, &call).await
+    let upstream = Upstream { reach, ..at(base) };
+    once(&clients, &upstream, &call_of(Method::Get, "/x"), Duration::from_secs(20)).await
 }
 
 #[track_caller]
@@ -110,8 +109,9 @@ async fn redirects_lead_nowhere_but_to_the_same_host() {
 #[tokio::test]
 async fn an_effect_is_never_redirected() {
     let (base, came, _) = says(http("307 Temporary Redirect", "location: /again\r\n", b""), 0).await;
-    let upstream = Upstream { base, bearer: None, reach: Reach { private: true, redirects: 2 } };
-    let ending = super::call(&Clients::new().unwrap(), &upstream, &call_of(Method::Post, "/x")).await;
+    let upstream = Upstream { reach: Reach { private: true, redirects: 2 }, ..at(&base) };
+    let call = call_of(Method::Post, "/x");
+    let ending = once(&Clients::new().unwrap(), &upstream, &call, Duration::from_secs(20)).await;
     assert!(matches!(ending.settlement, Settlement::InDoubt { .. }));
     assert_eq!(came.load(Ordering::SeqCst), 1);
 }

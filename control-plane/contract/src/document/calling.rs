@@ -1,0 +1,76 @@
+//! How a tool is called beyond the one request, as it is written: `retry` and `max_result`.
+
+use crate::{
+    calling::{Calling, DEFAULT_RESULT, MOST_ATTEMPTS, MOST_RESULT, Retry},
+    problem::{Place, Problems},
+    read::{
+        Fields,
+        scalar::{count, duration, word},
+    },
+    yaml::Node,
+};
+
+/// What is said of it, and where of `retry`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CallingDocument {
+    pub(crate) calling: Calling,
+    pub(crate) retry_at: Place,
+}
+
+/// Reads the keys of a tool that say so.
+pub(super) fn read(fields: &Fields<'_>, problems: &Problems) -> Option<CallingDocument> {
+    let at = fields.get("retry");
+    let retry = at.map_or(Some(None), |node| read_retry(node, problems).map(Some));
+    let max_result =
+        fields.get("max_result").map_or(Some(DEFAULT_RESULT), |node| read_max_result(node, problems));
+    let calling = Calling { retry: retry?, max_result: max_result? };
+    Some(CallingDocument { calling, retry_at: at.map(|node| node.place).unwrap_or_default() })
+}
+
+fn read_retry(node: &Node, problems: &Problems) -> Option<Retry> {
+    let fields = Fields::of(node, "retry", problems)?;
+    let attempts = fields.need("attempts").and_then(|node| {
+        let attempts = count(node, "retry.attempts", problems)?;
+        if (2..=MOST_ATTEMPTS).contains(&attempts) {
+            return Some(attempts);
+        }
+        problems.note(
+            node.place,
+            format!("retry.attempts `{attempts}` is not between 2 and {MOST_ATTEMPTS}"),
+            "count the first call too, or remove `retry` for a single one",
+        )
+    });
+    let within_ms =
+        fields.get("within").map_or(Some(None), |node| duration(node, "retry.within", problems).map(Some));
+    fields.end();
+    Some(Retry { attempts: attempts?, within_ms: within_ms? })
+}
+
+fn read_max_result(node: &Node, problems: &Problems) -> Option<u32> {
+    let text = word(node, "max_result", problems)?;
+    match size(text) {
+        Some(size) if size <= MOST_RESULT => Some(size),
+        Some(_) => problems.note(
+            node.place,
+            format!("max_result `{text}` is more than 1MiB"),
+            "let the tool answer less: each result is kept in the journal for good",
+        ),
+        None => problems.note(
+            node.place,
+            format!("max_result `{text}` is not a size"),
+            "write a whole number with `KiB` or `MiB`, for instance `64KiB`",
+        ),
+    }
+}
+
+/// `64KiB` in bytes.
+fn size(text: &str) -> Option<u32> {
+    let (number, unit) = match text.strip_suffix("KiB") {
+        Some(number) => (number, 1024),
+        None => (text.strip_suffix("MiB")?, 1024 * 1024),
+    };
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    number.parse::<u32>().ok().filter(|number| *number > 0).map(|number| number.saturating_mul(unit))
+}

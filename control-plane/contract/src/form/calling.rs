@@ -1,0 +1,21 @@
+//! How a tool is called beyond the one request, as it is written.
+
+use schemars::JsonSchema;
+
+use super::scalar::{Count, Duration};
+
+/// When a call is sent again: a read, or where the tool takes an idempotency key.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Retry {
+    /// How often at most, the first time included: 2 to 5.
+    #[schemars(range(max = 5))]
+    attempts: Count,
+    /// The longest time for all of them; without it they share `timeout`.
+    within: Option<Duration>,
+}
+
+/// A size, for instance `64KiB`; at most `1MiB`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^[0-9]+(KiB|MiB)$"))]
+pub(super) struct Size(String);
