@@ -215,8 +215,10 @@ impl<'a> Backtest<'a> {
     fn under_the_draft(&self, event: &Event) -> Option<Event> {
         let Event::ActionSettled(settled) = event else { return None };
         let (tool, _) = self.calls.get(&settled.action)?;
-        let succeeded = matches!(settled.settlement, Settlement::Succeeded { .. });
-        let evidence = if succeeded { self.draft.evidence_of(tool).to_vec() } else { Vec::new() };
+        let evidence = match &settled.settlement {
+            Settlement::Succeeded { result } => self.draft.evidence_in(tool, result).to_vec(),
+            Settlement::Failed { .. } | Settlement::InDoubt { .. } => Vec::new(),
+        };
         Some(Event::ActionSettled(Box::new(ActionSettled { evidence, ..(**settled).clone() })))
     }
 
@@ -250,7 +252,7 @@ impl<'a> Backtest<'a> {
             return;
         };
         let (params, value) = (std::sync::Arc::new(params.value()), std::sync::Arc::new(result.value()));
-        facts.seen.extend(self.draft.evidence_of(&tool).iter().map(|item| Seen {
+        facts.seen.extend(self.draft.evidence_in(&tool, result).iter().map(|item| Seen {
             item: item.clone(),
             action: settled.action,
             observed_at: at,

@@ -6,8 +6,8 @@ use std::{
 };
 
 use remit_core::{
-    ActionId, Assessment, CanonicalJson, Ending, GroupName, ItemName, Level, Money, Moved, Objection,
-    PolicyVerdict, Proposal, Reason, Terms, Timestamp, ToolName, command::Settle, event::Settlement,
+    Assessment, CanonicalJson, GroupName, ItemName, Level, Moved, Objection, PolicyVerdict, Proposal, Reason,
+    Terms, Timestamp, ToolName,
 };
 use serde_json::{Map, Value};
 
@@ -27,6 +27,7 @@ use crate::{
 
 pub(crate) mod assemble;
 mod reliance;
+mod settle;
 
 /// One version of a contract, compiled.
 #[derive(Debug)]
@@ -60,6 +61,7 @@ pub struct Tool {
     request: RequestLine,
     effect: Option<Template>,
     schema: Schema,
+    output: Option<Schema>,
     needs: Needs,
     /// `None` for a tool that only undoes: no policy speaks about it.
     judge: Option<Judge>,
@@ -238,25 +240,6 @@ impl CompiledContract {
             params: CanonicalJson::from_value(&params).ok()?,
             until: settled_at.plus_ms(mapping.within_ms),
         })
-    }
-
-    /// What became of a call, as the core is told it. Of a success: the evidence that it is, how it would be
-    /// undone, and what it cost.
-    pub fn settle(
-        &self,
-        action: ActionId,
-        (tool, params): (&ToolName, &Value),
-        ending: Ending,
-        at: Timestamp,
-    ) -> Settle {
-        let Ending { settlement, exchange } = ending;
-        let (mut evidence, mut undo, mut cost) = (Vec::new(), None, Money::ZERO);
-        if let Settlement::Succeeded { result } = &settlement {
-            evidence = self.evidence_of(tool).to_vec();
-            undo = self.undo_call(tool, params, &result.value(), at);
-            cost = self.terms.tools.get(tool).map(|terms| terms.price).unwrap_or_default();
-        }
-        Settle { action, settlement, cost, evidence, undo, exchange }
     }
 
     /// The HTTP request of a call.

@@ -1,4 +1,4 @@
-//! The input schemas of tools: JSON Schema 2020-12, compiled once, with no reference outside of itself.
+//! The input and output schemas of tools: JSON Schema 2020-12, compiled once, with no reference outside of itself.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ const MAX_DETAIL: usize = 300;
 /// How many violations are named.
 const MAX_VIOLATIONS: usize = 3;
 
-/// An input schema, compiled.
+/// A schema, compiled.
 #[derive(Debug)]
 pub(crate) struct Schema {
     /// As it was written.
@@ -51,7 +51,7 @@ pub(crate) struct Schema {
 impl Schema {
     /// Compiles the schema at a node. Unknown words and formats are refused, since they would check nothing;
     /// patterns run on an engine that takes linear time, since parameters are untrusted.
-    pub(crate) fn read(node: &Node, tool: &str, problems: &Problems) -> Option<Self> {
+    pub(crate) fn read(node: &Node, what: &str, problems: &Problems) -> Option<Self> {
         let mut text = to_json(node, problems)?;
         let (unknown, mut lost) = words::check(node, problems);
         let mut known = unknown == 0;
@@ -66,7 +66,7 @@ impl Schema {
             let said = said.split(". Adjust configuration").next().unwrap_or_default();
             problems.note::<()>(
                 node.at(path).place,
-                format!("the input of `{tool}` is not a JSON Schema: {}", cut(said, MAX_DETAIL)),
+                format!("{what} is not a JSON Schema: {}", cut(said, MAX_DETAIL)),
                 "correct it; the form is JSON Schema 2020-12 with references only into itself",
             );
             // The library tells of the first error only: without that parameter it tells of the next one.
@@ -87,20 +87,26 @@ impl Schema {
 
     /// What the parameters violate; `None` when they conform.
     pub(crate) fn objection(&self, params: &Value) -> Option<Objection> {
-        if self.accepts(params) {
+        let violations = self.violations(params, "the parameters")?;
+        Some(Objection::new(Reason::ParametersInvalid, violations))
+    }
+
+    /// What a value violates, in words that call all of it `whole`; `None` when it conforms.
+    pub(crate) fn violations(&self, value: &Value, whole: &str) -> Option<String> {
+        if self.accepts(value) {
             return None;
         }
         let violations: Vec<String> = self
             .validator
-            .iter_errors(params)
+            .iter_errors(value)
             .take(MAX_VIOLATIONS)
             .map(|error| {
                 let path = error.instance_path().as_str();
-                let place = if path.is_empty() { "the parameters".to_owned() } else { format!("`{path}`") };
+                let place = if path.is_empty() { whole.to_owned() } else { format!("`{path}`") };
                 cut(&format!("{place}: {error}"), MAX_DETAIL)
             })
             .collect();
-        Some(Objection::new(Reason::ParametersInvalid, violations.join("; ")))
+        Some(violations.join("; "))
     }
 
     /// The properties that it declares at its top.

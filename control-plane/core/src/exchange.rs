@@ -14,6 +14,10 @@ pub struct Exchange {
     /// How often the call was sent again after the first time.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retries: u32,
+    /// In what the result of an effect is not what the contract says of it. The effect stands; its result is no
+    /// evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub misfit: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
@@ -24,7 +28,7 @@ const fn is_zero(count: &u32) -> bool {
 impl Exchange {
     /// Something was wrong.
     pub const fn faulty(fault: ToolFault) -> Self {
-        Self { fault: Some(fault), retries: 0 }
+        Self { fault: Some(fault), retries: 0, misfit: None }
     }
 
     /// True when there is nothing to tell.

@@ -13,7 +13,8 @@ pub(super) fn check(name: &ToolName, tool: &ToolDocument, scope: &Scope, problem
     let place = calling.retry_at;
     let level = scope.actions.get(name).map(|level| level.value);
     // A level that could not be read has its own problem.
-    let may_repeat = matches!(level, Some(Some(Level::Read) | None)) || (level.is_none() && !scope.lacks(name));
+    let may_repeat =
+        matches!(level, Some(Some(Level::Read) | None)) || (level.is_none() && !scope.lacks(name));
     if !may_repeat && tool.idempotency_header == Some(None) {
         problems.note::<()>(
             place,

@@ -60,6 +60,14 @@ pub(crate) fn assemble(
         .transpose()
 }
 
+/// `None` where parts of a schema could not be read: it would let through what it should not.
+fn read_whole(schema: Option<crate::schema::Schema>) -> Option<Option<crate::schema::Schema>> {
+    match schema {
+        Some(schema) if !schema.lost.is_empty() => None,
+        whole => Some(whole),
+    }
+}
+
 /// What stands above the sections, all of it.
 struct Heading {
     service: ServiceName,
@@ -203,6 +211,7 @@ impl Whole {
             effect: tool.effect?.map(|effect| effect.value),
             input: schema.text.clone(),
             schema,
+            output: read_whole(tool.output?)?,
             needs: Needs { origin, ..self.needs(name, judge.as_ref(), catalog)? },
             judge,
             triggers: self.triggers(name)?,

@@ -79,6 +79,8 @@ const RULES: &[Rule] = &[
     ("tooling tools *", "tool {2}", Open),
     ("tooling tools * rate", "{2}: rate", Limit),
     ("tooling tools * concurrency", "{2}: calls at a time", Limit),
+    ("tooling tools * output", "{2}: results must be", Need),
+    ("tooling tools * output **", "{2}: results: {last}", Open),
     ("tooling tools * effect", "{2}: at most once", Need),
     ("tooling tools * idempotency_key", "{2}: idempotency key", Need),
     ("tooling tools * retry", "{2}: sent again", Grant),
@@ -125,9 +127,9 @@ const RULES: &[Rule] = &[
     ("recovery tripwires", "tripwires", Need),
 ];
 
-/// True below the input schema of a tool, which is JSON: text there is only text.
+/// True below a schema of a tool, which is JSON: text there is only text.
 pub(super) fn is_in_schema(path: &[String]) -> bool {
-    fits(&["tooling", "tools", "*", "input", "**"], path)
+    ["input", "output"].iter().any(|schema| fits(&["tooling", "tools", "*", schema, "**"], path))
 }
 
 /// The row of a place.

@@ -42,6 +42,7 @@ pub(crate) struct ToolDocument {
     pub(crate) request: Option<Spot<RequestLine>>,
     pub(crate) description: Option<String>,
     pub(crate) input: Option<Spot<Schema>>,
+    pub(crate) output: Option<Option<Schema>>,
     pub(crate) timeout_ms: Option<u64>,
     pub(crate) rate: Option<Option<Rate>>,
     pub(crate) concurrency: Option<Option<u32>>,
@@ -126,16 +127,22 @@ impl ToolDocument {
     fn read(node: &Node, key: &str, problems: &Problems) -> Option<Self> {
         let title = format!("tool `{key}`");
         let fields = Fields::of(node, &title, problems)?;
-        fields.later(&["fallback", "when_unknown", "output"]);
+        fields.later(&["fallback", "when_unknown"]);
         let upstream = fields
             .need("upstream")
             .and_then(|node| Some(Spot { value: text(node, "upstream", problems)?, place: node.place }));
         let request = fields.need("request").and_then(|node| read_request(node, problems));
         let description =
             fields.get("description").map_or(Some(String::new()), |node| text(node, "description", problems));
-        let input = fields
-            .need("input")
-            .and_then(|node| Some(Spot { value: Schema::read(node, key, problems)?, place: node.place }));
+        let input = fields.need("input").and_then(|node| {
+            Some(Spot {
+                value: Schema::read(node, &format!("the input of `{key}`"), problems)?,
+                place: node.place,
+            })
+        });
+        let output = optional(fields.get("output"), |node| {
+            Schema::read(node, &format!("the output of `{key}`"), problems)
+        });
         let timeout_ms = fields
             .get("timeout")
             .map_or(Some(DEFAULT_TIMEOUT_MS), |node| duration(node, "timeout", problems));
@@ -151,6 +158,7 @@ impl ToolDocument {
             request,
             description,
             input,
+            output,
             timeout_ms,
             rate,
             concurrency,

@@ -55,6 +55,8 @@ struct Call {
     description: Option<String>,
     /// JSON Schema 2020-12 of its parameters: an object that lets nothing undeclared through.
     input: Map<String, Value>,
+    /// JSON Schema 2020-12 of its results: what does not conform is no evidence, and a read of it has failed.
+    output: Option<Map<String, Value>>,
     /// Longest time that a call may take.
     timeout: Option<Duration>,
     /// How often it may be called.

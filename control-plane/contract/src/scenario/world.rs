@@ -6,6 +6,7 @@ use remit_core::{
     ActionId, ActionStatus, Assertion, CanonicalJson, Command, Declared, Ending, EscalationId, Event,
     Outcome, Person, PlanId, Proposal, Refusal, RunId, State, SwitchId, Timestamp, ToolName,
     budget::Budget,
+    command::Settle,
     event::{ActionDecided, Settlement},
     handle,
     proposal::{Channel, Mode},
@@ -208,8 +209,8 @@ impl<'a> World<'a> {
                 Ok(_) => self.reply(tool, params)?,
             },
         };
-        self.remember(action, tool, params, &ending.settlement);
         let settle = self.contract.settle(action, (tool, params), ending, self.now);
+        self.remember(tool, params, &settle);
         self.command(Command::Settle(Box::new(settle)))
             .map(drop)
             .map_err(|refusal| format!("the outcome of `{tool}` cannot be recorded: {refusal}"))
@@ -237,14 +238,15 @@ impl<'a> World<'a> {
     }
 
     /// A result that is evidence is what the next proposal may rely on.
-    fn remember(&mut self, action: ActionId, tool: &ToolName, params: &Value, settlement: &Settlement) {
-        let Settlement::Succeeded { result } = settlement else { return };
+    fn remember(&mut self, tool: &ToolName, params: &Value, settle: &Settle) {
+        let Settlement::Succeeded { result } = &settle.settlement else { return };
+        let action = settle.action;
         let (read, value) = (Arc::new(params.clone()), Arc::new(result.value()));
         // What was approved may belong to an earlier run than the one that the step is in.
         let run = self.state.actions.get(&action).map_or(self.run, |action| action.run);
         let facts = self.facts.entry(run).or_default();
         facts.sight(Sighting { tool: tool.clone(), action, at: self.now, result: result.clone() });
-        facts.seen.extend(self.contract.evidence_of(tool).iter().map(|item| Seen {
+        facts.seen.extend(settle.evidence.iter().map(|item| Seen {
             item: item.clone(),
             action,
             observed_at: self.now,

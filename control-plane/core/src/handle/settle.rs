@@ -46,7 +46,7 @@ pub(super) fn settle(state: &State, settle: Settle, now: Timestamp) -> Result<Ve
         run: action.run,
         settlement,
         cost,
-        evidence: if succeeded { settle.evidence } else { Vec::new() },
+        evidence: if succeeded && settle.exchange.misfit.is_none() { settle.evidence } else { Vec::new() },
         undo: settle.undo.filter(|_| succeeded),
         exchange: settle.exchange,
     }));

@@ -170,6 +170,10 @@ fn settled_text(settled: &ActionSettled, row: &mut pb::TraceRecord) -> String {
         Settlement::InDoubt { note } => (ActionStatus::InDoubt, format!("in doubt: {note}")),
     };
     row.status = wire::status(status).into();
+    let text = match &settled.exchange.misfit {
+        Some(misfit) => format!("{text}, but {misfit}"),
+        None => text,
+    };
     match settled.exchange.retries {
         0 => format!("{} {text}", row.tool),
         retries => format!("{} {text} (sent {} times)", row.tool, retries.saturating_add(1)),

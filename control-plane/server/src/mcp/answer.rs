@@ -15,7 +15,11 @@ const ASK_AGAIN_MS: u64 = 2_000;
 pub(super) fn of(acted: &Acted) -> CallToolResult {
     match (acted.status, &acted.result) {
         (ActionStatus::Succeeded | ActionStatus::Undone, Some(result)) => {
-            let mut answer = CallToolResult::success(vec![ContentBlock::text(result.as_str())]);
+            let mut content = vec![ContentBlock::text(result.as_str())];
+            content.extend(
+                acted.note.as_ref().map(|note| ContentBlock::text(format!("It happened; but {note}"))),
+            );
+            let mut answer = CallToolResult::success(content);
             answer.structured_content = Some(result.value());
             answer.meta = Some(meta(acted));
             answer

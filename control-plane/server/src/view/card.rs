@@ -107,11 +107,12 @@ impl ActionCard {
         }
     }
 
-    /// Why it failed or is in doubt.
+    /// Why it failed or is in doubt, or what is wrong with its result.
     pub(crate) fn note(&self) -> Option<&str> {
-        match self.outcome().map(|settled| &settled.settlement) {
-            Some(Settlement::Failed { note } | Settlement::InDoubt { note }) => Some(note),
-            Some(Settlement::Succeeded { .. }) | None => None,
+        let settled = self.outcome()?;
+        match &settled.settlement {
+            Settlement::Failed { note } | Settlement::InDoubt { note } => Some(note),
+            Settlement::Succeeded { .. } => settled.exchange.misfit.as_deref(),
         }
     }
 

@@ -57,6 +57,23 @@ fn what_settles_after_the_end_counts_but_is_no_evidence() {
 }
 
 #[test]
+fn a_result_that_is_not_what_was_said_of_it_is_no_evidence() {
+    let mut world = World::new();
+    let action = world.admit(Call::new("pay", "{}"));
+    let settle = crate::command::Settle {
+        action,
+        settlement: succeeded(),
+        cost: Money::ZERO,
+        evidence: vec!["record".into()],
+        undo: None,
+        exchange: crate::Exchange { misfit: Some("no id".to_owned()), ..crate::Exchange::default() },
+    };
+    world.command(Command::Settle(Box::new(settle))).unwrap();
+    assert_eq!(world.status(action), ActionStatus::Succeeded);
+    assert!(world.state.runs[&run(1)].evidence.is_empty());
+}
+
+#[test]
 fn only_the_declared_undo_is_kept() {
     let mut world = World::new();
     let action = world.admit(Call::new("pay", "{}"));
