@@ -15,7 +15,7 @@ use crate::{
     calling::Calling,
     facts::RunFacts,
     needs::Needs,
-    pointer::Source,
+    pointer::{Pointer, Source},
     policy::Judge,
     problem::Place,
     request::{RequestLine, ToolRequest},
@@ -67,6 +67,8 @@ pub struct Tool {
     judge: Option<Judge>,
     triggers: Triggers,
     undo: Option<UndoMapping>,
+    /// Where its result says what the call has cost.
+    reported: Option<Pointer>,
     /// The items of evidence that its results are.
     evidence: Vec<ItemName>,
 }

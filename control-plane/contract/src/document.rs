@@ -11,6 +11,7 @@ use crate::{
     yaml::{Kind, Node},
 };
 
+pub(crate) mod allowance;
 mod breaker;
 mod calling;
 mod cost;
@@ -19,6 +20,7 @@ mod evidence;
 mod identity;
 mod need;
 mod origin;
+pub(crate) mod price;
 mod reach;
 mod recovery;
 mod scope;

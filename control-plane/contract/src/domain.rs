@@ -131,12 +131,14 @@ pub fn parse(text: &str, name: &str) -> Result<DomainFile, Vec<Problem>> {
     let read = yaml::parse(text, &problems).and_then(|root| document::read(&root, &problems));
     let found = problems.into_sorted();
     match read {
-        Some(document::Domain { name: domain, currency, backtest }) if found.is_empty() => Ok(DomainFile {
-            name: domain.value,
-            path: PathBuf::from(name),
-            places: [domain.place, currency.place, backtest.place],
-            settings: DomainSettings { currency: currency.value, backtest: backtest.value },
-        }),
+        Some(document::Domain { name: domain, currency, backtest, allowance }) if found.is_empty() => {
+            Ok(DomainFile {
+                name: domain.value,
+                path: PathBuf::from(name),
+                places: [domain.place, currency.place, backtest.place],
+                settings: DomainSettings { currency: currency.value, backtest: backtest.value, allowance },
+            })
+        }
         Some(_) | None => Err(found),
     }
 }

@@ -6,6 +6,7 @@
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde_json::Value;
 
+mod allowance;
 mod calling;
 mod cost;
 mod domain;

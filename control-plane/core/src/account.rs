@@ -47,7 +47,7 @@ impl Accounts {
     }
 
     /// Counts a reservation, in the windows of its moment.
-    pub(crate) fn reserve(&mut self, at: Timestamp, amount: Money, calls: u32) {
+    pub fn reserve(&mut self, at: Timestamp, amount: Money, calls: u32) {
         self.each(at, |account| {
             account.held = account.held.saturating_add(amount);
             account.calls = account.calls.saturating_add(calls);
@@ -55,7 +55,7 @@ impl Accounts {
     }
 
     /// Turns a hold of that moment into spend and frees the rest.
-    pub(crate) fn settle(&mut self, at: Timestamp, hold: Money, actual: Money) {
+    pub fn settle(&mut self, at: Timestamp, hold: Money, actual: Money) {
         if hold.is_zero() && actual.is_zero() {
             return;
         }

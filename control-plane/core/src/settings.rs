@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::allowance::Allowance;
+
 /// The settings of one domain.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -10,6 +12,9 @@ pub struct DomainSettings {
     pub currency: String,
     /// Whether the record is held against a new version before it decides.
     pub backtest: Backtest,
+    /// What all its services may use together.
+    #[serde(default, skip_serializing_if = "Allowance::is_empty")]
+    pub allowance: Allowance,
 }
 
 /// Whether the record is held against a new version before it decides.

@@ -137,7 +137,7 @@ impl Whole {
             workflows: workflows.collect::<Option<_>>()?,
             currency: self.cost.currency.as_ref()?.value.clone(),
             run: self.run()?,
-            allowance: remit_core::allowance::Allowance::default(),
+            allowance: self.cost.service.clone()?,
         })
     }
 
@@ -166,7 +166,11 @@ impl Whole {
                 UndoRule::Irreversible { why } => Undo::Irreversible { why: why.clone() },
             },
         };
-        let price = self.cost.prices.get(name).map_or(Some(Money::ZERO), |price| price.value)?;
+        let price = self
+            .cost
+            .prices
+            .get(name)
+            .map_or(Some(Money::ZERO), |price| price.value.as_ref().map(|price| price.most))?;
         Some(ToolTerms {
             level: self.level(name)?,
             price,
@@ -216,6 +220,7 @@ impl Whole {
             judge,
             triggers: self.triggers(name)?,
             undo: self.undo(name)?,
+            reported: self.cost.prices.get(name).and_then(|price| price.value.as_ref()?.reported.clone()),
             evidence: self.items_from(name)?,
         }))
     }

@@ -23,8 +23,8 @@ impl CompiledContract {
         let plain =
             Settle { action, settlement, cost: Money::ZERO, evidence: Vec::new(), undo: None, exchange };
         let Settlement::Succeeded { result } = &plain.settlement else { return plain };
-        let cost = self.terms.tools.get(tool).map(|terms| terms.price).unwrap_or_default();
         let value = result.value();
+        let cost = self.cost(tool, &value);
         let undo = self.undo_call(tool, params, &value, at);
         match self.misfit(tool, &value) {
             None => Settle { cost, evidence: self.evidence_of(tool).to_vec(), undo, ..plain },
@@ -45,6 +45,15 @@ impl CompiledContract {
                 ..plain
             },
         }
+    }
+
+    /// What a call that succeeded costs: what its result reports, where the contract says at what place; else, and
+    /// where there is no amount at that place, its price.
+    fn cost(&self, tool: &ToolName, result: &Value) -> Money {
+        let at = self.tools.get(tool).and_then(|tool| tool.reported.as_ref());
+        at.and_then(|at| crate::document::price::reported(result, at))
+            .or_else(|| self.terms.tools.get(tool).map(|terms| terms.price))
+            .unwrap_or_default()
     }
 
     /// The items of evidence that this result of the tool is.

@@ -84,6 +84,16 @@ const DOCUMENT: &[(&str, &str, &[&str])] = &[
     ("spend: 0.50", "spend: 10.00", &["cost: a run may spend 0.50 → 10.00, widened"]),
     ("order.refund: 2 }", "order.refund: 1 }", &["cost: order.refund: calls of a run 2 → 1, narrowed"]),
     ("  loop: { same_call: 3 }\n", "", &["cost: loops: same_call 3 removed, widened"]),
+    (
+        "  loop: { same_call: 3 }\n",
+        "  loop: { same_call: 3 }\n  service: { spend: { day: 200 } }\n",
+        &["cost: the service: spend { day: 200 } added, narrowed"],
+    ),
+    (
+        "order.refund: 0.25",
+        "order.refund: { most: 0.25, reported: result:/cost }",
+        &["cost: order.refund: price 0.25 → { most: 0.25, reported: result:/cost }, changed"],
+    ),
     ("within: 72h", "within: 1h", &["recovery: order.refund: may be undone for 72h → 1h, widened"]),
     ("version: 1.2.3", "version: 1.3.0", &["contract: version 1.2.3 → 1.3.0, changed"]),
     (

@@ -1,10 +1,14 @@
-//! Section `cost`: what one run may spend and use, and what a call costs.
+//! Section `cost`: what one run and what all of them may spend and use, and what a call costs.
 
 use std::collections::BTreeMap;
 
-use remit_core::{Money, ToolName};
+use remit_core::{Money, ToolName, allowance::Allowance};
 
-use super::course::{Loops, Value};
+use super::{
+    allowance,
+    course::{Loops, Value},
+    price::Price,
+};
 use crate::{
     problem::{Problems, Spot},
     read::{
@@ -19,10 +23,12 @@ use crate::{
 pub(crate) struct Cost {
     pub(crate) currency: Option<Spot<String>>,
     pub(crate) run: RunDocument,
+    /// What all runs of the service may use together; `None` when it could not be read.
+    pub(crate) service: Option<Allowance>,
     /// Where `run.tools` names each of its tools.
     pub(crate) limited: Vec<Spot<ToolName>>,
     /// `None` where the price could not be read.
-    pub(crate) prices: BTreeMap<ToolName, Spot<Option<Money>>>,
+    pub(crate) prices: BTreeMap<ToolName, Spot<Option<Price>>>,
     /// `None` when it could not be read.
     pub(crate) loops: Option<Loops>,
     /// What a run must be worth, where it says so; `None` when that could not be read.
@@ -41,15 +47,17 @@ pub(crate) struct RunDocument {
 impl Cost {
     pub(crate) fn read(node: &Node, problems: &Problems) -> Option<Self> {
         let fields = Fields::of(node, "cost", problems)?;
-        fields.later(&["service"]);
         let currency = fields.need("currency").and_then(|node| {
             let value = currency(node, "cost.currency", problems)?;
             Some(Spot { value, place: node.place })
         });
         let run = fields.need("run").and_then(|node| read_run(node, problems));
+        let service = fields
+            .get("service")
+            .map_or(Some(Allowance::default()), |node| allowance::read(node, "cost.service", true, problems));
         let prices = fields.get("prices").and_then(|node| entries(node, "cost.prices", problems));
         let prices = prices.unwrap_or_default().iter().map(|entry| {
-            let value = money(&entry.value, "the price", problems);
+            let value = Price::read(&entry.value, problems);
             (ToolName::from(entry.key.as_str()), Spot { value, place: entry.place })
         });
         let prices = prices.collect();
@@ -57,7 +65,7 @@ impl Cost {
         let value = fields.get("value").map_or(Some(None), |node| Value::read(node, problems).map(Some));
         fields.end();
         let (run, limited) = run.unwrap_or_default();
-        Some(Self { currency, run, limited, prices, loops, value })
+        Some(Self { currency, run, service, limited, prices, loops, value })
     }
 }
 

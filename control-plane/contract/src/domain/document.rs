@@ -1,9 +1,9 @@
 //! The keys of a domain's file, one by one, whatever is wrong with the others.
 
-use remit_core::{Backtest, DomainName};
+use remit_core::{Backtest, DomainName, allowance::Allowance};
 
 use crate::{
-    document::{domain_name, form},
+    document::{allowance, domain_name, form},
     problem::{Problems, Spot, nearest},
     read::{
         Fields,
@@ -17,10 +17,11 @@ pub(super) struct Domain {
     pub(super) name: Spot<DomainName>,
     pub(super) currency: Spot<String>,
     pub(super) backtest: Spot<Backtest>,
+    pub(super) allowance: Allowance,
 }
 
 /// Keys that nothing enforces yet.
-const LATER: &[&str] = &["cost", "throttle", "blast_radius", "groups", "on_call"];
+const LATER: &[&str] = &["throttle", "blast_radius", "groups", "on_call"];
 
 pub(super) fn read(root: &Node, problems: &Problems) -> Option<Domain> {
     let fields = Fields::of(root, "the domain's file", problems)?;
@@ -30,9 +31,12 @@ pub(super) fn read(root: &Node, problems: &Problems) -> Option<Domain> {
     let name = fields.need("name").and_then(|node| at(node, domain_name(node, "name", problems)));
     let currency = fields.need("currency").and_then(|node| at(node, currency(node, "currency", problems)));
     let backtest = fields.need("backtest").and_then(|node| at(node, read_backtest(node, problems)));
+    let allowance = fields
+        .get("cost")
+        .map_or(Some(Allowance::default()), |node| allowance::read(node, "cost", false, problems));
     fields.end();
     form?;
-    Some(Domain { name: name?, currency: currency?, backtest: backtest? })
+    Some(Domain { name: name?, currency: currency?, backtest: backtest?, allowance: allowance? })
 }
 
 fn at<T>(node: &Node, value: Option<T>) -> Option<Spot<T>> {

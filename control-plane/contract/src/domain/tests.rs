@@ -64,6 +64,8 @@ fn every_wrong_value_has_its_message() {
         "backtests: none\n",
         "approval: required\n",
         "cost: { domain: { spend: 5000/day, calls: 500/s } }\n",
+        "cost: { calls: { second: 5 } }\n",
+        "cost: { spend: { hour: 500, day: 100 } }\n",
         "throttle: { identity: 20/s, service: 50/s, domain: 200/s }\n",
         "blast_radius: {}\n",
         "groups: {}\n",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-use super::scalar::{Count, Decimal, Duration, Money, Tool};
+use super::scalar::{Count, Decimal, Duration, Money, Reporting, Tool};
 
 /// 6. What one run may cost, in calls and in money.
 #[derive(JsonSchema)]
@@ -14,8 +14,9 @@ pub(super) struct Cost {
     #[schemars(extend("pattern" = "^[A-Z]{3}$"))]
     currency: String,
     run: Run,
+    service: Option<Service>,
     /// What one call costs the company; what is not listed is free.
-    prices: Option<BTreeMap<Tool, Money>>,
+    prices: Option<BTreeMap<Tool, Price>>,
     r#loop: Option<Loop>,
     value: Option<Value>,
 }
@@ -32,6 +33,45 @@ struct Run {
     wall_time: Option<Duration>,
     /// The most calls of single actions.
     tools: Option<BTreeMap<Tool, Count>>,
+}
+
+/// What all runs of the service may use together, in hours and days of UTC. What does not fit waits.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Service {
+    spend: Option<super::allowance::Spend>,
+    calls: Option<ServiceCalls>,
+}
+
+/// The most calls in each window, whatever the tool; and how many at once.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ServiceCalls {
+    /// As a rate: so many in each second.
+    second: Option<Count>,
+    /// From full hour to full hour.
+    hour: Option<Count>,
+    /// From midnight to midnight, UTC.
+    day: Option<Count>,
+}
+
+/// What a call costs: an amount, or at most so much and as its result reports.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum Price {
+    Fixed(Money),
+    Reported(Reported),
+}
+
+/// What a call costs at most, and where its result says what it has cost. A report above it is charged in full, and
+/// nobody calls the tool until a person has looked at it.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Reported {
+    /// What is reserved for a call, and charged where its result has no amount.
+    most: Money,
+    /// The place of the amount, in units of the currency, as a number or a text: `result:/…`.
+    reported: Reporting,
 }
 
 /// What counts as running in a circle.

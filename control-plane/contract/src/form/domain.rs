@@ -17,6 +17,7 @@ pub(super) struct Domain {
     #[schemars(extend("pattern" = "^[A-Z]{3}$"))]
     currency: String,
     backtest: Backtest,
+    cost: Option<super::allowance::Allowance>,
 }
 
 /// Whether what was refused in the last week, and a new version would admit, must have been reviewed by its approver.

@@ -72,6 +72,11 @@ pub(super) struct Parameter(String);
 #[schemars(extend("pattern" = "^(params|result):/"))]
 pub(super) struct Recorded(String);
 
+/// A value of the action's result: `result:/…`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^result:/"))]
+pub(super) struct Reporting(String);
+
 /// A value of the action's parameters or of an evidence item: `params:/…` or `ITEM:/…`.
 #[derive(JsonSchema)]
 #[schemars(extend("pattern" = "^[a-z0-9][a-z0-9.-]{0,63}:/"))]

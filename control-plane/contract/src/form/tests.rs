@@ -57,6 +57,13 @@ fn more() -> Vec<(&'static str, &'static str, Value)> {
         ("/tooling/tools/order.get", "max_result", "64KiB".into()),
         ("/tooling/upstreams/mail", "private", true.into()),
         ("/tooling/upstreams/mail", "redirects", 2.into()),
+        (
+            "/cost",
+            "service",
+            json!({ "spend": { "hour": 20, "day": 200.50 }, "calls": { "second": 100, "hour": 500, "day": 5_000 } }),
+        ),
+        ("/cost/prices", "order.get", json!({ "most": 0.25, "reported": "result:/cost" })),
+        ("/cost/prices", "stock.find", json!(0.01)),
     ]
 }
 

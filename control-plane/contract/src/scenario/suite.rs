@@ -76,6 +76,15 @@ pub(crate) struct Spent {
     pub(crate) money: Option<Money>,
     pub(crate) calls: Option<u32>,
     pub(crate) tools: BTreeMap<ToolName, u32>,
+    /// What all runs of the service have used before, in this hour and so in this day.
+    pub(crate) service: Before,
+}
+
+/// What was used before the run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Before {
+    pub(crate) money: Option<Money>,
+    pub(crate) calls: Option<u32>,
 }
 
 /// An action that people were asked about and have approved.

@@ -16,7 +16,7 @@ use remit_core::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::suite::{Given, Reply, ScopeWord};
+use super::suite::{Given, Reply, ScopeWord, Spent};
 use crate::{CompiledContract, RunFacts, Seen, Sighting, value::same};
 
 /// A scenario under way.
@@ -108,6 +108,12 @@ impl<'a> World<'a> {
             if let (Some(most), Some(service)) = (most, self.state.services.get_mut(&terms.service)) {
                 service.in_flight.insert(tool.clone(), most);
             }
+        }
+        let before = |spent: &Spent| (spent.service.money, spent.service.calls);
+        let ((money, calls), (other_money, other_calls)) = (before(&own.spent), before(&shared.spent));
+        if let Some(service) = self.state.services.get_mut(&terms.service) {
+            service.accounts.reserve(now, remit_core::Money::ZERO, calls.or(other_calls).unwrap_or(0));
+            service.accounts.settle(now, remit_core::Money::ZERO, money.or(other_money).unwrap_or_default());
         }
         let Some(run) = self.state.runs.get_mut(&self.run) else { return };
         if let Some(money) = own.spent.money.or(shared.spent.money) {

@@ -248,6 +248,15 @@ fn cost_and_recovery() {
             ("  loop: { same_call: 3 }", "  loop: { same_call: 3, no_progress: 0 }"),
             ("  loop: { same_call: 3 }", "  service: { spend: 200/day }"),
             (
+                "  loop: { same_call: 3 }",
+                "  service: { spend: { hour: 200, day: 200 }, calls: { hour: 2, day: 1 } }",
+            ),
+            ("  loop: { same_call: 3 }", "  service: { calls: { second: 0, minute: 60 } }"),
+            ("  loop: { same_call: 3 }", "  service: { spend: { week: 1 }, calls: { d: 1 }, tokens: 5 }"),
+            ("order.refund: 0.25", "order.refund: { most: 0.25 }"),
+            ("order.refund: 0.25", "order.refund: { most: 0.25, reported: params:/cost }"),
+            ("order.refund: 0.25", "order.refund: { most: dear, reported: result:cost }"),
+            (
                 "    order.refund: { tool: order.unrefund, with: { refund_id: result:/refund/id }, within: 72h }\n",
                 "",
             ),

@@ -56,7 +56,7 @@ struct Node<'a> {
     arrival: Option<Timestamp>,
 }
 
-/// The service, as its active version says: the budget is the service's, whatever version a run keeps.
+/// The service and its domain. The service as its active version says: the budget is the service's, whatever version a run keeps.
 fn nodes(case: Case<'_>) -> Vec<Node<'_>> {
     let service = case.state.services.get(&case.run.terms.service).map(|service| Node {
         name: format!("service `{}`", service.active.service),
@@ -64,7 +64,13 @@ fn nodes(case: Case<'_>) -> Vec<Node<'_>> {
         accounts: &service.accounts,
         arrival: service.arrival,
     });
-    service.into_iter().collect()
+    let domain = case.state.settings.as_ref().map(|settings| Node {
+        name: format!("domain `{}`", case.state.domain),
+        allowance: &settings.allowance,
+        accounts: &case.state.accounts,
+        arrival: None,
+    });
+    service.into_iter().chain(domain).collect()
 }
 
 impl Node<'_> {

@@ -2,6 +2,7 @@
 
 use remit_core::{
     ActionStatus, Declared, DomainSettings, Event, Money, Outcome, Reason, ServiceName, ToolName,
+    allowance::Allowance,
     event::{ActionDecided, ActionSettled, Holder, Settlement},
     proposal::Channel,
     rollback::StepKind,
@@ -78,7 +79,8 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
             format!("{} held again, its approval is void: {}", row.tool, returned.note)
         }
         Event::SwitchSet(switch) => {
-            format!("{} set {} to {}: {}", switch.by, switch.scope, switch.ceiling, switch.reason)
+            let verb = if switch.breach.is_some() { "quarantined by setting" } else { "set" };
+            format!("{} {verb} {} to {}: {}", switch.by, switch.scope, switch.ceiling, switch.reason)
         }
         Event::SwitchReleased { switch, by, reason } => format!("{by} released {switch}: {reason}"),
         Event::RunEnded { stopped, reason, note, .. } => {
@@ -115,7 +117,8 @@ fn issued_text(holder: &Holder, by: &str) -> String {
 
 fn configured_text(settings: &DomainSettings, by: &str) -> String {
     let backtest = settings.backtest.as_str();
-    format!("{by} read the domain's file: currency {}, backtest {backtest}", settings.currency)
+    let limits = limits(&settings.allowance);
+    format!("{by} read the domain's file: currency {}, backtest {backtest}{limits}", settings.currency)
 }
 
 fn attempted_text(
@@ -158,6 +161,13 @@ fn decided_text(decided: &ActionDecided, row: &mut pb::TraceRecord) -> String {
             format!("{} {outcome} by {}: {}", proposal.tool, deciding.clause, deciding.detail)
         }
     }
+}
+
+/// What a domain may use, behind a comma each.
+fn limits(allowance: &Allowance) -> String {
+    let spend = allowance.spend.iter().map(|(per, most)| format!(", {most} a {per}"));
+    let calls = allowance.calls.iter().map(|(per, most)| format!(", {most} calls a {per}"));
+    spend.chain(calls).collect()
 }
 
 fn settled_text(settled: &ActionSettled, row: &mut pb::TraceRecord) -> String {

@@ -102,6 +102,11 @@ fn evidence() {
 }
 
 #[test]
+fn cost() {
+    insta::assert_snapshot!(said("/cost"));
+}
+
+#[test]
 fn policy() {
     insta::assert_snapshot!(said("/policy"));
 }

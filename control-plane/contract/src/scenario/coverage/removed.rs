@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Where such rules stand; `*` is any key, or any item of a list.
-const REMOVABLE: [&[&str]; 9] = [
+const REMOVABLE: [&[&str]; 10] = [
     &["scope", "forbidden", "*"],
     &["scope", "escalate", "*"],
     &["scope", "workflows", "*"],
@@ -26,6 +26,7 @@ const REMOVABLE: [&[&str]; 9] = [
     &["evidence", "items", "*", "require"],
     &["evidence", "needs", "*", "agree", "*"],
     &["evidence", "origin", "*", "*"],
+    &["cost", "service", "*", "*"],
 ];
 
 /// Each with whether the scenarios notice that it is gone.

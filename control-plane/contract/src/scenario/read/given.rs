@@ -16,7 +16,7 @@ use crate::{
         Fields, each, entries, items,
         scalar::{Naming, count, date, group, money, name, text, word},
     },
-    scenario::suite::{Approval, Given, People, Reply, ScopeWord, Spent},
+    scenario::suite::{Approval, Before, Given, People, Reply, ScopeWord, Spent},
     yaml::{Entry, Node, to_json},
 };
 
@@ -234,11 +234,24 @@ impl Reader<'_> {
                 Some((tool?, calls?))
             })
         });
+        let service = fields.get("service").map(|at| self.before(at));
         fields.end();
         Some(Spent {
             money: amount.map_or(Some(None), |amount| amount.map(Some))?,
             calls: calls.map_or(Some(None), |calls| calls.map(Some))?,
             tools: tools.unwrap_or(Some(Vec::new()))?.into_iter().collect(),
+            service: service.unwrap_or(Some(Before::default()))?,
+        })
+    }
+
+    fn before(self, node: &Node) -> Option<Before> {
+        let fields = Fields::of(node, "`service`", self.problems)?;
+        let amount = fields.get("money").map(|at| money(at, "`money`", self.problems));
+        let calls = fields.get("calls").map(|at| count(at, "`calls`", self.problems));
+        fields.end();
+        Some(Before {
+            money: amount.map_or(Some(None), |amount| amount.map(Some))?,
+            calls: calls.map_or(Some(None), |calls| calls.map(Some))?,
         })
     }
 

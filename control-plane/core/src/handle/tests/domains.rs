@@ -5,11 +5,13 @@ use super::{
     world::*,
 };
 use crate::{
-    Backtest, Command, Digest, DomainSettings, Event, Refusal, State, Terms, Timestamp, review::Review,
+    Backtest, Command, Digest, DomainSettings, Event, Refusal, State, Terms, Timestamp, allowance::Allowance,
+    review::Review,
 };
 
 fn configure(currency: &str, backtest: Backtest) -> Command {
-    let settings = DomainSettings { currency: currency.to_owned(), backtest };
+    let settings =
+        DomainSettings { currency: currency.to_owned(), backtest, allowance: Allowance::default() };
     Command::ConfigureDomain { settings, by: "remitd".to_owned() }
 }
 

@@ -58,7 +58,11 @@ fn story() -> Vec<Event> {
     let approve = versions::approve(&world.state, 1, "rita");
     world.command(approve).unwrap();
     world.command(Command::RequireApprovals { by: "remitd".to_owned() }).unwrap();
-    let settings = DomainSettings { currency: terms().currency, backtest: Backtest::Required };
+    let settings = DomainSettings {
+        currency: terms().currency,
+        backtest: Backtest::Required,
+        allowance: Default::default(),
+    };
     world.command(Command::ConfigureDomain { settings, by: "remitd".to_owned() }).unwrap();
     world.command(versions::revoke(1, "olga")).unwrap();
     world.command(versions::register(1, "rita")).unwrap();

@@ -2,7 +2,8 @@
 
 use super::world::*;
 use crate::{
-    ActionStatus, Clause, Command, Decision, Digest, Event, Level, Money, Outcome, Reason, Refusal, Terms,
+    ActionStatus, Backtest, Clause, Command, Decision, Digest, DomainSettings, Event, Level, Money, Outcome,
+    Reason, Refusal, Terms,
     account::Account,
     allowance::Allowance,
     command::{Settle, SwitchTarget},
@@ -191,6 +192,47 @@ fn undoing_needs_no_money_and_is_charged_where_its_effect_was() {
     let account = world.state.accounts.at(Per::Hour, then);
     assert_eq!((account.held.as_micros(), account.spent.as_micros(), account.calls), (0, 109, 1));
     assert_eq!(world.state.actions[&action(9)].charged_at, then);
+}
+
+#[test]
+fn the_services_of_a_domain_share_its_budget() {
+    let mut world = world(spend(&[(Per::Hour, 10_000)]));
+    let allowance = Allowance { calls: [(Per::Day, 3)].into(), ..spend(&[(Per::Hour, 250)]) };
+    let settings = DomainSettings { currency: "USD".to_owned(), backtest: Backtest::None, allowance };
+    world.command(Command::ConfigureDomain { settings, by: "remitd".to_owned() }).unwrap();
+    let mut other = Terms {
+        service: "access".into(),
+        principal: "access".to_owned(),
+        digest: Digest::of(b"access"),
+        ..(*world.state.services.values().next().unwrap().active).clone()
+    };
+    other.allowance = Allowance::default();
+    world.command(Command::ActivateContract { terms: Box::new(other), by: "lee".to_owned() }).unwrap();
+    let start = Command::StartRun {
+        run: run(2),
+        name: "case-2".to_owned(),
+        service: "access".into(),
+        principal: "access".to_owned(),
+        channel: crate::proposal::Channel::Mcp,
+        declared: crate::Declared::default(),
+    };
+    world.command(start).unwrap();
+    let theirs = |number: u32| {
+        pay(number).with(|it, assessment| {
+            it.run = run(2);
+            it.principal = "access".to_owned();
+            assessment.contract = Digest::of(b"access");
+        })
+    };
+    world.admit(pay(1));
+    world.admit(theirs(2));
+    let decision = world.expect(theirs(3), Outcome::Throttle, Clause::Cost, Reason::BudgetExhausted);
+    waits(&decision, HOUR, &["0.000030 of 0.000250 is left of the hour of domain `payments`"]);
+    world.admit(Call::new("look", "{}"));
+    let decision = world.expect(theirs(3), Outcome::Throttle, Clause::Cost, Reason::QuotaExhausted);
+    waits(&decision, 24 * HOUR, &["all 3 calls of the day of domain `payments` are used"]);
+    assert_eq!(world.state.accounts.at(Per::Hour, world.now).held.as_micros(), 227);
+    assert_eq!(service(&world, Per::Hour).held.as_micros(), 110, "`access`, the first by name");
 }
 
 fn report(world: &mut World, action: crate::ActionId, cost: u64) -> Vec<Event> {
