@@ -8,8 +8,8 @@ use self::{
     paint::Color,
     screen::Format,
     verb::{
-        completions, contract, decide, domain, explain, export, get, key, rollback, show, switch, tail,
-        token, verify, who,
+        completions, contract, decide, domain, explain, export, get, key, resolve, rollback, show, switch,
+        tail, token, verify, who,
     },
 };
 
@@ -113,6 +113,8 @@ pub enum Remote {
     Safe(switch::Lower),
     /// Release what `stop` or `safe` has lowered
     Release(switch::Release),
+    /// Say what became of an action whose outcome nobody knows
+    Resolve(resolve::Resolve),
     /// Undo what a run has done
     Rollback(rollback::Rollback),
     /// Write the record of a service's domain as JSON lines

@@ -281,6 +281,26 @@ impl Operator {
         self.0.get_run(pb::GetRunRequest { id: id.to_owned() }).await.unwrap().into_inner()
     }
 
+    /// Says what became of an action in doubt.
+    ///
+    /// # Errors
+    /// What the control plane answers.
+    pub async fn resolve(
+        &mut self,
+        action: &str,
+        verdict: pb::Verdict,
+        result: &str,
+    ) -> Result<pb::ResolveResponse, Status> {
+        let request = pb::ResolveRequest {
+            action: action.to_owned(),
+            verdict: verdict.into(),
+            reason: "looked at the bank's statement".to_owned(),
+            result_json: result.to_owned(),
+            idempotency_id: String::new(),
+        };
+        Ok(self.0.resolve(request).await?.into_inner())
+    }
+
     /// Asserts that every chain holds, and returns how many events each domain has.
     pub async fn verify(&mut self) -> Vec<(String, u64)> {
         let verified = self.0.verify(pb::VerifyRequest {}).await.unwrap().into_inner();
@@ -307,15 +327,20 @@ impl Operator {
 
     /// Follows the journal of this run until a record of this kind comes.
     pub async fn seen(&mut self, run: &str, kind: &str) -> pb::TraceRecord {
+        self.seen_of(run, |record| record.kind == kind).await
+    }
+
+    /// Follows the journal of this run until a record of this kind comes that fits.
+    pub async fn seen_of(&mut self, run: &str, fits: impl Fn(&pb::TraceRecord) -> bool) -> pb::TraceRecord {
         let request = pb::WatchTraceRequest { run: run.to_owned(), backlog: 1_000, ..Default::default() };
         let mut trace = self.0.watch_trace(request).await.unwrap().into_inner();
         let look = async {
             while let Some(batch) = trace.next().await {
-                if let Some(record) = batch.unwrap().records.into_iter().find(|record| record.kind == kind) {
+                if let Some(record) = batch.unwrap().records.into_iter().find(|record| fits(record)) {
                     return record;
                 }
             }
-            panic!("the trace ended without {kind}")
+            panic!("the trace ended without it")
         };
         tokio::time::timeout(PATIENCE, look).await.expect("the record comes")
     }

@@ -1,6 +1,7 @@
 //! The witness: what was really paid and taken back, in SQLite.
 //!
-//! It is naive on purpose and pays whatever it is told to, also twice under one key: a double must show.
+//! It is naive on purpose and pays whatever it is told to, but keeps its word about keys: the same key is the same
+//! payout, and with other bytes an error. Without a key it pays twice: a double must show.
 
 use std::path::Path;
 
@@ -40,8 +41,12 @@ impl Ledger {
         Self(Mutex::new(connection))
     }
 
-    /// Pays; returns the payout's id.
+    /// Pays, once a key; returns the payout's id.
     pub fn pay(&self, key: &str, transaction: &str, amount_minor: i64, body: &str) -> String {
+        if let Some(known) = self.payouts().into_iter().find(|known| !key.is_empty() && known.key == key) {
+            assert_eq!(known.body, body, "the key {key} came with other bytes");
+            return known.id;
+        }
         let connection = self.0.lock();
         let row = (key, transaction, amount_minor, body);
         connection
@@ -52,7 +57,10 @@ impl Ledger {
 
     /// Takes a payout back.
     pub fn reverse(&self, key: &str, payout: &str) {
-        self.0.lock().execute("INSERT INTO reversals VALUES (?1, ?2)", (payout, key)).unwrap();
+        let known = self.reversals().into_iter().any(|(_, known)| !key.is_empty() && known == key);
+        if !known {
+            self.0.lock().execute("INSERT INTO reversals VALUES (?1, ?2)", (payout, key)).unwrap();
+        }
     }
 
     /// Everything that was paid, in order.

@@ -83,6 +83,13 @@ impl Site {
         self.start_as(self.command()).await
     }
 
+    /// Starts `remitd` so that it ends at this point, as the control plane's `crash.rs` names it.
+    pub async fn start_to_end_at(&self, point: &str) -> Remitd {
+        let mut command = self.command();
+        command.env("FAILPOINTS", point);
+        self.start_as(command).await
+    }
+
     /// Starts `remitd` so that three people bring each version of this domain to life.
     pub async fn start_approving(&self, domain: &str) -> Remitd {
         let mut command = self.bare(&self.program);

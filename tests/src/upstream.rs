@@ -28,6 +28,21 @@ pub enum Mood {
     Status(u16),
     /// They do what they are told, and answer only when the mood changes.
     Silent,
+    /// As they should, but an order to pay is carried out and not answered until the mood changes.
+    Mute,
+    /// They pay nothing, and answer only when the mood changes.
+    Deaf,
+}
+
+/// One order to pay, as it came.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Arrival {
+    /// The idempotency key.
+    pub key: String,
+    /// The very bytes.
+    pub body: String,
+    /// From when on it must not take effect any more.
+    pub deadline: String,
 }
 
 /// Running tool servers; they end with the value.
@@ -43,6 +58,8 @@ struct Shared {
     ledger: Ledger,
     mood: watch::Sender<Mood>,
     payouts: watch::Sender<usize>,
+    /// Every order to pay, carried out or not.
+    arrivals: watch::Sender<Vec<Arrival>>,
     /// How often a transaction was looked at.
     looks: watch::Sender<usize>,
     /// What every transaction says by now, over what its id says.
@@ -56,6 +73,7 @@ impl Upstream {
             ledger: Ledger::create(&dir.join("ledger.sqlite")),
             mood: watch::Sender::new(Mood::Honest),
             payouts: watch::Sender::new(0),
+            arrivals: watch::Sender::default(),
             looks: watch::Sender::new(0),
             corrections: watch::Sender::default(),
         });
@@ -96,6 +114,12 @@ impl Upstream {
         self.shared.looks.subscribe().wait_for(|looks| count <= *looks).await.unwrap();
     }
 
+    /// Waits until this many orders to pay have come, and returns all of them.
+    pub async fn ordered(&self, count: usize) -> Vec<Arrival> {
+        let mut arrivals = self.shared.arrivals.subscribe();
+        arrivals.wait_for(|known| count <= known.len()).await.unwrap().clone()
+    }
+
     /// Waits until this many payouts were made, answered or not.
     pub async fn paid(&self, count: usize) {
         self.shared.payouts.subscribe().wait_for(|made| count <= *made).await.unwrap();
@@ -121,6 +145,7 @@ fn routes(shared: Arc<Shared>) -> Router {
         .route("/transactions/{id}/eligibility", get(eligibility))
         .route("/tickets/{id}", get(ticket))
         .route("/payouts", post(pay))
+        .route("/payouts/of/{sale}", get(find))
         .route("/payouts/{id}/reversal", post(reverse))
         .route("/customers/{customer}/notes", post(note))
         .route("/customers/{customer}/notes/{note}", delete(unnote))
@@ -132,9 +157,9 @@ impl Shared {
     /// The answer, as the mood wants it.
     async fn answer(&self, honest: Value) -> Response {
         let mut moods = self.mood.subscribe();
-        let mood = moods.wait_for(|mood| *mood != Mood::Silent).await.unwrap().clone();
+        let mood = moods.wait_for(|mood| !matches!(mood, Mood::Silent | Mood::Deaf)).await.unwrap().clone();
         match mood {
-            Mood::Honest | Mood::Silent => Json(honest).into_response(),
+            Mood::Honest | Mood::Mute | Mood::Silent | Mood::Deaf => Json(honest).into_response(),
             Mood::Says(text) => text.into_response(),
             Mood::Status(code) => (StatusCode::from_u16(code).unwrap(), "out of order").into_response(),
         }
@@ -170,13 +195,27 @@ async fn pay(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes)
     let order: Value = serde_json::from_slice(&body).unwrap();
     let (sale, amount) = (order["transaction_id"].as_str().unwrap(), order["amount_minor"].as_i64().unwrap());
     let text = std::str::from_utf8(&body).unwrap();
+    let deadline = headers.get("x-effect-deadline").map_or("", |it| it.to_str().unwrap()).to_owned();
+    let arrival = Arrival { key: key(&headers).to_owned(), body: text.to_owned(), deadline };
+    shared.arrivals.send_modify(|known| known.push(arrival));
+    if *shared.mood.borrow() == Mood::Deaf {
+        return shared.answer(json!({})).await;
+    }
     let payout = shared.ledger.pay(key(&headers), sale, amount, text);
     shared.payouts.send_modify(|made| *made += 1);
+    shared.mood.subscribe().wait_for(|mood| *mood != Mood::Mute).await.unwrap();
     let paid = json!({
         "payout_id": payout, "transaction_id": sale, "amount_minor": amount, "currency": order["currency"],
         "status": "paid",
     });
     shared.answer(paid).await
+}
+
+/// What was paid for a sale, if anything.
+async fn find(State(shared): State<Arc<Shared>>, Segment(sale): Segment<String>) -> Response {
+    let paid = shared.ledger.payouts().into_iter().find(|payout| payout.transaction == sale);
+    let found = paid.map_or(json!({}), |paid| json!({ "payout_id": paid.id, "transaction_id": sale }));
+    shared.answer(found).await
 }
 
 async fn reverse(

@@ -19,7 +19,17 @@ use crate::REMITD;
 const READ: &str = r#"{"transaction_id":"US-500-a"}"#;
 
 async fn world() -> (Site, Remitd, Agent, String) {
+    of_site(Site::new(REMITD).await).await
+}
+
+/// A world whose tools take no key, so that nothing is sent a second time.
+async fn keyless() -> (Site, Remitd, Agent, String) {
     let site = Site::new(REMITD).await;
+    site.contracts.edit("      idempotency_key: header:Idempotency-Key\n", "");
+    of_site(site).await
+}
+
+async fn of_site(site: Site) -> (Site, Remitd, Agent, String) {
     let remitd = site.start().await;
     let mut agent = remitd.agent().await;
     let run = agent.run("case-1").await;
@@ -257,7 +267,7 @@ async fn an_upstream_that_answers_garbage() {
         (Mood::Says(odd), "larger than 262144 bytes"),
         (Mood::Status(500), "500"),
     ] {
-        let (site, remitd, mut agent, run) = world().await;
+        let (site, remitd, mut agent, run) = keyless().await;
         agent.look_up(&run, "US-500-a").await;
         site.upstream.turn(mood);
         let read = agent.try_act(&run, "transactions.get", READ).await.unwrap();
@@ -286,7 +296,7 @@ async fn an_upstream_that_refuses() {
 
 #[tokio::test]
 async fn an_upstream_that_never_answers() {
-    let (site, _remitd, mut agent, run) = world().await;
+    let (site, _remitd, mut agent, run) = keyless().await;
     agent.look_up(&run, "US-500-a").await;
     site.upstream.turn(Mood::Silent);
     let paid = agent.act(&run, "payout.create", &payout("US-500-a", 500)).await;

@@ -10,6 +10,7 @@
 
 mod audit;
 mod load;
+mod points;
 
 use std::time::Duration;
 

@@ -12,6 +12,7 @@ mod crash;
 mod crowd;
 mod demo;
 mod disk_full;
+mod doubts;
 mod evidence;
 mod faces;
 mod history;

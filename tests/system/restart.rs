@@ -52,8 +52,9 @@ async fn a_graceful_end_waits_for_what_is_under_way() {
 }
 
 #[tokio::test]
-async fn what_was_in_flight_at_a_power_cut_is_in_doubt_and_not_sent_again() {
+async fn what_was_in_flight_at_a_power_cut_is_in_doubt_and_without_a_key_not_sent_again() {
     let site = Site::new(REMITD).await;
+    site.contracts.edit("      idempotency_key: header:Idempotency-Key\n", "");
     site.contracts.edit("timeout: 1s", "timeout: 20s");
     let remitd = site.start().await;
     let mut agent = remitd.agent().await;

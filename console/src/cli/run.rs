@@ -15,8 +15,8 @@ use super::{
     session::{self, Session},
     table::Frame,
     verb::{
-        completions, contract, decide, domain, explain, export, get, key, rollback, show, switch, tail,
-        token, verify, who,
+        completions, contract, decide, domain, explain, export, get, key, resolve, rollback, show, switch,
+        tail, token, verify, who,
     },
 };
 use crate::{context::Context, tui};
@@ -149,6 +149,7 @@ async fn remote(
         Remote::Stop(args) => switch::lower(args, Level::None, session, screen).await?,
         Remote::Safe(args) => switch::lower(args, Level::Draft, session, screen).await?,
         Remote::Release(args) => switch::release(args, session, screen).await?,
+        Remote::Resolve(args) => resolve::run(args, session, screen).await?,
         Remote::Rollback(args) => return rollback::run(args, session, screen).await,
         Remote::Export(args) => export::run(args, session, screen).await?,
         Remote::Verify(verify::Verify {}) => return verify::run(session, screen).await,

@@ -69,6 +69,10 @@ fn what_is_wrong_on_the_command_line_is_refused_before_anything_is_sent() {
         &["token", "create", "--service", "s", "--groups", "g"],
         &["rollback", "run", "r", "--reason", "x", "--yes", "--plan", "p", "--plan-digest", "d"],
         &["rollback", "run", "r", "--reason", "x", "--plan-digest", "d"],
+        &["resolve", "9b1c44d0", "--reason", "x"],
+        &["resolve", "9b1c44d0", "--happened", "--did-not-happen", "--reason", "x"],
+        &["resolve", "9b1c44d0", "--did-not-happen", "--reason", "x", "--result", "{}"],
+        &["resolve", "9b1c44d0", "--happened"],
         &["get"],
         &["get", "actions", "--status", "lost"],
     ];

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod export;
 pub mod get;
 pub mod key;
+pub mod resolve;
 pub mod rollback;
 pub mod show;
 pub mod switch;

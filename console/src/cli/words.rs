@@ -55,6 +55,22 @@ pub fn escalation_status(number: i32) -> String {
     word(number, "ESCALATION_STATUS_", |value: v1::EscalationStatus| value.as_str_name())
 }
 
+/// `happened`, `did_not_happen`.
+#[must_use]
+pub fn verdict(number: i32) -> String {
+    word(number, "VERDICT_", |value: v1::Verdict| value.as_str_name())
+}
+
+/// So many times.
+#[must_use]
+pub fn times(count: u32) -> String {
+    match count {
+        0 => "never by the control plane".to_owned(),
+        1 => "once".to_owned(),
+        count => format!("{count} times"),
+    }
+}
+
 /// `open`, `completed`, `stopped`, `rolling_back`, `rolled_back`.
 #[must_use]
 pub fn run_status(number: i32) -> String {

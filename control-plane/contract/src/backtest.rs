@@ -272,6 +272,7 @@ impl<'a> Backtest<'a> {
             proposal: Box::new(proposal.clone()),
             assessment: Box::new(self.draft.assess(proposal, &params, facts)),
             escalation: EscalationId::new(Uuid::nil()),
+            reused: None,
         };
         let decided = handle(&self.state, command, at);
         let after = match decided.as_deref() {

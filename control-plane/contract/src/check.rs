@@ -15,6 +15,7 @@ mod evidence;
 mod origin;
 mod rules;
 mod tools;
+mod unknown;
 mod workflows;
 
 pub(crate) use rules::distinct_ids;
@@ -26,6 +27,7 @@ pub(crate) fn check(document: &Document, problems: &Problems) {
     rules::check(document, scope, problems);
     workflows::check(document, scope, problems);
     tools::check(document, scope, tooling, problems);
+    unknown::check(scope, tooling, problems);
     check_undo(document, scope, tooling, problems);
     check_cost(document, scope, tooling, problems);
     evidence::check(document, scope, tooling, problems);

@@ -22,6 +22,7 @@ use crate::{
     schema::Schema,
     template::Template,
     trigger::{self, Triggers},
+    unknown::Query,
     upstream::Upstream,
 };
 
@@ -69,6 +70,7 @@ pub struct Tool {
     undo: Option<UndoMapping>,
     /// Where its result says what the call has cost.
     reported: Option<Pointer>,
+    query: Option<Query>,
     /// The items of evidence that its results are.
     evidence: Vec<ItemName>,
 }
@@ -242,6 +244,35 @@ impl CompiledContract {
             params: CanonicalJson::from_value(&params).ok()?,
             until: settled_at.plus_ms(mapping.within_ms),
         })
+    }
+
+    /// True when a result is needed to undo what the tool does.
+    pub fn undo_needs_result(&self, tool: &ToolName) -> bool {
+        let mapping = self.tools.get(tool).and_then(|tool| tool.undo.as_ref());
+        mapping.is_some_and(|undo| undo.with.iter().any(|(_, source)| matches!(source, Source::Result(_))))
+    }
+
+    /// The read that tells what became of a call, and its parameters; `None` when there is none, or when the
+    /// call does not hold what it needs.
+    pub fn question(&self, tool: &ToolName, params: &Value, key: &str) -> Option<(ToolName, CanonicalJson)> {
+        let query = self.tools.get(tool)?.query.as_ref()?;
+        let asked = query.params(params, key)?;
+        self.tools.get(&query.ask)?.schema.accepts(&asked.value()).then(|| (query.ask.clone(), asked))
+    }
+
+    /// What the answer of that read says: the result when the call has happened, nothing when it has not.
+    ///
+    /// # Errors
+    /// When it says neither.
+    pub fn answered(&self, tool: &ToolName, answer: &Value) -> Result<Option<CanonicalJson>, String> {
+        let query = self.tools.get(tool).and_then(|tool| tool.query.as_ref());
+        let query = query.ok_or_else(|| format!("no read tells what became of `{tool}`"))?;
+        let unclear = || format!("`{}` answered neither that it happened nor that it did not", query.ask);
+        if !query.happened(answer).ok_or_else(unclear)? {
+            return Ok(None);
+        }
+        let found = query.answered(answer).ok_or_else(unclear)?;
+        CanonicalJson::from_value(found).map(Some).map_err(|error| error.to_string())
     }
 
     /// The HTTP request of a call.

@@ -26,6 +26,7 @@ mod recovery;
 mod scope;
 mod tooling;
 mod trigger;
+mod unknown;
 mod workflow;
 
 pub(crate) use cost::{Cost, RunDocument};
@@ -37,6 +38,7 @@ pub(crate) use recovery::{Recovery, UndoRule};
 pub(crate) use scope::{Rule, RuleHead, Scope};
 pub(crate) use tooling::{ToolDocument, Tooling};
 pub(crate) use trigger::TriggerRule;
+pub(crate) use unknown::{QueryDocument, UnknownDocument};
 pub(crate) use workflow::WorkflowDocument;
 
 /// The form that this version reads.

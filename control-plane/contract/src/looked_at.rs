@@ -70,10 +70,10 @@ impl LookedAt {
     }
 }
 
-type Difference<'v> = (String, Option<&'v Value>, Option<&'v Value>);
+pub(crate) type Difference<'v> = (String, Option<&'v Value>, Option<&'v Value>);
 
 /// Objects are compared member by member, everything else as a whole.
-fn differences<'v>(
+pub(crate) fn differences<'v>(
     at: String,
     (was, is): (Option<&'v Value>, Option<&'v Value>),
     found: &mut Vec<Difference<'v>>,

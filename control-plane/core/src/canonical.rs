@@ -62,6 +62,11 @@ impl CanonicalJson {
         Self { text, digest }
     }
 
+    /// JSON's null: nothing is known.
+    pub fn null() -> Self {
+        Self::trusted("null".into())
+    }
+
     /// The canonical text.
     pub fn as_str(&self) -> &str {
         &self.text

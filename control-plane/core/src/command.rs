@@ -99,6 +99,8 @@ pub enum Command {
         assessment: Box<Assessment>,
         /// Identity for a question to people, should one be needed.
         escalation: EscalationId,
+        /// In what it differs from the call that used its key first, where the shell has found one.
+        reused: Option<Reuse>,
     },
     /// Note that an admitted action is handed to its tool.
     Start {
@@ -107,13 +109,24 @@ pub enum Command {
     },
     /// Note the outcome of an action.
     Settle(Box<Settle>),
+    /// Send an action in doubt again: the same bytes under the same key.
+    Resend {
+        /// Which.
+        action: ActionId,
+    },
+    /// Ask the tool what became of an action in doubt.
+    AskAbout(Box<AskAbout>),
+    /// Note what the tool said of it.
+    Learn(Box<Learn>),
+    /// Say what became of an action in doubt.
+    Resolve(Box<Resolve>),
     /// Answer an escalation.
     Decide(Box<Answer>),
     /// Read one fact of an approved action again.
     ReadAgain(Box<ReadAgain>),
     /// Let an approved action go, or return it to people.
     Release(Box<Release>),
-    /// Let escalations lapse whose deadline has passed.
+    /// Let escalations lapse whose deadline has passed, and put in doubt what its caller has not reported in time.
     Lapse,
     /// Set a ceiling.
     SetSwitch {
@@ -208,6 +221,16 @@ pub enum Command {
     },
 }
 
+/// In what a call differs from the one that used its key first. Words for the caller: that the key was used, and by
+/// what, the state knows itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reuse {
+    /// The first call.
+    pub by: ActionId,
+    /// The difference, in words.
+    pub differs: String,
+}
+
 /// An outcome as the executor or the caller reports it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Settle {
@@ -223,6 +246,45 @@ pub struct Settle {
     pub undo: Option<UndoCall>,
     /// What was seen of the call; nothing, where its caller carried it out.
     pub exchange: Exchange,
+}
+
+/// A read that tells what became of an action in doubt.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AskAbout {
+    /// The action in doubt.
+    pub target: ActionId,
+    /// The read that the contract names for it.
+    pub tool: ToolName,
+    /// Its parameters.
+    pub params: CanonicalJson,
+    /// Identity for the read.
+    pub action: ActionId,
+}
+
+/// What such a read has brought.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Learn {
+    /// The read.
+    pub by: ActionId,
+    /// What became of the action that it asked about.
+    pub settle: Settle,
+}
+
+/// What a person says became of an action in doubt.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Resolve {
+    /// Which.
+    pub action: ActionId,
+    /// The authenticated person.
+    pub by: Person,
+    /// Whether it happened.
+    pub happened: bool,
+    /// How the person knows.
+    pub reason: String,
+    /// What the tool answered, where the person knows it.
+    pub result: Option<CanonicalJson>,
+    /// How it would be undone, by that result.
+    pub undo: Option<UndoCall>,
 }
 
 /// A person's answer to an escalation.

@@ -2,6 +2,7 @@
 
 use crate::{
     ActionId, Level, Money, Timestamp,
+    command::Reuse,
     decision::{Decision, Objection},
     proposal::{Ask, Assessment, Novelty, Proposal},
     state::{Run, State},
@@ -34,6 +35,8 @@ pub(crate) struct Case<'a> {
     pub(crate) returned: Option<&'a Objection>,
     /// The action that used the proposal's key before, for another call.
     pub(crate) key_used_by: Option<ActionId>,
+    /// In what that call differs, where it is known.
+    pub(crate) reused: Option<&'a Reuse>,
     pub(crate) now: Timestamp,
 }
 
@@ -55,6 +58,7 @@ impl<'a> Case<'a> {
             approved: false,
             returned: None,
             key_used_by: None,
+            reused: None,
             now,
         }
     }
@@ -74,8 +78,9 @@ impl<'a> Case<'a> {
         self.approved || self.returned.is_some()
     }
 
-    pub(crate) const fn with_reused_key(mut self, by: ActionId) -> Self {
+    pub(crate) const fn with_reused_key(mut self, by: ActionId, reused: Option<&'a Reuse>) -> Self {
         self.key_used_by = Some(by);
+        self.reused = reused;
         self
     }
 

@@ -7,6 +7,7 @@ use crate::{
     GroupName, ItemName, Money, Moved, Person, PlanId, Reach, Reason, RunId, ServiceName, SwitchId,
     Timestamp, ToolName,
     decision::Decision,
+    doubt::{DoubtStated, Resolution},
     escalation::{EscalationStatus, Question, Vote},
     exchange::Exchange,
     proposal::{Assessment, Channel, Proposal},
@@ -92,6 +93,17 @@ pub enum Event {
     },
     /// An action's outcome became known, or is known to be unknown.
     ActionSettled(Box<ActionSettled>),
+    /// An action in doubt was handed to its tool again: the same bytes under the same key.
+    ActionResent {
+        /// Which.
+        action: ActionId,
+        /// Of which run.
+        run: RunId,
+        /// The how-manieth time: 1 is the first again.
+        attempt: u32,
+    },
+    /// A person has said what became of an action in doubt.
+    DoubtStated(Box<DoubtStated>),
     /// A person answered.
     EscalationVoted {
         /// The question.
@@ -230,6 +242,9 @@ pub struct ActionDecided {
     /// For a read that the control plane makes itself: the approved question whose facts it reads again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rereads: Option<EscalationId>,
+    /// For a read that the control plane makes itself: the action in doubt that it asks about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks_about: Option<ActionId>,
 }
 
 /// An outcome.
@@ -254,6 +269,9 @@ pub struct ActionSettled {
     /// What was seen of the call, where that was not all well.
     #[serde(default, skip_serializing_if = "Exchange::is_plain")]
     pub exchange: Exchange,
+    /// When it was in doubt: how it became known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved: Option<Resolution>,
 }
 
 /// What became of an action.
@@ -298,7 +316,7 @@ pub enum Holder {
 
 impl Event {
     /// The kinds as they are stored.
-    pub const KINDS: [&'static str; 24] = [
+    pub const KINDS: [&'static str; 26] = [
         "contract_activated",
         "contract_proposed",
         "contract_approved",
@@ -311,6 +329,8 @@ impl Event {
         "action_decided",
         "action_started",
         "action_settled",
+        "action_resent",
+        "doubt_stated",
         "escalation_voted",
         "escalation_closed",
         "action_released",
@@ -340,6 +360,8 @@ impl Event {
             Self::ActionDecided(_) => "action_decided",
             Self::ActionStarted { .. } => "action_started",
             Self::ActionSettled(_) => "action_settled",
+            Self::ActionResent { .. } => "action_resent",
+            Self::DoubtStated(_) => "doubt_stated",
             Self::EscalationVoted { .. } => "escalation_voted",
             Self::EscalationClosed { .. } => "escalation_closed",
             Self::ActionReleased { .. } => "action_released",
@@ -360,6 +382,7 @@ impl Event {
         match self {
             Self::RunStarted { run, .. }
             | Self::ActionStarted { run, .. }
+            | Self::ActionResent { run, .. }
             | Self::EscalationVoted { run, .. }
             | Self::EscalationClosed { run, .. }
             | Self::ActionReleased { run, .. }
@@ -368,6 +391,7 @@ impl Event {
             | Self::RollbackClosed { run, .. } => Some(*run),
             Self::ActionDecided(decided) => Some(decided.proposal.run),
             Self::ActionSettled(settled) => Some(settled.run),
+            Self::DoubtStated(stated) => Some(stated.run),
             Self::ActionReturned(returned) => Some(returned.held.proposal.run),
             Self::RollbackPlanned { plan, .. } => Some(plan.run),
             Self::ContractActivated { .. }
@@ -390,8 +414,10 @@ impl Event {
         match self {
             Self::ActionDecided(decided) => Some(decided.proposal.action),
             Self::ActionSettled(settled) => Some(settled.action),
+            Self::DoubtStated(stated) => Some(stated.action),
             Self::ActionReturned(returned) => Some(returned.held.proposal.action),
             Self::ActionStarted { action, .. }
+            | Self::ActionResent { action, .. }
             | Self::EscalationVoted { action, .. }
             | Self::EscalationClosed { action, .. }
             | Self::ActionReleased { action, .. } => Some(*action),
@@ -417,9 +443,10 @@ impl Event {
 }
 
 impl ActionDecided {
-    /// True for what the control plane does on people's behalf: undoing, and reading facts again.
+    /// True for what the control plane does for people and by itself: undoing, reading facts again, and asking
+    /// what became of an action.
     pub const fn is_for_people(&self) -> bool {
-        self.undoes.is_some() || self.rereads.is_some()
+        self.undoes.is_some() || self.rereads.is_some() || self.asks_about.is_some()
     }
 }
 

@@ -13,6 +13,7 @@ mod attempt;
 mod breach;
 mod compensate;
 mod domain;
+mod doubt;
 mod duty;
 mod escalation;
 mod propose;
@@ -44,15 +45,23 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
                 |contract| Event::ForbiddenAttempted { service, contract, principal, tool, channel, why };
             Ok(contract.map(attempted).into_iter().collect())
         }
-        Command::Propose { proposal, assessment, escalation } => {
-            propose::propose(state, *proposal, *assessment, escalation, now)
+        Command::Propose { proposal, assessment, escalation, reused } => {
+            propose::propose(state, *proposal, *assessment, (escalation, reused), now)
         }
         Command::Start { action } => settle::start(state, action),
         Command::Settle(settle) => settle::settle(state, *settle, now),
+        Command::Resend { action } => doubt::resend(state, action, now),
+        Command::AskAbout(ask) => doubt::ask(state, *ask, now),
+        Command::Learn(learn) => doubt::learn(state, *learn, now),
+        Command::Resolve(resolve) => doubt::resolve(state, *resolve, now),
         Command::Decide(answer) => escalation::decide(state, *answer, now),
         Command::ReadAgain(read) => release::read_again(state, *read),
         Command::Release(release) => release::release(state, &release, now),
-        Command::Lapse => Ok(escalation::lapse(state, now)),
+        Command::Lapse => {
+            let mut events = escalation::lapse(state, now);
+            events.extend(settle::overdue(state, now));
+            Ok(events)
+        }
         Command::SetSwitch { switch, by } => switch::set(state, switch, &by, now),
         Command::ReleaseSwitch { target, by, reason } => switch::release(state, &target, &by, &reason),
         Command::EndRun { run, reason, note } => run::end(state, run, reason, note),

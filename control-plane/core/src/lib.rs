@@ -23,6 +23,7 @@ mod decide;
 pub mod decision;
 pub mod declared;
 mod digest;
+pub mod doubt;
 pub mod escalation;
 pub mod event;
 pub mod exchange;

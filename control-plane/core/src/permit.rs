@@ -1,4 +1,4 @@
-//! The only key to the executor: made from a committed admit and from nothing else.
+//! The only key to the executor: made from a committed admit, and for each further sending from one more fact.
 
 use crate::{
     ActionId, CanonicalJson, Event, Outcome, RunId, ToolName, escalation::digest_of, event::ActionDecided,
@@ -6,7 +6,8 @@ use crate::{
 };
 
 /// Proof that the control plane may carry an action out now. It has no public constructor but
-/// [`Permit::of_admitted`] and [`Permit::of_released`], which look at the committed fact themselves.
+/// [`Permit::of_admitted`], [`Permit::of_released`] and [`Permit::of_resent`], which look at the committed facts
+/// themselves.
 #[derive(Debug)]
 pub struct Permit {
     action: ActionId,
@@ -32,6 +33,17 @@ impl Permit {
             && decision.outcome == Outcome::Admit
             && held.proposal.mode == Mode::Execute)
             .then(|| Self::of(held))
+    }
+
+    /// From the committed facts that let an action go the first time, and the committed fact that it is sent
+    /// again. The bytes are those of the admit: there is no other place to take them from.
+    pub fn of_resent(decided: &ActionDecided, released: Option<&Event>, resent: &Event) -> Option<Self> {
+        let Event::ActionResent { action, .. } = resent else { return None };
+        let first = match released {
+            None => Self::of_admitted(decided),
+            Some(released) => Self::of_released(decided, released),
+        };
+        first.filter(|permit| permit.action == *action)
     }
 
     fn of(decided: &ActionDecided) -> Self {

@@ -39,6 +39,7 @@ reasons! {
     WithinContract, "within_contract", "The contract allows it.", "Nothing to do.";
     Approved, "approved", "The people who were asked have approved it.", "Nothing to do.";
     ReadAgain, "read_again", "The control plane reads a fact again for an action that people approved.", "Nothing to do.";
+    AskedAfter, "asked_after", "The control plane asks the tool what became of an action whose outcome nobody knows.", "Nothing to do.";
     DeclaredUndo, "declared_undo", "It is the compensation that the contract declares, ordered by an operator.", "Nothing to do.";
 
     PrincipalMismatch, "principal_mismatch", "The caller is not the identity that the contract names.", "Use the token of the contract's principal.";

@@ -14,6 +14,7 @@ use crate::{
     budget::Budget,
     course::Course,
     decision::Outcome,
+    doubt::Trail,
     escalation::{Escalation, Question},
     event::Holder,
     familiar::Familiar,
@@ -25,7 +26,10 @@ use crate::{
     version::{Key, Version},
 };
 
+mod doubt;
 mod fold;
+
+pub use doubt::Due;
 
 /// How long the name of a stopped run stays its own, in milliseconds.
 const STOPPED_NAME_MS: u64 = 60 * 60 * 1_000;
@@ -69,6 +73,10 @@ pub struct State {
     pub accounts: Accounts,
     /// The latest moment at which anything happened: for decisions, time never goes back.
     pub latest: Timestamp,
+    /// Actions whose outcome nobody knows.
+    pub doubts: BTreeSet<ActionId>,
+    /// What callers carry out themselves and have not reported, by the moment until which they must.
+    pub(crate) unreported: BTreeSet<(Timestamp, ActionId)>,
     /// Ended runs by the moment from which nothing of them can be undone.
     pub(crate) resting: BTreeSet<(Timestamp, RunId)>,
     /// Runs whose actions were dropped, oldest first.
@@ -255,6 +263,10 @@ pub struct Action {
     pub undone_by: Option<ActionId>,
     /// The approved question for which the control plane itself made this read.
     pub rereads: Option<EscalationId>,
+    /// The action in doubt that the control plane asks about with this read.
+    pub asks_about: Option<ActionId>,
+    /// When it was sent, and what was tried and said once its outcome was not known.
+    pub trail: Trail,
 }
 
 /// A held proposal.
@@ -317,6 +329,8 @@ impl State {
             credentials: BTreeMap::new(),
             accounts: Accounts::default(),
             latest: Timestamp::default(),
+            doubts: BTreeSet::new(),
+            unreported: BTreeSet::new(),
             resting: BTreeSet::new(),
             retired: VecDeque::new(),
         }
@@ -374,6 +388,15 @@ impl State {
     /// True for what the control plane read again for this question, after it was approved.
     pub(crate) fn is_reread(&self, used: &EvidenceUse, question: EscalationId) -> bool {
         self.actions.get(&used.action).and_then(|action| action.rereads) == Some(question)
+    }
+
+    /// The call that used a proposal's key first, if that was another call.
+    pub fn used_before(&self, proposal: &Proposal) -> Option<ActionId> {
+        let run = self.runs.get(&proposal.run).filter(|run| run.principal == proposal.principal)?;
+        let level = run.terms.tools.get(&proposal.tool).and_then(|tool| tool.level);
+        let key = crate::idempotency::key(proposal, level.unwrap_or(Level::Execute))?;
+        let call = crate::idempotency::call_digest(proposal);
+        run.keys.get(&key).filter(|(_, first)| *first != call).map(|(action, _)| *action)
     }
 
     /// Groups that hold the run duty of any service here.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Digest, DomainName, GroupName, Level, Money, Reason, ServiceName, Timestamp, ToolName, Workflow,
-    WorkflowName, allowance::Allowance,
+    WorkflowName, allowance::Allowance, doubt::Unknown,
 };
 
 /// The facts of one contract version.
@@ -200,6 +200,9 @@ pub struct ToolTerms {
     pub breaker: Option<Breaker>,
     /// How it is undone.
     pub undo: Undo,
+    /// What holds when nobody knows the outcome of a call; `None` in journals of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<Unknown>,
 }
 
 /// A circuit breaker (see `breaker.rs`).

@@ -17,10 +17,9 @@ use crate::{
     error::Error,
     ids,
     plane::{Plane, Ward},
+    recall,
     view::ActionCard,
 };
-
-mod past;
 
 /// Largest parameters, in bytes: room for any sensible call, and small enough to be judged and shown.
 pub(crate) const MAX_PARAMS: usize = 256 * 1024;
@@ -96,10 +95,12 @@ pub(crate) async fn act(plane: &Plane, caller: &Principal, call: Call) -> Result
     };
     let action = proposal.action;
     let assessment = contract.assess(&proposal, &call.value, &facts);
+    let reused = recall::reused(plane, ward, &proposal).await;
     let command = Command::Propose {
         proposal: Box::new(proposal),
         assessment: Box::new(assessment),
         escalation: ids::escalation(),
+        reused,
     };
     match ward.domain.submit(command).await {
         Ok(records) => {
@@ -112,7 +113,7 @@ pub(crate) async fn act(plane: &Plane, caller: &Principal, call: Call) -> Result
             }
             Ok(answer(decided))
         }
-        Err(Fault::Refused(Refusal::Joins(known))) => join(plane, ward, known).await,
+        Err(Fault::Refused(Refusal::Joins(known))) => join(plane, ward, (call.run, known)).await,
         Err(fault) => Err(fault.into()),
     }
 }
@@ -169,13 +170,16 @@ fn answer(decided: &ActionDecided) -> Acted {
 }
 
 /// A known call: answers at once while people are asked, else waits for its end.
-async fn join(plane: &Plane, ward: &Ward, action: ActionId) -> Result<Acted, Error> {
-    match ward.view.action(action) {
-        Some(card) if card.action.status == ActionStatus::Held || card.action.mode == Mode::DecisionOnly => {
+async fn join(plane: &Plane, ward: &Ward, (run, action): (RunId, ActionId)) -> Result<Acted, Error> {
+    match recall::card(plane, ward, (run, action)).await? {
+        Some(card)
+            if card.is_ended()
+                || card.action.status == ActionStatus::Held
+                || card.action.mode == Mode::DecisionOnly =>
+        {
             of_card(&card)
         }
-        Some(_) => end_of(ward, action).await,
-        None => of_card(&*past::recall(plane, ward, action).await?),
+        Some(_) | None => end_of(ward, action).await,
     }
 }
 
@@ -210,3 +214,6 @@ pub(crate) fn of_card(card: &ActionCard) -> Result<Acted, Error> {
         ..answer(decided)
     })
 }
+
+#[cfg(test)]
+mod tests;

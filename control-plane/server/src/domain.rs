@@ -127,6 +127,10 @@ impl Domain {
             | Command::Propose { .. }
             | Command::Start { .. }
             | Command::Settle(_)
+            | Command::Resend { .. }
+            | Command::AskAbout(_)
+            | Command::Learn(_)
+            | Command::Resolve(_)
             | Command::ReadAgain(_)
             | Command::Release(_)
             | Command::Lapse

@@ -9,6 +9,8 @@ use remit_journal::Record;
 use tokio::sync::mpsc;
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
+use crate::view::ActionCard;
+
 /// One obligation.
 #[derive(Debug)]
 pub(crate) enum Effect {
@@ -18,6 +20,8 @@ pub(crate) enum Effect {
     LookAgain { domain: DomainName, action: ActionId },
     /// People approved it and the second decision admits it: carry it out.
     Release { domain: DomainName, action: ActionId, released: Arc<Record> },
+    /// Send it again: the same bytes under the same key.
+    Resend { domain: DomainName, action: ActionId, resent: Arc<Record> },
     /// Walk the steps of this plan.
     RollBack { domain: DomainName, plan: PlanId },
 }
@@ -59,6 +63,8 @@ impl Effects {
             &record.event
         {
             Some(Effect::LookAgain { domain: domain(), action: *action })
+        } else if let Event::ActionResent { action, .. } = &record.event {
+            Some(Effect::Resend { domain: domain(), action: *action, resent: Arc::clone(record) })
         } else if let Event::RollbackStarted { plan, .. } = &record.event {
             Some(Effect::RollBack { domain: domain(), plan: *plan })
         } else {
@@ -69,6 +75,11 @@ impl Effects {
             drop(self.sender.send(Obligation { effect, working: self.working.token() }));
         }
     }
+}
+
+/// The permit to send an action again.
+pub(crate) fn again(first: &ActionDecided, card: &ActionCard, resent: &Record) -> Option<Permit> {
+    Permit::of_resent(first, card.released.as_deref().map(|record| &record.event), &resent.event)
 }
 
 /// The permit of a released action.

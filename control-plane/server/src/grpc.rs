@@ -26,6 +26,7 @@ mod health;
 mod key;
 mod operator;
 mod query;
+mod resolve;
 mod rollback;
 mod runtime;
 mod state;

@@ -7,7 +7,7 @@ use color_eyre::eyre::{Result, WrapErr as _};
 use remit_control_plane::{
     Config,
     args::{Args, Command, Serve},
-    start, telemetry,
+    crash, start, telemetry,
 };
 use tokio::{
     net::TcpListener,
@@ -23,6 +23,7 @@ async fn main() -> Result<ExitCode> {
     color_eyre::config::HookBuilder::default().display_env_section(false).install()?;
     let Command::Serve(serve) = Args::parse().command;
     telemetry::install();
+    let _armed = crash::arm();
     if let Err(error) = run(serve).await {
         writeln!(std::io::stderr(), "error: {error:#}")?;
         return Ok(ExitCode::FAILURE);

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use remit_core::{
-    ActionId, ActionStatus, Command, DomainName, Exchange, Money, Permit, PlanId, Refusal, command::Settle,
-    event::Settlement, proposal::Mode, rollback::StepKind,
+    ActionId, ActionStatus, Command, DomainName, Exchange, Money, Permit, PlanId, Refusal, Timestamp,
+    ToolFault, command::Settle, event::Settlement, proposal::Mode, rollback::StepKind,
 };
 use remit_journal::Record;
 use tokio::sync::mpsc;
@@ -31,6 +31,7 @@ pub(crate) async fn run(plane: Arc<Plane>, mut obligations: mpsc::UnboundedRecei
                 Effect::Release { domain, action, released } => {
                     release(&plane, &domain, action, &released).await;
                 }
+                Effect::Resend { domain, action, resent } => resend(&plane, &domain, action, &resent).await,
                 Effect::RollBack { domain, plan } => roll_back(&plane, &domain, plan).await,
             }
             drop(working);
@@ -66,11 +67,14 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
     let tool = permit.tool();
     let params = permit.params().value();
     // The start is durable before a byte leaves, so that what is in flight is known exactly.
-    if let Err(fault) = ward.domain.submit(Command::Start { action }).await {
-        settle(plane, domain, failed(action, format!("not sent: {fault}"))).await;
-        return;
-    }
-    let ending = match prepare(plane, &contract, &permit, &params) {
+    let started = match ward.domain.submit(Command::Start { action }).await {
+        Ok(records) => records.first().map_or_else(clock::now, |record| record.at),
+        Err(fault) => {
+            settle(plane, domain, failed(action, format!("not sent: {fault}"))).await;
+            return;
+        }
+    };
+    let ending = match prepare(plane, &contract, &permit, (started, false)) {
         Ok((upstream, call)) => {
             let may_go_on = || may_go_on(plane, ward, action);
             upstream::again::call(&plane.clients, &upstream, &call, may_go_on).await
@@ -88,30 +92,70 @@ fn may_go_on(plane: &Plane, ward: &Ward, action: ActionId) -> Result<(), String>
     ward.view.read(|inner| inner.state.may_send_again(action)).map_err(|refusal| refusal.to_string())
 }
 
+/// Sends an action in doubt again. Only an answer ends the doubt: what was sent before may have happened, also
+/// where this sending finds nobody.
+async fn resend(plane: &Plane, domain: &DomainName, action: ActionId, resent: &Record) {
+    let Ok(ward) = plane.ward(domain) else { return };
+    let Some(card) = ward.view.action(action) else { return };
+    let Some(permit) = card.decision_fact().and_then(|first| effects::again(first, &card, resent)) else {
+        tracing::error!(%action, "nothing that was committed lets it be sent again");
+        return;
+    };
+    let Some(contract) = plane.contracts.get(&card.terms.digest) else { return };
+    let ending = match prepare(plane, &contract, &permit, (resent.at, true)) {
+        Ok((upstream, call)) => upstream::once(&plane.clients, &upstream, &call, call.timeout).await,
+        Err(note) => return tracing::warn!(%action, note, "it could not be sent again"),
+    };
+    match &ending.settlement {
+        Settlement::Succeeded { .. } => {}
+        Settlement::Failed { .. } if ending.exchange.fault == Some(ToolFault::Refused) => {}
+        // That nobody was there this time, or that nothing could be sent, says nothing about the first time.
+        Settlement::Failed { note } | Settlement::InDoubt { note } => {
+            return tracing::info!(%action, note, "it was sent again and is still in doubt");
+        }
+    }
+    let params = permit.params().value();
+    let ending = contract.settle(action, (permit.tool(), &params), ending, clock::now());
+    settle(plane, domain, ending).await;
+}
+
+/// The request of a call that is sent at this moment, the first time or again.
 fn prepare(
     plane: &Plane,
     contract: &remit_contract::CompiledContract,
     permit: &Permit,
-    params: &serde_json::Value,
+    (sent, again): (Timestamp, bool),
 ) -> Result<(Arc<upstream::Upstream>, ToolCall), String> {
     let name = permit.tool();
     let tool = contract.tool(name).ok_or_else(|| format!("`{name}` has no tooling"))?;
-    let request = contract.request(name, params).map_err(|objection| objection.detail)?;
+    let request = contract.request(name, &permit.params().value()).map_err(|objection| objection.detail)?;
     let upstream = plane
         .upstreams
         .get(contract.terms().digest, &tool.upstream)
         .ok_or_else(|| format!("upstream `{}` is not resolved", tool.upstream))?;
     let terms = contract.terms().tools.get(name);
+    let unknown = terms.and_then(|terms| terms.unknown.as_ref());
+    let deadline = unknown.map(|it| sent.plus_ms(it.timeout_ms).plus_ms(it.lands_within_ms));
+    if deadline.is_some_and(|deadline| deadline <= clock::now()) {
+        return Err("nothing was sent: by now it could take effect later than it may".to_owned());
+    }
     let call = ToolCall {
         request,
         timeout: Duration::from_millis(tool.timeout_ms),
-        key: tool.idempotency_header.clone().map(|header| (header, permit.action().to_string())),
+        key: tool.idempotency_header.clone().map(|header| (header, key(permit.action()))),
         // A tool that only undoes has no level of its own, and an effect.
         max_result: usize::try_from(tool.calling.max_result).unwrap_or(usize::MAX),
         retry: tool.calling.retry,
+        again,
+        deadline,
         has_effect: terms.is_none_or(|terms| terms.level.is_none_or(remit_core::Level::has_effect)),
     };
     Ok((upstream, call))
+}
+
+/// The key that a tool knows a call by: the action's own name, so that it is the same for good.
+pub(crate) fn key(action: ActionId) -> String {
+    action.to_string()
 }
 
 fn failed(action: ActionId, note: String) -> Settle {

@@ -29,7 +29,7 @@ use crate::{
     data_dir,
     domain::{Domain, Fault, Publisher},
     domains::{self, Domains},
-    edge,
+    doubt, edge,
     effects::Effects,
     metrics::Metrics,
     plane::{CONTROL, Plane, Ward},
@@ -388,7 +388,7 @@ fn resume_releases(plane: &Arc<Plane>) {
     }
 }
 
-/// Lets questions lapse at their deadline.
+/// Lets questions lapse at their deadline, and looks after what is in doubt.
 async fn lapse(plane: Arc<Plane>, stop: CancellationToken) {
     let mut tick = tokio::time::interval(Duration::from_millis(500));
     loop {
@@ -398,11 +398,14 @@ async fn lapse(plane: Arc<Plane>, stop: CancellationToken) {
         }
         for ward in plane.business() {
             let now = clock::now();
-            let due =
-                ward.view.read(|inner| inner.state.held.values().any(|held| now >= held.question.deadline));
+            let due = ward.view.read(|inner| {
+                let held = inner.state.held.values().any(|held| now >= held.question.deadline);
+                held || inner.state.is_overdue(now)
+            });
             if due && let Err(fault) = ward.domain.submit(Command::Lapse).await {
                 tracing::error!(domain = %ward.domain.name(), %fault, "questions could not lapse");
             }
+            doubt::tend(&plane, ward).await;
         }
     }
 }

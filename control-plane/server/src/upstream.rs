@@ -3,11 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use remit_contract::{Auth, CompiledContract, Method, Reach, Retry, ToolRequest};
-use remit_core::{Ending, Exchange, ToolFault, event::Settlement};
+use remit_core::{Ending, Exchange, Timestamp, ToolFault, event::Settlement};
 use reqwest::Url;
 
 use self::{again::Traffic, exchange::Failure};
 use crate::{
+    crash,
     reach::{self, Clients},
     secrets::{Error, Secret, Secrets},
 };
@@ -58,11 +59,23 @@ pub(crate) struct ToolCall {
     /// Largest answer that is taken, in bytes.
     pub(crate) max_result: usize,
     pub(crate) retry: Option<Retry>,
+    /// True when the same call was sent before and its answer was lost.
+    pub(crate) again: bool,
+    /// From when on it must not take effect any more, which the tool is told.
+    pub(crate) deadline: Option<Timestamp>,
 }
+
+/// The header that tells a tool from when on it must not carry a call out any more.
+const DEADLINE_HEADER: &str = "x-effect-deadline";
 
 /// Makes the call once and says what became of it. Only when no byte left us, the tool refused, or it was a
 /// read, it is *failed*; everything else that is not an answer is *in doubt*.
-async fn once(clients: &Clients, upstream: &Upstream, call: &ToolCall, timeout: Duration) -> Ending {
+pub(crate) async fn once(
+    clients: &Clients,
+    upstream: &Upstream,
+    call: &ToolCall,
+    timeout: Duration,
+) -> Ending {
     let client = clients.of(upstream.reach);
     let request = match build(client, upstream, call) {
         Ok(request) => request,
@@ -73,12 +86,16 @@ async fn once(clients: &Clients, upstream: &Upstream, call: &ToolCall, timeout: 
     let bounds = exchange::Bounds {
         timeout,
         max_result: call.max_result,
+        again: call.again,
         redirects: if call.has_effect { 0 } else { upstream.reach.redirects },
     };
     if let Err(out) = reach::literal(request.url(), upstream.reach) {
         return Settlement::Failed { note: format!("not sent: {out}") }.into();
     }
-    match exchange::make(client, request, bounds).await {
+    crash::at("before-send");
+    let exchanged = exchange::make(client, request, bounds).await;
+    crash::at("after-reply");
+    match exchanged {
         Ok(result) => Settlement::Succeeded { result }.into(),
         Err(Failure::NotSent(note)) => Settlement::Failed { note }.into(),
         Err(Failure::Tool(fault, note)) => {
@@ -103,6 +120,9 @@ fn build(
     let mut request = client.request(method(call.request.method), url).header("accept-encoding", "identity");
     if let Some(bearer) = &upstream.bearer {
         request = request.bearer_auth(bearer.expose());
+    }
+    if let Some(deadline) = call.deadline {
+        request = request.header(DEADLINE_HEADER, deadline.to_string());
     }
     if let Some((name, value)) = &call.key {
         request = request.header(name, value);

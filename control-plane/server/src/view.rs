@@ -69,10 +69,10 @@ impl View {
         self.inner.read().actions.get(&id).cloned()
     }
 
-    /// Lets an action go, as when many others have ended since.
+    /// Lets an action go, as time would.
     #[cfg(test)]
     pub(crate) fn let_go(&self, id: ActionId) {
-        self.inner.write().actions.remove(&id);
+        assert!(self.inner.write().actions.remove(&id).is_some());
     }
 
     /// Resolves when the action has come to its end; at once when it has, or is not known here.

@@ -62,7 +62,12 @@ impl Call {
 }
 
 pub(crate) fn propose(proposal: Proposal, assessment: Assessment, escalation: EscalationId) -> Command {
-    Command::Propose { proposal: Box::new(proposal), assessment: Box::new(assessment), escalation }
+    Command::Propose {
+        proposal: Box::new(proposal),
+        assessment: Box::new(assessment),
+        escalation,
+        reused: None,
+    }
 }
 
 impl Scene {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use remit_proto::v1::{ActionDetail, Assertion, Decision, EvidenceItem, Finding};
+use remit_proto::v1::{ActionDetail, ActionStatus, Assertion, Decision, EvidenceItem, Finding, Statement};
 use serde_json::{Value, json};
 
 use crate::cli::{
@@ -40,6 +40,24 @@ pub fn json(detail: &ActionDetail) -> Value {
         "result_digest": words::text(&detail.result_digest),
         "upstream": words::text(&detail.upstream),
         "assertions": detail.assertions.iter().map(assertion_json).collect::<Vec<_>>(),
+        "sent": detail.sent,
+        "doubt": words::text(&detail.doubt),
+        "lands_until": words::rfc3339(detail.lands_until.as_ref()),
+        "people_needed": detail.people_needed,
+        "statements": detail.statements.iter().map(statement_json).collect::<Vec<_>>(),
+        "resolved": words::text(&detail.resolved),
+    })
+}
+
+/// What one person says became of an action.
+#[must_use]
+pub fn statement_json(said: &Statement) -> Value {
+    json!({
+        "by": words::text(&said.by),
+        "verdict": words::value(words::verdict(said.verdict)),
+        "reason": words::text(&said.reason),
+        "result_json": words::text(&said.result_json),
+        "at": words::rfc3339(said.at.as_ref()),
     })
 }
 
@@ -124,6 +142,28 @@ pub fn write(detail: &ActionDetail, screen: &mut Screen<'_>) -> io::Result<()> {
         screen.field("at", &words::clock(detail.settled_at.as_ref()))?;
         optional(screen, "note", &detail.settlement_note)?;
         optional(screen, "result", &detail.result_json)?;
+        optional(screen, "resolved", &detail.resolved)?;
+    }
+    write_doubt(detail, action.status() == ActionStatus::InDoubt, screen)
+}
+
+/// What is done about a doubt, what people have said, and how it is resolved.
+fn write_doubt(detail: &ActionDetail, in_doubt: bool, screen: &mut Screen<'_>) -> io::Result<()> {
+    if in_doubt {
+        screen.toned("nobody knows whether it happened", Tone::Title)?;
+        screen.field("sent", &words::times(detail.sent))?;
+        screen.field("meanwhile", or(&detail.doubt, "nothing is done by itself: people must say"))?;
+        screen.field("may land until", &words::clock(detail.lands_until.as_ref()))?;
+        let people = match detail.people_needed {
+            0 | 1 => "one person".to_owned(),
+            needed => format!("{needed} people who say the same"),
+        };
+        screen.field("resolved by", &people)?;
+    }
+    for said in &detail.statements {
+        let verdict = words::verdict(said.verdict).replace('_', " ");
+        screen.field(&said.by, &format!("{verdict}: {}", said.reason))?;
+        optional(screen, "", &said.result_json)?;
     }
     Ok(())
 }

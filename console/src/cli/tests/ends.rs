@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use remit_core::{SwitchId, switch::Scope};
 
 use super::{
-    plane::{CONTRACT, ESCALATION, Plane, SEALED, Script, TOKEN, start},
+    plane::{ACTION, CONTRACT, ESCALATION, Plane, SEALED, Script, TOKEN, start},
     verbs::{Ran, run, run_with},
 };
 use crate::cli::{Cli, exit::Exit, run::answer, screen::Format, screen::Screen, table::Frame};
@@ -221,4 +221,16 @@ async fn tail_follows_until_it_is_interrupted_and_counts_what_it_did_not_show() 
     let exit = answer(cli, &mut screen, async { first.await.unwrap() }).await;
     let (out, err) = (String::from_utf8(bytes).unwrap(), String::from_utf8(err).unwrap());
     insta::assert_snapshot!("tail", Ran { exit, out, err }.whole());
+}
+
+#[tokio::test]
+async fn resolve_says_what_became_of_an_action() {
+    let (ran, plane) =
+        run(Script::default(), "resolve 9b1c44d0 --happened --reason statement --result null").await;
+    assert_eq!(ran.exit, Exit::Ok, "{}", ran.whole());
+    assert_eq!(ran.out.lines().last().unwrap(), format!("resolved {ACTION}: the action is succeeded"));
+    assert_eq!(asked(&plane), [format!("resolve {ACTION} Happened statement null")]);
+    let (ran, _) = run(Script::default(), "resolve 9b1c44d0 --did-not-happen --reason none -o json").await;
+    let said: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(said["statements"][0]["verdict"], "did_not_happen");
 }

@@ -293,6 +293,23 @@ impl Operator for Plane {
             .ok_or_else(|| Status::not_found(format!("there is no run `{id}` here")))
     }
 
+    async fn resolve(&self, request: Request<pb::ResolveRequest>) -> Answer<pb::ResolveResponse> {
+        let asked = request.into_inner();
+        let verdict = asked.verdict();
+        self.0.note(format!("resolve {} {verdict:?} {} {}", asked.action, asked.reason, asked.result_json));
+        let said = pb::Statement {
+            by: "ana".to_owned(),
+            verdict: verdict.into(),
+            reason: asked.reason,
+            result_json: asked.result_json,
+            at: time(1_700_000_100),
+        };
+        let settled =
+            if asked.action == ACTION { pb::ActionStatus::Succeeded } else { pb::ActionStatus::InDoubt };
+        let action = pb::Action { status: settled.into(), ..action() };
+        Ok(Response::new(pb::ResolveResponse { action: Some(action), statements: vec![said], needed: 1 }))
+    }
+
     async fn decide(&self, request: Request<pb::DecideRequest>) -> Answer<pb::DecideResponse> {
         let asked = request.into_inner();
         self.0

@@ -1,7 +1,7 @@
 //! One action: what was asked, what each clause said, on which evidence, and what came of it.
 
 use ratatui::layout::Rect;
-use remit_proto::v1::{Action, ActionDetail};
+use remit_proto::v1::{Action, ActionDetail, ActionStatus};
 
 use super::super::event::Fetch;
 use super::super::paint::{Painter, Row};
@@ -62,6 +62,7 @@ fn lines(painter: &Painter<'_>, detail: &ActionDetail, action: &Action, width: u
     if !detail.settlement_note.is_empty() {
         rows.extend(wrapped("NOTE   ", &detail.settlement_note, width, (theme.dim, theme.warn)));
     }
+    rows.extend(doubt(detail, action, width, painter));
     let undo = [
         (detail.undo.as_str(), ""),
         (action.undone_by.as_str(), "undone by "),
@@ -86,6 +87,34 @@ fn lines(painter: &Painter<'_>, detail: &ActionDetail, action: &Action, width: u
     ];
     for (label, text) in facts {
         rows.extend(wrapped(label, &text, width, styles));
+    }
+    rows
+}
+
+/// What is done about a doubt, what people have said of it, and the command that resolves it.
+fn doubt(detail: &ActionDetail, action: &Action, width: usize, painter: &Painter<'_>) -> Vec<Row> {
+    let theme = painter.theme;
+    let styles = (theme.dim, theme.text);
+    let mut rows = Vec::new();
+    if !detail.resolved.is_empty() {
+        rows.extend(wrapped("KNOWN  ", &detail.resolved, width, styles));
+    }
+    if action.status() == ActionStatus::InDoubt {
+        let meanwhile = if detail.doubt.is_empty() { "only people can tell" } else { &detail.doubt };
+        let lands = when::time_of_day(when::millis(detail.lands_until.as_ref()));
+        let what = format!("nobody knows whether it happened; {meanwhile}; it may take effect until {lands}");
+        rows.extend(wrapped("DOUBT  ", &what, width, (theme.dim, theme.warn)));
+        let command =
+            format!("remit resolve {} --happened | --did-not-happen --reason \"how you know\"", action.id);
+        rows.extend(wrapped("RESOLVE ", &command, width, (theme.dim, theme.strong)));
+        if 1 < detail.people_needed {
+            let people = format!("{} people must say the same", detail.people_needed);
+            rows.extend(wrapped("       ", &people, width, styles));
+        }
+    }
+    for said in &detail.statements {
+        let verdict = status(said.verdict().as_str_name(), "VERDICT_");
+        rows.extend(wrapped("SAID   ", &format!("{}: {verdict}, {}", said.by, said.reason), width, styles));
     }
     rows
 }

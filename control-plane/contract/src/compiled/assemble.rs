@@ -4,14 +4,15 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use remit_core::{
     Ask, Digest, DomainName, ItemName, Level, Money, OneOf, ServiceName, Terms, ToolName,
+    doubt::Unknown,
     terms::{RunLimits, ToolTerms, Undo},
 };
 
 use super::{CompiledContract, Tool, UndoMapping};
 use crate::{
     document::{
-        Attested, Cost, Document, Evidence, Head, Identity, Item, Recovery, RunDocument, Scope, ToolDocument,
-        Tooling, TriggerRule, UndoRule,
+        Attested, Cost, Document, Evidence, Head, Identity, Item, QueryDocument, Recovery, RunDocument,
+        Scope, ToolDocument, Tooling, TriggerRule, UndoRule,
     },
     looked_at::LookedAt,
     needs::{Agree, Claim, Needs, Wanted},
@@ -20,6 +21,7 @@ use crate::{
     policy::{Judge, PolicyRule, Type, World},
     read::Partly,
     trigger::Triggers,
+    unknown::Query,
 };
 
 /// All sections at once, so that none is forgotten.
@@ -178,7 +180,24 @@ impl Whole {
             concurrency: tool.concurrency?,
             breaker: tool.breaker.as_ref()?.as_ref().map(|breaker| breaker.value.clone()),
             undo,
+            unknown: self.unknown(name, tool)?,
         })
+    }
+
+    /// What holds when nobody knows the outcome; `Some(None)` where nothing is ever in doubt.
+    fn unknown(&self, name: &ToolName, tool: &ToolDocument) -> Option<Option<Unknown>> {
+        let reads = self.level(name)?.is_some_and(|level| !level.has_effect());
+        let unknown = tool.unknown.as_ref()?;
+        if reads && unknown.report_within_ms.is_none() {
+            return Some(None);
+        }
+        Some(Some(Unknown {
+            timeout_ms: tool.timeout_ms?,
+            lands_within_ms: unknown.lands_within_ms(),
+            resend: tool.idempotency_header.as_ref()?.is_some(),
+            ask: unknown.query.as_ref().map(|query| query.value.ask.value.clone()),
+            report_within_ms: unknown.report_within_ms,
+        }))
     }
 
     /// `Some(None)` for a tool that only undoes.
@@ -221,6 +240,11 @@ impl Whole {
             triggers: self.triggers(name)?,
             undo: self.undo(name)?,
             reported: self.cost.prices.get(name).and_then(|price| price.value.as_ref()?.reported.clone()),
+            query: tool.unknown?.query.map(|query| {
+                let QueryDocument { ask, with, settled } = query.value;
+                let with = with.into_iter().map(|mapped| mapped.value).collect();
+                Query { ask: ask.value, with, settled }
+            }),
             evidence: self.items_from(name)?,
         }))
     }

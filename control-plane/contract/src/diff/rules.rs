@@ -87,6 +87,10 @@ const RULES: &[Rule] = &[
     ("tooling tools * retry attempts", "{2}: sent at most", Grant),
     ("tooling tools * retry within", "{2}: time for all attempts", Grant),
     ("tooling tools * max_result", "{2}: largest answer", Grant),
+    ("tooling tools * lands_within", "{2}: may still land", Need),
+    ("tooling tools * report_within", "{2}: its caller reports within", Limit),
+    ("tooling tools * when_unknown", "{2}: asked when its outcome is unknown", Open),
+    ("tooling tools * when_unknown **", "{2}: {last} of the question about it", Open),
     ("tooling tools * breaker", "{2}: breaker", Need),
     // Below a negation or an alternative less can be more.
     ("tooling tools * input ** not **", "{2}: input {last}", Open),

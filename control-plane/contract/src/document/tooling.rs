@@ -7,7 +7,7 @@ use remit_core::{
     terms::{Breaker, Rate},
 };
 
-use super::{breaker, calling::CallingDocument};
+use super::{UnknownDocument, breaker, calling::CallingDocument};
 use crate::{
     problem::{Problems, Spot},
     read::{
@@ -50,6 +50,7 @@ pub(crate) struct ToolDocument {
     pub(crate) effect: Option<Option<Spot<Template>>>,
     pub(crate) idempotency_header: Option<Option<String>>,
     pub(crate) calling: Option<CallingDocument>,
+    pub(crate) unknown: Option<UnknownDocument>,
 }
 
 impl Tooling {
@@ -127,7 +128,7 @@ impl ToolDocument {
     fn read(node: &Node, key: &str, problems: &Problems) -> Option<Self> {
         let title = format!("tool `{key}`");
         let fields = Fields::of(node, &title, problems)?;
-        fields.later(&["fallback", "when_unknown"]);
+        fields.later(&["fallback"]);
         let upstream = fields
             .need("upstream")
             .and_then(|node| Some(Spot { value: text(node, "upstream", problems)?, place: node.place }));
@@ -152,6 +153,7 @@ impl ToolDocument {
         let effect = optional(fields.get("effect"), |node| read_effect(node, problems));
         let idempotency_header = optional(fields.get("idempotency_key"), |node| read_header(node, problems));
         let calling = super::calling::read(&fields, problems);
+        let unknown = UnknownDocument::read(&fields, problems);
         fields.end();
         Some(Self {
             upstream,
@@ -166,6 +168,7 @@ impl ToolDocument {
             effect,
             idempotency_header,
             calling,
+            unknown,
         })
     }
 }

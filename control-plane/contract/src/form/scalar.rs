@@ -77,6 +77,11 @@ pub(super) struct Recorded(String);
 #[schemars(extend("pattern" = "^result:/"))]
 pub(super) struct Reporting(String);
 
+/// A value of the call's parameters, `params:/…`, or its idempotency key, `$key`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^(params:/.*|\\$key)$"))]
+pub(super) struct Given(String);
+
 /// A value of the action's parameters or of an evidence item: `params:/…` or `ITEM:/…`.
 #[derive(JsonSchema)]
 #[schemars(extend("pattern" = "^[a-z0-9][a-z0-9.-]{0,63}:/"))]

@@ -41,6 +41,7 @@ fn more() -> Vec<(&'static str, &'static str, Value)> {
         "/currency": ["request", "order"], "/note": { "from": ["request"], "as": "exact", "otherwise": ask },
         "/at": { "from": ["request"], "otherwise": "deny" },
     } });
+    let asked = json!({ "ask": "order.get", "with": { "order_id": "params:/order_id" }, "settled": "result:/refund" });
     vec![
         ("/scope", "workflows", json!({ "refund": refund, "any": { "actions": "all" } })),
         ("/evidence/items/order", "as_of", "/at".into()),
@@ -64,6 +65,9 @@ fn more() -> Vec<(&'static str, &'static str, Value)> {
         ),
         ("/cost/prices", "order.get", json!({ "most": 0.25, "reported": "result:/cost" })),
         ("/cost/prices", "stock.find", json!(0.01)),
+        ("/tooling/tools/order.refund", "lands_within", "30s".into()),
+        ("/tooling/tools/order.refund", "report_within", "5m".into()),
+        ("/tooling/tools/order.refund", "when_unknown", asked),
     ]
 }
 

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use super::calling::{Retry, Size};
-use super::scalar::{Count, Duration, Name, Rate, Tool};
+use super::scalar::{Count, Duration, Given, Name, Rate, Tool};
 
 /// 5. With what it acts. Credentials stay with the control plane; the service never sees them.
 #[derive(JsonSchema)]
@@ -73,6 +73,12 @@ struct Call {
     retry: Option<Retry>,
     /// The largest answer that is taken; `256KiB` without it.
     max_result: Option<Size>,
+    /// For so long after its time-out a call may still take effect: how late a request can arrive and be carried out.
+    lands_within: Option<Duration>,
+    /// How long a caller that carries it out itself may take to report.
+    report_within: Option<Duration>,
+    /// The read that tells what became of a call whose answer was lost.
+    when_unknown: Option<WhenUnknown>,
 }
 
 /// When the tool is left alone: it failed too often lately. A call that it refuses is no failure.
@@ -88,4 +94,17 @@ struct Breaker {
     open_for: Duration,
     /// For a tool with an effect: the read of the same upstream that must then succeed first.
     probe: Option<Tool>,
+}
+
+/// The read that tells what became of a call, asked once the call can no longer land.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WhenUnknown {
+    /// The tool, a read of the scope.
+    ask: Tool,
+    /// Its parameters: values of the call as `params:/…`, or its idempotency key as `$key`.
+    with: Option<BTreeMap<String, Given>>,
+    /// What is there in the answer when the call has happened, as `result:/…`; where it is not, it did not happen.
+    #[schemars(extend("pattern" = "^result:/"))]
+    settled: String,
 }

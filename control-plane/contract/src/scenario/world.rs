@@ -199,6 +199,7 @@ impl<'a> World<'a> {
             proposal: Box::new(proposal),
             assessment: Box::new(assessment),
             escalation: EscalationId::new(Uuid::from_u128(self.drawn)),
+            reused: None,
         })?;
         match events.into_iter().next() {
             Some(Event::ActionDecided(decided)) => Ok(*decided),

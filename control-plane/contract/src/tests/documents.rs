@@ -451,3 +451,60 @@ fn whom_a_contract_may_name() {
         assert_eq!(said.is_ok(), is_person, "{owner}: {said:?}");
     }
 }
+
+#[test]
+fn what_becomes_of_unknown_outcomes() {
+    let to = |more: &str| format!("      idempotency_key: header:Idempotency-Key\n{more}");
+    let ask = |with: &str| {
+        to(&format!("      when_unknown: {{ ask: order.get, with: {with}, settled: \"result:/refund\" }}\n"))
+    };
+    let key = "      idempotency_key: header:Idempotency-Key\n";
+    let edits = [
+        // What works: by the key, by the parameter that names the effect.
+        (key, ask("{ order_id: $key }")),
+        (key, ask("{ order_id: params:/order_id }")),
+        // What cannot.
+        (key, to("      when_unknown: order.get\n")),
+        (
+            key,
+            to("      when_unknown: { ask: order.gte, with: { order_id: $key }, settled: \"result:/a\" }\n"),
+        ),
+        (
+            key,
+            to("      when_unknown: { ask: mail.send, with: { order_id: $key }, settled: \"result:/a\" }\n"),
+        ),
+        (
+            key,
+            to(
+                "      when_unknown: { ask: order.refund, with: { order_id: $key }, settled: \"result:/a\" }\n",
+            ),
+        ),
+        (key, to("      when_unknown: { ask: order.get, settled: \"result:/a\" }\n")),
+        (key, to("      when_unknown: { ask: order.get, with: { order_id: $key } }\n")),
+        (
+            key,
+            to(
+                "      when_unknown: { ask: order.get, with: { order_id: $key }, settled: \"result.a present\" }\n",
+            ),
+        ),
+        (
+            key,
+            to("      when_unknown: { ask: order.get, with: { order_id: $key }, settled: \"params:/a\" }\n"),
+        ),
+        (key, ask("{ order_id: result:/id }")),
+        (key, ask("{ order_id: params:/amount }")),
+        (key, ask("{ order_id: params:/ordr_id }")),
+        (key, ask("{ ordr_id: $key }")),
+        (key, ask("{ order_id: params:/note }")),
+        (
+            key,
+            "      when_unknown: { ask: order.get, with: { order_id: $key }, settled: \"result:/a\" }\n"
+                .to_owned(),
+        ),
+        (key, to("      lands_within: soon\n")),
+        (key, to("      report_within: 0s\n")),
+        ("    stock.find:\n", "    stock.find:\n      lands_within: 1s\n".to_owned()),
+    ];
+    let edits: Vec<(&str, &str)> = edits.iter().map(|(from, to)| (*from, to.as_str())).collect();
+    check("what_becomes_of_unknown_outcomes", &edits);
+}

@@ -21,9 +21,10 @@ pub(super) fn finding(case: Case<'_>) -> (Finding, Option<u64>) {
         return (object(Outcome::Deny, objection.clone()), None);
     }
     if let Some(holder) = case.key_used_by {
-        let detail = match case.proposal.key {
-            Some(_) => format!("the key belongs to {holder}"),
-            None => format!("{holder} is the same call, but with other assertions"),
+        let detail = match (&case.proposal.key, case.reused) {
+            (Some(_), Some(reused)) => format!("the key belongs to {holder}: {}", reused.differs),
+            (Some(_), None) => format!("the key belongs to {holder}"),
+            (None, _) => format!("{holder} is the same call, but with other assertions"),
         };
         let objection = Objection::new(Reason::KeyReused, detail);
         return (object(Outcome::Deny, objection), None);

@@ -79,6 +79,7 @@ pub(super) fn compensate(
         question: None,
         undoes: Some((target, plan)),
         rereads: None,
+        asks_about: None,
     };
     Ok(vec![Event::ActionDecided(Box::new(decided))])
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     ActionId, Digest, EscalationId, Level, Money, Outcome, Timestamp,
+    command::Reuse,
     decide::{Case, decide},
     decision::{Decision, Finding},
     escalation::Question,
@@ -18,7 +19,7 @@ pub(super) fn propose(
     state: &State,
     proposal: Proposal,
     assessment: Assessment,
-    escalation: EscalationId,
+    (escalation, reused): (EscalationId, Option<Reuse>),
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     let run = super::known_run(state, proposal.run)?;
@@ -33,7 +34,7 @@ pub(super) fn propose(
         Some((action, call)) if call == crate::idempotency::call_digest(&proposal) => {
             return Err(Refusal::Joins(action));
         }
-        Some((action, _)) => case.with_reused_key(action),
+        Some((action, _)) => case.with_reused_key(action, reused.as_ref().filter(|it| it.by == action)),
         None => case,
     };
     let Judged { decision, hold, undo_hold, asks } = judge(case);
@@ -46,6 +47,7 @@ pub(super) fn propose(
         question: None,
         undoes: None,
         rereads: None,
+        asks_about: None,
     };
     decided.question = asks.map(|asks| Question::about(&decided, escalation, asks, now));
     let stopped = (decided.decision.outcome == Outcome::Stop).then(|| decided.decision.deciding().clone());

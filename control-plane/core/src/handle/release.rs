@@ -83,6 +83,7 @@ pub(super) fn read_again(state: &State, read: ReadAgain) -> Result<Vec<Event>, R
         question: None,
         undoes: None,
         rereads: Some(escalation.question.id),
+        asks_about: None,
     }))])
 }
 
@@ -131,6 +132,7 @@ pub(super) fn release(state: &State, release: &Release, now: Timestamp) -> Resul
         question: None,
         undoes: None,
         rereads: None,
+        asks_about: None,
     };
     let mut asks = super::propose::asked_by_rules(case);
     if asks.is_empty() {

@@ -5,6 +5,7 @@ use crate::{
     ActionId, Money, Timestamp,
     action::{ActionMove, ActionStatus},
     command::Settle,
+    doubt::{REPORT_WITHIN_MS, Resolution},
     event::{ActionSettled, Event, Settlement},
     exchange::Exchange,
     handle::breach,
@@ -49,8 +50,16 @@ pub(super) fn settle(state: &State, settle: Settle, now: Timestamp) -> Result<Ve
         evidence: if succeeded && settle.exchange.misfit.is_none() { settle.evidence } else { Vec::new() },
         undo: settle.undo.filter(|_| succeeded),
         exchange: settle.exchange,
+        resolved: resent(action),
     }));
     Ok(std::iter::once(settled).chain(quarantined).collect())
+}
+
+/// An answer that came when it was sent again.
+fn resent(action: &Action) -> Option<Resolution> {
+    let times = action.trail.sent.map_or(0, |sent| sent.times.saturating_sub(1));
+    let again = action.status == ActionStatus::InDoubt && 0 < times;
+    again.then_some(Resolution::Resent { times })
 }
 
 /// The reply is lost: an effect is in doubt, a read leaves nothing behind and has failed.
@@ -66,7 +75,7 @@ const fn unknown_cost(action: &Action) -> Money {
 }
 
 /// Only the compensation that the contract declares is ever kept.
-fn declared(state: &State, action: &Action, undo: &UndoCall) -> Result<(), Refusal> {
+pub(super) fn declared(state: &State, action: &Action, undo: &UndoCall) -> Result<(), Refusal> {
     let run = super::known_run(state, action.run)?;
     match run.terms.tools.get(&action.tool).map(|tool| &tool.undo) {
         Some(Undo::By { tool, .. }) if *tool == undo.tool => Ok(()),
@@ -85,16 +94,35 @@ pub(super) fn recover(state: &State) -> Vec<Event> {
         .values()
         .filter(|action| action.status.is_in_flight() && action.mode == Mode::Execute)
         .map(|action| {
-            Event::ActionSettled(Box::new(ActionSettled {
-                action: action.id,
-                run: action.run,
-                settlement: lost(action, note),
-                // What had not been started was not sent.
-                cost: if action.status == ActionStatus::Running { unknown_cost(action) } else { Money::ZERO },
-                evidence: Vec::new(),
-                undo: None,
-                exchange: Exchange::default(),
-            }))
+            // What had not been started was not sent.
+            let sent = action.status == ActionStatus::Running;
+            given_up(action, note, if sent { unknown_cost(action) } else { Money::ZERO })
         })
         .collect()
+}
+
+/// What its caller carries out and has not reported in time: an effect is in doubt, since nobody else can know.
+pub(super) fn overdue(state: &State, now: Timestamp) -> Vec<Event> {
+    let due = state.unreported.iter().take_while(|(by, _)| *by <= now);
+    due.filter_map(|(_, id)| state.actions.get(id))
+        .map(|action| {
+            let unknown = state.unknown(action);
+            let within = unknown.and_then(|it| it.report_within_ms).unwrap_or(REPORT_WITHIN_MS);
+            let note = format!("its caller did not report the outcome within {} s", within / 1_000);
+            given_up(action, &note, unknown_cost(action))
+        })
+        .collect()
+}
+
+fn given_up(action: &Action, note: &str, cost: Money) -> Event {
+    Event::ActionSettled(Box::new(ActionSettled {
+        action: action.id,
+        run: action.run,
+        settlement: lost(action, note),
+        cost,
+        evidence: Vec::new(),
+        undo: None,
+        exchange: Exchange::default(),
+        resolved: None,
+    }))
 }

@@ -9,6 +9,7 @@ mod courses;
 mod declared;
 mod delegation;
 mod domains;
+mod doubts;
 mod duties;
 mod escalations;
 mod events;

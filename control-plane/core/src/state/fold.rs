@@ -13,6 +13,7 @@ use crate::{
 
 mod action;
 mod breaker;
+mod doubt;
 mod escalation;
 mod forget;
 mod money;
@@ -51,13 +52,18 @@ impl State {
             Event::ActionDecided(decided) => self.decided(decided, at),
             Event::ActionStarted { action, .. } => {
                 self.moved(*action, ActionMove::Start);
+                self.sent(*action, at);
             }
+            Event::ActionResent { action, .. } => self.sent(*action, at),
+            Event::DoubtStated(stated) => self.stated(stated),
             Event::ActionSettled(settled) => self.settled(settled, at),
             Event::EscalationVoted { escalation, vote, .. } => self.voted(*escalation, vote),
             Event::EscalationClosed { escalation, action, status, note, .. } => {
                 self.escalation_closed(*escalation, *action, (*status, note));
             }
-            Event::ActionReleased { action, decision, moved, .. } => self.released(*action, decision, moved),
+            Event::ActionReleased { action, decision, moved, .. } => {
+                self.released(*action, decision, moved, at);
+            }
             Event::ActionReturned(returned) => self.returned(returned, at),
             Event::SwitchSet(switch) => {
                 self.switches.insert(switch.id, switch.clone());

@@ -7,7 +7,7 @@ use remit_journal::Record;
 use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc};
 
 use super::{Fault, turn::Waiter};
-use crate::{contracts::Contracts, effects::Effects, view::View};
+use crate::{contracts::Contracts, crash, effects::Effects, view::View};
 
 /// One batch that was written, or was not.
 pub(super) struct Publication {
@@ -34,6 +34,7 @@ impl Publisher {
             while let Some(Publication { records, waiters, slot }) = batches.recv().await {
                 if let Ok(records) = &records {
                     self.show(records);
+                    crash::at_each("before-answer", records.iter().map(|record| &record.event));
                 }
                 for Waiter { reply, answer } in waiters {
                     let answer = match &records {
@@ -52,6 +53,7 @@ impl Publisher {
     }
 
     fn show(&self, records: &[Arc<Record>]) {
+        crash::at_each("after-commit", records.iter().map(|record| &record.event));
         self.view.absorb(records, &self.contracts);
         for record in records {
             self.effects.of(record);

@@ -7,7 +7,7 @@ use remit_journal::{Batch, Journal};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::{Fault, Health, Job, Reply, publish::Publication};
-use crate::clock;
+use crate::{clock, crash};
 
 /// Most commands decided in one turn: bounds how long one batch keeps the others waiting.
 const TURN: usize = 256;
@@ -85,6 +85,7 @@ impl Loop {
         waiters: Vec<Waiter>,
         slot: tokio::sync::OwnedSemaphorePermit,
     ) {
+        crash::at_each("before-commit", events.iter().map(|(_, event)| event));
         let batch = Batch { domain: self.state.domain.clone(), after: self.after, events };
         self.after = self.after.saturating_add(u64::try_from(batch.events.len()).unwrap_or(u64::MAX));
         let (health, publish) = (Arc::clone(&self.health), self.publish.clone());

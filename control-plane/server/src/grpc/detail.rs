@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use remit_core::{ActionId, Assertion, CanonicalJson, Event, RunId, ToolName, event::ActionDecided};
+use remit_core::{
+    ActionId, ActionStatus, Assertion, CanonicalJson, Event, RunId, ToolName, event::ActionDecided,
+    proposal::Mode,
+};
 use remit_journal::Record;
 use remit_proto::v1 as pb;
 
@@ -129,6 +132,8 @@ fn detail(card: &ActionCard, inner: &Inner, contracts: &Contracts) -> Option<pb:
         as_of: used.as_of.map(wire::time),
         relied_on_by: contract.as_ref().map(|it| it.reliance(tool, &used.item)).unwrap_or_default(),
     });
+    let doubtful = card.action.status == ActionStatus::InDoubt;
+    let resolved = card.outcome().and_then(|settled| settled.resolved.as_ref());
     let escalation = card.action.escalation.and_then(|id| inner.state.escalations.get(&id));
     Some(pb::ActionDetail {
         action: Some(wire::whole_action(card)),
@@ -147,7 +152,30 @@ fn detail(card: &ActionCard, inner: &Inner, contracts: &Contracts) -> Option<pb:
         result_digest: card.result().map(|result| result.digest().to_string()).unwrap_or_default(),
         upstream: upstream(tool),
         assertions: fact.proposal.asserted.iter().map(said).collect(),
+        resolved: resolved.map(trace::resolved_text).unwrap_or_default(),
+        statements: card.action.trail.said.iter().map(wire::statement).collect(),
+        people_needed: if doubtful { inner.state.people_needed(&card.action) } else { 0 },
+        sent: card.action.trail.sent.map_or(0, |sent| sent.times),
+        lands_until: inner.state.lands_until(&card.action).filter(|_| doubtful).map(wire::time),
+        doubt: if doubtful { about_doubt(card) } else { String::new() },
     })
+}
+
+/// What the control plane does about a doubt by itself.
+fn about_doubt(card: &ActionCard) -> String {
+    if card.action.mode == Mode::DecisionOnly {
+        return "its caller may still report it".to_owned();
+    }
+    let terms = card.terms.tools.get(&card.action.tool).and_then(|tool| tool.unknown.as_ref());
+    let asks = terms.and_then(|terms| terms.ask.as_ref());
+    match (terms.is_some_and(|terms| terms.resend), asks) {
+        (true, None) => "sent again under the same key until the tool answers".to_owned(),
+        (true, Some(ask)) => {
+            format!("sent again under the same key until the tool answers; then `{ask}` is asked")
+        }
+        (false, Some(ask)) => format!("`{ask}` is asked once it cannot take effect any more"),
+        (false, None) => String::new(),
+    }
 }
 
 fn said(said: &Assertion) -> pb::Assertion {

@@ -7,7 +7,7 @@ use remit_proto::v1::{self as pb, operator_server};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{control, detail, domains, export, person, query, rollback, state, token, watch, who};
+use super::{control, detail, domains, export, person, query, resolve, rollback, state, token, watch, who};
 use crate::plane::Plane;
 
 pub(super) struct Operator {
@@ -123,6 +123,11 @@ impl operator_server::Operator for Operator {
     async fn decide(&self, request: Request<pb::DecideRequest>) -> Answer<pb::DecideResponse> {
         let by = person(&self.plane, &request)?;
         Ok(Response::new(control::decide(&self.plane, by, request.into_inner()).await?))
+    }
+
+    async fn resolve(&self, request: Request<pb::ResolveRequest>) -> Answer<pb::ResolveResponse> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(resolve::resolve(&self.plane, by, request.into_inner()).await?))
     }
 
     async fn set_switch(&self, request: Request<pb::SetSwitchRequest>) -> Answer<pb::SetSwitchResponse> {

@@ -3,6 +3,7 @@
 use remit_core::{
     ActionStatus, Declared, DomainSettings, Event, Money, Outcome, Reason, ServiceName, ToolName,
     allowance::Allowance,
+    doubt::{MOST_TIMES, Resolution, Statement},
     event::{ActionDecided, ActionSettled, Holder, Settlement},
     proposal::Channel,
     rollback::StepKind,
@@ -63,6 +64,8 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
             format!("{} handed to its tool", row.tool)
         }
         Event::ActionSettled(settled) => settled_text(settled, row),
+        Event::ActionResent { attempt, .. } => resent_text(*attempt, row),
+        Event::DoubtStated(stated) => stated_text(&stated.statement, row),
         Event::EscalationVoted { vote, .. } => {
             let verb = if vote.approve { "approves" } else { "denies" };
             format!("{} {verb}: {}", vote.by, vote.reason)
@@ -149,6 +152,9 @@ fn decided_text(decided: &ActionDecided, row: &mut pb::TraceRecord) -> String {
     if let Some((target, _)) = decided.undoes {
         return format!("{} admitted: undoes {target}", proposal.tool);
     }
+    if let Some(target) = decided.asks_about {
+        return format!("{} asks what became of {target}", proposal.tool);
+    }
     if decided.rereads.is_some() {
         return format!("{} read again for an approved action", proposal.tool);
     }
@@ -180,12 +186,33 @@ fn settled_text(settled: &ActionSettled, row: &mut pb::TraceRecord) -> String {
         Settlement::InDoubt { note } => (ActionStatus::InDoubt, format!("in doubt: {note}")),
     };
     row.status = wire::status(status).into();
+    let how = settled.resolved.as_ref().map(|how| format!(", {}", resolved_text(how))).unwrap_or_default();
     let text = match &settled.exchange.misfit {
-        Some(misfit) => format!("{text}, but {misfit}"),
-        None => text,
+        Some(misfit) => format!("{text}{how}, but {misfit}"),
+        None => format!("{text}{how}"),
     };
     match settled.exchange.retries {
         0 => format!("{} {text}", row.tool),
         retries => format!("{} {text} (sent {} times)", row.tool, retries.saturating_add(1)),
+    }
+}
+
+fn resent_text(attempt: u32, row: &mut pb::TraceRecord) -> String {
+    row.status = wire::status(ActionStatus::InDoubt).into();
+    format!("{} sent again under the same key, {attempt} of at most {MOST_TIMES}", row.tool)
+}
+
+fn stated_text(said: &Statement, row: &mut pb::TraceRecord) -> String {
+    row.status = wire::status(ActionStatus::InDoubt).into();
+    format!("{} says of {} that {}: {}", said.by, row.tool, said.says(), said.reason)
+}
+
+/// How a doubt came to its end, in words.
+pub(super) fn resolved_text(how: &Resolution) -> String {
+    match how {
+        Resolution::Resent { times: 1 } => "answered when it was sent again".to_owned(),
+        Resolution::Resent { times } => format!("answered when it was sent again, {times} times"),
+        Resolution::Asked { by } => format!("as the tool said when {by} asked"),
+        Resolution::ByPeople { people } => format!("as {} said", people.join(" and ")),
     }
 }

@@ -66,6 +66,8 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         | Event::RunStarted { .. }
         | Event::ForbiddenAttempted { .. }
         | Event::ActionStarted { .. }
+        | Event::ActionResent { .. }
+        | Event::DoubtStated(_)
         | Event::ActionSettled(_)
         | Event::ActionReleased { .. }
         | Event::RollbackPlanned { .. }

@@ -2,6 +2,7 @@
 
 use remit_core::{
     ActionStatus, Ask, CanonicalJson, Clause, Decision, Finding, Level, Moved, Outcome, Timestamp,
+    doubt::Statement,
     escalation::{Escalation, EscalationStatus, Vote},
     proposal::Proposal,
     state::{Held, Phase},
@@ -229,6 +230,18 @@ pub(super) fn whole_action(card: &ActionCard) -> pb::Action {
 pub(super) fn vote(vote: &Vote) -> pb::Vote {
     let Vote { by, groups: _, approve, reason, at } = vote;
     pb::Vote { by: by.clone(), approve: *approve, reason: reason.clone(), at: Some(time(*at)) }
+}
+
+pub(super) fn statement(said: &Statement) -> pb::Statement {
+    let Statement { by, happened, reason, result, at } = said;
+    let verdict = if *happened { pb::Verdict::Happened } else { pb::Verdict::DidNotHappen };
+    pb::Statement {
+        by: by.clone(),
+        verdict: verdict.into(),
+        reason: reason.clone(),
+        result_json: result.as_ref().map(|result| result.as_str().to_owned()).unwrap_or_default(),
+        at: Some(time(*at)),
+    }
 }
 
 fn moved(moved: &Moved) -> pb::MovedFact {

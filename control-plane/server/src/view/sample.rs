@@ -50,6 +50,7 @@ pub(crate) fn activated() -> Event {
         concurrency: None,
         breaker: None,
         undo: Undo::Nothing,
+        unknown: None,
     };
     let terms = Terms {
         service: "refunds".into(),
@@ -160,6 +161,7 @@ pub(crate) fn decided(number: u128, params: &str, question: bool) -> Event {
         question,
         undoes: None,
         rereads: None,
+        asks_about: None,
     }))
 }
 
@@ -172,6 +174,7 @@ pub(crate) fn settled(number: u128, settlement: Settlement) -> Event {
         evidence: Vec::new(),
         undo: None,
         exchange: Default::default(),
+        resolved: None,
     }))
 }
 

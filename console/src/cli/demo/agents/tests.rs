@@ -57,7 +57,9 @@ async fn plays(face: Face) {
     }
     let audit = audit::audit(&world, running.journal().clone()).await.unwrap();
     assert_eq!((audit.flaws, audit.mismatches), (Vec::<String>::new(), Vec::<String>::new()));
-    assert_eq!((audit.counts.late_admits, audit.counts.in_doubt), (0, 1));
+    assert_eq!(audit.counts.late_admits, 0);
+    // The answer that was lost comes when the same call is sent again, unless the end comes first.
+    assert!(audit.counts.in_doubt <= 1, "{:?}", audit.counts);
     assert!(audit.counts.escalated > 0 && audit.payouts > 10, "{:?}", audit.counts);
     running.shutdown().await;
 }

@@ -128,6 +128,8 @@ impl History {
             | Event::DomainConfigured { .. }
             | Event::ForbiddenAttempted { .. }
             | Event::ActionStarted { .. }
+            | Event::ActionResent { .. }
+            | Event::DoubtStated(_)
             | Event::EscalationVoted { .. }
             | Event::EscalationClosed { .. }
             | Event::ActionReturned(_)

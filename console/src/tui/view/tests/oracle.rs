@@ -5,7 +5,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Rect, Size};
 use ratatui::{TerminalOptions, Viewport};
-use remit_proto::v1::{ActionDetail, Escalation, RunDetail, StateSnapshot, TraceBatch};
+use remit_proto::v1::{ActionDetail, Escalation, RunDetail, StateSnapshot, Statement, TraceBatch};
 use unicode_general_category::{GeneralCategory, get_general_category};
 
 use crate::tui::event::{Answer, Event, Fetched};
@@ -155,6 +155,13 @@ fn poison_detail(text: &str) -> (ActionDetail, RunDetail) {
     detail.undo = text.to_owned();
     detail.result_json = text.to_owned();
     detail.settlement_note = text.to_owned();
+    detail.resolved = text.to_owned();
+    detail.statements = vec![Statement {
+        by: text.to_owned(),
+        reason: text.to_owned(),
+        result_json: text.to_owned(),
+        ..Statement::default()
+    }];
     if let Some(ask) = &mut detail.escalation {
         poison_ask(ask, text);
     }

@@ -3,14 +3,14 @@
 use super::{versions, world::*};
 use crate::{
     Backtest, Command, Digest, DomainSettings, Event, EvidenceUse, Level,
-    command::{Look, SwitchTarget},
+    command::{Look, Resolve, SwitchTarget},
     event::Holder,
     proposal::Channel,
 };
 
 /// A history in which everything happens once.
 fn story() -> Vec<Event> {
-    let mut world = World::new();
+    let mut world = World::under(super::doubts::doubtful());
     let look = world.admit(Call::new("look", r#"{"id":"é\n"}"#).key("k"));
     world.command(Command::Start { action: look }).unwrap();
     world.settle(look, succeeded()).unwrap();
@@ -31,6 +31,13 @@ fn story() -> Vec<Event> {
     world.answer(pay, &person("rita", &["risk"]), true).unwrap();
     let again = world.look_again(pay, r#"{"id":1}"#).unwrap();
     world.release_on(pay, again).unwrap();
+    world.command(Command::Start { action: pay }).unwrap();
+    world.settle(pay, in_doubt()).unwrap();
+    let (by, reason, result) = (oncall(), "it is on the statement".to_owned(), Some(json(r#"{"id":1}"#)));
+    let says = Resolve { action: pay, by, happened: true, reason, result, undo: None };
+    world.command(Command::Resolve(Box::new(says))).unwrap();
+    world.later(4_000);
+    world.command(Command::Resend { action: pay }).unwrap();
     world.settle(pay, succeeded()).unwrap();
     world.set_switch(1, "all", Level::None).unwrap();
     let (target, reason) = (SwitchTarget::Id(switch(1)), "all is well again".to_owned());

@@ -10,7 +10,11 @@ use super::{
 };
 use crate::{
     ActionId, ActionStatus, Command, Digest, Event, EvidenceUse, Level, Objection, Outcome, PolicyVerdict,
-    Reason, Refusal, State, command::SwitchTarget, escalation::EscalationStatus, window::Per,
+    Reason, Refusal, State,
+    command::{Resolve, SwitchTarget},
+    doubt::Resolution,
+    escalation::EscalationStatus,
+    window::Per,
 };
 
 /// One random step. Numbers are taken modulo what there is.
@@ -59,6 +63,13 @@ enum Step {
     Close(u128),
     Lapse,
     Recover,
+    Resend(usize),
+    /// Somebody says what became of it.
+    Say {
+        which: usize,
+        who: u8,
+        happened: bool,
+    },
     Wait(u64),
 }
 
@@ -90,6 +101,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (1_u128..5).prop_map(Step::Close),
         1 => Just(Step::Lapse),
         1 => Just(Step::Recover),
+        3 => any::<usize>().prop_map(Step::Resend),
+        3 => (any::<usize>(), 0_u8..4, any::<bool>()).prop_map(|(which, who, happened)| Step::Say { which, who, happened }),
         2 => prop_oneof![8 => 0_u64..90_000, 2 => 90_000_u64..30_000_000, 1 => 30_000_000_u64..400_000_000].prop_map(Step::Wait),
     ]
 }
@@ -140,6 +153,12 @@ fn undoing() -> impl Strategy<Value = Step> {
 
 fn pick(state: &State, which: usize) -> ActionId {
     let known: Vec<_> = state.actions.keys().copied().collect();
+    which.checked_rem(known.len()).map_or(action(0), |index| known[index])
+}
+
+/// One of the actions in doubt.
+fn doubt(state: &State, which: usize) -> ActionId {
+    let known: Vec<_> = state.doubts.iter().copied().collect();
     which.checked_rem(known.len()).map_or(action(0), |index| known[index])
 }
 
@@ -225,6 +244,15 @@ fn take(world: &mut World, step: &Step) -> Vec<Event> {
         Step::Close(id) => world.command(Command::CloseRollback { plan: plan(*id) }),
         Step::Lapse => world.command(Command::Lapse),
         Step::Recover => world.command(Command::Recover),
+        Step::Resend(which) => world.command(Command::Resend { action: doubt(&world.state, *which) }),
+        Step::Say { which, who, happened } => {
+            let (name, group) =
+                [("a", "oncall"), ("b", "oncall"), ("refunds", "oncall"), ("d", "x")][usize::from(*who)];
+            let action = doubt(&world.state, *which);
+            let (by, reason) = (person(name, &[group]), "looked it up".to_owned());
+            let says = Resolve { action, by, happened: *happened, reason, result: None, undo: None };
+            world.command(Command::Resolve(Box::new(says)))
+        }
         Step::Wait(ms) => {
             world.later(*ms);
             Ok(Vec::new())
@@ -325,6 +353,41 @@ fn invariant_one_effect_at_a_time(history: &[(crate::Timestamp, Event)], state: 
     }
 }
 
+/// What is in doubt keeps its money, its effect and its key; only an outcome, or people who may, end that.
+fn invariant_a_doubt_keeps_what_it_holds(before: &State, after: &State, events: &[Event]) {
+    let in_doubt = |state: &State| -> BTreeSet<ActionId> {
+        let doubts = state.actions.values().filter(|action| action.status == ActionStatus::InDoubt);
+        doubts.map(|action| action.id).collect()
+    };
+    assert_eq!(after.doubts, in_doubt(after));
+    for id in &after.doubts {
+        let (was, is) = (&before.actions[id], &after.actions[id]);
+        assert_eq!((was.hold, was.undo_hold, &was.effect), (is.hold, is.undo_hold, &is.effect), "{id}");
+        let keys = |state: &State| state.runs[&is.run].keys.values().any(|(holder, _)| holder == id);
+        assert_eq!(keys(before), keys(after), "{id}");
+    }
+    for event in events {
+        match event {
+            Event::ActionResent { action, .. } => {
+                assert!(before.doubts.contains(action), "{action} was sent again and is not in doubt");
+                let tool = &before.actions[action].tool;
+                assert!(["pay", "reverse"].contains(&tool.as_str()), "`{tool}` takes no key");
+            }
+            Event::ActionSettled(settled) if before.doubts.contains(&settled.action) => {
+                let action = &before.actions[&settled.action];
+                if let Some(Resolution::ByPeople { people }) = &settled.resolved {
+                    let needed = if action.escalation.is_some() { 2 } else { 1 };
+                    assert!(
+                        needed <= people.len() && people.iter().all(|it| it == "a" || it == "b"),
+                        "{people:?}"
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 /// An effect has at most one compensation that took place, is under way or may have taken place.
 fn invariant_undo_at_most_once(state: &State) {
     let mut targets = BTreeSet::new();
@@ -345,7 +408,7 @@ fn reachable() -> BTreeSet<(ActionStatus, ActionStatus)> {
 }
 
 fn live(steps: &[Step]) -> World {
-    let mut roomy = terms();
+    let mut roomy = super::doubts::doubtful();
     roomy.run.same_call = Some(20);
     roomy.run.calls = 30;
     roomy.run.tools.clear();
@@ -368,6 +431,7 @@ fn live(steps: &[Step]) -> World {
         invariant_status_moves_follow_table(&before, &world.state, &reachable);
         invariant_one_effect_at_a_time(&world.history, &world.state);
         invariant_undo_at_most_once(&world.state);
+        invariant_a_doubt_keeps_what_it_holds(&before, &world.state, &events);
         invariant_replay_equals_live(&world);
     }
     world

@@ -58,7 +58,15 @@ pub(super) fn ask(rule: &str, to: &str, quorum: u32) -> Ask {
 }
 
 fn tool(level: Option<Level>, price: u64, undo: Undo) -> ToolTerms {
-    ToolTerms { level, price: Money::from_micros(price), rate: None, concurrency: None, breaker: None, undo }
+    ToolTerms {
+        level,
+        price: Money::from_micros(price),
+        rate: None,
+        concurrency: None,
+        breaker: None,
+        undo,
+        unknown: None,
+    }
 }
 
 /// `look` reads, `pay` is undone by `reverse`, `mail` is irreversible, `busy` has a rate, the rest is wrong.
@@ -235,6 +243,7 @@ impl World {
             proposal: Box::new(proposal),
             assessment: Box::new(call.assessment),
             escalation: escalation(self.drawn),
+            reused: None,
         })
     }
 

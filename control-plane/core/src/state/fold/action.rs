@@ -7,6 +7,7 @@ use crate::{
     action::ActionMove,
     course::Ended,
     decision::{Decision, Outcome},
+    doubt::Trail,
     event::{ActionDecided, ActionSettled, Settlement},
     state::{Action, Run, Service, State},
 };
@@ -44,9 +45,15 @@ impl State {
             self.took_off(&action);
             self.breaker_admits(&action, at);
         }
-        let id = action.id;
+        if let Some(target) = decided.asks_about {
+            self.asked_about(target, action.id, at);
+        }
+        let (id, status) = (action.id, action.status);
         self.actions.insert(id, Arc::new(action));
         self.reserve(id);
+        if status == ActionStatus::Admitted {
+            self.awaits_report(id, at);
+        }
     }
 
     /// Moves the theoretical arrival time on. Only what goes or is held uses up the rate.
@@ -77,7 +84,7 @@ impl State {
         }
     }
 
-    pub(super) fn released(&mut self, id: ActionId, decision: &Decision, moved: &[Moved]) {
+    pub(super) fn released(&mut self, id: ActionId, decision: &Decision, moved: &[Moved], at: Timestamp) {
         let question = self.held.remove(&id).map(|held| held.question.id);
         let admitted = decision.outcome == Outcome::Admit;
         if let Some(asked) = question.and_then(|id| self.escalations.get_mut(&id)) {
@@ -93,7 +100,9 @@ impl State {
             action.outcome = decision.outcome;
             action.reason = decision.deciding().reason;
         }
-        if !admitted {
+        if admitted {
+            self.awaits_report(id, at);
+        } else {
             self.give_back(id, Money::ZERO);
             self.free_key(id);
         }
@@ -117,7 +126,9 @@ impl State {
             }
             // Money, effect and key stay taken: it may have happened.
             Settlement::InDoubt { .. } => {
-                self.moved(id, ActionMove::Doubt);
+                if self.moved(id, ActionMove::Doubt) {
+                    self.doubted(id, at);
+                }
             }
         }
     }
@@ -202,14 +213,15 @@ impl State {
     }
 
     /// Moves along the table. The command checked the move; an illegal one changes nothing.
-    pub(super) fn moved(&mut self, action: ActionId, by: ActionMove) -> bool {
-        let Some(action) = self.actions.get_mut(&action).map(Arc::make_mut) else { return false };
+    pub(super) fn moved(&mut self, id: ActionId, by: ActionMove) -> bool {
+        let Some(action) = self.actions.get_mut(&id).map(Arc::make_mut) else { return false };
         let Ok(next) = action.status.next(by) else { return false };
         let before = std::mem::replace(&mut action.status, next);
         if before.is_in_flight() != next.is_in_flight() {
             let action = action.clone();
             if next.is_in_flight() { self.took_off(&action) } else { self.landed(&action) }
         }
+        self.kept_in_step(id, next);
         true
     }
 
@@ -268,6 +280,8 @@ impl Action {
             undoes: decided.undoes,
             undone_by: None,
             rereads: decided.rereads,
+            asks_about: decided.asks_about,
+            trail: Trail::default(),
         }
     }
 }
@@ -277,8 +291,8 @@ impl Run {
     fn count(&mut self, decided: &ActionDecided, action: &Action) {
         let proposal = &decided.proposal;
         self.actions.push(action.id);
-        // What people's approval makes the control plane read is neither a call of the service nor a repetition.
-        if action.rereads.is_some() {
+        // What the control plane reads by itself is neither a call of the service nor a repetition.
+        if action.rereads.is_some() || action.asks_about.is_some() {
             return;
         }
         let goes = action.status != ActionStatus::Denied;

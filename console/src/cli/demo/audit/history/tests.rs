@@ -71,6 +71,7 @@ fn decided(number: u128, outcome: Outcome, undoes: Option<u128>) -> Event {
         question: None,
         undoes: undoes.map(|target| (action(target), PlanId::new(Uuid::from_u128(9)))),
         rereads: None,
+        asks_about: None,
     }))
 }
 
@@ -94,6 +95,7 @@ fn settled(number: u128, settlement: Settlement) -> Event {
         evidence: Vec::new(),
         undo: None,
         exchange: Default::default(),
+        resolved: None,
     }))
 }
 
