@@ -23,6 +23,7 @@ mod restart;
 mod rollback;
 mod switches;
 mod tidy;
+mod tools;
 mod versions;
 
 /// `remitd`, as cargo has built it for these tests.

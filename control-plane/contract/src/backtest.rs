@@ -255,7 +255,7 @@ impl<'a> Backtest<'a> {
         facts.seen.extend(self.draft.evidence_in(&tool, result).iter().map(|item| Seen {
             item: item.clone(),
             action: settled.action,
-            observed_at: at,
+            observed_at: settled.exchange.observed_at(at),
             digest: result.digest(),
             params: std::sync::Arc::clone(&params),
             value: std::sync::Arc::clone(&value),

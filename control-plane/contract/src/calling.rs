@@ -1,4 +1,4 @@
-//! How a tool is called beyond the one request: again, and how much of its answer is taken.
+//! How a tool is called beyond the one request: again, from memory, and how much of its answer is taken.
 
 /// How a tool is called.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -7,6 +7,8 @@ pub struct Calling {
     pub retry: Option<Retry>,
     /// Largest answer that is taken, in bytes.
     pub max_result: u32,
+    /// How old the last good result may be that a read is answered with while its tool is down, in milliseconds.
+    pub stale_for_ms: Option<u64>,
 }
 
 /// When a call is sent again.
@@ -29,6 +31,6 @@ pub(crate) const MOST_RESULT: u32 = 1024 * 1024;
 
 impl Default for Calling {
     fn default() -> Self {
-        Self { retry: None, max_result: DEFAULT_RESULT }
+        Self { retry: None, max_result: DEFAULT_RESULT, stale_for_ms: None }
     }
 }

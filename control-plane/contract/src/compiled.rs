@@ -29,6 +29,9 @@ use crate::{
 pub(crate) mod assemble;
 mod reliance;
 mod settle;
+mod stale;
+
+pub use stale::LastGood;
 
 /// One version of a contract, compiled.
 #[derive(Debug)]

@@ -45,7 +45,7 @@ mod yaml;
 pub use again::Reread;
 pub use backtest::{Backtest, Backtested, Flip, Said, Sum, sums};
 pub use calling::{Calling, Retry};
-pub use compiled::{CompiledContract, Tool};
+pub use compiled::{CompiledContract, LastGood, Tool};
 pub use diff::{Change, Direction, changes_in_words, diff, text_diff};
 pub use facts::{RunFacts, Seen, Sighting};
 pub use form::{domain_json_schema, json_schema};

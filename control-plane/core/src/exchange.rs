@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{event::Settlement, fault::ToolFault};
+use crate::{ActionId, Timestamp, event::Settlement, fault::ToolFault};
 
 /// What was seen of the exchange with a tool, beside what became of the action. Nothing, where all went well.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -18,6 +18,19 @@ pub struct Exchange {
     /// evidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub misfit: Option<String>,
+    /// That the result is not the tool's answer to this call, but an earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale: Option<Stale>,
+}
+
+/// Where an earlier result comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stale {
+    /// The read that saw it.
+    pub of: ActionId,
+    /// When that was recorded.
+    pub observed_at: Timestamp,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
@@ -28,7 +41,13 @@ const fn is_zero(count: &u32) -> bool {
 impl Exchange {
     /// Something was wrong.
     pub const fn faulty(fault: ToolFault) -> Self {
-        Self { fault: Some(fault), retries: 0, misfit: None }
+        Self { fault: Some(fault), retries: 0, misfit: None, stale: None }
+    }
+
+    /// When the result was seen, of an action that settled then: earlier, where it is an earlier one. A clock that was
+    /// set back must not make it fresher than it is.
+    pub fn observed_at(&self, settled_at: Timestamp) -> Timestamp {
+        self.stale.map_or(settled_at, |stale| stale.observed_at.min(settled_at))
     }
 
     /// True when there is nothing to tell.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use remit_contract::{CompiledContract, RunFacts};
 use remit_core::{
-    ActionId, ActionStatus, Assertion, CanonicalJson, Command, Decision, Event, Outcome, Proposal, Reason,
-    Refusal, RunId, Timestamp, ToolName,
+    ActionId, ActionStatus, Assertion, CanonicalJson, Command, Decision, Event, Exchange, Outcome, Proposal,
+    Reason, Refusal, RunId, Timestamp, ToolName,
     event::ActionDecided,
     proposal::{Channel, Mode},
 };
@@ -52,6 +52,8 @@ pub(crate) struct Acted {
     pub(crate) reason: Reason,
     pub(crate) result: Option<CanonicalJson>,
     pub(crate) note: Option<String>,
+    /// What was seen of the call, where that was not all well.
+    pub(crate) exchange: Exchange,
     /// While people are asked: the question and its deadline.
     pub(crate) pending: Option<(remit_core::EscalationId, Timestamp)>,
 }
@@ -165,6 +167,7 @@ fn answer(decided: &ActionDecided) -> Acted {
         decision: decided.decision.clone(),
         result: None,
         note: None,
+        exchange: Exchange::default(),
         pending,
     }
 }
@@ -210,6 +213,7 @@ pub(crate) fn of_card(card: &ActionCard) -> Result<Acted, Error> {
         decision: decision.clone(),
         result: card.result().cloned(),
         note: card.note().map(str::to_owned),
+        exchange: card.outcome().map(|settled| settled.exchange.clone()).unwrap_or_default(),
         pending: answer(decided).pending.filter(|_| held),
         ..answer(decided)
     })

@@ -26,6 +26,7 @@ mod error;
 mod grpc;
 mod http;
 mod ids;
+mod last_good;
 mod mcp;
 mod metrics;
 mod plane;

@@ -18,6 +18,7 @@ use crate::{
     domain::Domain,
     domains::Domains,
     error::Error,
+    last_good::LastGoods,
     metrics::Metrics,
     reach::Clients,
     upstreams::Upstreams,
@@ -47,6 +48,7 @@ pub(crate) struct Plane {
     pub(crate) open: Arc<OpenRuns>,
     pub(crate) upstreams: Upstreams,
     pub(crate) clients: Clients,
+    pub(crate) last_good: LastGoods,
     pub(crate) metrics: Metrics,
     /// The files of domains; what they say is in the journals.
     pub(crate) domains: Domains,

@@ -2,9 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
+use remit_contract::LastGood;
 use remit_core::{
-    ActionId, ActionStatus, Command, DomainName, Exchange, Money, Permit, PlanId, Refusal, Timestamp,
-    ToolFault, command::Settle, event::Settlement, proposal::Mode, rollback::StepKind,
+    ActionId, ActionStatus, CanonicalJson, Command, DomainName, Exchange, Money, Permit, PlanId, Refusal,
+    Timestamp, ToolFault, command::Settle, event::Settlement, proposal::Mode, rollback::StepKind,
 };
 use remit_journal::Record;
 use tokio::sync::mpsc;
@@ -81,7 +82,27 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
         }
         Err(note) => Settlement::Failed { note }.into(),
     };
-    settle(plane, domain, contract.settle(action, (tool, &params), ending, clock::now())).await;
+    let ended = contract.settle(action, (tool, &params), ending, clock::now());
+    let key = (contract.terms().digest, tool.clone(), permit.params().digest());
+    // What people are asked about is never answered from memory: they want to know how it is now.
+    let for_people = ward.view.action(action).is_none_or(|card| card.is_for_people());
+    let ended = if for_people || !contract.remembers(tool) {
+        ended
+    } else {
+        contract.or_last_good(ended, tool, plane.last_good.get(&key), clock::now())
+    };
+    let good = last_good(&ended).filter(|_| contract.remembers(tool));
+    if let (Some(observed_at), Some((action, result))) = (settle(plane, domain, ended).await, good) {
+        plane.last_good.keep(key, LastGood { action, observed_at, result });
+    }
+}
+
+/// A result that the tool itself has just given.
+fn last_good(ended: &Settle) -> Option<(ActionId, CanonicalJson)> {
+    match (&ended.settlement, &ended.exchange.stale) {
+        (Settlement::Succeeded { result }, None) => Some((ended.action, result.clone())),
+        (Settlement::Succeeded { .. } | Settlement::Failed { .. } | Settlement::InDoubt { .. }, _) => None,
+    }
 }
 
 /// Whether a call may be sent once more: a stop, the end of the run or of the control plane ends that.
@@ -169,13 +190,18 @@ fn failed(action: ActionId, note: String) -> Settle {
     }
 }
 
-async fn settle(plane: &Plane, domain: &DomainName, settle: Settle) {
+/// Records an outcome; `None` when that failed, else when it was.
+async fn settle(plane: &Plane, domain: &DomainName, settle: Settle) -> Option<Timestamp> {
     let action = settle.action;
     plane.metrics.settled(&settle.settlement);
-    let Ok(ward) = plane.ward(domain) else { return };
-    if let Err(fault) = ward.domain.submit(Command::Settle(Box::new(settle))).await {
-        // The admit is in the journal: the next start finds the action open and puts it in doubt.
-        tracing::error!(%action, %fault, "the outcome could not be recorded");
+    let ward = plane.ward(domain).ok()?;
+    match ward.domain.submit(Command::Settle(Box::new(settle))).await {
+        Ok(records) => records.first().map(|record| record.at),
+        Err(fault) => {
+            // The admit is in the journal: the next start finds the action open and puts it in doubt.
+            tracing::error!(%action, %fault, "the outcome could not be recorded");
+            None
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What may be sent again: only what does no harm when it arrives twice.
+//! What may be sent again, or answered from memory: only what does no harm so.
 
 use remit_core::{Level, ToolName};
 
@@ -9,13 +9,19 @@ use crate::{
 
 pub(super) fn check(name: &ToolName, tool: &ToolDocument, scope: &Scope, problems: &Problems) {
     let Some(calling) = &tool.calling else { return };
-    let Some(retry) = calling.calling.retry else { return };
-    let place = calling.retry_at;
     let level = scope.actions.get(name).map(|level| level.value);
     // A level that could not be read has its own problem.
-    let may_repeat =
-        matches!(level, Some(Some(Level::Read) | None)) || (level.is_none() && !scope.lacks(name));
-    if !may_repeat && tool.idempotency_header == Some(None) {
+    let is_read = matches!(level, Some(Some(Level::Read) | None)) || (level.is_none() && !scope.lacks(name));
+    if calling.calling.stale_for_ms.is_some() && !is_read {
+        problems.note::<()>(
+            calling.fallback_at,
+            format!("`{name}` has an effect, and an earlier answer would not be its own"),
+            "remove `fallback`: only a read may be answered from memory",
+        );
+    }
+    let Some(retry) = calling.calling.retry else { return };
+    let place = calling.retry_at;
+    if !is_read && tool.idempotency_header == Some(None) {
         problems.note::<()>(
             place,
             format!("`{name}` has an effect, and sent again it could have it twice"),

@@ -86,6 +86,8 @@ const RULES: &[Rule] = &[
     ("tooling tools * retry", "{2}: sent again", Grant),
     ("tooling tools * retry attempts", "{2}: sent at most", Grant),
     ("tooling tools * retry within", "{2}: time for all attempts", Grant),
+    ("tooling tools * fallback", "{2}: answered from memory", Grant),
+    ("tooling tools * fallback stale_for", "{2}: answered from memory for", Grant),
     ("tooling tools * max_result", "{2}: largest answer", Grant),
     ("tooling tools * lands_within", "{2}: may still land", Need),
     ("tooling tools * report_within", "{2}: its caller reports within", Limit),

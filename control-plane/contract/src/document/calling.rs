@@ -1,4 +1,4 @@
-//! How a tool is called beyond the one request, as it is written: `retry` and `max_result`.
+//! How a tool is called beyond the one request, as it is written: `retry`, `fallback` and `max_result`.
 
 use crate::{
     calling::{Calling, DEFAULT_RESULT, MOST_ATTEMPTS, MOST_RESULT, Retry},
@@ -10,11 +10,12 @@ use crate::{
     yaml::Node,
 };
 
-/// What is said of it, and where of `retry`.
+/// What is said of it, and where of `retry` and `fallback`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CallingDocument {
     pub(crate) calling: Calling,
     pub(crate) retry_at: Place,
+    pub(crate) fallback_at: Place,
 }
 
 /// Reads the keys of a tool that say so.
@@ -23,8 +24,11 @@ pub(super) fn read(fields: &Fields<'_>, problems: &Problems) -> Option<CallingDo
     let retry = at.map_or(Some(None), |node| read_retry(node, problems).map(Some));
     let max_result =
         fields.get("max_result").map_or(Some(DEFAULT_RESULT), |node| read_max_result(node, problems));
-    let calling = Calling { retry: retry?, max_result: max_result? };
-    Some(CallingDocument { calling, retry_at: at.map(|node| node.place).unwrap_or_default() })
+    let instead = fields.get("fallback");
+    let stale_for_ms = instead.map_or(Some(None), |node| read_fallback(node, problems).map(Some));
+    let calling = Calling { retry: retry?, max_result: max_result?, stale_for_ms: stale_for_ms? };
+    let place = |node: Option<&Node>| node.map(|node| node.place).unwrap_or_default();
+    Some(CallingDocument { calling, retry_at: place(at), fallback_at: place(instead) })
 }
 
 fn read_retry(node: &Node, problems: &Problems) -> Option<Retry> {
@@ -44,6 +48,14 @@ fn read_retry(node: &Node, problems: &Problems) -> Option<Retry> {
         fields.get("within").map_or(Some(None), |node| duration(node, "retry.within", problems).map(Some));
     fields.end();
     Some(Retry { attempts: attempts?, within_ms: within_ms? })
+}
+
+fn read_fallback(node: &Node, problems: &Problems) -> Option<u64> {
+    let fields = Fields::of(node, "fallback", problems)?;
+    fields.later(&["then"]);
+    let stale_for = fields.need("stale_for").and_then(|node| duration(node, "fallback.stale_for", problems));
+    fields.end();
+    stale_for
 }
 
 fn read_max_result(node: &Node, problems: &Problems) -> Option<u32> {

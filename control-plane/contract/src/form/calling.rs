@@ -15,6 +15,14 @@ pub(super) struct Retry {
     within: Option<Duration>,
 }
 
+/// What a read is answered with while its tool is down.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fallback {
+    /// The last good result of the same call, if it is no older; it is marked as what it is.
+    stale_for: Duration,
+}
+
 /// A size, for instance `64KiB`; at most `1MiB`.
 #[derive(JsonSchema)]
 #[schemars(extend("pattern" = "^[0-9]+(KiB|MiB)$"))]

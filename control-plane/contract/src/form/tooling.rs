@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
-use super::calling::{Retry, Size};
+use super::calling::{Fallback, Retry, Size};
 use super::scalar::{Count, Duration, Given, Name, Rate, Tool};
 
 /// 5. With what it acts. Credentials stay with the control plane; the service never sees them.
@@ -71,6 +71,8 @@ struct Call {
     idempotency_key: Option<String>,
     /// Whether a call that may fare better another time is sent again.
     retry: Option<Retry>,
+    /// What a read is answered with while its tool is down.
+    fallback: Option<Fallback>,
     /// The largest answer that is taken; `256KiB` without it.
     max_result: Option<Size>,
     /// For so long after its time-out a call may still take effect: how late a request can arrive and be carried out.

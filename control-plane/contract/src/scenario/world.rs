@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use remit_core::{
-    ActionId, ActionStatus, Assertion, CanonicalJson, Command, Declared, Ending, EscalationId, Event,
+    ActionId, ActionStatus, Assertion, CanonicalJson, Command, Declared, Digest, Ending, EscalationId, Event,
     Outcome, Person, PlanId, Proposal, Refusal, RunId, State, SwitchId, Timestamp, ToolName,
     budget::Budget,
     command::Settle,
@@ -17,7 +17,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::suite::{Given, Reply, ScopeWord, Spent};
-use crate::{CompiledContract, RunFacts, Seen, Sighting, value::same};
+use crate::{CompiledContract, LastGood, RunFacts, Seen, Sighting, value::same};
 
 /// A scenario under way.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ pub(super) struct World<'a> {
     pub(super) run: RunId,
     facts: BTreeMap<RunId, RunFacts>,
     replies: BTreeMap<ToolName, Vec<Reply>>,
+    last_good: BTreeMap<(ToolName, Digest), LastGood>,
     /// What the service says itself, where a step does not say.
     asserts: Vec<Assertion>,
     /// Actions by the names that steps gave them, oldest first.
@@ -56,6 +57,7 @@ impl<'a> World<'a> {
             run: RunId::new(Uuid::nil()),
             facts: BTreeMap::new(),
             replies,
+            last_good: BTreeMap::new(),
             asserts: own.asserts.as_ref().or(shared.asserts.as_ref()).cloned().unwrap_or_default(),
             names: Vec::new(),
             events: Vec::new(),
@@ -209,6 +211,12 @@ impl<'a> World<'a> {
 
     /// Carries an admitted action out, with the answer that is given for it.
     pub(super) fn execute(&mut self, action: ActionId, tool: &ToolName, params: &Value) -> Result<(), Stuck> {
+        let settle = self.call(action, tool, params)?;
+        let settle = self.or_last_good(settle, tool, params)?;
+        self.settle(tool, params, settle)
+    }
+
+    fn call(&mut self, action: ActionId, tool: &ToolName, params: &Value) -> Result<Settle, Stuck> {
         let ending = match self.command(Command::Start { action }) {
             Err(refusal) => Settlement::Failed { note: format!("not sent: {refusal}") }.into(),
             Ok(_) => match self.contract.request(tool, params) {
@@ -216,14 +224,18 @@ impl<'a> World<'a> {
                 Ok(_) => self.reply(tool, params)?,
             },
         };
-        let settle = self.contract.settle(action, (tool, params), ending, self.now);
+        Ok(self.contract.settle(action, (tool, params), ending, self.now))
+    }
+
+    fn settle(&mut self, tool: &ToolName, params: &Value, settle: Settle) -> Result<(), Stuck> {
         self.remember(tool, params, &settle);
         self.command(Command::Settle(Box::new(settle)))
             .map(drop)
             .map_err(|refusal| format!("the outcome of `{tool}` cannot be recorded: {refusal}"))
     }
 
-    /// Carries a read out again. Where no reply is left for it, the tool says what it said before.
+    /// Carries a read out again; what it said last is no answer to that. Where no reply is left for it, the tool says
+    /// what it said before.
     pub(super) fn execute_again(
         &mut self,
         action: ActionId,
@@ -236,12 +248,28 @@ impl<'a> World<'a> {
                 Reply { with: Value::Null, times: Some(1), ending: Settlement::Succeeded { result }.into() };
             self.replies.entry(tool.clone()).or_default().push(same);
         }
-        self.execute(action, tool, params)
+        let settle = self.call(action, tool, params)?;
+        self.settle(tool, params, settle)
     }
 
     /// What a run has seen and declared.
     pub(super) fn facts(&self, run: RunId) -> RunFacts {
         self.facts.get(&run).cloned().unwrap_or_default()
+    }
+
+    /// The last good result where the tool is down, and this one kept where it is the last good one.
+    fn or_last_good(&mut self, settle: Settle, tool: &ToolName, params: &Value) -> Result<Settle, Stuck> {
+        if !self.contract.remembers(tool) {
+            return Ok(settle);
+        }
+        let params = CanonicalJson::from_value(params).map_err(|error| error.to_string())?.digest();
+        let last = self.last_good.get(&(tool.clone(), params)).cloned();
+        let settle = self.contract.or_last_good(settle, tool, last, self.now);
+        if let (Settlement::Succeeded { result }, None) = (&settle.settlement, settle.exchange.stale) {
+            let (action, observed_at, result) = (settle.action, self.now, result.clone());
+            self.last_good.insert((tool.clone(), params), LastGood { action, observed_at, result });
+        }
+        Ok(settle)
     }
 
     /// A result that is evidence is what the next proposal may rely on.
@@ -256,7 +284,7 @@ impl<'a> World<'a> {
         facts.seen.extend(settle.evidence.iter().map(|item| Seen {
             item: item.clone(),
             action,
-            observed_at: self.now,
+            observed_at: settle.exchange.observed_at(self.now),
             digest: result.digest(),
             params: Arc::clone(&read),
             value: Arc::clone(&value),

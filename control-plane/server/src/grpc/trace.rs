@@ -191,6 +191,10 @@ fn settled_text(settled: &ActionSettled, row: &mut pb::TraceRecord) -> String {
         Some(misfit) => format!("{text}{how}, but {misfit}"),
         None => format!("{text}{how}"),
     };
+    let text = match &settled.exchange.stale {
+        Some(stale) => format!("{text} with its result of {}: the tool is down", stale.observed_at),
+        None => text,
+    };
     match settled.exchange.retries {
         0 => format!("{} {text}", row.tool),
         retries => format!("{} {text} (sent {} times)", row.tool, retries.saturating_add(1)),

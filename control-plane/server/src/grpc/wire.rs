@@ -1,7 +1,7 @@
 //! Between the core's vocabulary and the wire's: one function a message, nothing else knows both.
 
 use remit_core::{
-    ActionStatus, Ask, CanonicalJson, Clause, Decision, Finding, Level, Moved, Outcome, Timestamp,
+    ActionStatus, Ask, CanonicalJson, Clause, Decision, Finding, Level, Moved, Outcome, Timestamp, ToolFault,
     doubt::Statement,
     escalation::{Escalation, EscalationStatus, Vote},
     proposal::Proposal,
@@ -169,6 +169,7 @@ pub(super) fn acted(acted: Acted, correlation: u64) -> pb::ActResponse {
         reason,
         result,
         note,
+        exchange,
         pending,
     } = acted;
     let decided = pb::Decision {
@@ -189,6 +190,9 @@ pub(super) fn acted(acted: Acted, correlation: u64) -> pb::ActResponse {
         deadline: pending.map(|(_, deadline)| time(deadline)),
         note: note.unwrap_or_default(),
         error: String::new(),
+        fault: exchange.fault.map(ToolFault::as_str).unwrap_or_default().to_owned(),
+        retries: exchange.retries,
+        stale_since: exchange.stale.map(|stale| time(stale.observed_at)),
     }
 }
 

@@ -19,6 +19,10 @@ pub(super) fn of(acted: &Acted) -> CallToolResult {
             content.extend(
                 acted.note.as_ref().map(|note| ContentBlock::text(format!("It happened; but {note}"))),
             );
+            content.extend(acted.exchange.stale.as_ref().map(|stale| {
+                let since = stale.observed_at;
+                ContentBlock::text(format!("The tool is down: this is its last good answer, of {since}."))
+            }));
             let mut answer = CallToolResult::success(content);
             answer.structured_content = Some(result.value());
             answer.meta = Some(meta(acted));
@@ -38,6 +42,15 @@ fn meta(acted: &Acted) -> MetaObject {
     let mut meta = Map::new();
     meta.insert("action".to_owned(), acted.action.to_string().into());
     meta.insert("run".to_owned(), acted.run.to_string().into());
+    if let Some(fault) = acted.exchange.fault {
+        meta.insert("fault".to_owned(), fault.as_str().into());
+    }
+    if acted.exchange.retries > 0 {
+        meta.insert("retries".to_owned(), acted.exchange.retries.into());
+    }
+    if let Some(stale) = &acted.exchange.stale {
+        meta.insert("stale_since".to_owned(), stale.observed_at.to_string().into());
+    }
     MetaObject(meta)
 }
 

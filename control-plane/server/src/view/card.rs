@@ -75,7 +75,7 @@ impl ActionCard {
         let seen = settled.evidence.iter().map(|item| Seen {
             item: item.clone(),
             action: settled.action,
-            observed_at: record.at,
+            observed_at: settled.exchange.observed_at(record.at),
             digest: result.digest(),
             params: Arc::clone(&params),
             value: Arc::clone(&value),
@@ -91,6 +91,11 @@ impl ActionCard {
             return Some(decision);
         }
         self.decision_fact().map(|decided| &decided.decision)
+    }
+
+    /// True for what the control plane does on people's behalf.
+    pub(crate) fn is_for_people(&self) -> bool {
+        self.decision_fact().is_none_or(ActionDecided::is_for_people)
     }
 
     /// What became of it.

@@ -74,6 +74,32 @@ fn a_result_that_is_not_what_was_said_of_it_is_no_evidence() {
 }
 
 #[test]
+fn an_earlier_result_is_as_old_as_it_is() {
+    let mut world = World::new();
+    let first = world.admit(Call::new("look", "{}"));
+    world.settle(first, succeeded()).unwrap();
+    let observed_at = world.now;
+    for earlier in [true, false] {
+        world.now = world.now.plus_ms(10_000);
+        let action = world.admit(Call::new("look", "{}"));
+        // What claims to be from the future is of now.
+        let observed_at = if earlier { observed_at } else { world.now.plus_ms(99_000) };
+        let stale = Some(crate::exchange::Stale { of: first, observed_at });
+        let settle = crate::command::Settle {
+            action,
+            settlement: succeeded(),
+            cost: Money::ZERO,
+            evidence: vec!["record".into()],
+            undo: None,
+            exchange: crate::Exchange { stale, ..crate::Exchange::default() },
+        };
+        world.command(Command::Settle(Box::new(settle))).unwrap();
+        let (_, at) = world.state.runs[&run(1)].evidence[&("record".into(), action)];
+        assert_eq!(at, observed_at.min(world.now));
+    }
+}
+
+#[test]
 fn only_the_declared_undo_is_kept() {
     let mut world = World::new();
     let action = world.admit(Call::new("pay", "{}"));

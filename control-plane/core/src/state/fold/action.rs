@@ -146,8 +146,9 @@ impl State {
         if let Some(result) = result
             && run.is_open()
         {
+            let seen_at = settled.exchange.observed_at(at);
             for item in &settled.evidence {
-                run.evidence.insert((item.clone(), action.id), (result.digest(), at));
+                run.evidence.insert((item.clone(), action.id), (result.digest(), seen_at));
             }
         }
         if let Some(service) = self.services.get_mut(&run.terms.service) {
