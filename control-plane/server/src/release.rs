@@ -71,6 +71,9 @@ async fn read_again(plane: &Plane, ward: &Ward, held: &Held, source: ActionId) -
         let note = card.note().unwrap_or("it has no answer");
         return Err(failed(format!("`{}`: {note}", before.tool)));
     }
+    if card.outcome().is_some_and(|settled| settled.exchange.stale.is_some()) {
+        return Err(failed(format!("`{}` was answered from memory", before.tool)));
+    }
     Ok(Reread { source, was: before.result.value(), seen: card.seen() })
 }
 
