@@ -87,6 +87,7 @@ pub(crate) async fn once(
         timeout,
         max_result: call.max_result,
         again: call.again,
+        reach: upstream.reach,
         redirects: if call.has_effect { 0 } else { upstream.reach.redirects },
     };
     if let Err(out) = reach::literal(request.url(), upstream.reach) {

@@ -2,12 +2,13 @@
 
 use std::{error::Error as StdError, time::Duration};
 
+use remit_contract::Reach;
 use remit_core::{CanonicalJson, ToolFault};
 use reqwest::{Client, Request, Response, StatusCode, Url};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::reach::OutOfReach;
+use crate::reach::{self, OutOfReach};
 
 /// Most of a refusal that is read, in bytes: enough for a note.
 const EXCERPT: usize = 800;
@@ -19,6 +20,8 @@ pub(super) struct Bounds {
     pub(super) timeout: Duration,
     /// Largest answer, in bytes.
     pub(super) max_result: usize,
+    /// How far the upstream may be reached.
+    pub(super) reach: Reach,
     /// Redirects that are followed, to the same host.
     pub(super) redirects: u32,
     /// True when the same call was sent before and its answer was lost.
@@ -48,6 +51,9 @@ pub(super) async fn make(
         let response = client.execute(request).await.map_err(|error| unsent(&error, bounds.timeout))?;
         match (target(&url, &response), again, redirects.checked_sub(1)) {
             (Some(target), Some(mut again), Some(left)) if target.origin() == url.origin() => {
+                // The host is the same, and so is the verdict; it costs nothing to ask again.
+                reach::literal(&target, bounds.reach)
+                    .map_err(|out| Failure::Tool(ToolFault::Broken, format!("redirected: {out}")))?;
                 redirects = left;
                 *again.url_mut() = target;
                 request = again;

@@ -88,12 +88,9 @@ async fn what_is_compressed_is_not_taken() {
 #[tokio::test]
 async fn redirects_lead_nowhere_but_to_the_same_host() {
     let lax = Reach { private: true, redirects: 2 };
-    for location in [
-        "http://169.254.169.254/latest/meta-data",
-        "http://localhost:1/",
-        "//evil.example/x",
-        "file:///etc/passwd",
-    ] {
+    for location in
+        ["http://169.254.169.254/x", "http://localhost:1/", "//evil.example/x", "file:///etc/passwd"]
+    {
         let (base, came, _) = says(http("302 Found", &format!("location: {location}\r\n"), b""), 0).await;
         failed(&get(&base, lax).await, Some(Broken), "which is not followed");
         assert_eq!(came.load(Ordering::SeqCst), 1);
