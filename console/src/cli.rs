@@ -8,7 +8,7 @@ use self::{
     paint::Color,
     screen::Format,
     verb::{
-        completions, contract, decide, domain, explain, export, get, key, resolve, rollback, show, switch,
+        completions, contract, cost, decide, domain, explain, export, get, key, resolve, rollback, show, switch,
         tail, token, verify, who,
     },
 };
@@ -95,6 +95,8 @@ pub enum Verb {
 pub enum Remote {
     /// List services, runs, actions, escalations or switches
     Get(get::Get),
+    /// Show what is spent, held and left, and when it will be gone
+    Cost(cost::Cost),
     /// Show one action in full
     Show(show::Show),
     /// Follow the journal as it is written

@@ -17,6 +17,7 @@ mod evidence;
 mod faces;
 mod history;
 mod hostile;
+mod money;
 mod pty;
 mod releases;
 mod restart;

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod contract;
+pub mod cost;
 pub mod detail;
 pub mod domain;
 pub mod escalation;

@@ -15,7 +15,7 @@ use super::{
     session::{self, Session},
     table::Frame,
     verb::{
-        completions, contract, decide, domain, explain, export, get, key, resolve, rollback, show, switch,
+        completions, contract, cost, decide, domain, explain, export, get, key, resolve, rollback, show, switch,
         tail, token, verify, who,
     },
 };
@@ -142,6 +142,7 @@ async fn remote(
     match verb {
         Remote::Get(args) => get::run(args, session, screen).await?,
         Remote::Show(args) => show::run(args, session, screen).await?,
+        Remote::Cost(args) => cost::run(args, session, screen).await?,
         Remote::Who(args) => who::run(args, session, screen).await?,
         Remote::Tail(args) => tail::run(args, session, screen, interrupt).await?,
         Remote::Approve(args) => decide::run(args, true, session, screen).await?,

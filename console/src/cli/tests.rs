@@ -6,6 +6,7 @@ use super::Cli;
 
 mod contract;
 mod control;
+mod cost;
 mod domain;
 mod ends;
 mod plane;

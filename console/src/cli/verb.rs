@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod contract;
+pub mod cost;
 pub mod decide;
 pub mod domain;
 pub mod explain;

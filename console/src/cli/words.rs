@@ -132,6 +132,12 @@ pub fn time_of_day(at: Option<&prost_types::Timestamp>) -> String {
     moment(at).map_or_else(|| "-".to_owned(), |at| at.strftime("%H:%M:%S%.3f").to_string())
 }
 
+/// `17:40` (UTC), within the day; `-` when absent.
+#[must_use]
+pub fn minute(at: Option<&prost_types::Timestamp>) -> String {
+    moment(at).map_or_else(|| "-".to_owned(), |at| at.strftime("%H:%M").to_string())
+}
+
 /// How long ago: `42s`, `3m`, `5h`, `12d`; `-` when absent.
 #[must_use]
 pub fn age(at: Option<&prost_types::Timestamp>, now: Timestamp) -> String {

@@ -2,9 +2,10 @@
 
 use prost_types::Timestamp;
 use remit_proto::v1::{
-    Action, ActionDetail, ActionStatus, Assertion, Budget, Clause, Decision, Escalation, EscalationStatus,
-    EvidenceItem, Finding, Level, ListRunsResponse, Outcome, RollbackPlan, RollbackStep, Run, RunDetail,
-    RunStatus, Service, StateSnapshot, Switch, Tool, TraceBatch, TraceRecord, WhoAmIResponse, rollback_step,
+    Action, ActionDetail, ActionStatus, Assertion, Budget, Clause, CostNode, Decision, Escalation,
+    EscalationStatus, EvidenceItem, Finding, Level, ListRunsResponse, Outcome, RollbackPlan, RollbackStep,
+    Run, RunDetail, RunStatus, Service, StateSnapshot, Switch, Tool, TraceBatch, TraceRecord, WhoAmIResponse,
+    rollback_step,
 };
 
 use super::clock::Now;
@@ -48,6 +49,16 @@ fn refunds() -> Service {
             calls: 41,
             calls_limit: 200,
         }),
+        windows: ["hour", "day"]
+            .map(|window| CostNode {
+                kind: "service".to_owned(),
+                window: window.to_owned(),
+                spent_micros: 3_100_000,
+                held_micros: 250_000,
+                limit_micros: Some(if window == "hour" { 5_000_000 } else { 50_000_000 }),
+                ..CostNode::default()
+            })
+            .into(),
         admitted_per_minute: 14,
         denied_per_minute: 2,
         escalated_per_minute: 1,

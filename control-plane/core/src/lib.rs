@@ -35,6 +35,7 @@ mod idempotency;
 mod level;
 mod money;
 mod name;
+pub mod pace;
 mod permit;
 pub mod person;
 pub mod proposal;

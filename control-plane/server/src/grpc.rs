@@ -19,6 +19,7 @@ use crate::{
 
 mod contract;
 mod control;
+mod cost;
 mod detail;
 mod domains;
 mod export;

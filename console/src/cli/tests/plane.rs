@@ -278,6 +278,56 @@ impl Operator for Plane {
         Ok(Response::new(pb::ListDomainsResponse { domains: vec![access, payments] }))
     }
 
+    async fn get_cost(&self, request: Request<pb::GetCostRequest>) -> Answer<pb::GetCostResponse> {
+        let pb::GetCostRequest { of, since_ms } = request.into_inner();
+        if of == "ghost" {
+            return Err(Status::not_found("there is no domain, service or run `ghost` here"));
+        }
+        let time = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
+        let service = pb::CostNode {
+            kind: "service".to_owned(),
+            name: "refund-decision".to_owned(),
+            domain: "payments".to_owned(),
+            currency: "USD".to_owned(),
+            window: "hour".to_owned(),
+            starts: time(1_699_999_200),
+            ends: time(1_700_002_800),
+            spent_micros: 3_100_000,
+            held_micros: 250_000,
+            limit_micros: Some(5_000_000),
+            left_micros: Some(1_650_000),
+            calls: 12,
+            calls_limit: Some(500),
+            pace_micros: 4_000_000,
+            gone_at: time(1_700_001_600),
+        };
+        let day = pb::CostNode {
+            window: "day".to_owned(),
+            gone_at: None,
+            limit_micros: Some(50_000_000),
+            left_micros: Some(46_650_000),
+            ..service.clone()
+        };
+        let domain = pb::CostNode {
+            kind: "domain".to_owned(),
+            name: "payments".to_owned(),
+            limit_micros: None,
+            left_micros: None,
+            calls_limit: None,
+            ..day.clone()
+        };
+        let run = pb::CostNode {
+            kind: "run".to_owned(),
+            name: RUN.to_owned(),
+            window: String::new(),
+            ends: None,
+            left_micros: Some(0),
+            pace_micros: since_ms,
+            ..service.clone()
+        };
+        Ok(Response::new(pb::GetCostResponse { nodes: vec![run, service, day, domain] }))
+    }
+
     async fn get_action(&self, request: Request<pb::GetActionRequest>) -> Answer<pb::ActionDetail> {
         let id = request.into_inner().id;
         if ACTION.ends_with(&id) {

@@ -1,6 +1,6 @@
 //! Small drawings of numbers: a gauge, a sparkline, money.
 
-use remit_proto::v1::Budget;
+use remit_proto::v1::{Budget, CostNode};
 
 /// `[######....]  62%`, or that there is no limit. `cells` is the width between the brackets.
 #[must_use]
@@ -16,6 +16,22 @@ pub(super) fn gauge(budget: Option<&Budget>, cells: usize) -> String {
             format!("[{bar:.<cells$}] {percent:>3}%")
         }
     }
+}
+
+/// `hour [###.]  67%  domain's day [....]   3%` of the budgets above a run, with two blanks before each.
+#[must_use]
+pub(super) fn windows(nodes: &[CostNode]) -> String {
+    let shown = nodes.iter().map(|node| {
+        let budget = Budget {
+            spent_micros: node.spent_micros,
+            held_micros: node.held_micros,
+            limit_micros: node.limit_micros.unwrap_or(0),
+            ..Budget::default()
+        };
+        let of = if node.kind == "domain" { "domain's " } else { "" };
+        format!("  {of}{} {}", node.window, gauge(Some(&budget), 4))
+    });
+    shown.collect()
 }
 
 /// `part` of `whole` in whole percent; none when there is no whole.

@@ -8,7 +8,7 @@ use super::super::paint::{Painter, Row, take_bottom, take_right, take_top};
 use super::super::state::facts::{ceiling, level};
 use super::super::theme::Theme;
 use super::super::when;
-use super::chart::{gauge, money, sparkline};
+use super::chart::{gauge, money, sparkline, windows};
 use super::facts::status;
 use super::{WIDE, switches};
 
@@ -143,7 +143,8 @@ fn selected_service(painter: &mut Painter<'_>, area: Rect, service: &Service) {
                 service.escalated
             ),
             theme.text,
-        ),
+        )
+        .put(windows(&service.windows), theme.text),
         Row::of(
             format!(
                 "spent {}, held {} of {}  calls {}/{}  in flight {}  in doubt {}",

@@ -8,7 +8,7 @@ use super::super::hit::Kind;
 use super::super::paint::{Painter, Row, take_bottom, take_top};
 use super::super::state::facts::level;
 use super::super::when;
-use super::chart::{gauge, money};
+use super::chart::{gauge, money, windows};
 use super::facts::{status, wrapped};
 use super::overview::delegation;
 
@@ -54,7 +54,8 @@ fn summary(service: &Service, painter: &Painter<'_>) -> [Row; 2] {
         Row::of(format!("ceiling {} of {}", level(service.ceiling()), level(service.autonomy())), held)
             .put(format!("   budget {} of ", gauge(service.budget.as_ref(), 8)), theme.text)
             .put(money(budget.limit_micros, &budget.currency), theme.text)
-            .put(format!("   in flight {}   in doubt {}", service.in_flight, service.in_doubt), theme.text),
+            .put(format!("   in flight {}   in doubt {}", service.in_flight, service.in_doubt), theme.text)
+            .put(windows(&service.windows), theme.text),
     ]
 }
 

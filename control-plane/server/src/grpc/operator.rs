@@ -7,7 +7,7 @@ use remit_proto::v1::{self as pb, operator_server};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{control, detail, domains, export, person, query, resolve, rollback, state, token, watch, who};
+use super::{control, cost, detail, domains, export, person, query, resolve, rollback, state, token, watch, who};
 use crate::plane::Plane;
 
 pub(super) struct Operator {
@@ -108,6 +108,11 @@ impl operator_server::Operator for Operator {
     ) -> Answer<pb::ListDomainsResponse> {
         person(&self.plane, &request)?;
         Ok(Response::new(pb::ListDomainsResponse { domains: domains::list(&self.plane) }))
+    }
+
+    async fn get_cost(&self, request: Request<pb::GetCostRequest>) -> Answer<pb::GetCostResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(cost::cost(&self.plane, &request.into_inner())?))
     }
 
     async fn get_action(&self, request: Request<pb::GetActionRequest>) -> Answer<pb::ActionDetail> {

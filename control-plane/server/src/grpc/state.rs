@@ -99,6 +99,7 @@ fn service(name: &ServiceName, known: &Service, inner: &Inner, now: Timestamp) -
         enabled_until: Some(wire::time(terms.delegation.until)),
         delegation_lacks: lacks.map(|(reason, _)| reason.code().to_owned()).unwrap_or_default(),
         last_reason: tally.last.map(|(_, reason)| reason.code().to_owned()).unwrap_or_default(),
+        windows: super::cost::above(&inner.state, name, now),
         last_decision_at: tally.last.map(|(at, _)| wire::time(at)),
         tools: terms
             .tools

@@ -53,7 +53,10 @@ impl Backtests {
 }
 
 /// `7d` in milliseconds.
-fn duration_ms(text: &str) -> Result<u64, String> {
+///
+/// # Errors
+/// How a duration is written.
+pub fn duration_ms(text: &str) -> Result<u64, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at_checked(digits).unwrap_or((text, ""));
     let unit_ms: Option<u64> = match unit {
