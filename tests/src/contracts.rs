@@ -36,6 +36,44 @@ impl Contracts {
         contracts
     }
 
+    /// Adds a model call of each protocol: 0.25 for a million tokens that go in, 2.00 for one that come out.
+    pub fn add_models(&self) {
+        self.edit(
+            "    tickets.get: read\n",
+            "    tickets.get: read\n    model.chat: read\n    model.talk: read\n",
+        );
+        let upstream = |name: &str, speaks: &str| {
+            format!(
+                "    {name}: {{ http: \"${{MODELS_URL}}\", auth: {{ bearer: \"secret:MODELS_KEY\" }}, speaks: {speaks}, private: true }}\n"
+            )
+        };
+        let desk = "    desk: { http: \"${DESK_URL}\", private: true }";
+        self.edit(
+            desk,
+            &format!("{}{}{desk}", upstream("models", "openai"), upstream("claudes", "anthropic")),
+        );
+        let tool = |name: &str, upstream: &str, models: &str| {
+            format!(
+                "    {name}:\n      upstream: {upstream}\n      model: {{ allow: [{models}], most_tokens: 1000 }}\n      timeout: 60s\n\n"
+            )
+        };
+        let tools = [
+            tool("model.chat", "models", "small, \"small-2\""),
+            tool("model.talk", "claudes", "claude-small"),
+        ];
+        self.edit(
+            "    transactions.get:            #",
+            &format!("{}    transactions.get:            #", tools.concat()),
+        );
+        let price = "{ million_input: 0.25, million_output: 2.00 }";
+        let prices = format!("    customer.reply: 0.01\n    model.chat: {price}\n    model.talk: {price}\n");
+        self.edit("    customer.reply: 0.01\n", &prices);
+        self.edit_policy(
+            "Action::\"tickets.get\"]",
+            "Action::\"tickets.get\", Action::\"model.chat\", Action::\"model.talk\"]",
+        );
+    }
+
     /// Where they are.
     pub fn path(&self) -> &Path {
         &self.root

@@ -15,5 +15,6 @@ pub mod hostile;
 pub mod ledger;
 pub mod mcp;
 pub mod outage;
+pub mod provider;
 pub mod site;
 pub mod upstream;

@@ -18,6 +18,7 @@ use tokio::{
 use crate::{
     client::{Agent, Operator},
     contracts::{Contracts, REFUNDS},
+    provider::Provider,
     upstream::Upstream,
 };
 
@@ -32,6 +33,8 @@ const START: Duration = Duration::from_secs(120);
 pub struct Site {
     /// The tool servers.
     pub upstream: Upstream,
+    /// The model provider.
+    pub provider: Provider,
     /// What the process is started with.
     pub contracts: Contracts,
     program: PathBuf,
@@ -53,6 +56,7 @@ impl Site {
         let dir = TempDir::new().unwrap();
         Self {
             upstream: Upstream::start(dir.path()).await,
+            provider: Provider::start().await,
             contracts: Contracts::refunds(dir.path()),
             program: program.into(),
             dir,
@@ -177,6 +181,8 @@ impl Site {
             .env("USER", "olga.ops")
             .env("PAYMENTS_URL", self.upstream.url())
             .env("DESK_URL", self.upstream.url())
+            .env("MODELS_URL", self.provider.url())
+            .env("MODELS_KEY", "a-provider-credential")
             .env("PAYMENTS_TOKEN", "a-tool-credential")
             .stdin(Stdio::null())
             .kill_on_drop(true);

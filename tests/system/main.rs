@@ -18,6 +18,8 @@ mod faces;
 mod history;
 mod hostile;
 mod money;
+mod model_calls;
+mod official_clients;
 mod pty;
 mod releases;
 mod restart;

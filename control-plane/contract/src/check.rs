@@ -12,6 +12,7 @@ use crate::{
 mod breakers;
 mod calling;
 mod evidence;
+mod model;
 mod origin;
 mod rules;
 mod tools;
@@ -28,6 +29,7 @@ pub(crate) fn check(document: &Document, problems: &Problems) {
     workflows::check(document, scope, problems);
     tools::check(document, scope, tooling, problems);
     unknown::check(scope, tooling, problems);
+    model::check(document, tooling, problems);
     check_undo(document, scope, tooling, problems);
     check_cost(document, scope, tooling, problems);
     evidence::check(document, scope, tooling, problems);
@@ -200,10 +202,12 @@ fn check_reported(tool: &Spot<ToolName>, scope: &Scope, problems: &Problems) {
 
 fn check_cost(document: &Document, scope: &Scope, tooling: &Tooling, problems: &Problems) {
     let Some(cost) = &document.cost else { return };
-    for (tool, price) in &cost.prices {
+    let flat = cost.prices.iter().map(|(tool, price)| (tool, price.place));
+    let by_tokens = cost.token_prices.iter().map(|(tool, price)| (tool, price.place));
+    for (tool, place) in flat.chain(by_tokens) {
         if tooling.lacks(tool) {
             problems.note::<()>(
-                price.place,
+                place,
                 format!("cost has a price for the unknown tool `{tool}`"),
                 did_you_mean(tool.as_str(), tooling.tools.keys(), "name a tool of `tooling.tools`"),
             );

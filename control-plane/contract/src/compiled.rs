@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use crate::{
     calling::Calling,
     facts::RunFacts,
+    model::ModelCall,
     needs::Needs,
     pointer::{Pointer, Source},
     policy::Judge,
@@ -76,6 +77,8 @@ pub struct Tool {
     query: Option<Query>,
     /// The items of evidence that its results are.
     evidence: Vec<ItemName>,
+    /// Set when it is a model call.
+    pub model: Option<ModelCall>,
 }
 
 /// How the compensating call is made.
@@ -158,7 +161,9 @@ impl CompiledContract {
         let (triggered, novelties) = trigger::look(&tool.triggers, (&tool.name, params), fact);
         asks.extend(triggered);
         asks.extend(found.asks);
-        let mut tooling_objection = tool.schema.objection(params);
+        let model = tool.model.as_ref();
+        let mut tooling_objection =
+            model.and_then(|model| model.objection(params)).or_else(|| tool.schema.objection(params));
         let effect = match tool.effect.as_ref().map(|effect| effect.fill(params)).transpose() {
             Ok(effect) => effect,
             Err(objection) => {
@@ -177,6 +182,7 @@ impl CompiledContract {
             asks,
             novelties,
             effect,
+            most: model.map(|model| model.most(params)),
         }
     }
 
@@ -192,6 +198,7 @@ impl CompiledContract {
             asks: Vec::new(),
             novelties: Vec::new(),
             effect: None,
+            most: None,
         }
     }
 

@@ -12,6 +12,7 @@ mod cost;
 mod domain;
 mod evidence;
 mod identity;
+mod model;
 mod recovery;
 mod scalar;
 mod scope;

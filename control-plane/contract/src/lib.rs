@@ -25,6 +25,7 @@ mod folder;
 #[expect(dead_code, reason = "what is written; only its JSON Schema is used")]
 mod form;
 mod looked_at;
+mod model;
 mod needs;
 mod origin;
 mod pointer;
@@ -49,6 +50,7 @@ pub use compiled::{CompiledContract, LastGood, Tool};
 pub use diff::{Change, Direction, changes_in_words, diff, text_diff};
 pub use facts::{RunFacts, Seen, Sighting};
 pub use form::{domain_json_schema, json_schema};
+pub use model::{ModelCall, Reported, Speaks, TokenPrice};
 pub use problem::{Problem, Severity};
 pub use request::{Method, ToolRequest};
 pub use reuse::difference;

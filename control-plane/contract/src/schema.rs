@@ -80,6 +80,12 @@ impl Schema {
         }
     }
 
+    /// A schema of our own.
+    pub(crate) fn of(text: Value) -> Option<Self> {
+        let validator = build(&text).ok()?;
+        Some(Self { text, validator, lost: BTreeSet::new() })
+    }
+
     /// True when the parameters conform.
     pub(crate) fn accepts(&self, params: &Value) -> bool {
         self.validator.is_valid(params)

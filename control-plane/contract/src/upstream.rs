@@ -1,5 +1,7 @@
 //! Where tools are: an address that may name the control plane's variables, and whose credential it takes.
 
+use crate::model::Speaks;
+
 /// A system that offers tools.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Upstream {
@@ -9,6 +11,8 @@ pub struct Upstream {
     pub auth: Auth,
     /// How far it may be reached.
     pub reach: Reach,
+    /// The protocol that it speaks, where it is a model provider.
+    pub speaks: Option<Speaks>,
 }
 
 /// Most redirects that a contract may allow.

@@ -246,6 +246,8 @@ pub struct Settle {
     pub undo: Option<UndoCall>,
     /// What was seen of the call; nothing, where its caller carried it out.
     pub exchange: Exchange,
+    /// How many tokens of a model it used.
+    pub tokens: u64,
 }
 
 /// A read that tells what became of an action in doubt.

@@ -109,7 +109,8 @@ impl<'a> Case<'a> {
             Some(crate::terms::Undo::By { tool, .. }) => self.run.terms.tools.get(tool).map(price),
             Some(crate::terms::Undo::Nothing | crate::terms::Undo::Irreversible { .. }) | None => None,
         };
-        (self.tool.map(price).unwrap_or_default(), undo.unwrap_or_default())
+        let most = self.assessment.most.map(|most| most.cost).unwrap_or_default();
+        (self.tool.map(price).unwrap_or_default().max(most), undo.unwrap_or_default())
     }
 }
 

@@ -272,6 +272,9 @@ pub struct ActionSettled {
     /// When it was in doubt: how it became known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolved: Option<Resolution>,
+    /// How many tokens of a model it used, those that went in and those that came out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tokens: u64,
 }
 
 /// What became of an action.
@@ -293,6 +296,11 @@ pub enum Settlement {
         /// In words.
         note: String,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Who holds a credential.

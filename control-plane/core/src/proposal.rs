@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActionId, Assertion, CanonicalJson, Digest, GroupName, ItemName, Objection, RunId, Timestamp, ToolName,
+    Usage,
 };
 
 /// The face that a proposal came through. No face holds a rule.
@@ -16,6 +17,8 @@ pub enum Channel {
     Grpc,
     /// A tool call over MCP.
     Mcp,
+    /// A model call, as its provider's clients make it.
+    Model,
     /// On people's order: a rollback, or the second look at what they approved.
     Operator,
 }
@@ -26,6 +29,7 @@ impl Channel {
         match self {
             Self::Grpc => "grpc",
             Self::Mcp => "mcp",
+            Self::Model => "model",
             Self::Operator => "operator",
         }
     }
@@ -116,6 +120,9 @@ pub struct Assessment {
     /// The logical effect, at most one at a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<String>,
+    /// What this very call uses at most, where that depends on its parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<Usage>,
 }
 
 /// One item of evidence that an action relies on.

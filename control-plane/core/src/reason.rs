@@ -81,6 +81,7 @@ reasons! {
     PolicyError, "policy_error", "A policy could not be evaluated, which denies.", "Tell the contract's owner: the policy or the context is wrong.";
 
     ParametersInvalid, "parameters_invalid", "The parameters do not satisfy the tool's schema.", "Correct the named parameter and propose again.";
+    ModelNotAllowed, "model_not_allowed", "The contract does not list this model.", "Use one of the models that the contract lists.";
     RateExceeded, "rate_exceeded", "The tool's rate is used up.", "Wait for the time that the answer gives, then propose again.";
     ConcurrencyExceeded, "concurrency_exceeded", "As many calls of this tool are under way as may be at a time.", "Wait for the time that the answer gives, then propose again.";
     BreakerOpen, "breaker_open", "The tool keeps failing, so it is left alone for a while.", "Wait for the time that the answer gives, then propose again.";
@@ -91,6 +92,7 @@ reasons! {
     SpendExhausted, "spend_exhausted", "The run's budget cannot cover the action.", "End the run and report what is left to do.";
     BudgetExhausted, "budget_exhausted", "The service or its domain has not enough money for it in this hour or day.", "Propose it again once the named hour or day has ended, or ask the contract's owner for a larger budget.";
     QuotaExhausted, "quota_exhausted", "The service or its domain has used all its calls of this hour or day.", "Propose it again once the named hour or day has ended, or ask the contract's owner for more calls.";
+    TokensExhausted, "tokens_exhausted", "The run's tokens cannot cover the call.", "Send less and ask for fewer tokens, or end the run and report what is left to do.";
     CallsExhausted, "calls_exhausted", "The run has used all its calls.", "End the run and report what is left to do.";
     ToolCallsExhausted, "tool_calls_exhausted", "The run has used all its calls of this tool.", "Go on without this tool or end the run.";
     WallTimeExhausted, "wall_time_exhausted", "The run has taken longer than it may.", "End the run and report what is left to do.";

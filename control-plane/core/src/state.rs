@@ -23,6 +23,7 @@ use crate::{
     rollback::{Plan, UndoCall},
     switch::{Place, Switch},
     terms::{RunLimits, Terms},
+    usage::Tokens,
     version::{Key, Version},
 };
 
@@ -133,6 +134,8 @@ pub struct Run {
     pub reason: Option<Reason>,
     /// Its money.
     pub budget: Budget,
+    /// Its tokens of models.
+    pub tokens: Tokens,
     /// Admitted and held actions.
     pub calls: u32,
     /// The same, by tool.
@@ -249,6 +252,8 @@ pub struct Action {
     pub undo_hold: Money,
     /// Settled.
     pub cost: Money,
+    /// Tokens of a model that are reserved and not settled.
+    pub tokens: u64,
     /// The logical effect that it holds.
     pub effect: Option<String>,
     /// The question about it.

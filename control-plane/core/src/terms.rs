@@ -93,6 +93,9 @@ pub struct RunLimits {
     /// Most admitted or held actions of one tool.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tools: BTreeMap<ToolName, u32>,
+    /// Most tokens of models, over all its actions; those that go in and those that come out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
     /// How often the very same call may be proposed; the next one is a loop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_call: Option<u32>,

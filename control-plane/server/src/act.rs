@@ -16,6 +16,7 @@ use crate::{
     domain::Fault,
     error::Error,
     ids,
+    llm::Parcel,
     plane::{Plane, Ward},
     recall,
     view::ActionCard,
@@ -38,6 +39,8 @@ pub(crate) struct Call {
     pub(crate) channel: Channel,
     pub(crate) mode: Mode,
     pub(crate) asserted: Vec<Assertion>,
+    /// The prompt of a model call.
+    pub(crate) parcel: Option<Parcel>,
 }
 
 /// What became of a call, as far as it is known now.
@@ -96,6 +99,8 @@ pub(crate) async fn act(plane: &Plane, caller: &Principal, call: Call) -> Result
         asserted: call.asserted,
     };
     let action = proposal.action;
+    // Kept until the caller is answered; the runner takes it out once it is admitted.
+    let _deposit = call.parcel.map(|parcel| plane.parcels.deposit(action, parcel));
     let assessment = contract.assess(&proposal, &call.value, &facts);
     let reused = recall::reused(plane, ward, &proposal).await;
     let command = Command::Propose {

@@ -6,7 +6,7 @@ use axum::{Router, serve::ListenerExt as _};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{grpc, http, mcp, plane::Plane};
+use crate::{grpc, http, llm, mcp, plane::Plane};
 
 /// Largest request body, in bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
@@ -16,6 +16,7 @@ pub(crate) async fn serve(plane: Arc<Plane>, listener: TcpListener, stop: Cancel
     let app = Router::new()
         .merge(http::routes(Arc::clone(&plane)))
         .merge(mcp::routes(&plane, &stop))
+        .merge(llm::routes(Arc::clone(&plane)))
         .merge(grpc::routes(&plane, &stop));
     // An answer is a few small writes: without this each would wait for the reader's delayed acknowledgement.
     let listener = listener.tap_io(|stream| {

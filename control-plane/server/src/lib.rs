@@ -27,6 +27,7 @@ mod grpc;
 mod http;
 mod ids;
 mod last_good;
+mod llm;
 mod mcp;
 mod metrics;
 mod plane;

@@ -41,6 +41,8 @@ use crate::{
 mod answer;
 mod door;
 
+pub(crate) use door::visitor;
+
 /// The routes, behind the door that authenticates and refuses ambiguous JSON.
 pub(crate) fn routes(plane: &Arc<Plane>, stop: &CancellationToken) -> Router {
     let mut config = StreamableHttpServerConfig::default();
@@ -70,9 +72,9 @@ struct Face {
 
 /// Who calls, for which service, in which run; put into the request by the door.
 #[derive(Debug, Clone)]
-struct Visitor {
-    caller: Principal,
-    service: ServiceName,
+pub(crate) struct Visitor {
+    pub(crate) caller: Principal,
+    pub(crate) service: ServiceName,
     /// The run, as the caller names it.
     run: Option<String>,
     /// The run that a trace stands for, where nobody names another.
@@ -113,6 +115,7 @@ impl Face {
             channel: Channel::Mcp,
             mode: Mode::Execute,
             asserted,
+            parcel: None,
         };
         act::act(&self.plane, &visitor.caller, call).await
     }
@@ -180,7 +183,9 @@ impl ServerHandler for Face {
         let (contract, workflow) = self.listed(&visitor).map_err(|error| answer::problem(&error))?;
         let workflow = workflow.as_deref().and_then(|name| contract.terms().workflows.get(name));
         let offered = |tool: &&remit_contract::Tool| {
-            tool.level.is_some() && workflow.is_none_or(|workflow| workflow.has(&tool.name))
+            tool.level.is_some()
+                && tool.model.is_none()
+                && workflow.is_none_or(|workflow| workflow.has(&tool.name))
         };
         let tools = contract.tools().filter(offered).map(|tool| {
             let schema = tool.input.as_object().cloned().unwrap_or_default();
@@ -233,7 +238,7 @@ impl Visitor {
     }
     /// The name of the run that the call is in. Only who may start runs has one that nobody named; who may act in
     /// one run alone need not name it, and no trace stands for it.
-    fn run_name(&self) -> String {
+    pub(crate) fn run_name(&self) -> String {
         let named = self.run.clone();
         match self.caller.reach {
             Reach::Full => named.or_else(|| self.trace.clone()).unwrap_or_else(|| self.implicit()),
@@ -246,7 +251,7 @@ impl Visitor {
         format!("mcp-{}", self.caller.name)
     }
 
-    fn declared(&self) -> Result<Declared, Error> {
+    pub(crate) fn declared(&self) -> Result<Declared, Error> {
         declare::parse(self.workflow.as_deref(), self.request.as_deref())
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     domains::Domains,
     error::Error,
     last_good::LastGoods,
+    llm::Parcels,
     metrics::Metrics,
     reach::Clients,
     upstreams::Upstreams,
@@ -49,6 +50,8 @@ pub(crate) struct Plane {
     pub(crate) upstreams: Upstreams,
     pub(crate) clients: Clients,
     pub(crate) last_good: LastGoods,
+    /// Prompts of model calls that are under way.
+    pub(crate) parcels: Parcels,
     pub(crate) metrics: Metrics,
     /// The files of domains; what they say is in the journals.
     pub(crate) domains: Domains,

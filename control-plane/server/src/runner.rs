@@ -14,7 +14,7 @@ use crate::{
     clock,
     domain::Fault,
     effects::{self, Effect, Obligation},
-    ids,
+    ids, llm,
     plane::{Plane, Ward},
     release,
     upstream::{self, ToolCall},
@@ -75,6 +75,14 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
             return;
         }
     };
+    if let Some(model) = contract.tool(tool).and_then(|tool| tool.model.as_ref()) {
+        let carried = llm::carry(plane, (ward, &contract), (model, &permit)).await;
+        let (settled, delivery) = carried;
+        if settle(plane, domain, settled).await.is_some() {
+            delivery.deliver().await;
+        }
+        return;
+    }
     let ending = match prepare(plane, &contract, &permit, (started, false)) {
         Ok((upstream, call)) => {
             let may_go_on = || may_go_on(plane, ward, action);
@@ -187,6 +195,7 @@ fn failed(action: ActionId, note: String) -> Settle {
         evidence: Vec::new(),
         undo: None,
         exchange: Exchange::default(),
+        tokens: 0,
     }
 }
 

@@ -16,6 +16,8 @@ use crate::{
 pub(crate) mod again;
 mod exchange;
 
+pub(crate) use exchange::innermost;
+
 /// One upstream with its credential.
 #[derive(Debug)]
 pub(crate) struct Upstream {
@@ -23,6 +25,23 @@ pub(crate) struct Upstream {
     bearer: Option<Secret>,
     reach: Reach,
     pub(crate) traffic: Arc<Traffic>,
+}
+
+impl Upstream {
+    /// Its address, without a `/` at the end.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The client that reaches it, and nothing beyond.
+    pub(crate) const fn client<'a>(&self, clients: &'a Clients) -> &'a reqwest::Client {
+        clients.of(self.reach)
+    }
+
+    /// Its credential, for the one place that sends it.
+    pub(crate) fn credential(&self) -> Option<&str> {
+        self.bearer.as_ref().map(Secret::expose)
+    }
 }
 
 /// Resolves every upstream of a contract.

@@ -110,7 +110,7 @@ impl Scene {
         let settlement = Settlement::Succeeded { result };
         let (cost, evidence) = (remit_core::Money::ZERO, vec![item.clone()]);
         let exchange = Default::default();
-        let settle = Settle { action, settlement, cost, evidence, undo: None, exchange };
+        let settle = Settle { action, settlement, cost, evidence, undo: None, exchange, tokens: 0 };
         self.happen(Command::Settle(Box::new(settle)))?;
         let value = Arc::new(value);
         self.facts.seen.push(Seen { item, action, observed_at: self.now, digest, params, value });

@@ -11,14 +11,16 @@ use remit_core::{
 use super::{CompiledContract, Tool, UndoMapping};
 use crate::{
     document::{
-        Attested, Cost, Document, Evidence, Head, Identity, Item, QueryDocument, Recovery, RunDocument,
+        Attested, Cost, Document, Evidence, Head, Identity, Item, ModelDocument, QueryDocument, Recovery, RunDocument,
         Scope, ToolDocument, Tooling, TriggerRule, UndoRule,
     },
     looked_at::LookedAt,
+    model::{ModelCall, Speaks, TokenPrice},
     needs::{Agree, Claim, Needs, Wanted},
     origin::{self, Catalog, Home, ItemSource},
     pointer::{Pointer, Source},
     policy::{Judge, PolicyRule, Type, World},
+    problem::Spot,
     read::Partly,
     trigger::Triggers,
     unknown::Query,
@@ -146,13 +148,14 @@ impl Whole {
     /// What one run may use.
     fn run(&self) -> Option<RunLimits> {
         let (loops, value) = (self.cost.loops.as_ref()?, self.cost.value.as_ref()?.as_ref());
-        let RunDocument { spend, calls, wall_time_ms, tools } = &self.cost.run;
+        let RunDocument { spend, calls, tokens, wall_time_ms, tools } = &self.cost.run;
         let tools = tools.iter().map(|(tool, most)| Some((tool.clone(), (*most)?)));
         Some(RunLimits {
             spend: (*spend)?,
             calls: (*calls)?,
             wall_time_ms: (*wall_time_ms)?,
             tools: tools.collect::<Option<_>>()?,
+            tokens: (*tokens)?,
             same_call: loops.same_call,
             course: loops.limits(value.map(|value| value.worth.clone())),
         })
@@ -188,11 +191,13 @@ impl Whole {
     fn unknown(&self, name: &ToolName, tool: &ToolDocument) -> Option<Option<Unknown>> {
         let reads = self.level(name)?.is_some_and(|level| !level.has_effect());
         let unknown = tool.unknown.as_ref()?;
+        let within = tool.calling.as_ref()?.calling.retry.and_then(|retry| retry.within_ms);
         if reads && unknown.report_within_ms.is_none() {
             return Some(None);
         }
         Some(Some(Unknown {
-            timeout_ms: tool.timeout_ms?,
+            // Within it, one sending may be several attempts.
+            timeout_ms: within.unwrap_or(0).max(tool.timeout_ms?),
             lands_within_ms: unknown.lands_within_ms(),
             resend: tool.idempotency_header.as_ref()?.is_some(),
             ask: unknown.query.as_ref().map(|query| query.value.ask.value.clone()),
@@ -222,6 +227,7 @@ impl Whole {
         };
         let schema = tool.input.map(|input| input.value).filter(|schema| schema.lost.is_empty())?;
         let origin = self.origin(name, &Type::of_schema(&schema.text))?;
+        let model = self.model(name, &tool.model?, &tool.upstream.as_ref()?.value)?;
         Some(Ok(Tool {
             name: name.clone(),
             description: tool.description?,
@@ -246,7 +252,25 @@ impl Whole {
                 Query { ask: ask.value, with, settled }
             }),
             evidence: self.items_from(name)?,
+            model,
         }))
+    }
+
+    /// `Some(None)` for a tool that is no model call.
+    fn model(
+        &self,
+        name: &ToolName,
+        model: &Option<Spot<ModelDocument>>,
+        upstream: &str,
+    ) -> Option<Option<ModelCall>> {
+        let Some(Spot { value: ModelDocument { allow, most_tokens }, .. }) = model else { return Some(None) };
+        let speaks = self.upstream_speaks(upstream)?;
+        let price = self.cost.token_prices.get(name).map_or(Some(TokenPrice::default()), |it| it.value)?;
+        Some(Some(ModelCall { speaks, allow: allow.clone(), most_tokens: *most_tokens, price }))
+    }
+
+    fn upstream_speaks(&self, upstream: &str) -> Option<Speaks> {
+        self.tooling.upstreams.as_ref()?.get(upstream)?.as_ref()?.speaks
     }
 
     fn judge(&self, name: &ToolName, (policies, world): (&[PolicyRule], &World)) -> Result<Judge, String> {

@@ -7,9 +7,11 @@ use remit_core::{Money, ToolName, allowance::Allowance};
 use super::{
     allowance,
     course::{Loops, Value},
+    model::{is_by_tokens, read_price},
     price::Price,
 };
 use crate::{
+    model::TokenPrice,
     problem::{Problems, Spot},
     read::{
         Fields, entries,
@@ -29,6 +31,8 @@ pub(crate) struct Cost {
     pub(crate) limited: Vec<Spot<ToolName>>,
     /// `None` where the price could not be read.
     pub(crate) prices: BTreeMap<ToolName, Spot<Option<Price>>>,
+    /// Prices by tokens, of model calls.
+    pub(crate) token_prices: BTreeMap<ToolName, Spot<Option<TokenPrice>>>,
     /// `None` when it could not be read.
     pub(crate) loops: Option<Loops>,
     /// What a run must be worth, where it says so; `None` when that could not be read.
@@ -40,6 +44,7 @@ pub(crate) struct Cost {
 pub(crate) struct RunDocument {
     pub(crate) spend: Option<Money>,
     pub(crate) calls: Option<u32>,
+    pub(crate) tokens: Option<Option<u64>>,
     pub(crate) wall_time_ms: Option<Option<u64>>,
     pub(crate) tools: BTreeMap<ToolName, Option<u32>>,
 }
@@ -56,7 +61,14 @@ impl Cost {
             .get("service")
             .map_or(Some(Allowance::default()), |node| allowance::read(node, "cost.service", true, problems));
         let prices = fields.get("prices").and_then(|node| entries(node, "cost.prices", problems));
-        let prices = prices.unwrap_or_default().iter().map(|entry| {
+        let (by_tokens, flat): (Vec<_>, Vec<_>) =
+            prices.unwrap_or_default().iter().partition(|entry| is_by_tokens(&entry.value));
+        let token_prices = by_tokens.into_iter().map(|entry| {
+            let value = read_price(&entry.value, problems);
+            (ToolName::from(entry.key.as_str()), Spot { value, place: entry.place })
+        });
+        let token_prices = token_prices.collect();
+        let prices = flat.into_iter().map(|entry| {
             let value = Price::read(&entry.value, problems);
             (ToolName::from(entry.key.as_str()), Spot { value, place: entry.place })
         });
@@ -65,7 +77,7 @@ impl Cost {
         let value = fields.get("value").map_or(Some(None), |node| Value::read(node, problems).map(Some));
         fields.end();
         let (run, limited) = run.unwrap_or_default();
-        Some(Self { currency, run, service, limited, prices, loops, value })
+        Some(Self { currency, run, service, limited, prices, token_prices, loops, value })
     }
 }
 
@@ -73,6 +85,10 @@ fn read_run(node: &Node, problems: &Problems) -> Option<(RunDocument, Vec<Spot<T
     let fields = Fields::of(node, "cost.run", problems)?;
     let spend = fields.need("spend").and_then(|node| money(node, "cost.run.spend", problems));
     let calls = fields.need("calls").and_then(|node| count(node, "cost.run.calls", problems));
+    let tokens = match fields.get("tokens") {
+        None => Some(None),
+        Some(node) => count(node, "cost.run.tokens", problems).map(|most| Some(u64::from(most))),
+    };
     let wall_time_ms = match fields.get("wall_time") {
         None => Some(None),
         Some(node) => duration(node, "cost.run.wall_time", problems).map(Some),
@@ -85,5 +101,5 @@ fn read_run(node: &Node, problems: &Problems) -> Option<(RunDocument, Vec<Spot<T
         tools.insert(tool, count(&entry.value, "the number of calls", problems));
     }
     fields.end();
-    Some((RunDocument { spend, calls, wall_time_ms, tools }, limited))
+    Some((RunDocument { spend, calls, tokens, wall_time_ms, tools }, limited))
 }

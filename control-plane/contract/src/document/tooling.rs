@@ -7,7 +7,11 @@ use remit_core::{
     terms::{Breaker, Rate},
 };
 
-use super::{UnknownDocument, breaker, calling::CallingDocument};
+use super::{
+    UnknownDocument, breaker,
+    calling::CallingDocument,
+    model::{ModelDocument, read_speaks},
+};
 use crate::{
     problem::{Problems, Spot},
     read::{
@@ -51,6 +55,8 @@ pub(crate) struct ToolDocument {
     pub(crate) idempotency_header: Option<Option<String>>,
     pub(crate) calling: Option<CallingDocument>,
     pub(crate) unknown: Option<UnknownDocument>,
+    /// `Some(None)` for a tool that is no model call.
+    pub(crate) model: Option<Option<Spot<ModelDocument>>>,
 }
 
 impl Tooling {
@@ -100,8 +106,9 @@ fn read_upstream(node: &Node, key: &str, problems: &Problems) -> Option<Upstream
     });
     let auth = fields.get("auth").map_or(Some(Auth::None), |node| read_auth(node, problems));
     let reach = super::reach::read(&fields, problems);
+    let speaks = optional(fields.get("speaks"), |node| read_speaks(node, problems));
     fields.end();
-    Some(Upstream { url: url?, auth: auth?, reach: reach? })
+    Some(Upstream { url: url?, auth: auth?, reach: reach?, speaks: speaks? })
 }
 
 fn read_auth(node: &Node, problems: &Problems) -> Option<Auth> {
@@ -131,16 +138,24 @@ impl ToolDocument {
         let upstream = fields
             .need("upstream")
             .and_then(|node| Some(Spot { value: text(node, "upstream", problems)?, place: node.place }));
-        let request = fields.need("request").and_then(|node| read_request(node, problems));
+        let model = optional(fields.get("model"), |node| ModelDocument::read(node, key, problems));
+        let by_us = fields.peek("model").map(|node| node.place);
+        // What the protocol says is not written: the request, its parameters, and that it leaves nothing behind.
+        let request = match by_us {
+            Some(place) => RequestLine::parse("POST /").ok().map(|value| Spot { value, place }),
+            None => fields.need("request").and_then(|node| read_request(node, problems)),
+        };
         let description =
             fields.get("description").map_or(Some(String::new()), |node| text(node, "description", problems));
-        let input = fields.need("input").and_then(|node| {
-            Some(Spot {
-                value: Schema::read(node, &format!("the input of `{key}`"), problems)?,
-                place: node.place,
-            })
-        });
-        let output = optional(fields.get("output"), |node| {
+        let of_request = |key| if by_us.is_none() { fields.get(key) } else { None };
+        let input = match (by_us, &model) {
+            (Some(place), Some(Some(model))) => model.value.schema().map(|value| Spot { value, place }),
+            (Some(_), Some(None) | None) => None,
+            (None, _) => fields
+                .need("input")
+                .and_then(|node| Some(Spot { value: Schema::read(node, &format!("the input of `{key}`"), problems)?, place: node.place })),
+        };
+        let output = optional(of_request("output"), |node| {
             Schema::read(node, &format!("the output of `{key}`"), problems)
         });
         let timeout_ms = fields
@@ -149,10 +164,13 @@ impl ToolDocument {
         let rate = optional(fields.get("rate"), |node| rate(node, "rate", problems));
         let concurrency = optional(fields.get("concurrency"), |node| count(node, "concurrency", problems));
         let breaker = optional(fields.get("breaker"), |node| breaker::read(node, problems));
-        let effect = optional(fields.get("effect"), |node| read_effect(node, problems));
-        let idempotency_header = optional(fields.get("idempotency_key"), |node| read_header(node, problems));
+        let effect = optional(of_request("effect"), |node| read_effect(node, problems));
+        let idempotency_header = optional(of_request("idempotency_key"), |node| read_header(node, problems));
         let calling = super::calling::read(&fields, problems);
         let unknown = UnknownDocument::read(&fields, problems);
+        if by_us.is_some() {
+            refuse(&fields, problems);
+        }
         fields.end();
         Some(Self {
             upstream,
@@ -168,7 +186,21 @@ impl ToolDocument {
             idempotency_header,
             calling,
             unknown,
+            model,
         })
+    }
+}
+
+/// Keys of a call that the contract itself describes; of a model call the protocol says these things.
+const NOT_OF_MODELS: [&str; 7] =
+    ["retry", "fallback", "max_result", "lands_within", "report_within", "when_unknown", "breaker"];
+
+fn refuse(fields: &Fields<'_>, problems: &Problems) {
+    for key in NOT_OF_MODELS {
+        if let Some(node) = fields.peek(key) {
+            let remedy = "remove it: how a model is called follows from what its provider speaks";
+            problems.note_only(node.place, &format!("`{key}` is not said of a model call"), remedy);
+        }
     }
 }
 

@@ -29,6 +29,8 @@ struct Run {
     spend: Money,
     /// The most calls.
     calls: Count,
+    /// The most tokens of models, those that go in and those that come out.
+    tokens: Option<Count>,
     /// The longest time from its start.
     wall_time: Option<Duration>,
     /// The most calls of single actions.
@@ -55,12 +57,13 @@ struct ServiceCalls {
     day: Option<Count>,
 }
 
-/// What a call costs: an amount, or at most so much and as its result reports.
+/// What a call costs: an amount, or at most so much and as its result reports, or by its tokens.
 #[derive(JsonSchema)]
 #[serde(untagged)]
 enum Price {
     Fixed(Money),
     Reported(Reported),
+    Tokens(super::model::TokenPrice),
 }
 
 /// What a call costs at most, and where its result says what it has cost. A report above it is charged in full, and

@@ -42,6 +42,10 @@ fn more() -> Vec<(&'static str, &'static str, Value)> {
         "/at": { "from": ["request"], "otherwise": "deny" },
     } });
     let asked = json!({ "ask": "order.get", "with": { "order_id": "params:/order_id" }, "settled": "result:/refund" });
+    let model = json!({
+        "upstream": "models", "model": { "allow": ["small"], "most_tokens": 4000 }, "description": "Thinks.",
+        "timeout": "60s", "rate": "5/s", "concurrency": 2,
+    });
     vec![
         ("/scope", "workflows", json!({ "refund": refund, "any": { "actions": "all" } })),
         ("/evidence/items/order", "as_of", "/at".into()),
@@ -52,6 +56,11 @@ fn more() -> Vec<(&'static str, &'static str, Value)> {
         ("/evidence/needs/order.refund", "of", json!(["price"])),
         ("/evidence/needs/order.refund", "agree", agree),
         ("/evidence", "origin", origin),
+        ("/tooling/upstreams", "models", json!({ "http": "https://models.example", "speaks": "openai" })),
+        ("/tooling/tools", "model.chat", model),
+        ("/scope/actions", "model.chat", "read".into()),
+        ("/cost/prices", "model.chat", json!({ "million_input": 0.25, "million_output": 2.5 })),
+        ("/cost/run", "tokens", 50_000.into()),
         ("/cost", "value", json!({ "run": 4.25, "window": 5, "stop_below": 1.5 })),
         ("/tooling/tools/order.get", "retry", json!({ "attempts": 3, "within": "9s" })),
         ("/tooling/tools/order.get", "fallback", json!({ "stale_for": "5m" })),
@@ -207,7 +216,7 @@ fn the_reader_takes_the_keys_of_the_schema_and_no_others() {
     for (example, place) in places(&json_schema()).0 {
         // Of two forms the reader knows which one it has before it; the other has all keys.
         let has = |key: &str| example.pointer(&format!("{}/{key}", place.at)).is_some();
-        if has("irreversible") || has("asserted") {
+        if has("irreversible") || has("asserted") || has("model") {
             continue;
         }
         let problems = changed(&example, &place.at, |fields| {
@@ -231,7 +240,8 @@ fn the_reader_needs_what_the_schema_requires() {
                 fields.shift_remove(key);
             });
             // Two forms in one place: what one lacks says the other.
-            if place.keys.contains_key("irreversible") || place.keys.contains_key("asserted") {
+            let forms = ["irreversible", "asserted", "model"];
+            if forms.iter().any(|form| place.keys.contains_key(*form)) {
                 continue;
             }
             assert_eq!(

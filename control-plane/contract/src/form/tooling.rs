@@ -15,7 +15,17 @@ pub(super) struct Tooling {
     /// Where the tools are.
     upstreams: BTreeMap<Name, Upstream>,
     /// Each tool: the actions of the scope, and those that only undo.
-    tools: BTreeMap<Tool, Call>,
+    tools: BTreeMap<Tool, AnyCall>,
+}
+
+/// What a tool is.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum AnyCall {
+    /// A call of a tool.
+    Tool(Call),
+    /// A call of a model.
+    Model(super::model::ModelTool),
 }
 
 /// One place that offers tools.
@@ -32,6 +42,18 @@ struct Upstream {
     /// How many redirects of a read are followed, all to the same host; none without it.
     #[schemars(range(max = 5))]
     redirects: Option<Count>,
+    /// The protocol, where it is a model provider. The credential is sent as that protocol has it.
+    speaks: Option<Speaks>,
+}
+
+/// A protocol of model providers.
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Speaks {
+    /// Chat completions, at `/v1/chat/completions`.
+    OpenAi,
+    /// Messages, at `/v1/messages`.
+    Anthropic,
 }
 
 /// How the control plane authenticates.

@@ -20,7 +20,7 @@ pub(super) const WORKFLOW: &str = "Workflow";
 pub(super) const CHANNEL: &str = "Channel";
 
 /// The faces that proposals come through.
-const CHANNELS: [Channel; 2] = [Channel::Grpc, Channel::Mcp];
+const CHANNELS: [Channel; 3] = [Channel::Grpc, Channel::Mcp, Channel::Model];
 
 /// The types of one contract.
 #[derive(Debug)]

@@ -274,6 +274,71 @@ fn cost_and_recovery() {
 }
 
 #[test]
+fn model_calls() {
+    const UPSTREAM: &str = "    mail: { http: https://mail.example/v2/ }";
+    const TOOL: &str = "    mail.send:\n      upstream: mail\n";
+    let models = |more: &str| format!("{UPSTREAM}\n    models: {{ http: https://models.example{more} }}");
+    let tool = |model: &str, more: &str| {
+        format!("    model.chat:\n      upstream: models\n      model: {model}\n{more}{TOOL}")
+    };
+    let (speaks, good) = (models(", speaks: openai"), "{ allow: [small], most_tokens: 100 }");
+    let by_tokens = "model.chat: { million_input: 0.25, million_output: 2 }, order.get: 0.0002";
+    let flat = "model.chat: 0.25, order.get: 0.0002";
+    let action = ("    stock.find: read", "    stock.find: read\n    model.chat: read");
+    let changed = |changes: &[(&str, &str)]| {
+        let changes = [&[action], changes].concat();
+        let said = changes.iter().fold(YAML.to_owned(), |text, (from, to)| text.replacen(from, to, 1));
+        let problems = crate::compile(&said, POLICY).err().unwrap_or_default();
+        let said =
+            problems.iter().map(|it| format!("{}:{}: {}\n  {}\n", it.line, it.column, it.message, it.remedy));
+        said.collect::<String>()
+    };
+    let (up, at, price) = (UPSTREAM, TOOL, "order.get: 0.0002");
+    let whole = tool(good, "");
+    let cases = [
+        ("good", changed(&[(up, &speaks), (at, &whole), (price, by_tokens)])),
+        ("speaks", changed(&[(up, &models(", speaks: openapi")), (at, &whole)])),
+        ("does not speak", changed(&[(up, &models("")), (at, &whole)])),
+        ("no model", changed(&[(up, &speaks), (at, &tool("{ allow: [], most_tokens: 100 }", ""))])),
+        ("no limit", changed(&[(up, &speaks), (at, &tool("{ allow: [small] }", ""))])),
+        (
+            "unknown key",
+            changed(&[(up, &speaks), (at, &tool("{ allow: [small], most_tokens: 100, tokens: 1 }", ""))]),
+        ),
+        ("request", changed(&[(up, &speaks), (at, &tool(good, "      request: POST /v1\n"))])),
+        ("flat price", changed(&[(up, &speaks), (at, &whole), (price, flat)])),
+        (
+            "half a price",
+            changed(&[(up, &speaks), (at, &whole), (price, "model.chat: { million_input: 1 }")]),
+        ),
+        (
+            "price by tokens",
+            changed(&[
+                (up, &speaks),
+                (at, &whole),
+                (price, "order.get: { million_input: 1, million_output: 1 }"),
+            ]),
+        ),
+        (
+            "not counted",
+            changed(&[(up, &speaks), (at, &whole), ("      upstream: mail\n", "      upstream: models\n")]),
+        ),
+        ("an effect", changed(&[(up, &speaks), (at, &whole), ("model.chat: read", "model.chat: draft")])),
+        (
+            "evidence",
+            changed(&[
+                (up, &speaks),
+                (at, &whole),
+                ("stock: { from: stock.find }", "stock: { from: model.chat }"),
+            ]),
+        ),
+        ("tokens", changed(&[(up, &speaks), (at, &whole), ("calls: 20", "calls: 20, tokens: many")])),
+    ];
+    let said: String = cases.iter().map(|(name, said)| format!("# {name}\n{said}\n")).collect();
+    insta::assert_snapshot!("model_calls", said);
+}
+
+#[test]
 fn all_problems_come_in_one_pass() {
     let mut text = YAML.to_owned();
     for (from, to) in [

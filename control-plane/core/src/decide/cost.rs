@@ -56,6 +56,9 @@ fn of_run(case: Case<'_>) -> Finding {
             format!("all {most} calls of `{tool}` are used"),
         );
     }
+    if let Some(detail) = tokens_short(case) {
+        return object(Outcome::Deny, Reason::TokensExhausted, detail);
+    }
     let (hold, undo_hold) = case.holds();
     let needed = hold.checked_add(undo_hold);
     match needed {
@@ -72,4 +75,11 @@ fn of_run(case: Case<'_>) -> Finding {
             object(Outcome::Deny, Reason::SpendExhausted, detail)
         }
     }
+}
+
+/// What the call lacks in tokens, where the run's are limited.
+fn tokens_short(case: Case<'_>) -> Option<String> {
+    let (limit, needed) = (case.run.limits.tokens?, case.assessment.most?.tokens);
+    let left = case.run.tokens.left(limit);
+    (needed > left).then(|| format!("up to {needed} tokens are needed, {left} of {limit} are left"))
 }

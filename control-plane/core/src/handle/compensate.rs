@@ -72,6 +72,7 @@ pub(super) fn compensate(
             asks: Vec::new(),
             novelties: Vec::new(),
             effect: None,
+            most: None,
         },
         decision: Decision::join(findings, None),
         hold: undone.undo_hold,

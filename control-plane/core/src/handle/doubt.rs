@@ -70,6 +70,7 @@ pub(super) fn ask(state: &State, ask: AskAbout, now: Timestamp) -> Result<Vec<Ev
             asks: Vec::new(),
             novelties: Vec::new(),
             effect: None,
+            most: None,
         },
         decision: Decision::join(findings, None),
         hold: Money::ZERO,
@@ -187,6 +188,8 @@ fn settled(
         undo,
         exchange: Exchange::default(),
         resolved: Some(how),
+        // A model call leaves nothing behind and is never in doubt.
+        tokens: 0,
     }))
 }
 

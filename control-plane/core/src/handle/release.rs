@@ -73,6 +73,7 @@ pub(super) fn read_again(state: &State, read: ReadAgain) -> Result<Vec<Event>, R
         asks: Vec::new(),
         novelties: Vec::new(),
         effect: None,
+        most: None,
     };
     Ok(vec![Event::ActionDecided(Box::new(ActionDecided {
         proposal,

@@ -27,9 +27,14 @@ pub(super) fn start(state: &State, id: ActionId) -> Result<Vec<Event>, Refusal> 
 pub(super) fn settle(state: &State, settle: Settle, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     let id = settle.action;
     let action = state.actions.get(&id).ok_or_else(|| Refusal::not_found("action", &id))?;
-    let (settlement, cost) = match settle.settlement {
-        Settlement::InDoubt { note } => (lost(action, &note), settle.cost.max(unknown_cost(action))),
-        known @ (Settlement::Succeeded { .. } | Settlement::Failed { .. }) => (known, settle.cost),
+    let (settlement, cost, tokens) = match settle.settlement {
+        Settlement::InDoubt { note } => {
+            let (cost, tokens) = (unknown_cost(action), unknown_tokens(action));
+            (lost(action, &note), settle.cost.max(cost), settle.tokens.max(tokens))
+        }
+        known @ (Settlement::Succeeded { .. } | Settlement::Failed { .. }) => {
+            (known, settle.cost, settle.tokens)
+        }
     };
     let (by, succeeded) = match settlement {
         Settlement::Succeeded { .. } => (ActionMove::Succeed, true),
@@ -51,6 +56,7 @@ pub(super) fn settle(state: &State, settle: Settle, now: Timestamp) -> Result<Ve
         undo: settle.undo.filter(|_| succeeded),
         exchange: settle.exchange,
         resolved: resent(action),
+        tokens,
     }));
     Ok(std::iter::once(settled).chain(quarantined).collect())
 }
@@ -72,6 +78,11 @@ fn lost(action: &Action, note: &str) -> Settlement {
 /// doubt keeps its hold instead.
 const fn unknown_cost(action: &Action) -> Money {
     if action.level.has_effect() { Money::ZERO } else { action.hold }
+}
+
+/// The tokens of such a call, likewise.
+const fn unknown_tokens(action: &Action) -> u64 {
+    if action.level.has_effect() { 0 } else { action.tokens }
 }
 
 /// Only the compensation that the contract declares is ever kept.
@@ -96,7 +107,7 @@ pub(super) fn recover(state: &State) -> Vec<Event> {
         .map(|action| {
             // What had not been started was not sent.
             let sent = action.status == ActionStatus::Running;
-            given_up(action, note, if sent { unknown_cost(action) } else { Money::ZERO })
+            given_up(action, note, if sent { unknown_costs(action) } else { (Money::ZERO, 0) })
         })
         .collect()
 }
@@ -109,12 +120,17 @@ pub(super) fn overdue(state: &State, now: Timestamp) -> Vec<Event> {
             let unknown = state.unknown(action);
             let within = unknown.and_then(|it| it.report_within_ms).unwrap_or(REPORT_WITHIN_MS);
             let note = format!("its caller did not report the outcome within {} s", within / 1_000);
-            given_up(action, &note, unknown_cost(action))
+            given_up(action, &note, unknown_costs(action))
         })
         .collect()
 }
 
-fn given_up(action: &Action, note: &str, cost: Money) -> Event {
+/// Money and tokens of a call whose reply is lost.
+const fn unknown_costs(action: &Action) -> (Money, u64) {
+    (unknown_cost(action), unknown_tokens(action))
+}
+
+fn given_up(action: &Action, note: &str, (cost, tokens): (Money, u64)) -> Event {
     Event::ActionSettled(Box::new(ActionSettled {
         action: action.id,
         run: action.run,
@@ -124,5 +140,6 @@ fn given_up(action: &Action, note: &str, cost: Money) -> Event {
         undo: None,
         exchange: Exchange::default(),
         resolved: None,
+        tokens,
     }))
 }

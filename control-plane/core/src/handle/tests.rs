@@ -16,6 +16,7 @@ mod events;
 mod invariants;
 mod ledger;
 mod memory;
+mod metered;
 mod money;
 mod novelties;
 mod reach;

@@ -9,6 +9,7 @@ use crate::{
     course::Course,
     event::Event,
     state::{Credential, Phase, Retention, Rollback, Run, State},
+    usage::Tokens,
 };
 
 mod action;
@@ -105,6 +106,7 @@ impl State {
             ended_at: None,
             reason: None,
             budget: Budget::new(limits.spend),
+            tokens: Tokens::default(),
             limits,
             terms,
             workflow: declared.workflow.clone(),

@@ -17,6 +17,7 @@ async fn note(plane: &Arc<Plane>, run: RunId, key: Option<&str>, text: &str) -> 
         channel: Channel::Grpc,
         mode: Mode::Execute,
         asserted: Vec::new(),
+        parcel: None,
     };
     let caller = Principal { name: REFUNDS.into(), reach: remit_core::Reach::Full };
     act(plane, &caller, call).await.unwrap()

@@ -135,6 +135,8 @@ impl runtime_server::Runtime for Runtime {
             // What the caller says it saw was not seen by us.
             evidence: Vec::new(),
             exchange: Exchange::default(),
+            // Nobody reports them here: what they may have been.
+            tokens: card.as_ref().map_or(0, |card| card.action.tokens),
         };
         ward.domain.submit(Command::Settle(Box::new(settle))).await.map_err(Error::from)?;
         Ok(Response::new(SettleResponse {}))
@@ -249,6 +251,7 @@ fn call(request: ActRequest) -> Result<Call, Error> {
         channel: Channel::Grpc,
         mode: if decision_only { Mode::DecisionOnly } else { Mode::Execute },
         asserted,
+        parcel: None,
     })
 }
 

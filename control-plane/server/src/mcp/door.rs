@@ -50,7 +50,7 @@ fn refuse(status: StatusCode, text: &str) -> Response {
     (status, axum::Json(body)).into_response()
 }
 
-fn visitor(plane: &Plane, path: &RawPathParams, headers: &HeaderMap) -> Result<Visitor, Error> {
+pub(crate) fn visitor(plane: &Plane, path: &RawPathParams, headers: &HeaderMap) -> Result<Visitor, Error> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let param = |name: &str| path.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
     let caller = match plane.authenticate(header("authorization"))? {

@@ -16,6 +16,7 @@ fn addresses() {
         url: url.to_owned(),
         auth: remit_contract::Auth::None,
         reach: Default::default(),
+        speaks: None,
     };
     assert_eq!(secrets.address(&upstream("http://${HOST}:${PORT}/x/")).unwrap(), "http://127.0.0.1:80/x");
     let missing = secrets.address(&upstream("${REMIT_TEST_NOT_SET}")).unwrap_err().to_string();

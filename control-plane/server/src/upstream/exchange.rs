@@ -169,7 +169,7 @@ fn answer(body: &[u8]) -> Result<CanonicalJson, String> {
 }
 
 /// The last cause: what the operating system said.
-fn innermost<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
+pub(crate) fn innermost<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
     let mut cause = error;
     while let Some(next) = cause.source() {
         cause = next;

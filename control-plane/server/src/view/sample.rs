@@ -78,6 +78,7 @@ pub(crate) fn activated() -> Event {
             calls: 8,
             wall_time_ms: None,
             tools: [].into(),
+            tokens: None,
             same_call: None,
             course: remit_core::terms::CourseLimits::default(),
         },
@@ -154,6 +155,7 @@ pub(crate) fn decided(number: u128, params: &str, question: bool) -> Event {
             asks: Vec::new(),
             novelties: Vec::new(),
             effect: None,
+            most: None,
         },
         decision: Decision::join(findings, None),
         hold: Money::ZERO,
@@ -175,6 +177,7 @@ pub(crate) fn settled(number: u128, settlement: Settlement) -> Event {
         undo: None,
         exchange: Default::default(),
         resolved: None,
+        tokens: 0,
     }))
 }
 

@@ -29,6 +29,7 @@ fn failed(fault: Option<ToolFault>) -> Settle {
         evidence: Vec::new(),
         undo: None,
         exchange: Exchange { fault, retries: 2, ..Exchange::default() },
+        tokens: 0,
     }
 }
 

@@ -36,6 +36,7 @@ fn ends(world: &mut World, action: ActionId, fault: Option<ToolFault>) {
         evidence: Vec::new(),
         undo: None,
         exchange: Exchange { fault, ..Exchange::default() },
+        tokens: 0,
     };
     world.command(Command::Settle(Box::new(settle))).unwrap();
 }

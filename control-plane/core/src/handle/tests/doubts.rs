@@ -364,6 +364,7 @@ fn learn(
         evidence: Vec::new(),
         undo: None,
         exchange: Exchange::default(),
+        tokens: 0,
     };
     world.command(Command::Learn(Box::new(Learn { by: action(read), settle })))
 }
@@ -420,6 +421,7 @@ fn a_question_that_is_not_answered_is_asked_again_and_other_reads_tell_nothing()
         evidence: Vec::new(),
         undo: None,
         exchange: Exchange::default(),
+        tokens: 0,
     };
     for by in [action(90), stray] {
         let learn = Learn { by, settle: settle.clone() };

@@ -82,7 +82,14 @@ fn a_version_that_was_revoked_still_says_who_may_follow_it() {
 
 /// A domain in which nothing was ever active.
 fn nothing_yet() -> World {
-    World { state: State::new("payments".into()), history: Vec::new(), now: START, drawn: 0, cost: 7 }
+    World {
+        state: State::new("payments".into()),
+        history: Vec::new(),
+        now: START,
+        drawn: 0,
+        cost: 7,
+        tokens: 0,
+    }
 }
 
 #[test]

@@ -342,6 +342,7 @@ fn a_lost_read_is_charged_what_it_may_have_cost() {
         evidence: Vec::new(),
         undo: None,
         exchange: crate::Exchange::default(),
+        tokens: 0,
     };
     world.command(Command::Settle(Box::new(lost))).unwrap();
     assert_eq!((world.status(look), world.money()), (ActionStatus::Failed, (0, 7)));

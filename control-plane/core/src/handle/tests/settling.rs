@@ -67,6 +67,7 @@ fn a_result_that_is_not_what_was_said_of_it_is_no_evidence() {
         evidence: vec!["record".into()],
         undo: None,
         exchange: crate::Exchange { misfit: Some("no id".to_owned()), ..crate::Exchange::default() },
+        tokens: 0,
     };
     world.command(Command::Settle(Box::new(settle))).unwrap();
     assert_eq!(world.status(action), ActionStatus::Succeeded);
@@ -92,6 +93,7 @@ fn an_earlier_result_is_as_old_as_it_is() {
             evidence: vec!["record".into()],
             undo: None,
             exchange: crate::Exchange { stale, ..crate::Exchange::default() },
+            tokens: 0,
         };
         world.command(Command::Settle(Box::new(settle))).unwrap();
         let (_, at) = world.state.runs[&run(1)].evidence[&("record".into(), action)];
@@ -111,6 +113,7 @@ fn only_the_declared_undo_is_kept() {
         evidence: Vec::new(),
         undo: Some(undo),
         exchange: crate::Exchange::default(),
+        tokens: 0,
     };
     assert!(matches!(world.command(Command::Settle(Box::new(settle))), Err(Refusal::Invalid(_))));
 }

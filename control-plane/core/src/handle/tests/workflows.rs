@@ -158,6 +158,7 @@ proptest! {
             calls: contract.1.unwrap_or(0),
             wall_time_ms: contract.2,
             tools: contract.3,
+            tokens: None,
             same_call: Some(3),
             course: CourseLimits::default(),
         };

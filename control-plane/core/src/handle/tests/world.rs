@@ -108,6 +108,7 @@ pub(super) fn terms() -> Terms {
             calls: 8,
             wall_time_ms: Some(600_000),
             tools: BTreeMap::from([("pay".into(), 4)]),
+            tokens: None,
             same_call: Some(3),
             course: CourseLimits::default(),
         },
@@ -146,6 +147,7 @@ impl Call {
             asks: Vec::new(),
             novelties: Vec::new(),
             effect: None,
+            most: None,
         };
         Self { proposal, assessment }
     }
@@ -180,6 +182,7 @@ pub(super) struct World {
     pub(super) drawn: u128,
     /// What every tool reports as its cost, in micros.
     pub(super) cost: u64,
+    pub(super) tokens: u64,
 }
 
 impl World {
@@ -197,7 +200,7 @@ impl World {
     /// A world in which no run has begun.
     pub(super) fn before(terms: Terms) -> Self {
         let state = State::new("payments".into());
-        let mut world = Self { state, history: Vec::new(), now: START, cost: 7, drawn: 0 };
+        let mut world = Self { state, history: Vec::new(), now: START, cost: 7, tokens: 0, drawn: 0 };
         world.command(Command::ActivateContract { terms: Box::new(terms), by: "lee".to_owned() }).unwrap();
         world
     }
@@ -304,6 +307,7 @@ impl World {
             evidence: if succeeded { vec!["record".into()] } else { Vec::new() },
             undo,
             exchange: crate::Exchange::default(),
+            tokens: self.tokens,
         })))
     }
 

@@ -108,17 +108,26 @@ impl State {
         }
     }
 
+    /// The tokens that a call used, instead of those that were reserved for it.
+    pub(super) fn metered(&mut self, id: ActionId, used: u64) {
+        let Some(action) = self.actions.get_mut(&id).map(Arc::make_mut) else { return };
+        let Some(run) = self.runs.get_mut(&action.run) else { return };
+        run.tokens.settle(std::mem::take(&mut action.tokens), used);
+    }
+
     pub(super) fn settled(&mut self, settled: &ActionSettled, at: Timestamp) {
         let id = settled.action;
         self.breakers_learn(settled, at);
         match &settled.settlement {
             Settlement::Succeeded { .. } => {
                 if self.moved(id, ActionMove::Succeed) {
+                    self.metered(id, settled.tokens);
                     self.succeeded(settled, at);
                 }
             }
             Settlement::Failed { .. } => {
                 if self.moved(id, ActionMove::Fail) {
+                    self.metered(id, settled.tokens);
                     self.give_back(id, settled.cost);
                     self.free_key(id);
                     self.went_on(id, None);
@@ -192,6 +201,7 @@ impl State {
     /// Frees what an action that never happened had taken: money but for what it cost, and its effect.
     pub(super) fn give_back(&mut self, id: ActionId, cost: Money) {
         self.free_effect(id);
+        self.metered(id, 0);
         self.charge(id, cost, true);
     }
 
@@ -274,6 +284,7 @@ impl Action {
             hold: if goes { decided.hold } else { Money::ZERO },
             undo_hold: if goes { decided.undo_hold } else { Money::ZERO },
             cost: Money::ZERO,
+            tokens: assessment.most.filter(|_| goes).map_or(0, |most| most.tokens),
             effect: assessment.effect.clone().filter(|_| goes && decided.undoes.is_none()),
             escalation: decided.question.as_ref().map(|question| question.id),
             values: assessment.novelties.iter().filter(|_| goes).map(|novelty| novelty.value).collect(),
@@ -301,6 +312,7 @@ impl Run {
             self.calls = self.calls.saturating_add(1);
             let calls = self.tool_calls.entry(action.tool.clone()).or_default();
             *calls = calls.saturating_add(1);
+            self.tokens.reserve(action.tokens);
         } else {
             self.denied = self.denied.saturating_add(1);
         }

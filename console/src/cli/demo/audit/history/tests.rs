@@ -64,6 +64,7 @@ fn decided(number: u128, outcome: Outcome, undoes: Option<u128>) -> Event {
             asks: Vec::new(),
             novelties: Vec::new(),
             effect: None,
+            most: None,
         },
         decision: decision(outcome),
         hold: Default::default(),
@@ -96,6 +97,7 @@ fn settled(number: u128, settlement: Settlement) -> Event {
         undo: None,
         exchange: Default::default(),
         resolved: None,
+        tokens: 0,
     }))
 }
 
