@@ -26,8 +26,8 @@ def tell(model="claude-small", **more):
 answer = ask()
 say("openai", answer.choices[0].message.content, answer.usage.completion_tokens)
 say("openai stream", "".join(chunk.choices[0].delta.content or "" for chunk in ask(stream=True)))
-with chat.chat.completions.with_raw_response.create(model="small", messages=messages, user="raw").http_response as raw:
-    say("openai run", "remit-run" in raw.headers)
+raw = chat.chat.completions.with_raw_response.create(model="small", messages=messages, user="raw")
+say("openai run", "remit-run" in raw.headers)
 try:
     ask(model="large")
 except openai.PermissionDeniedError as error:
@@ -42,7 +42,7 @@ try:
 except anthropic.PermissionDeniedError as error:
     say("anthropic refused", error.status_code, error.body["error"]["code"])
 
-chunks, events = ask(stream=True, user="stopped"), tell(stream=True, top_k=3)
+chunks, events = ask(stream=True, user="stopped"), tell(stream=True, metadata={"user_id": "stopped"})
 next(iter(chunks)), next(iter(events))
 say("streaming")
 try:

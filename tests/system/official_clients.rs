@@ -58,7 +58,7 @@ async fn official_clients_need_no_change_but_address_and_key() {
             said.push(line);
         }
     };
-    tokio::time::timeout(PATIENCE, listen).await.expect("the clients come to their end");
+    tokio::time::timeout(PATIENCE * 4, listen).await.expect("the clients come to their end");
     let expected = [
         "openai It is fine. 20",
         "openai stream It is fine.",
