@@ -81,12 +81,12 @@ impl Answer {
     /// The code of the error that ended a stream.
     fn last_code(&self) -> String {
         let last = self.text.lines().rfind(|line| line.starts_with("data: ")).unwrap();
-        let last: Value = serde_json::from_str(&last["data: ".len()..]).unwrap();
+        let last: Value = serde_json::from_str(last.trim_start_matches("data: ")).unwrap();
         last["error"]["code"].as_str().unwrap_or_else(|| panic!("no error ends it: {}", self.text)).to_owned()
     }
 }
 
-fn ask(model: &str, more: Value) -> Value {
+fn ask(model: &str, more: &Value) -> Value {
     let mut body = json!({ "model": model, "messages": [{ "role": "user", "content": "Is it fine?" }] });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     body
@@ -109,10 +109,10 @@ async fn an_admitted_call_is_made_with_our_credential_and_costs_what_is_reported
     let site = site().await;
     let remitd = site.start().await;
     let (agent, mut operator) = Agent::of(&remitd).await;
-    let chat = agent.chat(&ask("small", json!({ "temperature": 0.50 }))).await;
+    let chat = agent.chat(&ask("small", &json!({ "temperature": 0.50 }))).await;
     assert_eq!(chat.status, 200, "{}", chat.text);
     assert_eq!(chat.json()["choices"][0]["message"]["content"], "It is fine.");
-    let talk = agent.talk(&ask("claude-small", json!({ "max_tokens": 50 }))).await;
+    let talk = agent.talk(&ask("claude-small", &json!({ "max_tokens": 50 }))).await;
     assert_eq!(talk.status, 200, "{}", talk.text);
     assert_eq!(talk.json()["content"][0]["text"], "It is fine.");
     assert_eq!(talk.run, chat.run, "both count in the run that is named");
@@ -146,16 +146,16 @@ async fn what_the_contract_does_not_allow_reaches_no_provider() {
         json!([{ "role": "user", "content": [{ "type": "image_url", "image_url": { "url": "x" } }] }]);
     let long = json!([{ "role": "user", "content": "x".repeat(400_000) }]);
     let table = [
-        (ask("large", json!({ "max_tokens": 10 })), 403, "model_not_allowed"),
-        (ask("small", json!({ "max_tokens": 1_001 })), 403, "parameters_invalid"),
-        (ask("small", json!({ "max_tokens": 3_500 })), 403, "parameters_invalid"),
+        (ask("large", &json!({ "max_tokens": 10 })), 403, "model_not_allowed"),
+        (ask("small", &json!({ "max_tokens": 1_001 })), 403, "parameters_invalid"),
+        (ask("small", &json!({ "max_tokens": 3_500 })), 403, "parameters_invalid"),
         (json!({ "model": "small", "messages": long, "max_tokens": 10 }), 403, "tokens_exhausted"),
         (json!({ "model": "small", "messages": image, "max_tokens": 10 }), 400, "invalid"),
-        (ask("small", json!({ "n": 3, "max_tokens": 10 })), 400, "invalid"),
+        (ask("small", &json!({ "n": 3, "max_tokens": 10 })), 400, "invalid"),
         // 1,000 tokens that come out cost 0.90, and the bytes that go in are covered: within 1.00.
-        (ask("small", json!({ "max_tokens": 1_000 })), 200, ""),
+        (ask("small", &json!({ "max_tokens": 1_000 })), 200, ""),
         // 20 tokens came out, 0.018: that leaves less than 1.00 and more than another 0.90.
-        (ask("small", json!({ "max_tokens": 1_000, "temperature": 1 })), 200, ""),
+        (ask("small", &json!({ "max_tokens": 1_000, "temperature": 1 })), 200, ""),
     ];
     for (body, status, code) in table {
         let answer = agent.chat(&body).await;
@@ -166,13 +166,13 @@ async fn what_the_contract_does_not_allow_reaches_no_provider() {
     }
     assert_eq!(site.provider.asked().len(), 2);
     let nobody = Agent { url: agent.url.clone(), token: "nonsense".to_owned(), run: "case-1" };
-    let refused = nobody.talk(&ask("claude-small", json!({}))).await;
+    let refused = nobody.talk(&ask("claude-small", &json!({}))).await;
     assert_eq!(
         (refused.status, refused.json()["error"]["type"].as_str().unwrap()),
         (401, "authentication_error")
     );
     operator.ceiling(SCOPE, Level::None).await;
-    let stopped = agent.talk(&ask("claude-small", json!({ "max_tokens": 10 }))).await;
+    let stopped = agent.talk(&ask("claude-small", &json!({ "max_tokens": 10 }))).await;
     assert_eq!((stopped.status, stopped.code().as_str()), (403, "stopped"));
     assert_eq!(stopped.json()["type"], "error");
     assert_eq!(site.provider.asked().len(), 2);
@@ -185,7 +185,7 @@ async fn money_that_is_reserved_is_not_spent_twice() {
     let remitd = site.start().await;
     let (agent, mut operator) = Agent::of(&remitd).await;
     site.provider.plays(Script { silent_after: Some(0), ..Script::default() });
-    let body = ask("small", json!({}));
+    let body = ask("small", &json!({}));
     let first = read(agent.request("/v1/chat/completions", &body).bearer_auth(&agent.token));
     let first = tokio::spawn(first);
     site.provider.reached(1).await;
@@ -203,15 +203,15 @@ async fn a_stream_goes_through_and_costs_what_it_reports_at_its_end() {
     let site = site().await;
     let remitd = site.start().await;
     let (agent, mut operator) = Agent::of(&remitd).await;
-    let chat = agent.chat(&ask("small", json!({ "stream": true }))).await;
+    let chat = agent.chat(&ask("small", &json!({ "stream": true }))).await;
     assert_eq!(chat.status, 200, "{}", chat.text);
     assert!(chat.text.contains("\"fine.\"") && chat.text.ends_with("data: [DONE]\n\n"), "{}", chat.text);
     assert!(!chat.text.contains("prompt_tokens"), "nobody asked for it: {}", chat.text);
     let wanting = json!({ "stream": true, "stream_options": { "include_usage": true } });
-    let chat = agent.chat(&ask("small", wanting)).await;
+    let chat = agent.chat(&ask("small", &wanting)).await;
     assert!(chat.text.contains("prompt_tokens"), "{}", chat.text);
     assert!(site.provider.asked().iter().all(|it| it.body["stream_options"]["include_usage"] == true));
-    let talk = agent.talk(&ask("claude-small", json!({ "stream": true, "max_tokens": 50 }))).await;
+    let talk = agent.talk(&ask("claude-small", &json!({ "stream": true, "max_tokens": 50 }))).await;
     assert!(talk.text.contains("\"fine.\"") && talk.text.contains("event: message_stop"), "{}", talk.text);
     assert_eq!(money(&mut operator, &chat.run).await, (3 * USUAL, 0));
 }
@@ -222,9 +222,9 @@ async fn a_stop_ends_a_stream_in_its_middle() {
     let remitd = site.start().await;
     let (agent, mut operator) = Agent::of(&remitd).await;
     site.provider.plays(Script { silent_after: Some(2), ..Script::default() });
-    let chat = ask("small", json!({ "stream": true, "max_tokens": 30 }));
-    let talk = ask("claude-small", json!({ "stream": true, "max_tokens": 40 }));
-    let whole = ask("small", json!({ "max_tokens": 50 }));
+    let chat = ask("small", &json!({ "stream": true, "max_tokens": 30 }));
+    let talk = ask("claude-small", &json!({ "stream": true, "max_tokens": 40 }));
+    let whole = ask("small", &json!({ "max_tokens": 50 }));
     let running = [
         agent.request("/v1/chat/completions", &chat).bearer_auth(&agent.token),
         agent.request("/v1/messages", &talk).bearer_auth(&agent.token),
@@ -259,7 +259,7 @@ async fn whoever_says_more_than_was_reserved_is_cut_off() {
     let remitd = site.start().await;
     let (agent, mut operator) = Agent::of(&remitd).await;
     site.provider.plays(Script { pieces: vec!["word ".repeat(64); 10], ..Script::default() });
-    let chat = agent.chat(&ask("small", json!({ "stream": true, "max_tokens": 10 }))).await;
+    let chat = agent.chat(&ask("small", &json!({ "stream": true, "max_tokens": 10 }))).await;
     assert_eq!(chat.last_code(), "tokens_exhausted");
     assert!(!chat.text.contains("[DONE]"));
     let spent = most(&site.provider.asked()[0].body, 10);
@@ -273,7 +273,7 @@ async fn the_time_of_a_run_ends_a_stream_in_its_middle() {
     let remitd = site.start().await;
     let (agent, _) = Agent::of(&remitd).await;
     site.provider.plays(Script { silent_after: Some(1), ..Script::default() });
-    let chat = agent.chat(&ask("small", json!({ "stream": true }))).await;
+    let chat = agent.chat(&ask("small", &json!({ "stream": true }))).await;
     assert_eq!(chat.last_code(), "wall_time_exhausted");
 }
 
@@ -283,8 +283,8 @@ async fn what_is_not_reported_counts_as_the_most_and_what_was_refused_as_nothing
     let remitd = site.start().await;
     let (agent, mut operator) = Agent::of(&remitd).await;
     let mut spent = 0;
-    let whole = ask("small", json!({ "max_tokens": 10 }));
-    let stream = ask("small", json!({ "stream": true, "max_tokens": 10 }));
+    let whole = ask("small", &json!({ "max_tokens": 10 }));
+    let stream = ask("small", &json!({ "stream": true, "max_tokens": 10 }));
     let table = [
         (Script { usage: None, ..Script::default() }, &whole, 200, true),
         (Script { usage: None, ..Script::default() }, &stream, 200, true),
@@ -320,7 +320,7 @@ async fn a_stream_that_breaks_off_says_so_and_counts_as_the_most() {
     let remitd = site.start().await;
     let (agent, mut operator) = Agent::of(&remitd).await;
     site.provider.plays(Script { broken_after: Some(1), ..Script::default() });
-    let body = ask("small", json!({ "stream": true, "max_tokens": 30 }));
+    let body = ask("small", &json!({ "stream": true, "max_tokens": 30 }));
     let request = agent.request("/v1/chat/completions", &body).bearer_auth(&agent.token);
     let response = request.send().await.unwrap();
     let run = response.headers()["remit-run"].to_str().unwrap().to_owned();
@@ -337,7 +337,7 @@ async fn a_caller_that_goes_away_gives_nothing_back() {
     let remitd = site.start().await;
     let (agent, mut operator) = Agent::of(&remitd).await;
     site.provider.plays(Script { silent_after: Some(1), ..Script::default() });
-    let body = ask("small", json!({ "stream": true, "max_tokens": 30 }));
+    let body = ask("small", &json!({ "stream": true, "max_tokens": 30 }));
     let request = agent.request("/v1/chat/completions", &body).bearer_auth(&agent.token);
     let mut response = request.send().await.unwrap();
     let run = response.headers()["remit-run"].to_str().unwrap().to_owned();
