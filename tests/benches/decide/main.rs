@@ -37,29 +37,58 @@ enum Spread {
     Evenly,
 }
 
-/// What is measured: a name, the policies of the contract, and how far a call goes.
-const CASES: [(&str, usize, Spread, Step); 9] = [
-    ("parse, canonicalise and digest 230 B", 10, Spread::Elsewhere, Step::Parse),
-    ("prepare, 10 policies", 10, Spread::Elsewhere, Step::Prepare),
-    ("decide, no switch", 10, Spread::Elsewhere, Step::Decide { switches: 0 }),
-    ("decide, five switches", 10, Spread::Elsewhere, Step::Decide { switches: 5 }),
-    ("prepare + decide, 10 policies", 10, Spread::Elsewhere, Step::Whole),
-    (
+/// What is measured.
+struct Case {
+    name: &'static str,
+    /// Policies of the contract.
+    policies: usize,
+    spread: Spread,
+    /// How far a call goes.
+    step: Step,
+    /// Runs that are open, the measured one among them.
+    open: u32,
+    /// Whether the contract ends runs that go in circles, get nowhere or are not worth it, and bounds concurrency.
+    rules: bool,
+}
+
+const fn case(name: &'static str, policies: usize, spread: Spread, step: Step) -> Case {
+    Case { name, policies, spread, step, open: 1, rules: false }
+}
+
+const fn turn(name: &'static str, open: u32, rules: bool) -> Case {
+    Case { name, policies: 10, spread: Spread::Elsewhere, step: Step::Turn, open, rules }
+}
+
+const CASES: [Case; 12] = [
+    case("parse, canonicalise and digest 230 B", 10, Spread::Elsewhere, Step::Parse),
+    case("prepare, 10 policies", 10, Spread::Elsewhere, Step::Prepare),
+    case("decide, no switch", 10, Spread::Elsewhere, Step::Decide { switches: 0 }),
+    case("decide, five switches", 10, Spread::Elsewhere, Step::Decide { switches: 5 }),
+    case("prepare + decide, 10 policies", 10, Spread::Elsewhere, Step::Whole),
+    case(
         "prepare + decide, 1,000 policies, the others about other actions",
         1_000,
         Spread::Elsewhere,
         Step::Whole,
     ),
-    ("prepare + decide, 1,000 policies, 125 about each effect", 1_000, Spread::Evenly, Step::Whole),
-    ("fold the decision into the state", 10, Spread::Elsewhere, Step::Fold),
-    ("prepare + decide, 100 policies, the others about other actions", 100, Spread::Elsewhere, Step::Whole),
+    case("prepare + decide, 1,000 policies, 125 about each effect", 1_000, Spread::Evenly, Step::Whole),
+    case("fold the decision into the state", 10, Spread::Elsewhere, Step::Fold),
+    case(
+        "prepare + decide, 100 policies, the others about other actions",
+        100,
+        Spread::Elsewhere,
+        Step::Whole,
+    ),
+    turn("decide and fold, 10 open runs", 10, false),
+    turn("decide and fold, 10,000 open runs", 10_000, false),
+    turn("decide and fold, 10 open runs; loops, value and concurrency", 10, true),
 ];
 
 fn main() -> Result<(), Failure> {
     let json = std::env::args().any(|argument| argument == "--json");
     let scenes = CASES
         .iter()
-        .map(|(_, count, spread, step)| Scene::new(compile(*count, *spread)?, *step))
+        .map(|case| Scene::new(compile(case)?, case.step, case.open))
         .collect::<Result<Vec<_>, Failure>>()?;
     let mut rounds = vec![Vec::with_capacity(ROUNDS); CASES.len()];
     for _ in 0..ROUNDS {
@@ -77,11 +106,13 @@ fn main() -> Result<(), Failure> {
         ("1,000 policies about other actions, over 10 (bar: at most 1.3)", ratio(5, 4)),
         ("1,000 policies, 125 about the action, over 10", ratio(6, 4)),
         ("five switches over none, decide alone", ratio(3, 2)),
+        ("10,000 open runs over 10, decide and fold (bar: at most 1.2)", ratio(10, 9)),
+        ("loops, value and concurrency over none, decide and fold", ratio(11, 9)),
     ];
     let checks = check::milliseconds()?;
     let mut out = std::io::stdout().lock();
     if json {
-        let named = CASES.iter().map(|(name, ..)| *name).zip(&medians);
+        let named = CASES.iter().map(|case| case.name).zip(&medians);
         let nanoseconds: serde_json::Map<_, _> =
             named.map(|(name, ns)| (name.to_owned(), (*ns).into())).collect();
         let ratios: serde_json::Map<_, _> =
@@ -93,7 +124,7 @@ fn main() -> Result<(), Failure> {
         return Ok(());
     }
     writeln!(out, "| {:<66} | {:>9} |\n|{:-<68}|{:->10}:|", "what", "ns", "", "")?;
-    for ((name, ..), ns) in CASES.iter().zip(&medians) {
+    for (Case { name, .. }, ns) in CASES.iter().zip(&medians) {
         writeln!(out, "| {name:<66} | {ns:>9.0} |")?;
     }
     for (name, ratio) in ratios {
@@ -106,16 +137,28 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-fn compile(count: usize, spread: Spread) -> Result<CompiledContract, Failure> {
+fn compile(case: &Case) -> Result<CompiledContract, Failure> {
     let mut about = contract::OTHERS.to_vec();
-    match spread {
+    match case.spread {
         Spread::Elsewhere => {}
         Spread::Evenly => about.push(contract::TOOL),
     }
-    let policies = contract::policies(count, &about);
-    remit_contract::compile(&contract::yaml("http://127.0.0.1:9"), &policies)
+    let policies = contract::policies(case.policies, &about);
+    let mut document = contract::yaml("http://127.0.0.1:9");
+    if case.rules {
+        document = document
+            .replace("  prices:\n", RULES)
+            .replace("      effect: ", "      concurrency: 1000000\n      effect: ");
+    }
+    remit_contract::compile(&document, &policies)
         .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into())
 }
+
+/// The rules of a run's course, none of which ends the measured one.
+const RULES: &str = r#"  loop: { same_call: 3, cycle: { length: 8, repeats: 3 }, no_progress: 1000 }
+  value: { reported: "account.read:/limit_minor", unit: 0.01, at_most: 0.5 }
+  prices:
+"#;
 
 fn median(figures: &[f64]) -> f64 {
     let mut sorted = figures.to_vec();
@@ -159,6 +202,14 @@ impl Scene {
                     let assessment = self.contract.assess(&call.proposal, &call.value, &self.facts);
                     let command = propose(call.proposal, assessment, call.escalation);
                     black_box(handle(&state, command, self.now)?);
+                }
+                Ok(())
+            })?,
+            Step::Turn => timed(&mut || {
+                for call in calls.drain(..) {
+                    for event in handle(&state, call.into_command(), self.now)? {
+                        state.apply(&event, self.now);
+                    }
                 }
                 Ok(())
             })?,

@@ -33,6 +33,8 @@ pub(crate) enum Step {
     Whole,
     /// Folding the decided event.
     Fold,
+    /// The core's decision on what was prepared, and its fold: what the domain's loop does.
+    Turn,
 }
 
 /// What is the same for all calls of a case.
@@ -71,35 +73,38 @@ pub(crate) fn propose(proposal: Proposal, assessment: Assessment, escalation: Es
 }
 
 impl Scene {
-    pub(crate) fn new(contract: CompiledContract, step: Step) -> Result<Self, Failure> {
+    /// With so many open runs.
+    pub(crate) fn new(contract: CompiledContract, step: Step, open: u32) -> Result<Self, Failure> {
         let now = "2026-01-01T00:00:00Z".parse::<jiff::Timestamp>()?;
         let now = Timestamp::from_micros(now.as_microsecond());
         let run = RunId::new(Uuid::now_v7());
         let state = State::new(contract.terms().domain.clone());
         let mut scene = Self { contract, step, state, facts: RunFacts::default(), now, run };
-        scene.open()?;
+        scene.open(open)?;
         let switches = match step {
             Step::Decide { switches } => switches,
-            Step::Parse | Step::Prepare | Step::Whole | Step::Fold => 5,
+            Step::Parse | Step::Prepare | Step::Whole | Step::Fold | Step::Turn => 5,
         };
         scene.set(switches)?;
         Ok(scene)
     }
 
-    /// Opens the run and lets it see its evidence.
-    fn open(&mut self) -> Result<(), Failure> {
+    /// Opens the runs and lets the measured one see its evidence.
+    fn open(&mut self, open: u32) -> Result<(), Failure> {
         let terms = Arc::clone(self.contract.terms());
         let (service, principal) = (terms.service.clone(), terms.principal.clone());
         self.happen(Command::ActivateContract { terms: Box::new((*terms).clone()), by: "bench".to_owned() })?;
-        let (run, name) = (self.run, "bench".to_owned());
-        self.happen(Command::StartRun {
-            run,
-            name,
-            service,
-            principal,
-            channel: Channel::Grpc,
-            declared: Declared::default(),
-        })?;
+        let others = (1..open).map(|_| RunId::new(Uuid::now_v7()));
+        for run in others.chain([self.run]) {
+            self.happen(Command::StartRun {
+                run,
+                name: run.to_string(),
+                service: service.clone(),
+                principal: principal.clone(),
+                channel: Channel::Grpc,
+                declared: Declared::default(),
+            })?;
+        }
         let params = format!("{{\"account_id\":\"{}\"}}", contract::ACCOUNT);
         let read = self.call(contract::READ, params)?;
         let (action, params) = (read.proposal.action, Arc::new(read.value.clone()));
