@@ -70,19 +70,22 @@ pub struct Purse {
 pub struct History {
     limit: u64,
     windows: Vec<Window>,
+    limits: BTreeMap<String, u64>,
+    services: BTreeMap<String, String>,
     last: u64,
     /// Each action.
     pub actions: BTreeMap<String, Told>,
     /// Each run's, by its id, and each window's, by its name and number.
     pub purses: BTreeMap<String, Purse>,
-    runs: usize,
 }
 
-/// What all runs may spend together in so much time.
+/// What runs may spend together in so much time.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Window {
-    /// For instance `service/day`.
+    /// For instance `the day of orders`.
     pub name: &'static str,
+    /// Whose runs; those of all services where nobody is named.
+    pub service: Option<&'static str>,
     /// How long, counted from 1970.
     pub seconds: i64,
     /// How much.
@@ -114,14 +117,15 @@ impl History {
         Self {
             limit: limit_micros,
             windows: Vec::new(),
+            limits: BTreeMap::new(),
+            services: BTreeMap::new(),
             last: 0,
             actions: BTreeMap::new(),
             purses: BTreeMap::new(),
-            runs: 0,
         }
     }
 
-    /// All runs together may spend so much.
+    /// Runs together may spend so much.
     #[must_use]
     pub fn within(mut self, window: Window) -> Self {
         self.windows.push(window);
@@ -145,9 +149,11 @@ impl History {
         let (kind, it) = event.as_object().unwrap().iter().next().unwrap();
         match kind.as_str() {
             "run_started" => {
-                let before = self.purses.insert(text(&it["run"]), Purse::default());
+                let run = text(&it["run"]);
+                self.purses.insert(run.clone(), Purse::default());
+                self.limits.insert(run.clone(), self.limit);
+                let before = self.services.insert(run, text(&it["service"]));
                 assert_eq!(before, None, "{it} began twice");
-                self.runs += 1;
             }
             "action_decided" => self.decided(at, it),
             "action_started" => self.change(it, |told| {
@@ -177,10 +183,17 @@ impl History {
             "throttle" | "deny" | "stop" => Fate::Refused,
             other => panic!("`{other}` is no outcome"),
         };
-        let windows = self.windows.iter().map(|window| format!("{}@{}", window.name, at / window.seconds));
+        let run = text(&proposal["run"]);
+        let service = self.services.get(&run).unwrap_or_else(|| panic!("{proposal} is of no run")).as_str();
+        let mut purses = vec![run.clone()];
+        for window in self.windows.iter().filter(|it| it.service.is_none_or(|it| it == service)) {
+            let name = format!("{}@{}", window.name, at / window.seconds);
+            self.limits.insert(name.clone(), window.limit_micros);
+            purses.push(name);
+        }
         let told = Told {
             tool: text(&proposal["tool"]),
-            run: text(&proposal["run"]),
+            run,
             params: proposal["params"].to_string(),
             fate,
             starts: 0,
@@ -188,7 +201,7 @@ impl History {
             undo_hold: micros(&it["undo_hold"]),
             cost: 0,
             undoable: false,
-            purses: [text(&proposal["run"])].into_iter().chain(windows).collect(),
+            purses,
         };
         if told.fate == Fate::Refused {
             assert_eq!(told.hold + told.undo_hold, 0, "{told:?} is refused and holds money");
@@ -196,7 +209,6 @@ impl History {
         let (purses, weight) = (told.purses.clone(), told.weighs());
         let before = self.actions.insert(text(&proposal["action"]), told);
         assert_eq!(before, None, "{proposal} was decided twice");
-        assert!(self.purses.contains_key(&purses[0]), "{proposal} is of no run");
         self.weigh(&purses, Purse::default(), weight);
     }
 
@@ -210,9 +222,8 @@ impl History {
     }
 
     fn weigh(&mut self, purses: &[String], before: Purse, after: Purse) {
-        let limits = [self.limit].into_iter().chain(self.windows.iter().map(|window| window.limit_micros));
-        for (name, limit) in purses.iter().zip(limits) {
-            let purse = self.purses.entry(name.clone()).or_default();
+        for name in purses {
+            let (limit, purse) = (self.limits[name], self.purses.entry(name.clone()).or_default());
             purse.held = purse.held + after.held - before.held;
             purse.spent = purse.spent + after.spent - before.spent;
             assert!(
@@ -225,7 +236,7 @@ impl History {
 
     /// What is shown of the runs is what happened, to the unit.
     pub fn shown(&self, runs: &[pb::Run]) {
-        assert_eq!(runs.len(), self.runs, "some runs are not shown");
+        assert_eq!(runs.len(), self.services.len(), "some runs are not shown");
         for run in runs {
             let shown = run.budget.as_ref().unwrap();
             let purse = Purse { held: shown.held_micros, spent: shown.spent_micros };

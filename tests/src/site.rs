@@ -117,6 +117,16 @@ impl Site {
         file
     }
 
+    fn domains(&self) -> PathBuf {
+        self.path().join("domains")
+    }
+
+    /// Writes the file of a domain; from then on it is given at every start.
+    pub fn domain(&self, name: &str, text: &str) {
+        fs::create_dir_all(self.domains()).unwrap();
+        fs::write(self.domains().join(format!("{name}.yaml")), text).unwrap();
+    }
+
     /// As [`Site::start`], where no file may grow beyond so many blocks of 512 bytes: a disk that gets full.
     pub async fn start_with_room_for(&self, blocks: u32) -> Remitd {
         // Without the signal's default, the write fails with an error as it does on a full disk.
@@ -159,6 +169,10 @@ impl Site {
     fn serve(&self) -> Vec<OsString> {
         let mut arguments = self.serving();
         arguments.extend(["--contracts".into(), self.contracts.path().into()]);
+        let domains = self.domains();
+        if domains.is_dir() {
+            arguments.extend(["--domains".into(), domains.into()]);
+        }
         arguments
     }
 

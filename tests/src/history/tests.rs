@@ -14,7 +14,7 @@ const PARAMS: &str = r#"{"id":"a","tricks":"honest"}"#;
 fn events(settlement: &Value) -> Vec<Value> {
     let proposal = json!({ "action": "act_1", "run": "run_1", "tool": "order.place", "params": { "id": "a", "tricks": "honest" } });
     vec![
-        json!({ "run_started": { "run": "run_1" } }),
+        json!({ "run_started": { "run": "run_1", "service": "orders" } }),
         json!({ "action_decided": {
             "proposal": proposal, "decision": { "outcome": "admit" }, "hold": 250_000, "undo_hold": 30_000,
         } }),
@@ -99,8 +99,9 @@ fn a_lost_a_doubled_or_a_changed_effect_is_found() {
 
 #[test]
 fn a_window_holds_what_was_decided_in_it_whenever_it_is_settled() {
-    let day = Window { name: "service/day", seconds: 86_400, limit_micros: 280_000 };
-    let mut history = History::new(560_000).within(day);
+    let day = Window { name: "day", service: Some("orders"), seconds: 86_400, limit_micros: 280_000 };
+    let other = Window { name: "other", service: Some("posts"), ..day };
+    let mut history = History::new(560_000).within(day).within(other);
     let mut second = events(&succeeded());
     second[1]["action_decided"]["proposal"]["action"] = json!("act_2");
     let events = events(&succeeded());
@@ -108,8 +109,8 @@ fn a_window_holds_what_was_decided_in_it_whenever_it_is_settled() {
     history.enter((2, 86_399), &events[1]);
     history.enter((3, 86_400), &second[1]);
     history.enter((4, 86_400), &events[3]);
-    assert_eq!(history.purses["service/day@0"], Purse { held: 0, spent: 250_000 });
-    assert_eq!(history.purses["service/day@1"], Purse { held: 280_000, spent: 0 });
+    assert_eq!(history.purses["day@0"], Purse { held: 0, spent: 250_000 });
+    assert_eq!(history.purses["day@1"], Purse { held: 280_000, spent: 0 });
     second[1]["action_decided"]["proposal"]["action"] = json!("act_3");
     assert!(panics(move || history.enter((5, 86_400), &second[1])), "more than a day's was not found");
 }

@@ -1,29 +1,44 @@
-//! The contract of the crowd: two cheap tools, and budgets that end before the work does.
+//! The contracts of the crowd: two services of one domain with two cheap tools, and budgets that end before the work.
 
-/// The service and its principal.
-pub(super) const SERVICE: &str = "crowd";
+/// The services and their principals.
+pub(super) const SERVICES: [&str; 2] = ["crowd-a", "crowd-b"];
 /// An effect: at most 7 micro-units, and 2 to undo it.
 pub(super) const BUY: &str = "unit.buy";
 /// A read: at most 3 micro-units.
 pub(super) const LOOK: &str = "unit.look";
 
-/// The policies: everything that the contract lists.
-pub(super) const POLICIES: &str =
-    "@id(\"all\")\npermit (principal == Service::\"crowd\", action, resource);\n";
+/// What is allowed: everything that the contract lists.
+pub(super) fn policies(service: &str) -> String {
+    format!("@id(\"all\")\npermit (principal == Service::\"{service}\", action, resource);\n")
+}
 
-/// The document; a run may spend so many micro-units.
-pub(super) fn yaml(run_micros: u64) -> String {
-    let spend = format!("{}.{:06}", run_micros / 1_000_000, run_micros % 1_000_000);
-    DOCUMENT.replace("SPEND", &spend)
+/// The document; a run and all runs of a day may spend so many micro-units.
+pub(super) fn yaml(service: &str, run_micros: u64, day_micros: u64) -> String {
+    DOCUMENT
+        .replace("SERVICE", service)
+        .replace("SPEND", &units(run_micros))
+        .replace("DAY", &units(day_micros))
+}
+
+/// The file of their domain.
+pub(super) fn domain(day_micros: u64) -> String {
+    let day = units(day_micros);
+    format!(
+        "domain: remit/v1\nname: units\ncurrency: EUR\nbacktest: none\ncost: {{ spend: {{ day: {day} }} }}\n"
+    )
+}
+
+fn units(micros: u64) -> String {
+    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
 const DOCUMENT: &str = r#"contract: remit/v1
-service: crowd
+service: SERVICE
 version: 1.0.0
 domain: units
 purpose: Many that buy from one purse, for tests.
 identity:
-  principal: crowd
+  principal: SERVICE
   owner: dana.reyes@acme.example
   autonomy: execute
   delegation: { enabled_by: lee.park@acme.example, on: 2025-01-01, until: 2035-01-01 }
@@ -55,6 +70,7 @@ tooling:
 cost:
   currency: EUR
   run: { spend: SPEND, calls: 1000000000 }
+  service: { spend: { day: DAY } }
   prices: { unit.look: 0.000003, unit.buy: 0.000007, unit.return: 0.000002 }
 recovery:
   undo:

@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use remit_proto::v1::{ActRequest, ActionStatus, SettleRequest};
+use remit_proto::v1::{ActRequest, ActionStatus, Decision, SettleRequest};
 use remit_tests::{
     client::Agent,
     history::Purse,
@@ -15,17 +15,42 @@ use remit_tests::{
 use tokio::sync::watch;
 use tonic::{Code, Status};
 
-use super::contract::{BUY, LOOK, SERVICE};
+use super::contract::{BUY, LOOK};
 
 /// Calls that are on their way together.
 const WINDOW: usize = 25;
+
+/// Calls until a member goes on in another run.
+pub(super) const PHASE: usize = 100;
 
 /// What one of the crowd knows itself, without asking anybody.
 #[derive(Default, Debug)]
 pub(super) struct Books {
     pub(super) purses: BTreeMap<String, Purse>,
     pub(super) admitted: usize,
-    pub(super) refused: usize,
+    /// How many calls each budget has refused.
+    pub(super) refused: BTreeMap<Refuser, usize>,
+}
+
+/// Whose money was not enough.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Refuser {
+    Run,
+    Service,
+    Domain,
+}
+
+impl Refuser {
+    /// As the decision says it.
+    fn of(decision: &Decision) -> Self {
+        let found = decision.findings.iter().find(|found| found.reason == decision.reason).unwrap();
+        match decision.reason.as_str() {
+            "spend_exhausted" => Self::Run,
+            "budget_exhausted" if found.detail.contains("of the day of service") => Self::Service,
+            "budget_exhausted" if found.detail.contains("of the day of domain") => Self::Domain,
+            other => panic!("`{other}`: {found:?}"),
+        }
+    }
 }
 
 /// How a call that was admitted ends; drawn from its number, so that it ends so however often it is sent.
@@ -105,7 +130,8 @@ impl Call {
 /// One of the crowd.
 pub(super) struct Member {
     pub(super) number: usize,
-    /// The name of the run that it shares with others.
+    pub(super) service: &'static str,
+    /// The name of the runs that it shares with others.
     pub(super) run: String,
     pub(super) calls: usize,
     pub(super) targets: watch::Receiver<Target>,
@@ -133,18 +159,20 @@ impl Member {
     /// Works at one incarnation, window after window. What was cut off is sent again as it was.
     async fn at(&self, url: &str, token: &str, first: &mut usize, books: &mut Books) -> Result<(), Status> {
         let mut agent = Agent::try_connect(url, token).await?;
-        let run = agent.try_run(SERVICE, &self.run).await?;
         while *first < self.calls {
+            let run = agent.try_run(self.service, &format!("{}-{}", self.run, *first / PHASE)).await?;
             let last = self.calls.min(*first + WINDOW);
             let calls: Vec<_> = (*first..last).map(|nth| Call { member: self.number, nth }).collect();
-            let admitted = window(&mut agent, &run, &calls).await?;
+            let (admitted, refused) = window(&mut agent, &run, &calls).await?;
             let purse = books.purses.entry(run.clone()).or_default();
             for call in &admitted {
                 purse.held += call.weighs().held;
                 purse.spent += call.weighs().spent;
             }
             books.admitted += admitted.len();
-            books.refused += calls.len() - admitted.len();
+            for refuser in refused {
+                *books.refused.entry(refuser).or_default() += 1;
+            }
             self.done.fetch_add(calls.len(), Ordering::Relaxed);
             *first = last;
         }
@@ -152,23 +180,24 @@ impl Member {
     }
 }
 
-/// Makes the calls and settles those that were admitted; returns these once everything is durable.
+/// Makes the calls and settles those that were admitted; returns these, and who refused the others, once
+/// everything is durable.
 #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else can be")]
-async fn window(agent: &mut Agent, run: &str, calls: &[Call]) -> Result<Vec<Call>, Status> {
+async fn window(agent: &mut Agent, run: &str, calls: &[Call]) -> Result<(Vec<Call>, Vec<Refuser>), Status> {
     let requests: Vec<_> = calls.iter().map(|call| call.request(run)).collect();
     let answers = agent.runtime.act_stream(stream::iter(requests)).await?.into_inner();
     let answers: Vec<_> = answers.try_collect().await?;
     if answers.len() < calls.len() {
         return Err(Status::unavailable("the stream ended early"));
     }
-    let (mut admitted, mut settles) = (Vec::new(), Vec::new());
+    let (mut admitted, mut refused, mut settles) = (Vec::new(), Vec::new(), Vec::new());
     for answer in answers {
         assert_eq!(answer.error, "", "{answer:?}");
         let nth = usize::try_from(answer.correlation).unwrap();
         let call = calls[nth - calls[0].nth];
         match answer.status() {
             ActionStatus::Denied => {
-                assert_eq!(answer.decision.unwrap().reason, "spend_exhausted");
+                refused.push(Refuser::of(&answer.decision.unwrap()));
                 continue;
             }
             ActionStatus::Admitted => settles.extend(call.settle(answer.action)),
@@ -183,5 +212,5 @@ async fn window(agent: &mut Agent, run: &str, calls: &[Call]) -> Result<Vec<Call
         async move { runtime.settle(settle).await }
     });
     let _: Vec<_> = settles.buffer_unordered(WINDOW).try_collect().await?;
-    Ok(admitted)
+    Ok((admitted, refused))
 }
