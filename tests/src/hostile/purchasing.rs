@@ -13,11 +13,12 @@ pub const FACT: &str = "fact.read";
 /// What a run may spend, in micro-units: not enough for everything that one wants.
 pub const SPEND_MICROS: u64 = 2_000_000;
 
-/// The document, for a tool there and so much patience with it.
+/// The document, for a tool there and so much patience with it. Orders are sent again, since the tool knows their keys.
 pub fn yaml(upstream: &str, patience: Duration) -> String {
     DOCUMENT
         .replace("UPSTREAM", upstream)
         .replace("PATIENCE", &format!("{}ms", patience.as_millis()))
+        .replace("SPAN", &format!("{}ms", (patience * 3).as_millis()))
         .replace("TEXT", r#"{ type: string, pattern: "^[a-z0-9.-]{1,200}$" }"#)
 }
 
@@ -56,6 +57,7 @@ tooling:
       request: POST /orders
       input: { type: object, additionalProperties: false, required: [id, tricks], properties: { id: TEXT, tricks: TEXT } }
       timeout: PATIENCE
+      retry: { attempts: 3, within: SPAN }
       effect: "order:{id}"
       idempotency_key: header:Idempotency-Key
     post.send:
