@@ -8,8 +8,8 @@ use self::{
     paint::Color,
     screen::Format,
     verb::{
-        completions, contract, cost, decide, domain, explain, export, get, key, resolve, rollback, show, switch,
-        tail, token, verify, who,
+        completions, contract, cost, decide, domain, explain, export, get, key, resolve, rollback, show,
+        switch, tail, token, verify, who,
     },
 };
 

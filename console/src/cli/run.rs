@@ -15,8 +15,8 @@ use super::{
     session::{self, Session},
     table::Frame,
     verb::{
-        completions, contract, cost, decide, domain, explain, export, get, key, resolve, rollback, show, switch,
-        tail, token, verify, who,
+        completions, contract, cost, decide, domain, explain, export, get, key, resolve, rollback, show,
+        switch, tail, token, verify, who,
     },
 };
 use crate::{context::Context, tui};

@@ -11,8 +11,8 @@ use remit_core::{
 use super::{CompiledContract, Tool, UndoMapping};
 use crate::{
     document::{
-        Attested, Cost, Document, Evidence, Head, Identity, Item, ModelDocument, QueryDocument, Recovery, RunDocument,
-        Scope, ToolDocument, Tooling, TriggerRule, UndoRule,
+        Attested, Cost, Document, Evidence, Head, Identity, Item, ModelDocument, QueryDocument, Recovery,
+        RunDocument, Scope, ToolDocument, Tooling, TriggerRule, UndoRule,
     },
     looked_at::LookedAt,
     model::{ModelCall, Speaks, TokenPrice},

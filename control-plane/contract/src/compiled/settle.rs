@@ -20,8 +20,15 @@ impl CompiledContract {
         at: Timestamp,
     ) -> Settle {
         let Ending { settlement, exchange } = ending;
-        let plain =
-            Settle { action, settlement, cost: Money::ZERO, evidence: Vec::new(), undo: None, exchange, tokens: 0 };
+        let plain = Settle {
+            action,
+            settlement,
+            cost: Money::ZERO,
+            evidence: Vec::new(),
+            undo: None,
+            exchange,
+            tokens: 0,
+        };
         let Settlement::Succeeded { result } = &plain.settlement else { return plain };
         let value = result.value();
         let cost = self.cost(tool, &value);

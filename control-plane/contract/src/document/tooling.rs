@@ -151,9 +151,12 @@ impl ToolDocument {
         let input = match (by_us, &model) {
             (Some(place), Some(Some(model))) => model.value.schema().map(|value| Spot { value, place }),
             (Some(_), Some(None) | None) => None,
-            (None, _) => fields
-                .need("input")
-                .and_then(|node| Some(Spot { value: Schema::read(node, &format!("the input of `{key}`"), problems)?, place: node.place })),
+            (None, _) => fields.need("input").and_then(|node| {
+                Some(Spot {
+                    value: Schema::read(node, &format!("the input of `{key}`"), problems)?,
+                    place: node.place,
+                })
+            }),
         };
         let output = optional(of_request("output"), |node| {
             Schema::read(node, &format!("the output of `{key}`"), problems)

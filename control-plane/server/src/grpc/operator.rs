@@ -7,7 +7,9 @@ use remit_proto::v1::{self as pb, operator_server};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{control, cost, detail, domains, export, person, query, resolve, rollback, state, token, watch, who};
+use super::{
+    control, cost, detail, domains, export, person, query, resolve, rollback, state, token, watch, who,
+};
 use crate::plane::Plane;
 
 pub(super) struct Operator {
