@@ -18,6 +18,14 @@ pub(crate) struct CallingDocument {
     pub(crate) fallback_at: Place,
 }
 
+impl CallingDocument {
+    /// Once, and nothing instead.
+    pub(super) fn once() -> Self {
+        let calling = Calling { retry: None, max_result: DEFAULT_RESULT, stale_for_ms: None };
+        Self { calling, retry_at: Place::default(), fallback_at: Place::default() }
+    }
+}
+
 /// Reads the keys of a tool that say so.
 pub(super) fn read(fields: &Fields<'_>, problems: &Problems) -> Option<CallingDocument> {
     let at = fields.get("retry");

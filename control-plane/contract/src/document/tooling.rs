@@ -166,14 +166,13 @@ impl ToolDocument {
             .map_or(Some(DEFAULT_TIMEOUT_MS), |node| duration(node, "timeout", problems));
         let rate = optional(fields.get("rate"), |node| rate(node, "rate", problems));
         let concurrency = optional(fields.get("concurrency"), |node| count(node, "concurrency", problems));
-        let breaker = optional(fields.get("breaker"), |node| breaker::read(node, problems));
+        let breaker = optional(of_request("breaker"), |node| breaker::read(node, problems));
         let effect = optional(of_request("effect"), |node| read_effect(node, problems));
         let idempotency_header = optional(of_request("idempotency_key"), |node| read_header(node, problems));
-        let calling = super::calling::read(&fields, problems);
-        let unknown = UnknownDocument::read(&fields, problems);
-        if by_us.is_some() {
-            refuse(&fields, problems);
-        }
+        let (calling, unknown) = match by_us {
+            Some(_) => (Some(CallingDocument::once()), Some(UnknownDocument::default())),
+            None => (super::calling::read(&fields, problems), UnknownDocument::read(&fields, problems)),
+        };
         fields.end();
         Some(Self {
             upstream,
@@ -191,19 +190,6 @@ impl ToolDocument {
             unknown,
             model,
         })
-    }
-}
-
-/// Keys of a call that the contract itself describes; of a model call the protocol says these things.
-const NOT_OF_MODELS: [&str; 7] =
-    ["retry", "fallback", "max_result", "lands_within", "report_within", "when_unknown", "breaker"];
-
-fn refuse(fields: &Fields<'_>, problems: &Problems) {
-    for key in NOT_OF_MODELS {
-        if let Some(node) = fields.peek(key) {
-            let remedy = "remove it: how a model is called follows from what its provider speaks";
-            problems.note_only(node.place, &format!("`{key}` is not said of a model call"), remedy);
-        }
     }
 }
 

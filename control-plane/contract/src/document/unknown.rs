@@ -18,7 +18,7 @@ use crate::{
 const DEFAULT_LANDS_WITHIN_MS: u64 = 60_000;
 
 /// The keys as they are written.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct UnknownDocument {
     /// `None` when it is not said.
     pub(crate) lands_within: Option<Spot<u64>>,

@@ -54,7 +54,7 @@ impl Course {
     }
 
     /// Why a call is not worth it that would bring the run's spend to `spend`.
-    pub(crate) fn not_worth(&self, worth: &Worth, spend: Money, is_effect: bool) -> Option<NotWorth> {
+    pub(crate) fn not_worth(&self, worth: &Worth, spend: Money, must_know: bool) -> Option<NotWorth> {
         if let Some(share) = worth.at_most {
             match self.at_stake(&worth.at_stake) {
                 Some(at_stake) => {
@@ -63,8 +63,8 @@ impl Course {
                         return Some(NotWorth::Share { most, at_stake });
                     }
                 }
-                // Whoever reads finds out; whoever acts must know.
-                None if is_effect => return Some(NotWorth::Unknown),
+                // Whoever reads finds out; whoever does something at a cost must know.
+                None if must_know => return Some(NotWorth::Unknown),
                 None => {}
             }
         }

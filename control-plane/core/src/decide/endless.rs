@@ -58,8 +58,7 @@ fn not_worth(case: Case<'_>, worth: &Worth) -> Option<Objection> {
     let (hold, undo_hold) = case.holds();
     let budget = &case.run.budget;
     let spend = [budget.held(), hold, undo_hold].into_iter().fold(budget.spent(), Money::saturating_add);
-    let is_effect = case.level().is_some_and(crate::Level::has_effect);
-    let said = match case.run.course.not_worth(worth, spend, is_effect)? {
+    let said = match case.run.course.not_worth(worth, spend, must_know(case))? {
         // The run can find out: that is no reason to end it.
         NotWorth::Unknown => return None,
         NotWorth::Share { most, at_stake } => {
@@ -77,11 +76,16 @@ fn not_worth(case: Case<'_>, worth: &Worth) -> Option<Objection> {
     Some(Objection::new(Reason::NotWorthIt, said))
 }
 
-/// Nobody knows yet what the run is worth, and this call would do something.
+/// An effect that costs something: whoever makes it must know what is at stake.
+fn must_know(case: Case<'_>) -> bool {
+    let (hold, undo_hold) = case.holds();
+    case.level().is_some_and(crate::Level::has_effect) && hold.saturating_add(undo_hold) > Money::ZERO
+}
+
+/// Nobody knows yet what the run is worth, and this call would do something that costs.
 pub(super) fn worth_unknown(case: Case<'_>) -> Option<Objection> {
     let worth = case.run.limits.course.worth.as_ref()?;
-    let is_effect = case.level().is_some_and(crate::Level::has_effect);
-    let unknown = case.run.course.not_worth(worth, Money::ZERO, is_effect) == Some(NotWorth::Unknown);
+    let unknown = case.run.course.not_worth(worth, Money::ZERO, must_know(case)) == Some(NotWorth::Unknown);
     let crate::terms::Stake::Reported { tool, pointer, .. } = &worth.at_stake else { return None };
     unknown.then(|| {
         let detail =
