@@ -23,7 +23,7 @@ pub(super) struct Tooling {
 #[serde(untagged)]
 enum AnyCall {
     /// A call of a tool.
-    Tool(Call),
+    Tool(Box<Call>),
     /// A call of a model.
     Model(super::model::ModelTool),
 }
