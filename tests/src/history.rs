@@ -161,6 +161,11 @@ impl History {
                 told.fate = Fate::Started;
                 told.starts += 1;
             }),
+            // Also what was never sent before: after a power cut nobody can know.
+            "action_resent" => self.change(it, |told| {
+                assert!(matches!(told.fate, Fate::InDoubt), "{told:?} was sent again");
+                told.starts += 1;
+            }),
             "action_settled" => self.change(it, |told| settled(told, it)),
             "action_released" => self.change(it, |told| {
                 assert_eq!(told.fate, Fate::Waits, "{told:?} was let go");

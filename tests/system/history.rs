@@ -82,18 +82,24 @@ async fn whatever_tools_and_power_do_the_history_is_right() {
     remitd.stop().await;
 }
 
-/// Looks at everything while nothing is going on.
+/// Looks at everything while nobody asks for anything; what is in doubt is sent again all the same.
 #[expect(clippy::print_stdout, reason = "says when, should what follows panic")]
 async fn look(operator: &mut Operator, hostile: &Hostile, answers: &Answers, when: &str) -> History {
     println!("{when}");
     operator.verify().await;
-    let events = operator.export(purchasing::SERVICE).await;
+    let (events, runs) = loop {
+        let events = operator.export(purchasing::SERVICE).await;
+        let runs = operator.runs(purchasing::SERVICE).await;
+        if operator.export(purchasing::SERVICE).await.len() == events.len() {
+            break (events, runs);
+        }
+    };
     let history = History::new(purchasing::SPEND_MICROS).read(&events);
     let tally = history.agrees(&hostile.seen());
     println!("{tally}");
     for (action, status) in answers.take() {
         history.told(&action, status);
     }
-    history.shown(&operator.runs(purchasing::SERVICE).await);
+    history.shown(&runs);
     history
 }

@@ -9,10 +9,7 @@ use remit_control_plane::{
     args::{Args, Command, Serve},
     crash, start, telemetry,
 };
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::{net::TcpListener, signal::unix};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -45,7 +42,8 @@ async fn run(serve: Serve) -> Result<()> {
     };
     let running = start(config, listener).await?;
     // Before anybody is told that it is ready: from then on a signal means a graceful end.
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) =
+        (unix::signal(unix::SignalKind::interrupt())?, unix::signal(unix::SignalKind::terminate())?);
     let ready = serde_json::json!({
         "ready": true,
         "address": running.address().to_string(),

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use remit_contract::LastGood;
 use remit_core::{
     ActionId, ActionStatus, CanonicalJson, Command, DomainName, Exchange, Money, Permit, PlanId, Refusal,
-    Timestamp, ToolFault, command::Settle, event::Settlement, proposal::Mode, rollback::StepKind,
+    Timestamp, command::Settle, event::Settlement, proposal::Mode, rollback::StepKind,
 };
 use remit_journal::Record;
 use tokio::sync::mpsc;
@@ -83,7 +83,7 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
         }
         return;
     }
-    let ending = match prepare(plane, &contract, &permit, (started, false)) {
+    let ending = match prepare(plane, &contract, &permit, started) {
         Ok((upstream, call)) => {
             let may_go_on = || may_go_on(plane, ward, action);
             upstream::again::call(&plane.clients, &upstream, &call, may_go_on).await
@@ -121,8 +121,8 @@ fn may_go_on(plane: &Plane, ward: &Ward, action: ActionId) -> Result<(), String>
     ward.view.read(|inner| inner.state.may_send_again(action)).map_err(|refusal| refusal.to_string())
 }
 
-/// Sends an action in doubt again. Only an answer ends the doubt: what was sent before may have happened, also
-/// where this sending finds nobody.
+/// Sends an action in doubt again. Only its success ends the doubt: what was sent before may have happened, or may
+/// yet happen, also where this sending finds nobody or is refused.
 async fn resend(plane: &Plane, domain: &DomainName, action: ActionId, resent: &Record) {
     let Ok(ward) = plane.ward(domain) else { return };
     let Some(card) = ward.view.action(action) else { return };
@@ -131,14 +131,14 @@ async fn resend(plane: &Plane, domain: &DomainName, action: ActionId, resent: &R
         return;
     };
     let Some(contract) = plane.contracts.get(&card.terms.digest) else { return };
-    let ending = match prepare(plane, &contract, &permit, (resent.at, true)) {
+    let ending = match prepare(plane, &contract, &permit, resent.at) {
         Ok((upstream, call)) => upstream::once(&plane.clients, &upstream, &call, call.timeout).await,
         Err(note) => return tracing::warn!(%action, note, "it could not be sent again"),
     };
     match &ending.settlement {
         Settlement::Succeeded { .. } => {}
-        Settlement::Failed { .. } if ending.exchange.fault == Some(ToolFault::Refused) => {}
-        // That nobody was there this time, or that nothing could be sent, says nothing about the first time.
+        // That nobody was there this time, or that the tool refuses it now, says nothing about what is still on its
+        // way or was done before: only a question that is asked late enough does, or people.
         Settlement::Failed { note } | Settlement::InDoubt { note } => {
             return tracing::info!(%action, note, "it was sent again and is still in doubt");
         }
@@ -153,7 +153,7 @@ fn prepare(
     plane: &Plane,
     contract: &remit_contract::CompiledContract,
     permit: &Permit,
-    (sent, again): (Timestamp, bool),
+    sent: Timestamp,
 ) -> Result<(Arc<upstream::Upstream>, ToolCall), String> {
     let name = permit.tool();
     let tool = contract.tool(name).ok_or_else(|| format!("`{name}` has no tooling"))?;
@@ -172,11 +172,10 @@ fn prepare(
         request,
         timeout: Duration::from_millis(tool.timeout_ms),
         key: tool.idempotency_header.clone().map(|header| (header, key(permit.action()))),
-        // A tool that only undoes has no level of its own, and an effect.
         max_result: usize::try_from(tool.calling.max_result).unwrap_or(usize::MAX),
         retry: tool.calling.retry,
-        again,
         deadline,
+        // A tool that only undoes has no level of its own, and an effect.
         has_effect: terms.is_none_or(|terms| terms.level.is_none_or(remit_core::Level::has_effect)),
     };
     Ok((upstream, call))

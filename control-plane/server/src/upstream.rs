@@ -78,8 +78,6 @@ pub(crate) struct ToolCall {
     /// Largest answer that is taken, in bytes.
     pub(crate) max_result: usize,
     pub(crate) retry: Option<Retry>,
-    /// True when the same call was sent before and its answer was lost.
-    pub(crate) again: bool,
     /// From when on it must not take effect any more, which the tool is told.
     pub(crate) deadline: Option<Timestamp>,
 }
@@ -105,7 +103,6 @@ pub(crate) async fn once(
     let bounds = exchange::Bounds {
         timeout,
         max_result: call.max_result,
-        again: call.again,
         reach: upstream.reach,
         redirects: if call.has_effect { 0 } else { upstream.reach.redirects },
     };

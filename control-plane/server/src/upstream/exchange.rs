@@ -24,8 +24,6 @@ pub(super) struct Bounds {
     pub(super) reach: Reach,
     /// Redirects that are followed, to the same host.
     pub(super) redirects: u32,
-    /// True when the same call was sent before and its answer was lost.
-    pub(super) again: bool,
 }
 
 /// Why there is no result.
@@ -72,10 +70,7 @@ pub(super) async fn make(
     let coding = coding.filter(|coding| !coding.is_empty() && coding != "identity").map(String::from);
     if !status.is_success() {
         let said = if coding.is_some() { String::new() } else { excerpt(response).await };
-        return Err(Failure::Tool(
-            meaning(status, bounds.again),
-            format!("the tool answered {status}: {said}"),
-        ));
+        return Err(Failure::Tool(meaning(status), format!("the tool answered {status}: {said}")));
     }
     if let Some(coding) = coding {
         let note = format!("the answer is compressed (`{}`), which was not asked for", brief(&coding));
@@ -107,14 +102,12 @@ fn unsent(error: &reqwest::Error, timeout: Duration) -> Failure {
 }
 
 /// What an answer that is no success means. A refusal is definite; a time-out, a conflict with a running twin, or
-/// an error of the server is not. When the same call was sent before, only what judges the call itself is definite:
-/// a credential that expired meanwhile, or an address that moved, says nothing about the first time.
-fn meaning(status: StatusCode, again: bool) -> ToolFault {
+/// an error of the server is not.
+fn meaning(status: StatusCode) -> ToolFault {
     match status.as_u16() {
-        400 | 402 | 422 => ToolFault::Refused,
         408 => ToolFault::Late,
         409 | 425 | 429 => ToolFault::Busy,
-        400..500 if !again => ToolFault::Refused,
+        400..500 => ToolFault::Refused,
         _ => ToolFault::Broken,
     }
 }

@@ -57,7 +57,6 @@ fn call_of(method: Method, path: &str) -> ToolCall {
         request: ToolRequest { method, path_and_query: path.to_owned(), body: None },
         timeout: Duration::from_millis(300),
         key: None,
-        again: false,
         deadline: None,
         has_effect: method != Method::Get,
         max_result: MAX_RESULT,

@@ -83,7 +83,6 @@ fn read(attempts: u32) -> ToolCall {
         request: ToolRequest { method: Method::Get, path_and_query: "/x".to_owned(), body: None },
         timeout: Duration::from_secs(5),
         key: None,
-        again: false,
         deadline: None,
         has_effect: false,
         max_result: 1024,
