@@ -49,7 +49,7 @@ impl Limits {
     /// service never do.
     const fn of(calls: usize) -> Self {
         let (calls, of_a_phase) = (calls as u64, (PHASE * CLIENTS) as u64);
-        Self { run: of_a_phase * 5 / 64, services: [calls * 3 / 2, calls * 11 / 5], domain: calls * 16 / 5 }
+        Self { run: of_a_phase * 5 / 64, services: [calls, calls * 11 / 5], domain: calls * 14 / 5 }
     }
 
     fn history(self) -> History {
