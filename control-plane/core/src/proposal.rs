@@ -164,6 +164,24 @@ pub struct OneOf {
 }
 
 impl Assessment {
+    /// Of what the control plane does by itself, on the ground of what people or the contract have decided before: no
+    /// clause asks anything of it.
+    pub(crate) fn of_ours(contract: Digest) -> Self {
+        Self {
+            contract,
+            evidence: Vec::new(),
+            at_least: None,
+            evidence_objection: None,
+            origin_objection: None,
+            policy: PolicyVerdict::Permit { policies: Vec::new() },
+            tooling_objection: None,
+            asks: Vec::new(),
+            novelties: Vec::new(),
+            effect: None,
+            most: None,
+        }
+    }
+
     /// How many sources the facts come from that are one of several, those left out that the test refuses.
     pub(crate) fn sources(&self, counts: impl Fn(&EvidenceUse) -> bool) -> usize {
         let counted = self.evidence.iter().filter(|used| counts(used));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    ActionId, Assessment, Clause, Exchange, Money, PolicyVerdict, Reason, Timestamp,
+    ActionId, Assessment, Clause, Exchange, Money, Reason, Timestamp,
     action::ActionStatus,
     command::{AskAbout, Learn, Resolve},
     decision::{Decision, Finding},
@@ -59,19 +59,7 @@ pub(super) fn ask(state: &State, ask: AskAbout, now: Timestamp) -> Result<Vec<Ev
             principal: person::CONTROL_PLANE.to_owned(),
             asserted: Vec::new(),
         },
-        assessment: Assessment {
-            contract: run.terms.digest,
-            evidence: Vec::new(),
-            at_least: None,
-            evidence_objection: None,
-            origin_objection: None,
-            policy: PolicyVerdict::Permit { policies: Vec::new() },
-            tooling_objection: None,
-            asks: Vec::new(),
-            novelties: Vec::new(),
-            effect: None,
-            most: None,
-        },
+        assessment: Assessment::of_ours(run.terms.digest),
         decision: Decision::join(findings, None),
         hold: Money::ZERO,
         undo_hold: Money::ZERO,

@@ -7,7 +7,7 @@ use crate::{
     decision::{Decision, Finding},
     escalation::{Escalation, Question},
     event::{ActionDecided, Event},
-    proposal::{Channel, EvidenceUse, Mode, PolicyVerdict, Proposal},
+    proposal::{Channel, EvidenceUse, Mode, Proposal},
     refusal::Refusal,
     returned::ActionReturned,
     state::{Held, State},
@@ -62,19 +62,7 @@ pub(super) fn read_again(state: &State, read: ReadAgain) -> Result<Vec<Event>, R
         principal: by.clone(),
         asserted: Vec::new(),
     };
-    let assessment = Assessment {
-        contract: run.terms.digest,
-        evidence: Vec::new(),
-        at_least: None,
-        evidence_objection: None,
-        origin_objection: None,
-        policy: PolicyVerdict::Permit { policies: Vec::new() },
-        tooling_objection: None,
-        asks: Vec::new(),
-        novelties: Vec::new(),
-        effect: None,
-        most: None,
-    };
+    let assessment = Assessment::of_ours(run.terms.digest);
     Ok(vec![Event::ActionDecided(Box::new(ActionDecided {
         proposal,
         assessment,
