@@ -11,14 +11,7 @@
 mod contract;
 mod member;
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, time::Instant};
 
 use remit_tests::{
     history::{Fate, History, Purse, Window},
@@ -81,11 +74,11 @@ async fn a_crowd_on_nested_budgets_is_exact_to_the_unit() {
     }
     site.domain("units", &contract::domain(limits.domain));
     let targets = [watch::Sender::new(Target::Down), watch::Sender::new(Target::Down)];
-    let done = Arc::new(AtomicUsize::new(0));
+    let (done, mut so_far) = watch::channel(0);
     let mut members = JoinSet::new();
     for number in 0..CLIENTS {
         let (service, targets) = (contract::SERVICES[number % 2], targets[number % 2].subscribe());
-        let (run, done) = (run_of(number), Arc::clone(&done));
+        let (run, done) = (run_of(number), done.clone());
         members.spawn(Member { number, service, run, calls: each, targets, done }.work());
     }
     let (began, mut tokens) = (Instant::now(), Vec::new());
@@ -93,9 +86,7 @@ async fn a_crowd_on_nested_budgets_is_exact_to_the_unit() {
         let remitd = begin(&site, &targets, &mut tokens).await;
         // At so much of the work, wherever everybody is then.
         let share = each * CLIENTS * cut / (POWER_CUTS + 1);
-        while done.load(Ordering::Relaxed) < share {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        so_far.wait_for(|done| share <= *done).await.unwrap();
         remitd.kill().await;
         for target in &targets {
             target.send_replace(Target::Down);

@@ -1,9 +1,6 @@
 //! One of the crowd: acts in a run that it shares, settles what was admitted, and keeps books of its own.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, atomic::AtomicUsize, atomic::Ordering},
-};
+use std::collections::BTreeMap;
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use remit_proto::v1::{ActRequest, ActionStatus, Decision, SettleRequest};
@@ -136,7 +133,7 @@ pub(super) struct Member {
     pub(super) calls: usize,
     pub(super) targets: watch::Receiver<Target>,
     /// Calls that came to their end, of all members.
-    pub(super) done: Arc<AtomicUsize>,
+    pub(super) done: watch::Sender<usize>,
 }
 
 impl Member {
@@ -173,7 +170,7 @@ impl Member {
             for refuser in refused {
                 *books.refused.entry(refuser).or_default() += 1;
             }
-            self.done.fetch_add(calls.len(), Ordering::Relaxed);
+            self.done.send_modify(|done| *done += calls.len());
             *first = last;
         }
         Ok(())
