@@ -388,6 +388,20 @@ fn invariant_a_doubt_keeps_what_it_holds(before: &State, after: &State, events: 
     }
 }
 
+/// How many calls of a tool are under way is kept, since counting them would take longer the more there are; it is the
+/// same as counting.
+fn invariant_under_way_is_counted(state: &State) {
+    let mut counted: BTreeMap<_, BTreeMap<_, u32>> = BTreeMap::new();
+    for action in state.actions.values().filter(|action| action.status.is_in_flight()) {
+        let service = state.runs[&action.run].terms.service.clone();
+        let calls = counted.entry(service).or_default().entry(action.tool.clone()).or_default();
+        *calls = calls.saturating_add(1);
+    }
+    for (name, service) in &state.services {
+        assert_eq!(service.in_flight, counted.remove(name).unwrap_or_default(), "{name}");
+    }
+}
+
 /// An effect has at most one compensation that took place, is under way or may have taken place.
 fn invariant_undo_at_most_once(state: &State) {
     let mut targets = BTreeSet::new();
@@ -431,6 +445,7 @@ fn live(steps: &[Step]) -> World {
         invariant_status_moves_follow_table(&before, &world.state, &reachable);
         invariant_one_effect_at_a_time(&world.history, &world.state);
         invariant_undo_at_most_once(&world.state);
+        invariant_under_way_is_counted(&world.state);
         invariant_a_doubt_keeps_what_it_holds(&before, &world.state, &events);
         invariant_replay_equals_live(&world);
     }
