@@ -18,6 +18,7 @@ mod faces;
 mod history;
 mod hostile;
 mod model_calls;
+mod models;
 mod money;
 mod official_clients;
 mod pty;

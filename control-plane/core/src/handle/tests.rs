@@ -15,6 +15,7 @@ mod escalations;
 mod events;
 mod invariants;
 mod ledger;
+mod machine;
 mod memory;
 mod metered;
 mod money;
