@@ -2,7 +2,7 @@
 //!
 //! SQLite's own habit is to do this inside a commit every 1000 pages, which then takes milliseconds.
 //! Here a thread with its own connection does most of it; the writer only finishes when the log
-//! has grown past a second mark, because while it is writing nobody else can reach the log's end,
+//! has grown past a mark, because while it is writing nobody else can reach the log's end,
 //! and only a log that was copied to its end starts again from the front.
 
 use std::{
@@ -19,8 +19,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig, hooks::Wal};
 use super::{connect, unusable, write::cause_with_remedy};
 use crate::{Error, writer::Published};
 
-/// Pages of 8 KiB in the log from which on the thread copies (32 MiB).
-const BACKGROUND_PAGES: i32 = 4000;
+/// Pages of 8 KiB after which the thread copies (4 MiB): so few that the sync of a copy holds up the commits beside it
+/// for some milliseconds only, so many that it does not sync both files again for every commit.
+const BACKGROUND_PAGES: i32 = 500;
 /// Pages in the log from which on a commit copies the rest (64 MiB).
 const COMMIT_PAGES: i32 = 8000;
 
@@ -44,7 +45,9 @@ impl Checkpointer {
         // Closing the journal copies the log itself, and after a failure nobody may.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(failed)?;
         let (wake, woken) = sync_channel(1);
-        writer.wal_hook(Some(move |wal: &mut Wal, pages| after_commit(wal, pages, &wake))).map_err(failed)?;
+        let mut copied = 0;
+        let hook = move |wal: &mut Wal, pages| after_commit(wal, pages, &mut copied, &wake);
+        writer.wal_hook(Some(hook)).map_err(failed)?;
         let file = path.to_owned();
         let thread = thread::Builder::new()
             .name("journal-checkpoint".to_owned())
@@ -63,8 +66,12 @@ impl Checkpointer {
     }
 }
 
-fn after_commit(wal: &mut Wal, pages: i32, wake: &SyncSender<()>) -> rusqlite::Result<()> {
-    if pages >= BACKGROUND_PAGES {
+/// `copied` is how long the log was when the thread was last woken.
+fn after_commit(wal: &mut Wal, pages: i32, copied: &mut i32, wake: &SyncSender<()>) -> rusqlite::Result<()> {
+    // A shorter log has started again from the front.
+    *copied = if pages < *copied { 0 } else { *copied };
+    if pages.saturating_sub(*copied) >= BACKGROUND_PAGES {
+        *copied = pages;
         // A full channel means that the thread is awake already.
         let _ = wake.try_send(());
     }
