@@ -22,6 +22,9 @@ pub struct Workflow {
     /// Most admitted or held actions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calls: Option<u32>,
+    /// Most tokens of models.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
     /// Longest time from start, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wall_time_ms: Option<u64>,
@@ -41,6 +44,7 @@ impl Workflow {
         let mut narrowed = limits.clone();
         narrowed.spend = narrowed.spend.min(self.spend.unwrap_or(narrowed.spend));
         narrowed.calls = narrowed.calls.min(self.calls.unwrap_or(narrowed.calls));
+        narrowed.tokens = narrowed.tokens.into_iter().chain(self.tokens).min();
         narrowed.wall_time_ms = narrowed.wall_time_ms.into_iter().chain(self.wall_time_ms).min();
         for (tool, most) in &self.tools {
             let known = narrowed.tools.entry(tool.clone()).or_insert(*most);

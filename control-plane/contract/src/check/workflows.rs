@@ -124,6 +124,11 @@ fn check_limits(
     {
         note("calls", calls.to_string(), most.to_string());
     }
+    if let (Some(tokens), Some(most)) = (terms.tokens, run.tokens.flatten())
+        && tokens > most
+    {
+        note("tokens", tokens.to_string(), most.to_string());
+    }
     if let (Some(time), Some(most)) = (terms.wall_time_ms, run.wall_time_ms.flatten())
         && time > most
     {

@@ -60,6 +60,10 @@ impl WorkflowDocument {
             .get("calls")
             .map(|node| count(node, "the workflow's calls", problems))
             .map_or(Some(None), some);
+        let tokens = fields
+            .get("tokens")
+            .map(|node| count(node, "the workflow's tokens", problems).map(u64::from))
+            .map_or(Some(None), some);
         let wall_time_ms = fields
             .get("wall_time")
             .map(|node| duration(node, "the workflow's wall_time", problems))
@@ -76,6 +80,7 @@ impl WorkflowDocument {
                 .map(|actions| actions.good().iter().map(|action| action.value.clone()).collect()),
             spend: spend.flatten(),
             calls: calls.flatten(),
+            tokens: tokens.flatten(),
             wall_time_ms: wall_time_ms.flatten(),
             tools: limited.into_iter().map(|(tool, most)| (tool.value, most)).collect(),
         };

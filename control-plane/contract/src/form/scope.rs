@@ -30,6 +30,8 @@ struct Workflow {
     spend: Option<Money>,
     /// The most calls.
     calls: Option<Count>,
+    /// The most tokens of models, those that go in and those that come out.
+    tokens: Option<Count>,
     /// The longest time from its start.
     wall_time: Option<Duration>,
     /// The most calls of single actions.

@@ -33,7 +33,7 @@ fn assets() -> PathBuf {
 /// Keys that the good document does not use, with their value.
 fn more() -> Vec<(&'static str, &'static str, Value)> {
     let refund = json!({
-        "actions": ["order.get", "stock.find", "order.refund"], "spend": 0.25, "calls": 5, "wall_time": "1m", "tools": { "order.refund": 1 },
+        "actions": ["order.get", "stock.find", "order.refund"], "spend": 0.25, "calls": 5, "tokens": 900, "wall_time": "1m", "tools": { "order.refund": 1 },
     });
     let ask = json!({ "to": "group:risk", "quorum": 1, "within": "30m" });
     let agree = json!([["params:/currency", "order:/currency"], { "of": ["params:/amount", "order:/total"], "within": 0.01 }]);

@@ -13,7 +13,7 @@ fn with(workflows: &str) -> String {
 #[test]
 fn workflows_reach_the_terms() {
     let yaml = with(
-        "all: { actions: all }\n    look: { actions: [order.get, stock.find], spend: 0.05, calls: 6, wall_time: 1m, tools: { stock.find: 2 } }",
+        "all: { actions: all }\n    look: { actions: [order.get, stock.find], spend: 0.05, calls: 6, tokens: 900, wall_time: 1m, tools: { stock.find: 2 } }",
     );
     insta::assert_json_snapshot!(compiled(&yaml, POLICY).terms().workflows, @r#"
     {
@@ -25,6 +25,7 @@ fn workflows_reach_the_terms() {
         ],
         "spend": 50000,
         "calls": 6,
+        "tokens": 900,
         "wall_time_ms": 60000,
         "tools": {
           "stock.find": 2
@@ -43,6 +44,7 @@ fn workflows() {
         "refund: {}",
         "refund: { actions: }",
         "refund: { actions: some }",
+        "refund: { actions: all, tokens: none }",
         "refund: { actions: [] }",
         "refund: { actions: [order.gte] }",
         "refund: { actions: [order.get], tools: { stock.find: 1 } }",

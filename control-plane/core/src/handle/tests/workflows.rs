@@ -139,13 +139,16 @@ fn a_workflow_ends_where_its_own_budget_does() {
     world.expect(Call::new("look", "2"), Outcome::Deny, Clause::Cost, Reason::CallsExhausted);
 }
 
-fn limits() -> impl Strategy<Value = (Option<u64>, Option<u32>, Option<u64>, BTreeMap<ToolName, u32>)> {
+type Limits = (Option<u64>, Option<u32>, Option<u64>, BTreeMap<ToolName, u32>, Option<u64>);
+
+fn limits() -> impl Strategy<Value = Limits> {
     let tools = prop::collection::btree_map(
         prop_oneof![Just("look".into()), Just("pay".into()), Just("mail".into())],
         0_u32..5,
         0..3,
     );
-    (prop::option::of(0_u64..5), prop::option::of(0_u32..5), prop::option::of(0_u64..5), tools)
+    let most = || prop::option::of(0_u64..5);
+    (most(), prop::option::of(0_u32..5), most(), tools, most())
 }
 
 proptest! {
@@ -158,7 +161,7 @@ proptest! {
             calls: contract.1.unwrap_or(0),
             wall_time_ms: contract.2,
             tools: contract.3,
-            tokens: None,
+            tokens: contract.4,
             same_call: Some(3),
             course: CourseLimits::default(),
         };
@@ -166,6 +169,7 @@ proptest! {
             actions: None,
             spend: own.0.map(Money::from_micros),
             calls: own.1,
+            tokens: own.4,
             wall_time_ms: own.2,
             tools: own.3.clone(),
         };
@@ -175,6 +179,9 @@ proptest! {
         prop_assert!(got.calls <= run.calls && own.1.is_none_or(|most| got.calls <= most));
         for bound in [run.wall_time_ms, own.2].into_iter().flatten() {
             prop_assert!(got.wall_time_ms.is_some_and(|got| got <= bound));
+        }
+        for bound in [run.tokens, own.4].into_iter().flatten() {
+            prop_assert!(got.tokens.is_some_and(|got| got <= bound));
         }
         for (tool, bound) in run.tools.iter().chain(&own.3) {
             prop_assert!(got.tools.get(tool).is_some_and(|got| got <= bound));
