@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod document;
+pub(crate) mod throttle;
 
 /// What to do where a file cannot be read, or is too large.
 const REMEDIES: [&str; 2] =
@@ -131,14 +132,17 @@ pub fn parse(text: &str, name: &str) -> Result<DomainFile, Vec<Problem>> {
     let read = yaml::parse(text, &problems).and_then(|root| document::read(&root, &problems));
     let found = problems.into_sorted();
     match read {
-        Some(document::Domain { name: domain, currency, backtest, allowance }) if found.is_empty() => {
-            Ok(DomainFile {
-                name: domain.value,
-                path: PathBuf::from(name),
-                places: [domain.place, currency.place, backtest.place],
-                settings: DomainSettings { currency: currency.value, backtest: backtest.value, allowance },
-            })
-        }
+        Some(said) if found.is_empty() => Ok(DomainFile {
+            name: said.name.value,
+            path: PathBuf::from(name),
+            places: [said.name.place, said.currency.place, said.backtest.place],
+            settings: DomainSettings {
+                currency: said.currency.value,
+                backtest: said.backtest.value,
+                allowance: said.allowance,
+                throttle: said.throttle,
+            },
+        }),
         Some(_) | None => Err(found),
     }
 }

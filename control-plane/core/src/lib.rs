@@ -50,6 +50,7 @@ pub mod settings;
 pub mod state;
 pub mod switch;
 pub mod terms;
+pub mod throttle;
 mod time;
 mod underway;
 pub mod usage;

@@ -83,6 +83,9 @@ reasons! {
     ParametersInvalid, "parameters_invalid", "The parameters do not satisfy the tool's schema.", "Correct the named parameter and propose again.";
     ModelNotAllowed, "model_not_allowed", "The contract does not list this model.", "Use one of the models that the contract lists.";
     RateExceeded, "rate_exceeded", "The tool's rate is used up.", "Wait for the time that the answer gives, then propose again.";
+    IdentityThrottled, "identity_throttled", "The identity calls more often than one identity may, over all its runs and services.", "Wait for the time that the answer gives, then propose again; another run of the same identity waits as well.";
+    ServiceThrottled, "service_throttled", "The service calls more often than it may, over all its runs.", "Wait for the time that the answer gives, then propose again.";
+    DomainThrottled, "domain_throttled", "All services of the domain together call more often than they may.", "Wait for the time that the answer gives, then propose again.";
     ConcurrencyExceeded, "concurrency_exceeded", "As many calls of this tool are under way as may be at a time.", "Wait for the time that the answer gives, then propose again.";
     BreakerOpen, "breaker_open", "The tool keeps failing, so it is left alone for a while.", "Wait for the time that the answer gives, then propose again.";
     ProbeNeeded, "probe_needed", "The tool has failed, and nothing has shown yet that it is back.", "Call the named read; once it succeeds, propose again.";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::allowance::Allowance;
+use crate::{allowance::Allowance, throttle::Throttle};
 
 /// The settings of one domain.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct DomainSettings {
     /// What all its services may use together.
     #[serde(default, skip_serializing_if = "Allowance::is_empty")]
     pub allowance: Allowance,
+    /// How often each identity, each service and all together may call.
+    #[serde(default, skip_serializing_if = "Throttle::is_empty")]
+    pub throttle: Throttle,
 }
 
 /// Whether the record is held against a new version before it decides.

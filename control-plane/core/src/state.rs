@@ -23,6 +23,7 @@ use crate::{
     rollback::{Plan, UndoCall},
     switch::{Place, Switch},
     terms::{RunLimits, Terms},
+    throttle::Arrivals,
     usage::Tokens,
     version::{Key, Version},
 };
@@ -72,6 +73,8 @@ pub struct State {
     pub credentials: BTreeMap<CredentialId, Credential>,
     /// What the whole domain has used in each hour and day.
     pub accounts: Accounts,
+    /// How close its identities, its services and it are to their throttles.
+    pub arrivals: Arrivals,
     /// The latest moment at which anything happened: for decisions, time never goes back.
     pub latest: Timestamp,
     /// Actions whose outcome nobody knows.
@@ -333,6 +336,7 @@ impl State {
             rollbacks: BTreeMap::new(),
             credentials: BTreeMap::new(),
             accounts: Accounts::default(),
+            arrivals: Arrivals::default(),
             latest: Timestamp::default(),
             doubts: BTreeSet::new(),
             unreported: BTreeSet::new(),

@@ -1,6 +1,9 @@
 //! What the core must know of a contract: its facts as plain data, journaled when a version is activated.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -231,6 +234,19 @@ pub struct Rate {
     pub count: u32,
     /// In so many milliseconds; at least 1.
     pub per_ms: u64,
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { count, per_ms } = self;
+        match per_ms {
+            1_000 => write!(f, "{count}/s"),
+            60_000 => write!(f, "{count}/m"),
+            3_600_000 => write!(f, "{count}/h"),
+            86_400_000 => write!(f, "{count}/d"),
+            _ => write!(f, "{count}/{per_ms}ms"),
+        }
+    }
 }
 
 /// How the effect of a tool is undone.

@@ -45,7 +45,7 @@ impl Tokens {
     }
 
     /// Turns a hold into what was used, and frees the rest.
-    pub(crate) const fn settle(&mut self, hold: u64, used: u64) {
+    pub const fn settle(&mut self, hold: u64, used: u64) {
         self.held = self.held.saturating_sub(hold);
         self.spent = self.spent.saturating_add(used);
     }

@@ -24,6 +24,7 @@ const FILES: &[(&str, &str)] = assets![
     "contracts/refund-decision/scenarios/ambiguous-input.yaml",
     "contracts/refund-decision/scenarios/approvals.yaml",
     "contracts/refund-decision/scenarios/cost-overrun.yaml",
+    "contracts/refund-decision/scenarios/domain.yaml",
     "contracts/refund-decision/scenarios/missing-evidence.yaml",
     "contracts/refund-decision/scenarios/policy-mismatch.yaml",
     "contracts/refund-decision/scenarios/rollback.yaml",

@@ -21,6 +21,18 @@ async fn the_shipped_files_are_checked() {
     for part in ["access holds together", "payments holds together", "currency", "USD", "backtest", "none"] {
         assert!(ran.out.contains(part), "{}", ran.whole());
     }
+    for part in ["cost          100000.00 a day", "throttle      identity 200/s, domain 500/s", "no limit"] {
+        assert!(ran.out.contains(part), "`{part}` is not in {}", ran.whole());
+    }
+    let ran =
+        offline(&format!("domain check {} -o json", assets().join("domains/payments.yaml").display())).await;
+    let said: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let payments = &said["domains"][0];
+    assert_eq!(payments["cost"]["spend_micros"]["day"], 100_000_000_000_u64);
+    assert_eq!(
+        payments["throttle"],
+        serde_json::json!({ "identity": "200/s", "service": null, "domain": "500/s" })
+    );
 }
 
 #[tokio::test]

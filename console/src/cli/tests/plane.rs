@@ -273,6 +273,16 @@ impl Operator for Plane {
             reviewed: true,
             approvals: true,
             services: vec!["refund-decision".to_owned()],
+            cost: Some(pb::DomainCost {
+                spend_day_micros: Some(100_000_000_000),
+                calls_hour: Some(20_000),
+                ..pb::DomainCost::default()
+            }),
+            throttle: Some(pb::DomainThrottle {
+                identity: "200/s".to_owned(),
+                service: String::new(),
+                domain: "500/s".to_owned(),
+            }),
         };
         let access = pb::Domain { name: "access".to_owned(), ..pb::Domain::default() };
         Ok(Response::new(pb::ListDomainsResponse { domains: vec![access, payments] }))

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use remit_contract::domain::{DomainFile, base, read};
+use remit_core::{DomainSettings, terms::Rate, window::Per};
+use remit_proto::v1 as pb;
 use serde_json::{Value, json};
 
-use crate::cli::{exit::Exit, failure::Failure, problems::refuse, screen::Screen};
+use crate::cli::{exit::Exit, failure::Failure, kind::domain, problems::refuse, screen::Screen};
 
 /// Arguments of `remit domain`.
 #[derive(Args, Debug)]
@@ -64,15 +66,46 @@ fn check(path: &Path, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
         screen.field("file", &file.path.display().to_string())?;
         screen.field("currency", &file.settings.currency)?;
         screen.field("backtest", file.settings.backtest.as_str())?;
+        let shown = shown(&file.settings);
+        for (name, limits) in [("cost", domain::cost(&shown)), ("throttle", domain::throttle(&shown))] {
+            screen.field(name, if limits.is_empty() { "no limit" } else { &limits })?;
+        }
     }
     Ok(Exit::Ok)
 }
 
+/// What the file limits, as the control plane would say it.
+fn shown(settings: &DomainSettings) -> pb::Domain {
+    let DomainSettings { allowance, throttle, .. } = settings;
+    let spend = |per| allowance.spend.get(&per).map(|most| most.as_micros());
+    let calls = |per| allowance.calls.get(&per).copied();
+    let rate = |rate: Option<Rate>| rate.map(|rate| rate.to_string()).unwrap_or_default();
+    let cost = pb::DomainCost {
+        spend_hour_micros: spend(Per::Hour),
+        spend_day_micros: spend(Per::Day),
+        calls_hour: calls(Per::Hour),
+        calls_day: calls(Per::Day),
+    };
+    let throttles = pb::DomainThrottle {
+        identity: rate(throttle.identity),
+        service: rate(throttle.service),
+        domain: rate(throttle.domain),
+    };
+    pb::Domain {
+        cost: (!allowance.is_empty()).then_some(cost),
+        throttle: (!throttle.is_empty()).then_some(throttles),
+        ..pb::Domain::default()
+    }
+}
+
 fn entry(file: &DomainFile) -> Value {
+    let (cost, throttle) = domain::limits_json(&shown(&file.settings));
     json!({
         "domain": file.name.as_str(),
         "file": file.path.display().to_string(),
         "currency": file.settings.currency,
         "backtest": file.settings.backtest.as_str(),
+        "cost": cost,
+        "throttle": throttle,
     })
 }

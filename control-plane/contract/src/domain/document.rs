@@ -1,7 +1,8 @@
 //! The keys of a domain's file, one by one, whatever is wrong with the others.
 
-use remit_core::{Backtest, DomainName, allowance::Allowance};
+use remit_core::{Backtest, DomainName, allowance::Allowance, throttle::Throttle};
 
+use super::throttle;
 use crate::{
     document::{allowance, domain_name, form},
     problem::{Problems, Spot, nearest},
@@ -18,10 +19,11 @@ pub(super) struct Domain {
     pub(super) currency: Spot<String>,
     pub(super) backtest: Spot<Backtest>,
     pub(super) allowance: Allowance,
+    pub(super) throttle: Throttle,
 }
 
 /// Keys that nothing enforces yet.
-const LATER: &[&str] = &["throttle", "blast_radius", "groups", "on_call"];
+const LATER: &[&str] = &["blast_radius", "groups", "on_call"];
 
 pub(super) fn read(root: &Node, problems: &Problems) -> Option<Domain> {
     let fields = Fields::of(root, "the domain's file", problems)?;
@@ -34,9 +36,17 @@ pub(super) fn read(root: &Node, problems: &Problems) -> Option<Domain> {
     let allowance = fields
         .get("cost")
         .map_or(Some(Allowance::default()), |node| allowance::read(node, "cost", false, problems));
+    let throttle =
+        fields.get("throttle").map_or(Some(Throttle::default()), |node| throttle::read(node, problems));
     fields.end();
     form?;
-    Some(Domain { name: name?, currency: currency?, backtest: backtest?, allowance: allowance? })
+    Some(Domain {
+        name: name?,
+        currency: currency?,
+        backtest: backtest?,
+        allowance: allowance?,
+        throttle: throttle?,
+    })
 }
 
 fn at<T>(node: &Node, value: Option<T>) -> Option<Spot<T>> {

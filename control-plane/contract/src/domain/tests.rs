@@ -44,6 +44,24 @@ fn a_good_file_says_what_it_says() {
 }
 
 #[test]
+fn limits_are_what_the_file_says() {
+    let more = "cost: { spend: { day: 5000 }, calls: { hour: 900 } }\nthrottle: { identity: 20/s, service: 100/m, domain: 200/s }\n";
+    let settings = parse(&format!("{GOOD}{more}"), "payments.yaml").unwrap().settings;
+    let said = serde_json::to_value(&settings).unwrap();
+    let a_second = |count: u32| json!({ "count": count, "per_ms": 1_000 });
+    assert_eq!(said["allowance"], json!({ "spend": { "day": 5_000_000_000_u64 }, "calls": { "hour": 900 } }));
+    let service = json!({ "count": 100, "per_ms": 60_000 });
+    assert_eq!(
+        said["throttle"],
+        json!({ "identity": a_second(20), "service": service, "domain": a_second(200) })
+    );
+    // A burst of a minute is more than that of a second, and its steady rate is less: both hold.
+    let both = "throttle: { identity: 600/m, domain: 200/s }\n";
+    assert!(!parse(&format!("{GOOD}{both}"), "d").unwrap().settings.throttle.is_empty());
+    assert!(parse(GOOD, "d").unwrap().settings.throttle.is_empty());
+}
+
+#[test]
 fn every_wrong_value_has_its_message() {
     let lines = [
         ("domain", ["domain: remit/v2", "domain: payments", "domain: [remit/v1]", "domain:"]),
@@ -66,7 +84,9 @@ fn every_wrong_value_has_its_message() {
         "cost: { domain: { spend: 5000/day, calls: 500/s } }\n",
         "cost: { calls: { second: 5 } }\n",
         "cost: { spend: { hour: 500, day: 100 } }\n",
-        "throttle: { identity: 20/s, service: 50/s, domain: 200/s }\n",
+        "throttle: 20/s\n",
+        "throttle: { identity: 20, service: 50/week, domain: 0/s, tool: 1/s }\n",
+        "throttle: { identity: 200/s, service: 12000/m, domain: 200/s }\n",
         "blast_radius: {}\n",
         "groups: {}\n",
         "on_call: group:payments-oncall\n",
@@ -83,7 +103,7 @@ fn every_wrong_value_has_its_message() {
 
 #[test]
 fn everything_is_said_in_one_pass() {
-    let text = "domain: remit/v3\nname: P\ncurrency: usd\nbacktest: never\nthrottle: {}\nnonsense: 1\n";
+    let text = "domain: remit/v3\nname: P\ncurrency: usd\nbacktest: never\nthrottle: 5\nnonsense: 1\n";
     let problems = parse(text, "d.yaml").unwrap_err();
     let lines: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
     assert_eq!(lines, [1, 2, 3, 4, 5, 6], "{}", listing(&problems));

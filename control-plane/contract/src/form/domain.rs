@@ -2,7 +2,10 @@
 
 use schemars::JsonSchema;
 
-use super::{Form, scalar::Name};
+use super::{
+    Form,
+    scalar::{Name, Rate},
+};
 
 /// What holds for every service of one domain, whatever its contract says.
 #[derive(JsonSchema)]
@@ -18,6 +21,19 @@ pub(super) struct Domain {
     currency: String,
     backtest: Backtest,
     cost: Option<super::allowance::Allowance>,
+    throttle: Option<Throttle>,
+}
+
+/// How often anything may be called, whatever the tool. What comes too soon waits.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Throttle {
+    /// By each identity, in all its runs and for all its services.
+    identity: Option<Rate>,
+    /// By each service, in all its runs.
+    service: Option<Rate>,
+    /// By all services together.
+    domain: Option<Rate>,
 }
 
 /// Whether what was refused in the last week, and a new version would admit, must have been reviewed by its approver.

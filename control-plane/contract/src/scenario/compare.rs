@@ -62,6 +62,10 @@ fn values_of((fact, expected): (Fact, &[String]), got: &Got, world: &World<'_>) 
         Fact::Left => one(world.run().map(|run| run.budget.left().to_string())),
         Fact::LeftCalls => one(world.run().map(|run| run.limits.calls.saturating_sub(run.calls).to_string())),
         Fact::LeftTools => expected.iter().map(|expected| calls_left(expected, world)).collect(),
+        Fact::LeftTokens => one(world.run().map(|run| {
+            let left = run.limits.tokens.map(|limit| run.tokens.left(limit).to_string());
+            left.unwrap_or_else(|| "no limit".to_owned())
+        })),
         Fact::Undo => undo(world),
         Fact::Undone => one(got.closed.map(|(undone, _)| undone.to_string())),
         Fact::Parked => one(got.closed.map(|(_, parked)| parked.to_string())),

@@ -12,6 +12,7 @@ use crate::{
     folder::{CONTRACT_FILE, Folder},
 };
 
+mod domain;
 mod fired;
 mod removed;
 
@@ -69,6 +70,7 @@ pub(super) fn rules(
 ) -> Vec<Rule> {
     let mut rules = fired::rules(folder, contract, traces);
     rules.extend(removed::rules(folder, suites, traces));
+    rules.extend(domain::rules(contract, suites, traces));
     rules.sort_by(|left, right| {
         let key = |rule: &Rule| (rule.file != CONTRACT_FILE, rule.line);
         (key(left), &left.name).cmp(&(key(right), &right.name))

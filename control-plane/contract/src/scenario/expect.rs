@@ -33,6 +33,8 @@ pub(crate) enum Fact {
     LeftCalls,
     /// What is left of its calls of single tools.
     LeftTools,
+    /// What is left of its tokens.
+    LeftTokens,
     /// What undoing the run would do, first step first.
     Undo,
     /// Effects that a rollback has undone.
@@ -76,6 +78,7 @@ impl fmt::Display for Fact {
             Self::Left => "left",
             Self::LeftCalls => "left.calls",
             Self::LeftTools => "left.tools",
+            Self::LeftTokens => "left.tokens",
             Self::Undo => "undo",
             Self::Undone => "undone",
             Self::Parked => "parked",

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use remit_core::{
-    Assertion, Declared, Ending, GroupName, Level, Money, Person, Timestamp, ToolName, switch::Scope,
+    Assertion, Declared, Ending, GroupName, Level, Money, Person, Timestamp, ToolName, allowance::Allowance,
+    switch::Scope, throttle::Throttle,
 };
 use serde_json::Value;
 
@@ -41,7 +42,7 @@ impl Scenario {
 }
 
 /// What is so before the first step.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Given {
     /// When it begins.
     pub(crate) at: Option<Timestamp>,
@@ -57,6 +58,8 @@ pub(crate) struct Given {
     pub(crate) asserts: Option<Vec<Assertion>>,
     /// Actions that people have approved and that were carried out.
     pub(crate) approvals: Vec<Approval>,
+    /// What the domain's file says.
+    pub(crate) domain: Option<Limits>,
     /// What the run has used up.
     pub(crate) spent: Spent,
     /// Tools whose rate is used up at this moment.
@@ -71,13 +74,23 @@ pub(crate) struct Given {
 pub(crate) type People = BTreeMap<String, BTreeSet<GroupName>>;
 
 /// What a run has used up.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Spent {
     pub(crate) money: Option<Money>,
     pub(crate) calls: Option<u32>,
+    pub(crate) tokens: Option<u32>,
     pub(crate) tools: BTreeMap<ToolName, u32>,
     /// What all runs of the service have used before, in this hour and so in this day.
     pub(crate) service: Before,
+    /// The same of all services of the domain.
+    pub(crate) domain: Before,
+}
+
+/// What the file of the contract's domain limits.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub(crate) struct Limits {
+    pub(crate) allowance: Allowance,
+    pub(crate) throttle: Throttle,
 }
 
 /// What was used before the run.
@@ -85,10 +98,12 @@ pub(crate) struct Spent {
 pub(crate) struct Before {
     pub(crate) money: Option<Money>,
     pub(crate) calls: Option<u32>,
+    /// Calls of this very second.
+    pub(crate) second: Option<u32>,
 }
 
 /// An action that people were asked about and have approved.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Approval {
     pub(crate) place: Place,
     pub(crate) tool: ToolName,

@@ -7,6 +7,7 @@ use crate::tests::{POLICY, YAML, edited, listing};
 
 mod familiar;
 mod malformed;
+mod metered;
 mod played;
 mod sources;
 

@@ -3,8 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use remit_core::{
-    ActionId, ActionStatus, Assertion, CanonicalJson, Command, Declared, Digest, Ending, EscalationId, Event,
-    Outcome, Person, PlanId, Proposal, Refusal, RunId, State, SwitchId, Timestamp, ToolName,
+    ActionId, ActionStatus, Assertion, Backtest, CanonicalJson, Command, Declared, Digest, DomainSettings,
+    Ending, EscalationId, Event, Money, Outcome, Person, PlanId, Proposal, Refusal, RunId, State, SwitchId,
+    Timestamp, ToolName,
+    account::Accounts,
     budget::Budget,
     command::Settle,
     event::{ActionDecided, Settlement},
@@ -12,12 +14,13 @@ use remit_core::{
     proposal::{Channel, Mode},
     state::Run,
     switch::{Scope, Switch},
+    usage::Tokens,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::suite::{Given, Reply, ScopeWord, Spent};
-use crate::{CompiledContract, LastGood, RunFacts, Seen, Sighting, value::same};
+use super::suite::{Before, Given, Limits, Reply, ScopeWord};
+use crate::{CompiledContract, LastGood, RunFacts, Seen, Sighting, model::Reported, value::same};
 
 /// A scenario under way.
 #[derive(Debug)]
@@ -37,6 +40,22 @@ pub(super) struct World<'a> {
     /// Everything that happened, and when.
     pub(super) events: Vec<(Timestamp, Event)>,
     drawn: u128,
+}
+
+impl Before {
+    /// What a scenario does not say, its suite may.
+    fn or(self, shared: Self) -> Self {
+        Self {
+            money: self.money.or(shared.money),
+            calls: self.calls.or(shared.calls),
+            second: self.second.or(shared.second),
+        }
+    }
+
+    fn counted_in(self, accounts: &mut Accounts, now: Timestamp) {
+        accounts.reserve(now, Money::ZERO, self.calls.unwrap_or(0));
+        accounts.settle(now, Money::ZERO, self.money.unwrap_or_default());
+    }
 }
 
 /// Why a scenario cannot go on: it is incomplete, which is not an unexpected outcome.
@@ -64,6 +83,13 @@ impl<'a> World<'a> {
             drawn: 0,
         };
         let by = terms.delegation.enabled_by.clone();
+        if let Some(limits) = own.domain.as_ref().or(shared.domain.as_ref()) {
+            let Limits { allowance, throttle } = limits.clone();
+            let (currency, backtest) = (terms.currency.clone(), Backtest::None);
+            let settings = DomainSettings { currency, backtest, allowance, throttle };
+            let configure = Command::ConfigureDomain { settings, by: by.clone() };
+            world.command(configure).map_err(|refusal| format!("`domain` cannot hold: {refusal}"))?;
+        }
         let activate = Command::ActivateContract { terms: Box::new(terms.as_ref().clone()), by };
         world.command(activate).map_err(|refusal| format!("the contract cannot be activated: {refusal}"))?;
         let declared = own.declared.as_ref().or(shared.declared.as_ref()).cloned().unwrap_or_default();
@@ -111,19 +137,31 @@ impl<'a> World<'a> {
                 service.in_flight.insert(tool.clone(), most);
             }
         }
-        let before = |spent: &Spent| (spent.service.money, spent.service.calls);
-        let ((money, calls), (other_money, other_calls)) = (before(&own.spent), before(&shared.spent));
+        let (own_spent, shared_spent) = (&own.spent, &shared.spent);
         if let Some(service) = self.state.services.get_mut(&terms.service) {
-            service.accounts.reserve(now, remit_core::Money::ZERO, calls.or(other_calls).unwrap_or(0));
-            service.accounts.settle(now, remit_core::Money::ZERO, money.or(other_money).unwrap_or_default());
+            let before = own_spent.service.or(shared_spent.service);
+            before.counted_in(&mut service.accounts, now);
+            // Each call of a rate moves the next one on by its share of the time.
+            let shares = terms.allowance.rate.zip(before.second).map(|(rate, calls)| {
+                let us = rate.per_ms.saturating_mul(1_000).saturating_mul(u64::from(calls));
+                us.checked_div(u64::from(rate.count))
+                    .and_then(|us| i64::try_from(us).ok())
+                    .unwrap_or(i64::MAX)
+            });
+            service.arrival = shares.map(|us| Timestamp::from_micros(now.as_micros().saturating_add(us)));
         }
+        own_spent.domain.or(shared_spent.domain).counted_in(&mut self.state.accounts, now);
         let Some(run) = self.state.runs.get_mut(&self.run) else { return };
         if let Some(money) = own.spent.money.or(shared.spent.money) {
             run.budget = Budget::new(run.budget.limit());
-            run.budget.settle(remit_core::Money::ZERO, money);
+            run.budget.settle(Money::ZERO, money);
         }
         if let Some(calls) = own.spent.calls.or(shared.spent.calls) {
             run.calls = calls;
+        }
+        if let Some(tokens) = own.spent.tokens.or(shared.spent.tokens) {
+            run.tokens = Tokens::default();
+            run.tokens.settle(0, u64::from(tokens));
         }
         for (tool, calls) in shared.spent.tools.iter().chain(&own.spent.tools) {
             run.tool_calls.insert(tool.clone(), *calls);
@@ -178,6 +216,8 @@ impl<'a> World<'a> {
         key: Option<&String>,
         asserts: Option<&[Assertion]>,
     ) -> Result<ActionDecided, Refusal> {
+        let completed = self.completed(tool, params);
+        let params = &completed;
         let canonical =
             CanonicalJson::from_value(params).map_err(|error| Refusal::Invalid(error.to_string()))?;
         let asserted = match asserts {
@@ -209,6 +249,18 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Of a model call a scenario says what matters; its prompt is stood for by its digest, as ever.
+    fn completed(&self, tool: &ToolName, params: &Value) -> Value {
+        let mut params = params.clone();
+        let is_model = self.contract.tool(tool).is_some_and(|tool| tool.model.is_some());
+        if let (true, Value::Object(fields)) = (is_model, &mut params) {
+            let digest = Digest::of(Value::Object(fields.clone()).to_string().as_bytes());
+            fields.entry("stream").or_insert(Value::Bool(false));
+            fields.entry("digest").or_insert(Value::String(digest.to_string()));
+        }
+        params
+    }
+
     /// Carries an admitted action out, with the answer that is given for it.
     pub(super) fn execute(&mut self, action: ActionId, tool: &ToolName, params: &Value) -> Result<(), Stuck> {
         let settle = self.call(action, tool, params)?;
@@ -224,7 +276,21 @@ impl<'a> World<'a> {
                 Ok(_) => self.reply(tool, params)?,
             },
         };
-        Ok(self.contract.settle(action, (tool, params), ending, self.now))
+        let settle = self.contract.settle(action, (tool, params), ending, self.now);
+        Ok(self.metered(settle, tool, params))
+    }
+
+    /// What a model call has used, as its result says.
+    fn metered(&self, settle: Settle, tool: &ToolName, params: &Value) -> Settle {
+        let model = self.contract.tool(tool).and_then(|tool| tool.model.as_ref());
+        let (Some(model), Settlement::Succeeded { result }) = (model, &settle.settlement) else {
+            return settle;
+        };
+        let result = result.value();
+        let number = |key: &str| result.get(key).and_then(Value::as_u64);
+        let reported = Reported { input: number("input_tokens"), output: number("output_tokens") };
+        let used = model.used(params, reported);
+        Settle { cost: used.cost, tokens: used.tokens, ..settle }
     }
 
     fn settle(&mut self, tool: &ToolName, params: &Value, settle: Settle) -> Result<(), Stuck> {

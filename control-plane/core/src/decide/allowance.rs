@@ -1,4 +1,4 @@
-//! The budgets above the run: what the service and its domain may use in each hour and day of UTC.
+//! What is above the run: what the service and its domain may use in each hour and day of UTC, and how often who may call.
 
 use crate::{
     Money, Outcome, Reason, Timestamp,
@@ -6,6 +6,8 @@ use crate::{
     allowance::Allowance,
     decide::Case,
     decision::Objection,
+    terms::Rate,
+    throttle::Exceeded,
     window::{Per, Window},
 };
 
@@ -24,6 +26,7 @@ pub(super) fn short(case: Case<'_>, needed: Money) -> Option<Short> {
         shorts.extend(Per::ALL.into_iter().filter_map(|per| node.calls(per, case.now)));
         shorts.extend(node.rate(case.now));
     }
+    shorts.extend(throttles(case));
     shorts.into_iter().reduce(|best, next| if next.weight() > best.weight() { next } else { best })
 }
 
@@ -36,6 +39,16 @@ impl Short {
     fn at_the_end(window: Window, now: Timestamp, reason: Reason, what: &str) -> Self {
         let wait_ms = window.ends().as_micros().abs_diff(now.as_micros()).div_ceil(1_000);
         let detail = format!("{what}; the {} ends at {}", window.per, window.ends());
+        Self {
+            objection: Objection::new(reason, detail),
+            outcome: Outcome::Throttle,
+            retry_after_ms: Some(wait_ms),
+        }
+    }
+
+    fn until(wait_ms: u64, reason: Reason, rate: Rate, who: &str) -> Self {
+        let Rate { count, per_ms } = rate;
+        let detail = format!("{count} in {per_ms} ms are used by {who}, {wait_ms} ms to wait");
         Self {
             objection: Objection::new(reason, detail),
             outcome: Outcome::Throttle,
@@ -73,6 +86,25 @@ fn nodes(case: Case<'_>) -> Vec<Node<'_>> {
     service.into_iter().chain(domain).collect()
 }
 
+/// The throttles of the domain's file that one more call does not keep.
+fn throttles(case: Case<'_>) -> Vec<Short> {
+    let Some(settings) = &case.state.settings else { return Vec::new() };
+    let (service, principal) = (&case.run.terms.service, case.proposal.principal.as_str());
+    let exceeded = case.state.arrivals.exceeded(&settings.throttle, (service, principal), case.now);
+    exceeded
+        .map(|Exceeded { reason, rate, wait_ms }| {
+            let who = if reason == Reason::IdentityThrottled {
+                format!("identity `{principal}`")
+            } else if reason == Reason::ServiceThrottled {
+                format!("service `{service}`")
+            } else {
+                format!("domain `{}`", case.state.domain)
+            };
+            Short::until(wait_ms, reason, rate, &who)
+        })
+        .collect()
+}
+
 impl Node<'_> {
     fn money(&self, per: Per, needed: Money, now: Timestamp) -> Option<Short> {
         let limit = *self.allowance.spend.get(&per)?;
@@ -101,9 +133,6 @@ impl Node<'_> {
     fn rate(&self, now: Timestamp) -> Option<Short> {
         let rate = self.allowance.rate?;
         let wait_ms = crate::rate::conform(rate, self.arrival, now).err()?;
-        let detail =
-            format!("{} in {} ms are used by {}, {wait_ms} ms to wait", rate.count, rate.per_ms, self.name);
-        let objection = Objection::new(Reason::RateExceeded, detail);
-        Some(Short { objection, outcome: Outcome::Throttle, retry_after_ms: Some(wait_ms) })
+        Some(Short::until(wait_ms, Reason::ServiceThrottled, rate, &self.name))
     }
 }

@@ -29,6 +29,7 @@ mod settling;
 mod sources;
 mod strictest;
 mod switches;
+mod throttles;
 mod versions;
 mod workflows;
 mod world;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    DomainName, RunId, Timestamp,
+    DomainName, DomainSettings, RunId, Timestamp,
     action::ActionMove,
     budget::Budget,
     course::Course,
@@ -42,7 +42,7 @@ impl State {
             | Event::ContractActivated { .. }
             | Event::ContractRevoked(_)
             | Event::KeyRegistered(_) => self.version_moved(event, at),
-            Event::DomainConfigured { settings, .. } => self.settings = Some(settings.clone()),
+            Event::DomainConfigured { settings, .. } => self.configured(settings),
             Event::RunStarted { .. } => self.run_started(event, at),
             Event::ForbiddenAttempted { service, tool, .. } => {
                 if let Some(service) = self.services.get_mut(service) {
@@ -88,6 +88,12 @@ impl State {
         if let Some(run) = event.run() {
             self.schedule(run, at);
         }
+    }
+
+    fn configured(&mut self, settings: &DomainSettings) {
+        let before = self.settings.replace(settings.clone());
+        let before = before.map(|before| before.throttle).unwrap_or_default();
+        self.arrivals.begin_anew(&before, &settings.throttle);
     }
 
     fn run_started(&mut self, event: &Event, at: Timestamp) {

@@ -1,5 +1,6 @@
 //! The domains of the business, and what their files say, from the journals' fold.
 
+use remit_core::{allowance::Allowance, terms::Rate, throttle::Throttle, window::Per};
 use remit_proto::v1 as pb;
 
 use crate::plane::{Plane, Ward};
@@ -18,6 +19,28 @@ fn row(ward: &Ward) -> pb::Domain {
             reviewed: state.wants_review(),
             approvals: state.wants_approvals(),
             services: state.services.keys().map(ToString::to_string).collect(),
+            cost: state.settings.as_ref().and_then(|it| cost(&it.allowance)),
+            throttle: state.settings.as_ref().and_then(|it| throttle(&it.throttle)),
         }
+    })
+}
+
+fn cost(allowance: &Allowance) -> Option<pb::DomainCost> {
+    let spend = |per| allowance.spend.get(&per).map(|most| most.as_micros());
+    let calls = |per| allowance.calls.get(&per).copied();
+    (!allowance.is_empty()).then(|| pb::DomainCost {
+        spend_hour_micros: spend(Per::Hour),
+        spend_day_micros: spend(Per::Day),
+        calls_hour: calls(Per::Hour),
+        calls_day: calls(Per::Day),
+    })
+}
+
+fn throttle(throttle: &Throttle) -> Option<pb::DomainThrottle> {
+    let said = |rate: Option<Rate>| rate.map(|rate| rate.to_string()).unwrap_or_default();
+    (!throttle.is_empty()).then(|| pb::DomainThrottle {
+        identity: said(throttle.identity),
+        service: said(throttle.service),
+        domain: said(throttle.domain),
     })
 }

@@ -47,6 +47,9 @@ fn signs(contract: &CompiledContract) -> Vec<(Vec<String>, Sign)> {
         (path(&["cost", "run", "spend"]), objected(Clause::Cost, Reason::SpendExhausted)),
         (path(&["cost", "run", "calls"]), objected(Clause::Cost, Reason::CallsExhausted)),
     ];
+    if terms.run.tokens.is_some() {
+        signs.push((path(&["cost", "run", "tokens"]), objected(Clause::Cost, Reason::TokensExhausted)));
+    }
     if terms.run.wall_time_ms.is_some() {
         signs.push((path(&["cost", "run", "wall_time"]), objected(Clause::Cost, Reason::WallTimeExhausted)));
     }
@@ -77,10 +80,15 @@ fn signs(contract: &CompiledContract) -> Vec<(Vec<String>, Sign)> {
 fn of_tool<'a>(contract: &CompiledContract, tool: &'a crate::Tool) -> Vec<(Vec<&'a str>, Sign)> {
     let name = tool.name.as_str();
     let objected = |clause, reason| Sign::Objected(clause, reason, Some(tool.name.clone()));
-    let mut rules = vec![
-        (vec!["scope", "actions", name], Sign::Admitted(tool.name.clone())),
-        (vec!["tooling", "tools", name, "input"], objected(Clause::Tooling, Reason::ParametersInvalid)),
-    ];
+    let mut rules = vec![(vec!["scope", "actions", name], Sign::Admitted(tool.name.clone()))];
+    let misfit = objected(Clause::Tooling, Reason::ParametersInvalid);
+    if tool.model.is_some() {
+        let other = objected(Clause::Tooling, Reason::ModelNotAllowed);
+        rules.push((vec!["tooling", "tools", name, "model", "allow"], other));
+        rules.push((vec!["tooling", "tools", name, "model", "most_tokens"], misfit));
+    } else {
+        rules.push((vec!["tooling", "tools", name, "input"], misfit));
+    }
     for (part, reason) in tool.needs() {
         let path = ["evidence", "needs", name].into_iter().chain(part).collect();
         rules.push((path, objected(Clause::Evidence, reason)));

@@ -1,6 +1,6 @@
 //! Rules that can be taken out: whether any decision of any scenario differs without them.
 
-use remit_core::{Event, ToolName};
+use remit_core::{Event, ToolName, event::Settlement};
 
 use super::{Rule, Tie};
 use crate::{
@@ -10,13 +10,13 @@ use crate::{
     problem::Problems,
     scenario::{
         play::{Trace, play},
-        suite::Suite,
+        suite::{Scenario, Suite},
     },
     yaml::{self, Kind, Node},
 };
 
 /// Where such rules stand; `*` is any key, or any item of a list.
-const REMOVABLE: [&[&str]; 10] = [
+const REMOVABLE: [&[&str]; 12] = [
     &["scope", "forbidden", "*"],
     &["scope", "escalate", "*"],
     &["scope", "workflows", "*"],
@@ -26,6 +26,8 @@ const REMOVABLE: [&[&str]; 10] = [
     &["evidence", "items", "*", "require"],
     &["evidence", "needs", "*", "agree", "*"],
     &["evidence", "origin", "*", "*"],
+    &["tooling", "tools", "*", "output"],
+    &["tooling", "tools", "*", "fallback"],
     &["cost", "service", "*", "*"],
 ];
 
@@ -33,19 +35,7 @@ const REMOVABLE: [&[&str]; 10] = [
 pub(super) fn rules(folder: &Folder, suites: &[Suite], traces: &[Trace]) -> Vec<Rule> {
     let mut rules = Vec::new();
     let scenarios = || suites.iter().flat_map(|suite| suite.scenarios.iter().map(move |one| (suite, one)));
-    let tie = |without: &CompiledContract| {
-        let mut tie = Tie::Vacuous;
-        for ((suite, scenario), before) in scenarios().zip(traces) {
-            let (failure, after) = play(without, suite, scenario);
-            if failure.is_some() {
-                return Tie::Held;
-            }
-            if marks(before) != marks(&after) {
-                tie = Tie::Loose;
-            }
-        }
-        tie
-    };
+    let tie = |without: &CompiledContract| tie(without, scenarios().zip(traces));
     if let Some(root) = yaml::parse(&folder.contract, &Problems::of(CONTRACT_FILE)) {
         for path in REMOVABLE.iter().flat_map(|pattern| matches(&root, pattern)) {
             let Some((name, line)) = describe(&root, &path) else { continue };
@@ -62,6 +52,24 @@ pub(super) fn rules(folder: &Folder, suites: &[Suite], traces: &[Trace]) -> Vec<
         }
     }
     rules
+}
+
+/// What the scenarios, each with how it went, show under a contract or a suite from which something was removed.
+pub(super) fn tie<'a>(
+    contract: &CompiledContract,
+    scenarios: impl Iterator<Item = ((&'a Suite, &'a Scenario), &'a Trace)>,
+) -> Tie {
+    let mut tie = Tie::Vacuous;
+    for ((suite, scenario), before) in scenarios {
+        let (failure, after) = play(contract, suite, scenario);
+        if failure.is_some() {
+            return Tie::Held;
+        }
+        if marks(before) != marks(&after) {
+            tie = Tie::Loose;
+        }
+    }
+    tie
 }
 
 /// One step down the tree: a position among the entries or items.
@@ -166,6 +174,15 @@ fn mark(event: &Event) -> String {
     }
     if let Event::ActionReleased { decision: released, .. } = event {
         return decision(None, released);
+    }
+    if let Event::ActionSettled(settled) = event {
+        let how = match settled.settlement {
+            Settlement::Succeeded { .. } => "succeeded",
+            Settlement::Failed { .. } => "failed",
+            Settlement::InDoubt { .. } => "in doubt",
+        };
+        let seen = (settled.exchange.misfit.is_some(), settled.exchange.stale.is_some());
+        return format!("{how} {seen:?} {}", settled.evidence.len());
     }
     if let Event::EscalationClosed { status, .. } = event {
         return format!("closed {status}");

@@ -174,8 +174,11 @@ impl Reader<'_> {
             });
             (Fact::LeftTools, tools)
         });
+        let tokens = fields
+            .get("tokens")
+            .map(|at| (Fact::LeftTokens, self.number(at, "tokens").map(|tokens| vec![tokens])));
         fields.end();
-        [money, calls, tools].into_iter().flatten().collect()
+        [money, calls, tools, tokens].into_iter().flatten().collect()
     }
 
     /// A tool whose calls the contract limits, in `cost.run` or in a workflow.

@@ -3,20 +3,22 @@
 use std::collections::BTreeSet;
 
 use remit_core::{
-    CanonicalJson, Declared, Ending, Exchange, GroupName, Level, Timestamp, ToolName, event::Settlement,
-    switch::Scope,
+    CanonicalJson, Declared, Ending, Exchange, GroupName, Level, Timestamp, ToolName, allowance::Allowance,
+    event::Settlement, switch::Scope, throttle::Throttle,
 };
 use serde_json::{Map, Value};
 
 use super::Reader;
 use crate::{
     CompiledContract,
+    document::allowance,
+    domain::throttle,
     problem::{listed, nearest},
     read::{
         Fields, each, entries, items,
         scalar::{Naming, count, date, group, money, name, text, word},
     },
-    scenario::suite::{Approval, Before, Given, People, Reply, ScopeWord, Spent},
+    scenario::suite::{Approval, Before, Given, Limits, People, Reply, ScopeWord, Spent},
     yaml::{Entry, Node, to_json},
 };
 
@@ -36,6 +38,7 @@ impl Reader<'_> {
         let approvals = fields
             .get("approvals")
             .map(|at| self.each(at, "`approvals`", |item| self.approval(item, &known)));
+        let domain = fields.get("domain").map(|at| self.domain(at));
         let spent = fields.get("spent").map(|at| self.spent(at));
         let busy = fields.get("busy").map(|at| self.each(at, "`busy`", |item| self.busy(item)));
         let crowded = fields.get("crowded").map(|at| self.each(at, "`crowded`", |item| self.crowded(item)));
@@ -51,6 +54,7 @@ impl Reader<'_> {
             reads: reads.unwrap_or(Some(Vec::new()))?,
             asserts: asserts.map_or(Some(None), |asserts| asserts.map(Some))?,
             approvals: approvals.unwrap_or(Some(Vec::new()))?,
+            domain: domain.map_or(Some(None), |domain| domain.map(Some))?,
             spent: spent.unwrap_or(Some(Spent::default()))?,
             busy: busy.unwrap_or(Some(Vec::new()))?,
             crowded: crowded.unwrap_or(Some(Vec::new()))?,
@@ -223,10 +227,23 @@ impl Reader<'_> {
         Some(Approval { place: node.place, tool, with: with?, name, by: by? })
     }
 
+    /// As much of the domain's file as a scenario can meet.
+    fn domain(self, node: &Node) -> Option<Limits> {
+        let fields = Fields::of(node, "`domain`", self.problems)?;
+        let allowance = fields
+            .get("cost")
+            .map_or(Some(Allowance::default()), |at| allowance::read(at, "cost", false, self.problems));
+        let throttle =
+            fields.get("throttle").map_or(Some(Throttle::default()), |at| throttle::read(at, self.problems));
+        fields.end();
+        Some(Limits { allowance: allowance?, throttle: throttle? })
+    }
+
     fn spent(self, node: &Node) -> Option<Spent> {
         let fields = Fields::of(node, "`spent`", self.problems)?;
         let amount = fields.get("money").map(|at| money(at, "`money`", self.problems));
         let calls = fields.get("calls").map(|at| count(at, "`calls`", self.problems));
+        let tokens = fields.get("tokens").map(|at| count(at, "`tokens`", self.problems));
         let tools = fields.get("tools").map(|at| {
             self.by_key(at, "`tools`", |entry| {
                 let tool = self.tool(&entry.key, entry.place);
@@ -234,24 +251,31 @@ impl Reader<'_> {
                 Some((tool?, calls?))
             })
         });
-        let service = fields.get("service").map(|at| self.before(at));
+        let service = fields.get("service").map(|at| self.before(at, "`service`"));
+        let domain = fields.get("domain").map(|at| self.before(at, "`domain`"));
         fields.end();
         Some(Spent {
             money: amount.map_or(Some(None), |amount| amount.map(Some))?,
             calls: calls.map_or(Some(None), |calls| calls.map(Some))?,
+            tokens: tokens.map_or(Some(None), |tokens| tokens.map(Some))?,
             tools: tools.unwrap_or(Some(Vec::new()))?.into_iter().collect(),
             service: service.unwrap_or(Some(Before::default()))?,
+            domain: domain.unwrap_or(Some(Before::default()))?,
         })
     }
 
-    fn before(self, node: &Node) -> Option<Before> {
-        let fields = Fields::of(node, "`service`", self.problems)?;
+    /// What was used above the run; only of a service, also in this second.
+    fn before(self, node: &Node, what: &str) -> Option<Before> {
+        let fields = Fields::of(node, what, self.problems)?;
         let amount = fields.get("money").map(|at| money(at, "`money`", self.problems));
         let calls = fields.get("calls").map(|at| count(at, "`calls`", self.problems));
+        let second = (what == "`service`").then(|| fields.get("second")).flatten();
+        let second = second.map(|at| count(at, "`second`", self.problems));
         fields.end();
         Some(Before {
             money: amount.map_or(Some(None), |amount| amount.map(Some))?,
             calls: calls.map_or(Some(None), |calls| calls.map(Some))?,
+            second: second.map_or(Some(None), |calls| calls.map(Some))?,
         })
     }
 

@@ -6,12 +6,16 @@ use super::{
 };
 use crate::{
     Backtest, Command, Digest, DomainSettings, Event, Refusal, State, Terms, Timestamp, allowance::Allowance,
-    review::Review,
+    review::Review, throttle::Throttle,
 };
 
 fn configure(currency: &str, backtest: Backtest) -> Command {
-    let settings =
-        DomainSettings { currency: currency.to_owned(), backtest, allowance: Allowance::default() };
+    let settings = DomainSettings {
+        currency: currency.to_owned(),
+        backtest,
+        allowance: Allowance::default(),
+        throttle: Throttle::default(),
+    };
     Command::ConfigureDomain { settings, by: "remitd".to_owned() }
 }
 

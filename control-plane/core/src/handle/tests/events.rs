@@ -69,6 +69,7 @@ fn story() -> Vec<Event> {
         currency: terms().currency,
         backtest: Backtest::Required,
         allowance: Default::default(),
+        throttle: Default::default(),
     };
     world.command(Command::ConfigureDomain { settings, by: "remitd".to_owned() }).unwrap();
     world.command(versions::revoke(1, "olga")).unwrap();

@@ -10,6 +10,7 @@ use crate::{
     event::Settlement,
     switch::Scope,
     terms::Rate,
+    throttle::Throttle,
     window::Per,
 };
 
@@ -124,7 +125,7 @@ fn a_service_has_a_rate_over_all_its_tools() {
     let mut world = world(Allowance { rate, ..Allowance::default() });
     world.admit(pay(1));
     world.admit(Call::new("look", "{}"));
-    let decision = world.expect(pay(2), Outcome::Throttle, Clause::Cost, Reason::RateExceeded);
+    let decision = world.expect(pay(2), Outcome::Throttle, Clause::Cost, Reason::ServiceThrottled);
     waits(&decision, 500, &["2 in 1000 ms are used by service `refunds`"]);
     world.later(500).admit(pay(2));
 }
@@ -198,7 +199,12 @@ fn undoing_needs_no_money_and_is_charged_where_its_effect_was() {
 fn the_services_of_a_domain_share_its_budget() {
     let mut world = world(spend(&[(Per::Hour, 10_000)]));
     let allowance = Allowance { calls: [(Per::Day, 3)].into(), ..spend(&[(Per::Hour, 250)]) };
-    let settings = DomainSettings { currency: "USD".to_owned(), backtest: Backtest::None, allowance };
+    let settings = DomainSettings {
+        currency: "USD".to_owned(),
+        backtest: Backtest::None,
+        allowance,
+        throttle: Throttle::default(),
+    };
     world.command(Command::ConfigureDomain { settings, by: "remitd".to_owned() }).unwrap();
     let mut other = Terms {
         service: "access".into(),

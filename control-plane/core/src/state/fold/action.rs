@@ -68,9 +68,16 @@ impl State {
             service.arrivals.insert(tool.clone(), next);
         }
         // Neither undoing nor reading again for people uses up what the service may do.
-        let rate = service.active.allowance.rate.filter(|_| !decided.is_for_people());
+        if decided.is_for_people() {
+            return;
+        }
+        let rate = service.active.allowance.rate;
         if let Some(Ok(next)) = rate.map(|rate| crate::rate::conform(rate, service.arrival, at)) {
             service.arrival = Some(next);
+        }
+        if let Some(settings) = &self.settings {
+            let who = (&run.terms.service, decided.proposal.principal.as_str());
+            self.arrivals.count(&settings.throttle, who, at);
         }
     }
 
