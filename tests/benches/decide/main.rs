@@ -47,19 +47,30 @@ struct Case {
     step: Step,
     /// Runs that are open, the measured one among them.
     open: u32,
-    /// Whether the contract ends runs that go in circles, get nowhere or are not worth it, and bounds concurrency.
-    rules: bool,
+    rules: Rules,
+}
+
+/// What of clauses 5 and 6 the contract says beyond schema, effect, prices and a run's money and calls.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Rules {
+    /// Nothing.
+    None,
+    /// That runs end which go in circles, get nowhere or are not worth it; and how many calls go at a time.
+    Course,
+    /// All of it, and what the domain's file can say: rates, bulkhead, breaker, budgets of run, service and domain in
+    /// their windows, tokens, time and calls of single tools, loops, value, throttles.
+    All,
 }
 
 const fn case(name: &'static str, policies: usize, spread: Spread, step: Step) -> Case {
-    Case { name, policies, spread, step, open: 1, rules: false }
+    Case { name, policies, spread, step, open: 1, rules: Rules::None }
 }
 
-const fn turn(name: &'static str, open: u32, rules: bool) -> Case {
+const fn turn(name: &'static str, open: u32, rules: Rules) -> Case {
     Case { name, policies: 10, spread: Spread::Elsewhere, step: Step::Turn, open, rules }
 }
 
-const CASES: [Case; 12] = [
+const CASES: [Case; 13] = [
     case("parse, canonicalise and digest 230 B", 10, Spread::Elsewhere, Step::Parse),
     case("prepare, 10 policies", 10, Spread::Elsewhere, Step::Prepare),
     case("decide, no switch", 10, Spread::Elsewhere, Step::Decide { switches: 0 }),
@@ -79,16 +90,17 @@ const CASES: [Case; 12] = [
         Spread::Elsewhere,
         Step::Whole,
     ),
-    turn("decide and fold, 10 open runs", 10, false),
-    turn("decide and fold, 10,000 open runs", 10_000, false),
-    turn("decide and fold, 10 open runs; loops, value and concurrency", 10, true),
+    turn("decide and fold, 10 open runs", 10, Rules::None),
+    turn("decide and fold, 10,000 open runs", 10_000, Rules::None),
+    turn("decide and fold, 10 open runs; loops, value and concurrency", 10, Rules::Course),
+    turn("decide and fold, 10 open runs; clauses 5 and 6 in full", 10, Rules::All),
 ];
 
 fn main() -> Result<(), Failure> {
     let json = std::env::args().any(|argument| argument == "--json");
     let scenes = CASES
         .iter()
-        .map(|case| Scene::new(compile(case)?, case.step, case.open))
+        .map(|case| Scene::new(compile(case)?, case.step, (case.open, case.rules)))
         .collect::<Result<Vec<_>, Failure>>()?;
     let mut rounds = vec![Vec::with_capacity(ROUNDS); CASES.len()];
     for _ in 0..ROUNDS {
@@ -108,6 +120,7 @@ fn main() -> Result<(), Failure> {
         ("five switches over none, decide alone", ratio(3, 2)),
         ("10,000 open runs over 10, decide and fold (bar: at most 1.2)", ratio(10, 9)),
         ("loops, value and concurrency over none, decide and fold", ratio(11, 9)),
+        ("clauses 5 and 6 in full over the skeleton's, decide and fold", ratio(12, 9)),
     ];
     let checks = check::milliseconds()?;
     let mut out = std::io::stdout().lock();
@@ -145,17 +158,44 @@ fn compile(case: &Case) -> Result<CompiledContract, Failure> {
     }
     let policies = contract::policies(case.policies, &about);
     let mut document = contract::yaml("http://127.0.0.1:9");
-    if case.rules {
-        document = document
-            .replace("  prices:\n", RULES)
-            .replace("      effect: ", "      concurrency: 1000000\n      effect: ");
+    match case.rules {
+        Rules::None => {}
+        Rules::Course => {
+            document = document
+                .replace("  prices:\n", COURSE)
+                .replace("      effect: ", "      concurrency: 1000000\n      effect: ");
+        }
+        Rules::All => {
+            document = document
+                .replace("  run: { spend: 1000000.00, calls: 1000000000 }\n", BUDGETS)
+                .replace("  prices:\n", COURSE)
+                .replace("      effect: ", TOOLING);
+        }
     }
     remit_contract::compile(&document, &policies)
         .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into())
 }
 
+/// What a tool may do at a time and lately; none of it is reached.
+const TOOLING: &str = "      rate: 1000000/s
+      concurrency: 1000000
+      breaker: { failures: 3, of: 20, open_for: 30s, probe: account.read }
+      effect: ";
+
+/// Budgets of the run and of the service; none of them is used up.
+const BUDGETS: &str = "  run:
+    spend: 1000000.00
+    calls: 1000000000
+    tokens: 1000000000
+    wall_time: 24h
+    tools: { order.refund: 1000000000 }
+  service:
+    spend: { hour: 1000000, day: 2000000 }
+    calls: { second: 1000000, hour: 1000000000, day: 2000000000 }
+";
+
 /// The rules of a run's course, none of which ends the measured one.
-const RULES: &str = r#"  loop: { same_call: 3, cycle: { length: 8, repeats: 3 }, no_progress: 1000 }
+const COURSE: &str = r#"  loop: { same_call: 3, cycle: { length: 8, repeats: 3 }, no_progress: 1000 }
   value: { reported: "account.read:/limit_minor", unit: 0.01, at_most: 0.5 }
   prices:
 "#;

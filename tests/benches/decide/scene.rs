@@ -4,18 +4,22 @@ use std::sync::Arc;
 
 use remit_contract::{CompiledContract, RunFacts, Seen};
 use remit_core::{
-    ActionId, Assessment, CanonicalJson, Command, Declared, EscalationId, Event, Level, Proposal, RunId,
-    State, SwitchId, Timestamp,
+    ActionId, Assessment, Backtest, CanonicalJson, Command, Declared, DomainSettings, EscalationId, Event,
+    Level, Money, Proposal, RunId, State, SwitchId, Timestamp,
+    allowance::Allowance,
     command::Settle,
     event::Settlement,
     handle,
     proposal::{Channel, Mode},
     switch::{Scope, Switch},
+    terms::Rate,
+    throttle::Throttle,
+    window::Per,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Failure, contract};
+use crate::{Failure, Rules, contract};
 
 /// How far each call of a case goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,13 +77,20 @@ pub(crate) fn propose(proposal: Proposal, assessment: Assessment, escalation: Es
 }
 
 impl Scene {
-    /// With so many open runs.
-    pub(crate) fn new(contract: CompiledContract, step: Step, open: u32) -> Result<Self, Failure> {
+    /// With so many open runs, under the rules of the contract and of a domain's file.
+    pub(crate) fn new(
+        contract: CompiledContract,
+        step: Step,
+        (open, rules): (u32, Rules),
+    ) -> Result<Self, Failure> {
         let now = "2026-01-01T00:00:00Z".parse::<jiff::Timestamp>()?;
         let now = Timestamp::from_micros(now.as_microsecond());
         let run = RunId::new(Uuid::now_v7());
         let state = State::new(contract.terms().domain.clone());
         let mut scene = Self { contract, step, state, facts: RunFacts::default(), now, run };
+        if rules == Rules::All {
+            scene.configure()?;
+        }
         scene.open(open)?;
         let switches = match step {
             Step::Decide { switches } => switches,
@@ -87,6 +98,21 @@ impl Scene {
         };
         scene.set(switches)?;
         Ok(scene)
+    }
+
+    /// What a domain's file can limit; none of it is reached.
+    fn configure(&mut self) -> Result<(), Failure> {
+        let rate = Some(Rate { count: 1_000_000, per_ms: 1_000 });
+        let spend = [(Per::Hour, 1_000_000_000_000), (Per::Day, 2_000_000_000_000)];
+        let spend = spend.map(|(per, micros)| (per, Money::from_micros(micros))).into();
+        let calls = [(Per::Hour, 1_000_000_000), (Per::Day, 2_000_000_000)].into();
+        let settings = DomainSettings {
+            currency: self.contract.terms().currency.clone(),
+            backtest: Backtest::None,
+            allowance: Allowance { spend, calls, rate: None },
+            throttle: Throttle { identity: rate, service: rate, domain: rate },
+        };
+        self.happen(Command::ConfigureDomain { settings, by: "bench".to_owned() })
     }
 
     /// Opens the runs and lets the measured one see its evidence.
