@@ -117,6 +117,12 @@ async fn an_admitted_call_is_made_with_our_credential_and_costs_what_is_reported
     assert_eq!(talk.json()["content"][0]["text"], "It is fine.");
     assert_eq!(talk.run, chat.run, "both count in the run that is named");
     assert_eq!(money(&mut operator, &chat.run).await, (2 * USUAL, 0));
+    let budget = operator.run(&chat.run).await.run.unwrap().budget.unwrap();
+    assert_eq!((budget.tokens_spent, budget.tokens_held, budget.tokens_limit), (240, 0, None));
+    assert_eq!(budget.wall_time_limit_ms, Some(600_000));
+    let tools: Vec<_> = budget.tools.iter().map(|it| (it.tool.as_str(), it.calls, it.limit)).collect();
+    let unused = [("eligibility.check", 0, Some(5)), ("model.chat", 1, None), ("model.talk", 1, None)];
+    assert_eq!(tools, [&unused[..], &[("payout.create", 0, Some(2))]].concat());
 
     let asked = site.provider.asked();
     assert_eq!(asked[0].headers["authorization"], "Bearer a-provider-credential");
@@ -129,6 +135,8 @@ async fn an_admitted_call_is_made_with_our_credential_and_costs_what_is_reported
     let action = operator.action(&chat.action).await;
     let known = action.action.unwrap();
     assert_eq!((known.channel.as_str(), known.cost_micros), ("model", USUAL));
+    assert_eq!(action.tokens, 120);
+    assert!(action.tokens < action.reserved_tokens, "{}", action.reserved_tokens);
     let result: Value = serde_json::from_str(&action.result_json).unwrap();
     assert_eq!((&result["input_tokens"], &result["output_tokens"]), (&json!(100), &json!(20)));
     assert!(!format!("{known:?}{result}").contains("fine"));

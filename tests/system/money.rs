@@ -7,7 +7,9 @@ use remit_tests::{
     upstream::Mood,
 };
 
-use crate::REMITD;
+use serde_json::{Value, json};
+
+use crate::{REMITD, cli::remit};
 
 /// Spent, held, left and calls of each day and run, in millionths; the pace moves with the clock.
 async fn books(operator: &mut Operator, of: &str) -> Vec<(String, u64, u64, Option<u64>, u32)> {
@@ -15,6 +17,43 @@ async fn books(operator: &mut Operator, of: &str) -> Vec<(String, u64, u64, Opti
     let nodes = operator.0.get_cost(request).await.unwrap().into_inner().nodes;
     let day = nodes.into_iter().filter(|node| node.window != "hour");
     day.map(|it| (it.kind, it.spent_micros, it.held_micros, it.left_micros, it.calls)).collect()
+}
+
+/// What `remit cost --books` says: that all of it balances, and the balances of the domain's day.
+async fn double_entry(site: &Site, available: i64, held: i64, spent: i64) {
+    let said = remit(site, &["cost", "payments", "--books", "-o", "json"]).await.json();
+    let books = &said["books"][0];
+    assert_eq!((&books["balanced"], &books["differences"]), (&json!(true), &json!([])), "{books:#}");
+    assert_eq!(books["domain_total"]["debits_micros"], books["domain_total"]["credits_micros"]);
+    let day = |account: &str| {
+        let is_it = |it: &&Value| it["kind"] == "domain" && it["window"] == "day" && it["account"] == account;
+        books["accounts"].as_array().unwrap().iter().find(is_it).unwrap()["balance_micros"].as_i64().unwrap()
+    };
+    assert_eq!(["available", "held", "spent"].map(day), [available, held, spent]);
+}
+
+#[tokio::test]
+async fn an_identity_that_has_made_its_calls_waits_in_another_run_and_over_a_power_cut() {
+    let site = Site::new(REMITD).await;
+    let file =
+        "domain: remit/v1\nname: payments\ncurrency: USD\nbacktest: none\nthrottle: { identity: 2/h }\n";
+    site.domain("payments", file);
+    let remitd = site.start().await;
+    let mut agent = remitd.agent().await;
+    let token = agent.token.clone();
+    let first = agent.run("case-1").await;
+    agent.look_up(&first, "US-500-a").await;
+    remitd.kill().await;
+
+    let remitd = site.start().await;
+    let mut agent = Agent::connect(&remitd.url(), &token).await;
+    let second = agent.run("case-2").await;
+    let waits = agent.act(&second, "transactions.get", &json!({ "transaction_id": "US-500-b" })).await;
+    let decision = waits.decision.unwrap();
+    assert_eq!((decision.outcome(), decision.reason.as_str()), (Outcome::Throttle, "identity_throttled"));
+    assert!((1..=1_800_000).contains(&decision.retry_after_ms), "{decision:?}");
+    let domains = remit(&site, &["get", "domains", "-o", "json"]).await.json();
+    assert_eq!(domains["domains"][0]["throttle"]["identity"], "2/h");
 }
 
 #[tokio::test]
@@ -43,6 +82,7 @@ async fn a_day_is_spent_to_the_unit_over_a_power_cut() {
     let remitd = site.start().await;
     let (mut agent, mut operator) = (Agent::connect(&remitd.url(), &token).await, remitd.operator().await);
     assert_eq!(books(&mut operator, "refund-decision").await, before);
+    double_entry(&site, -753_600, 250_000, 503_600).await;
     let of_run = books(&mut operator, &second).await;
     assert_eq!(of_run[0], ("run".to_owned(), 1_200, 250_000, Some(748_800), 3));
     assert_eq!(of_run[1..], before);

@@ -142,7 +142,7 @@ async fn remote(
     match verb {
         Remote::Get(args) => get::run(args, session, screen).await?,
         Remote::Show(args) => show::run(args, session, screen).await?,
-        Remote::Cost(args) => cost::run(args, session, screen).await?,
+        Remote::Cost(args) => return cost::run(args, session, screen).await,
         Remote::Who(args) => who::run(args, session, screen).await?,
         Remote::Tail(args) => tail::run(args, session, screen, interrupt).await?,
         Remote::Approve(args) => decide::run(args, true, session, screen).await?,

@@ -4,8 +4,8 @@ use prost_types::Timestamp;
 use remit_proto::v1::{
     Action, ActionDetail, ActionStatus, Assertion, Budget, Clause, CostNode, Decision, Escalation,
     EscalationStatus, EvidenceItem, Finding, Level, ListRunsResponse, Outcome, RollbackPlan, RollbackStep,
-    Run, RunDetail, RunStatus, Service, StateSnapshot, Switch, Tool, TraceBatch, TraceRecord, WhoAmIResponse,
-    rollback_step,
+    Run, RunDetail, RunStatus, Service, StateSnapshot, Switch, Tool, ToolCalls, TraceBatch, TraceRecord,
+    WhoAmIResponse, rollback_step,
 };
 
 use super::clock::Now;
@@ -48,6 +48,7 @@ fn refunds() -> Service {
             held_micros: 250_000,
             calls: 41,
             calls_limit: 200,
+            ..Budget::default()
         }),
         windows: ["hour", "day"]
             .map(|window| CostNode {
@@ -231,7 +232,16 @@ pub(crate) fn run() -> RunDetail {
         domain: "payments".to_owned(),
         status: RunStatus::Open.into(),
         started_at: before(120),
-        budget: refunds().budget,
+        budget: refunds().budget.map(|budget| Budget {
+            tokens_spent: 12_300,
+            tokens_held: 1_700,
+            tokens_limit: Some(40_000),
+            wall_time_limit_ms: Some(600_000),
+            tools: [("payouts.create", 1, Some(2)), ("transactions.get", 3, None)]
+                .map(|(tool, calls, limit)| ToolCalls { tool: tool.to_owned(), calls, limit })
+                .into(),
+            ..budget
+        }),
         actions: 1,
         held: 1,
         contract_version: "1.2.0".to_owned(),

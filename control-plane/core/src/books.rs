@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Event, Money, Outcome, RunId, ServiceName, State, Timestamp,
+    account::{Account, Accounts},
     action::ActionMove,
     escalation::EscalationStatus,
     event::{ActionDecided, ActionSettled, Dated, Settlement},
@@ -40,6 +41,20 @@ pub enum Pot {
     Held,
     /// Settled.
     Spent,
+}
+
+impl Pot {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Available, Self::Held, Self::Spent];
+
+    /// The word in consoles.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Held => "held",
+            Self::Spent => "spent",
+        }
+    }
 }
 
 /// One line of the books.
@@ -80,10 +95,15 @@ impl Books {
     pub fn of<'a>(mut state: State, history: impl IntoIterator<Item = &'a Dated>) -> (Self, State) {
         let mut books = Self::default();
         for (at, event) in history {
-            books.post(&postings(&state, event, *at));
-            state.apply(event, *at);
+            books.enter(&mut state, event, *at);
         }
         (books, state)
+    }
+
+    /// Posts an event, and lets it have happened to the state.
+    pub fn enter(&mut self, state: &mut State, event: &Event, at: Timestamp) {
+        self.post(&postings(state, event, at));
+        state.apply(event, at);
     }
 
     /// Enters postings.
@@ -116,25 +136,48 @@ impl Books {
         })
     }
 
-    /// Where the state has something else than the books; windows that it has forgotten are not looked at.
-    pub fn differences(&self, state: &State) -> Vec<Node> {
-        let runs = state.runs.values().map(|run| (Node::Run(run.id), run.budget.held(), run.budget.spent()));
-        let services = state.services.iter().flat_map(|(name, service)| {
-            let node = |(window, account): (&Window, &crate::account::Account)| {
-                (Node::Service(name.clone(), *window), account.held, account.spent)
-            };
-            service.accounts.windows().map(node)
-        });
-        let domain = state
-            .accounts
-            .windows()
-            .map(|(window, account)| (Node::Domain(*window), account.held, account.spent));
+    /// Where something else was counted than the books have; windows that are forgotten are not looked at.
+    pub fn differences<'a>(&self, counted: &'a [Counted]) -> impl Iterator<Item = &'a Node> {
         let same = |sums: Sums, money: Money| sums.balance() == Some(u128::from(money.as_micros()));
-        let differs = |(node, held, spent): (Node, Money, Money)| {
-            let (in_held, in_spent) = (self.sums(&node, Pot::Held), self.sums(&node, Pot::Spent));
-            (!same(in_held, held) || !same(in_spent, spent)).then_some(node)
+        let differs = counted.iter().filter(move |it| {
+            !same(self.sums(&it.node, Pot::Held), it.held) || !same(self.sums(&it.node, Pot::Spent), it.spent)
+        });
+        differs.map(|it| &it.node)
+    }
+}
+
+/// What a state has of one node.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Counted {
+    /// Which node.
+    pub node: Node,
+    /// Reserved and not settled.
+    pub held: Money,
+    /// Settled.
+    pub spent: Money,
+}
+
+impl Counted {
+    /// Of every node that a state remembers.
+    pub fn by(state: &State) -> Vec<Self> {
+        let windows = |accounts: &Accounts, node: &dyn Fn(Window) -> Node| {
+            let of = |(window, it): (&Window, &Account)| Self {
+                node: node(*window),
+                held: it.held,
+                spent: it.spent,
+            };
+            accounts.windows().map(of).collect::<Vec<_>>()
         };
-        runs.chain(services).chain(domain).filter_map(differs).collect()
+        let runs = state.runs.values().map(|run| Self {
+            node: Node::Run(run.id),
+            held: run.budget.held(),
+            spent: run.budget.spent(),
+        });
+        let services = state
+            .services
+            .iter()
+            .flat_map(|(name, it)| windows(&it.accounts, &|window| Node::Service(name.clone(), window)));
+        runs.chain(services).chain(windows(&state.accounts, &Node::Domain)).collect()
     }
 }
 

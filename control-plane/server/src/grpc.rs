@@ -17,6 +17,7 @@ use crate::{
     plane::Plane,
 };
 
+mod books;
 mod contract;
 mod control;
 mod cost;

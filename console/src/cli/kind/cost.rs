@@ -5,6 +5,7 @@ use remit_proto::v1::CostNode;
 use serde_json::{Value, json};
 
 use crate::cli::{
+    kind::run,
     paint::Tone,
     table::{Cell, Column, Give},
     words,
@@ -78,5 +79,7 @@ pub fn json(row: &CostNode) -> Value {
         "calls_limit": row.calls_limit,
         "pace_micros_per_hour": row.pace_micros,
         "gone_at": words::rfc3339(row.gone_at.as_ref()),
+        "run": row.run.as_ref().map(run::budget_json),
+        "wall_time_ms": row.wall_time_ms,
     })
 }

@@ -123,6 +123,9 @@ pub fn write(detail: &ActionDetail, screen: &mut Screen<'_>) -> io::Result<()> {
     screen.field("contract", &format!("{} {}", detail.contract_version, detail.contract_digest))?;
     let cost = words::money(action.cost_micros);
     screen.field("cost", &format!("{cost} (reserved {})", words::money(detail.reserved_micros)))?;
+    if 0 < detail.tokens.saturating_add(detail.reserved_tokens) {
+        screen.field("tokens", &format!("{} (reserved {})", detail.tokens, detail.reserved_tokens))?;
+    }
     screen.field("undo", or(&detail.undo, "nothing to undo"))?;
     optional(screen, "undoes", &action.undoes)?;
     optional(screen, "undone by", &action.undone_by)?;

@@ -1,6 +1,6 @@
 //! Runs and their budgets.
 
-use remit_proto::v1::{Budget, Run};
+use remit_proto::v1::{Budget, Run, ToolCalls};
 use serde_json::{Value, json};
 
 use crate::cli::{
@@ -71,5 +71,41 @@ pub fn budget_json(budget: &Budget) -> Value {
         "held_micros": budget.held_micros,
         "calls": budget.calls,
         "calls_limit": budget.calls_limit,
+        "tokens_spent": budget.tokens_spent,
+        "tokens_held": budget.tokens_held,
+        "tokens_limit": budget.tokens_limit,
+        "wall_time_limit_ms": budget.wall_time_limit_ms,
+        "tools": budget.tools.iter().map(tool_json).collect::<Vec<_>>(),
     })
+}
+
+fn tool_json(tool: &ToolCalls) -> Value {
+    json!({ "tool": tool.tool, "calls": tool.calls, "limit": tool.limit })
+}
+
+/// What a run may use beside money and calls, each with its name: its tokens, its time, its calls of single tools.
+/// `wall_time_ms` is how long it has taken.
+#[must_use]
+pub fn uses(budget: &Budget, wall_time_ms: Option<u64>) -> Vec<(&'static str, String)> {
+    let mut uses = Vec::new();
+    let (spent, held) = (budget.tokens_spent, budget.tokens_held);
+    if let Some(limit) = budget.tokens_limit {
+        let left = limit.saturating_sub(spent.saturating_add(held));
+        uses.push(("tokens", format!("{spent} spent, {held} held, {left} of {limit} left")));
+    } else if 0 < spent.saturating_add(held) {
+        uses.push(("tokens", format!("{spent} spent, {held} held, no limit")));
+    }
+    if let Some(taken) = wall_time_ms {
+        let limit = budget.wall_time_limit_ms.map_or_else(|| "no limit".to_owned(), words::millis);
+        uses.push(("wall time", format!("{} of {limit}", words::millis(taken))));
+    }
+    let calls = budget.tools.iter().map(|ToolCalls { tool, calls, limit }| match limit {
+        Some(limit) => format!("{tool} {calls} of {limit}"),
+        None => format!("{tool} {calls}"),
+    });
+    let calls: Vec<_> = calls.collect();
+    if !calls.is_empty() {
+        uses.push(("calls", calls.join(", ")));
+    }
+    uses
 }

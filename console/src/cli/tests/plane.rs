@@ -310,6 +310,7 @@ impl Operator for Plane {
             calls_limit: Some(500),
             pace_micros: 4_000_000,
             gone_at: time(1_700_001_600),
+            ..pb::CostNode::default()
         };
         let day = pb::CostNode {
             window: "day".to_owned(),
@@ -333,9 +334,51 @@ impl Operator for Plane {
             ends: None,
             left_micros: Some(0),
             pace_micros: since_ms,
+            run: Some(pb::Budget {
+                tokens_spent: 12_300,
+                tokens_held: 1_700,
+                tokens_limit: Some(40_000),
+                wall_time_limit_ms: Some(600_000),
+                tools: vec![
+                    pb::ToolCalls { tool: "payout.create".to_owned(), calls: 1, limit: Some(2) },
+                    pb::ToolCalls { tool: "transactions.get".to_owned(), calls: 3, limit: None },
+                ],
+                ..pb::Budget::default()
+            }),
+            wall_time_ms: Some(90_500),
             ..service.clone()
         };
         Ok(Response::new(pb::GetCostResponse { nodes: vec![run, service, day, domain] }))
+    }
+
+    async fn get_books(&self, _: Request<pb::GetBooksRequest>) -> Answer<pb::GetBooksResponse> {
+        let account = |account: &str, debits, credits: u64, balance| pb::BookAccount {
+            kind: "domain".to_owned(),
+            name: "payments".to_owned(),
+            window: "day".to_owned(),
+            starts: time(1_699_920_000),
+            account: account.to_owned(),
+            debits_micros: debits,
+            credits_micros: credits,
+            balance_micros: balance,
+            limit_micros: Some(100_000_000_000),
+        };
+        let missing = if self.0.broken { 250_000 } else { 0 };
+        let books = pb::DomainBooks {
+            domain: "payments".to_owned(),
+            currency: "USD".to_owned(),
+            seq: 1041,
+            accounts: vec![
+                account("available", 0, 750_000, -750_000),
+                account("held", 750_000, 500_000, 250_000),
+                account("spent", 500_000_u64.saturating_sub(missing), 0, 500_000),
+            ],
+            debits_micros: 6_250_000_u64.saturating_sub(missing),
+            credits_micros: 6_250_000,
+            kept: 15,
+            differences: if self.0.broken { vec![format!("run {RUN}")] } else { Vec::new() },
+        };
+        Ok(Response::new(pb::GetBooksResponse { books: vec![books] }))
     }
 
     async fn get_action(&self, request: Request<pb::GetActionRequest>) -> Answer<pb::ActionDetail> {

@@ -1,15 +1,23 @@
 //! `remit cost`: what is spent, held and left, how fast it goes and when it will be gone.
 
+use std::time::Duration;
+
 use clap::Args;
-use remit_proto::v1::GetCostRequest;
+use remit_proto::v1::{GetBooksRequest, GetCostRequest};
+use serde_json::json;
 
 use crate::cli::{
+    exit::Exit,
     failure::Failure,
-    kind::cost,
+    kind::{books, cost, run::uses},
+    paint::Tone,
     screen::Screen,
-    session::{Session, within},
+    session::{Session, within, within_time},
     verb::contract::backtest::duration_ms,
 };
+
+/// The books are read from a whole journal, which takes its time.
+const DEADLINE: Duration = Duration::from_secs(600);
 
 /// Arguments of `remit cost`.
 #[derive(Args, Debug)]
@@ -23,6 +31,7 @@ Examples:
   remit cost refund-decision                  a service, and the domain above it
   remit cost 1f3a9c2e                         a run, its service and its domain
   remit cost payments --since 24h             at the pace of the last day
+  remit cost payments --books                 its accounts in double entry, posted anew from the journal
   remit cost -o json | jq '.cost[] | select(.gone_at)'"
 )]
 pub struct Cost {
@@ -32,14 +41,62 @@ pub struct Cost {
     /// Take the pace of so long, for instance `30m` or `24h`; full hours are counted, 48 are remembered
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration_ms)]
     pub since: u64,
+    /// Show the books instead: each account of a budget with its debits and credits, posted anew from the journal
+    #[arg(
+        long,
+        conflicts_with = "since",
+        long_help = "Show the books instead: each account of a budget with its debits and credits, posted anew from the journal.
+
+What is reserved is debited to `held` and credited to `available`; settled, it is debited to `spent`. So all debits equal
+all credits, and the balances of a budget add up to nothing. Days are shown from the first on, hours for 48 hours, a run
+by its name. Ends with 1 when debits and credits differ, or when the control plane counts something else."
+    )]
+    pub books: bool,
 }
 
 /// Shows it.
 ///
 /// # Errors
 /// When there is nothing of that name, or the output cannot be written.
-pub async fn run(args: Cost, session: &mut Session, screen: &mut Screen<'_>) -> Result<(), Failure> {
+pub async fn run(args: Cost, session: &mut Session, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
+    if args.books {
+        return show_books(args.of.unwrap_or_default(), session, screen).await;
+    }
     let request = GetCostRequest { of: args.of.unwrap_or_default(), since_ms: args.since };
     let nodes = session.client.get_cost(within(request)).await?.into_inner().nodes;
-    Ok(screen.list("cost", &nodes, cost::COLUMNS, cost::json)?)
+    screen.list("cost", &nodes, cost::COLUMNS, cost::json)?;
+    if screen.is_json() {
+        return Ok(Exit::Ok);
+    }
+    for node in &nodes {
+        for (name, uses) in node.run.iter().flat_map(|budget| uses(budget, node.wall_time_ms)) {
+            screen.field(name, &uses)?;
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+async fn show_books(of: String, session: &mut Session, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
+    let request = within_time(GetBooksRequest { of }, DEADLINE);
+    let domains = session.client.get_books(request).await?.into_inner().books;
+    if screen.is_json() {
+        screen.object(&json!({ "books": domains.iter().map(books::json).collect::<Vec<_>>() }))?;
+    } else {
+        for domain in &domains {
+            screen.toned(
+                &format!("{} in {}, up to event {}", domain.domain, domain.currency, domain.seq),
+                Tone::Title,
+            )?;
+            screen.table(books::COLUMNS, &books::rows(domain))?;
+        }
+    }
+    for difference in domains.iter().flat_map(|domain| &domain.differences) {
+        screen.note(&format!("WRONG: something else is counted of {difference} than its books have"))?;
+    }
+    let balanced = domains.iter().all(books::balance_out);
+    if !balanced {
+        screen
+            .note("the books do not balance: keep a copy of the journal, stop what spends, and report it")?;
+    }
+    Ok(if balanced { Exit::Ok } else { Exit::No })
 }

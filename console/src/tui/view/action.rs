@@ -85,7 +85,9 @@ fn lines(painter: &Painter<'_>, detail: &ActionDetail, action: &Action, width: u
         ("LAW    ", format!("contract {} {}", detail.contract_version, detail.contract_digest)),
         ("RECORD ", format!("{}@{} through {}", action.domain, detail.seq, action.channel)),
     ];
-    for (label, text) in facts {
+    let tokens = format!("{} used, {} reserved", detail.tokens, detail.reserved_tokens);
+    let tokens = (0 < detail.tokens.saturating_add(detail.reserved_tokens)).then_some(("TOKENS ", tokens));
+    for (label, text) in facts.into_iter().chain(tokens) {
         rows.extend(wrapped(label, &text, width, styles));
     }
     rows

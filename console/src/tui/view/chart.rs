@@ -2,11 +2,17 @@
 
 use remit_proto::v1::{Budget, CostNode};
 
-/// `[######....]  62%`, or that there is no limit. `cells` is the width between the brackets.
+/// `[######....]  62%` of the money, or that there is no limit. `cells` is the width between the brackets.
 #[must_use]
 pub(super) fn gauge(budget: Option<&Budget>, cells: usize) -> String {
     let used = budget.map_or(0, |b| b.spent_micros.saturating_add(b.held_micros));
-    match percent(used, budget.map_or(0, |b| b.limit_micros)) {
+    gauge_of(used, budget.map_or(0, |b| b.limit_micros), cells)
+}
+
+/// The same of anything that can be counted.
+#[must_use]
+pub(super) fn gauge_of(used: u64, limit: u64, cells: usize) -> String {
+    match percent(used, limit) {
         None => format!("[{:^cells$}]    -", "none"),
         Some(percent) => {
             let filled =

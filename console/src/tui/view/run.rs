@@ -1,14 +1,14 @@
 //! One run: its actions in order, its budget, and its timeline; `!` undoes it after showing the plan.
 
 use ratatui::layout::Rect;
-use remit_proto::v1::{Action, Run, RunDetail};
+use remit_proto::v1::{Action, Budget, Run, RunDetail};
 
 use super::super::event::Fetch;
 use super::super::paint::{Painter, Row, take_bottom, take_right, take_top};
 use super::super::theme::Theme;
 use super::super::when;
 use super::WIDE;
-use super::chart::{gauge, money};
+use super::chart::{gauge, gauge_of, money};
 use super::facts::{outcome, outcome_style, status};
 use super::trace::record_row;
 
@@ -32,7 +32,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
         timeline(painter, below, detail);
     }
     let mut list = painter.rule(body, &title);
-    let summary = take_top(&mut list, if detail.request_json.is_empty() { 2 } else { 3 });
+    let summary = take_top(&mut list, if detail.request_json.is_empty() { 3 } else { 4 });
     painter.rows(summary, &summary_rows(run, &detail.request_json, theme, painter.now.wall_ms));
     let rows: Vec<_> = detail.actions.iter().map(|action| action_row(action, theme)).collect();
     if rows.is_empty() {
@@ -42,7 +42,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     painter.list(list, &rows, selected);
 }
 
-fn summary_rows(run: &Run, request: &str, theme: &Theme, wall_ms: i64) -> [Row; 3] {
+fn summary_rows(run: &Run, request: &str, theme: &Theme, wall_ms: i64) -> [Row; 4] {
     let budget = run.budget.clone().unwrap_or_default();
     let started = when::millis(run.started_at.as_ref());
     [
@@ -70,8 +70,29 @@ fn summary_rows(run: &Run, request: &str, theme: &Theme, wall_ms: i64) -> [Row; 
             theme.text,
         )
         .put(&run.reason, theme.warn),
+        Row::of(uses(run, &budget, wall_ms), theme.text),
         Row::of(or_none("asked for ", request), theme.dim),
     ]
+}
+
+/// What it uses beside money and calls: its time, tokens, and calls of the tools that are limited.
+fn uses(run: &Run, budget: &Budget, wall_ms: i64) -> String {
+    let mut uses = String::new();
+    if let (Some(limit), Some(started)) = (budget.wall_time_limit_ms, when::millis(run.started_at.as_ref())) {
+        let taken = when::millis(run.ended_at.as_ref()).unwrap_or(wall_ms).saturating_sub(started);
+        let taken = u64::try_from(taken).unwrap_or(0);
+        uses.push_str(&format!("time {} of {}  ", gauge_of(taken, limit, 4), when::span(limit)));
+    }
+    let tokens = budget.tokens_spent.saturating_add(budget.tokens_held);
+    match budget.tokens_limit {
+        Some(limit) => uses.push_str(&format!("tokens {} of {limit}  ", gauge_of(tokens, limit, 4))),
+        None if 0 < tokens => uses.push_str(&format!("tokens {tokens}  ")),
+        None => {}
+    }
+    let tools =
+        budget.tools.iter().filter_map(|it| Some(format!("{} {}/{}  ", it.tool, it.calls, it.limit?)));
+    uses.extend(tools);
+    uses
 }
 
 /// What the caller declared, behind its label; nothing where it declared nothing.

@@ -15,13 +15,14 @@ use crate::{
     clock,
     error::Error,
     plane::{Plane, Ward},
+    view::{Inner, RunCard},
 };
 
 /// The pace is that of the last hour, where nothing else is asked for.
 const DEFAULT_SINCE_MS: u64 = 60 * 60 * 1_000;
 
 /// What is asked about.
-enum Of {
+pub(super) enum Of {
     Everything,
     Service(ServiceName),
     Run(RunId),
@@ -43,7 +44,7 @@ pub(super) fn cost(plane: &Plane, request: &pb::GetCostRequest) -> Result<pb::Ge
     let time = Time { now, since: back(now, since_ms) };
     let nodes = named(plane, &request.of)?
         .into_iter()
-        .flat_map(|(ward, of)| ward.view.read(|inner| time.nodes(&inner.state, &of)))
+        .flat_map(|(ward, of)| ward.view.read(|inner| time.of(inner, &of)))
         .collect();
     Ok(pb::GetCostResponse { nodes })
 }
@@ -61,7 +62,7 @@ fn back(now: Timestamp, ms: u64) -> Timestamp {
 }
 
 /// A domain before a service before a run: names of the first two are chosen, ids are not.
-fn named<'a>(plane: &'a Plane, of: &str) -> Result<Vec<(&'a Ward, Of)>, Error> {
+pub(super) fn named<'a>(plane: &'a Plane, of: &str) -> Result<Vec<(&'a Ward, Of)>, Error> {
     if of.is_empty() {
         return Ok(plane.business().map(|ward| (ward, Of::Everything)).collect());
     }
@@ -87,6 +88,17 @@ struct Time {
 }
 
 impl Time {
+    /// From what was asked about upwards, of a run with everything else that it may use.
+    fn of(&self, inner: &Inner, of: &Of) -> Vec<pb::CostNode> {
+        let mut nodes = self.nodes(&inner.state, of);
+        if let (Of::Run(run), Some(node)) = (of, nodes.first_mut().filter(|node| node.kind == "run")) {
+            let run = inner.state.runs.get(run);
+            node.run = run.map(|run| wire::budget(&RunCard::of(run), inner));
+            node.wall_time_ms = run.map(|run| run.ended_at.unwrap_or(self.now).since_ms(run.started_at));
+        }
+        nodes
+    }
+
     /// From what was asked about upwards.
     fn nodes(&self, state: &State, of: &Of) -> Vec<pb::CostNode> {
         let run = match of {
@@ -131,6 +143,8 @@ impl Time {
             calls_limit: Some(run.limits.calls),
             pace_micros: pace.an_hour().as_micros(),
             gone_at: pace.gone(run.budget.left(), self.now).filter(|_| run.is_open()).map(wire::time),
+            run: None,
+            wall_time_ms: None,
         }
     }
 
@@ -169,6 +183,8 @@ impl Time {
                 calls_limit: allowance.calls.get(&per).copied(),
                 pace_micros: pace.an_hour().as_micros(),
                 gone_at: gone.map(wire::time),
+                run: None,
+                wall_time_ms: None,
             }
         };
         Per::ALL.into_iter().map(node).collect()

@@ -146,6 +146,8 @@ fn detail(card: &ActionCard, inner: &Inner, contracts: &Contracts) -> Option<pb:
         contract_version: card.terms.version.clone(),
         contract_digest: card.terms.digest.to_string(),
         reserved_micros: fact.hold.as_micros(),
+        reserved_tokens: fact.assessment.most.map(|most| most.tokens).unwrap_or_default(),
+        tokens: card.outcome().map(|settled| settled.tokens).unwrap_or_default(),
         escalation: escalation.map(|known| wire::whole_escalation(known, inner)),
         seq: card.decided.seq,
         settled_seq: card.settled.as_ref().map_or(0, |record| record.seq),

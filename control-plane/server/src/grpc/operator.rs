@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use super::{
-    control, cost, detail, domains, export, person, query, resolve, rollback, state, token, watch, who,
+    books, control, cost, detail, domains, export, person, query, resolve, rollback, state, token, watch, who,
 };
 use crate::plane::Plane;
 
@@ -115,6 +115,11 @@ impl operator_server::Operator for Operator {
     async fn get_cost(&self, request: Request<pb::GetCostRequest>) -> Answer<pb::GetCostResponse> {
         person(&self.plane, &request)?;
         Ok(Response::new(cost::cost(&self.plane, &request.into_inner())?))
+    }
+
+    async fn get_books(&self, request: Request<pb::GetBooksRequest>) -> Answer<pb::GetBooksResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(books::books(&self.plane, &request.into_inner().of).await?))
     }
 
     async fn get_action(&self, request: Request<pb::GetActionRequest>) -> Answer<pb::ActionDetail> {

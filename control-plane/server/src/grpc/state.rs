@@ -86,6 +86,7 @@ fn service(name: &ServiceName, known: &Service, inner: &Inner, now: Timestamp) -
             held_micros: tally.in_use.held.as_micros(),
             calls: tally.in_use.calls,
             calls_limit: tally.in_use.calls_limit,
+            ..pb::Budget::default()
         }),
         admitted_per_minute: admitted,
         denied_per_minute: denied,

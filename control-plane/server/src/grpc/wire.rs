@@ -1,11 +1,13 @@
 //! Between the core's vocabulary and the wire's: one function a message, nothing else knows both.
 
+use std::collections::BTreeSet;
+
 use remit_core::{
     ActionStatus, Ask, CanonicalJson, Clause, Decision, Finding, Level, Moved, Outcome, Timestamp, ToolFault,
     doubt::Statement,
     escalation::{Escalation, EscalationStatus, Vote},
     proposal::Proposal,
-    state::{Held, Phase},
+    state::{Held, Phase, Run},
     switch::Switch,
 };
 use remit_proto::v1 as pb;
@@ -338,14 +340,7 @@ pub(super) fn run(card: &RunCard, inner: &Inner) -> pb::Run {
         started_at: Some(time(card.started_at)),
         ended_at: card.ended_at.map(time),
         reason: card.reason.map(|reason| reason.code().to_owned()).unwrap_or_default(),
-        budget: Some(pb::Budget {
-            currency: card.terms.currency.clone(),
-            limit_micros: card.budget.limit().as_micros(),
-            spent_micros: card.budget.spent().as_micros(),
-            held_micros: card.budget.held().as_micros(),
-            calls: card.calls,
-            calls_limit: card.calls_limit,
-        }),
+        budget: Some(budget(card, inner)),
         actions: u32::try_from(card.actions.len()).unwrap_or(u32::MAX),
         denied: card.denied,
         held: count(|status| status == ActionStatus::Held),
@@ -354,6 +349,34 @@ pub(super) fn run(card: &RunCard, inner: &Inner) -> pb::Run {
         contract_version: card.terms.version.clone(),
         workflow: card.workflow.as_ref().map(ToString::to_string).unwrap_or_default(),
     }
+}
+
+/// Everything that a run may use.
+pub(super) fn budget(card: &RunCard, inner: &Inner) -> pb::Budget {
+    pb::Budget {
+        currency: card.terms.currency.clone(),
+        limit_micros: card.budget.limit().as_micros(),
+        spent_micros: card.budget.spent().as_micros(),
+        held_micros: card.budget.held().as_micros(),
+        calls: card.calls,
+        calls_limit: card.calls_limit,
+        tokens_spent: card.tokens.spent(),
+        tokens_held: card.tokens.held(),
+        tokens_limit: card.tokens_limit,
+        wall_time_limit_ms: card.wall_time_limit_ms,
+        // A run that memory has let go has its sums left.
+        tools: inner.state.runs.get(&card.id).map(tools).unwrap_or_default(),
+    }
+}
+
+fn tools(run: &Run) -> Vec<pb::ToolCalls> {
+    let names: BTreeSet<_> = run.limits.tools.keys().chain(run.tool_calls.keys()).collect();
+    let calls = names.into_iter().map(|tool| pb::ToolCalls {
+        tool: tool.to_string(),
+        calls: run.tool_calls.get(tool).copied().unwrap_or(0),
+        limit: run.limits.tools.get(tool).copied(),
+    });
+    calls.collect()
 }
 
 #[cfg(test)]

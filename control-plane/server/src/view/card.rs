@@ -10,6 +10,7 @@ use remit_core::{
     event::{ActionDecided, ActionSettled, Event, Settlement},
     state::{Action, Phase, Run},
     terms::Terms,
+    usage::Tokens,
 };
 use remit_journal::Record;
 
@@ -159,6 +160,9 @@ pub(crate) struct RunCard {
     pub(crate) budget: Budget,
     pub(crate) calls: u32,
     pub(crate) calls_limit: u32,
+    pub(crate) tokens: Tokens,
+    pub(crate) tokens_limit: Option<u64>,
+    pub(crate) wall_time_limit_ms: Option<u64>,
     pub(crate) denied: u32,
     /// Its actions, oldest first.
     pub(crate) actions: Vec<ActionId>,
@@ -179,6 +183,9 @@ impl RunCard {
             budget: run.budget,
             calls: run.calls,
             calls_limit: run.limits.calls,
+            tokens: run.tokens,
+            tokens_limit: run.limits.tokens,
+            wall_time_limit_ms: run.limits.wall_time_ms,
             denied: run.denied,
             actions: Vec::new(),
         }
@@ -191,6 +198,7 @@ impl RunCard {
         self.reason = run.reason;
         self.budget = run.budget;
         self.calls = run.calls;
+        self.tokens = run.tokens;
         self.denied = run.denied;
     }
 
