@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     fs::{self, File},
+    io::Write as _,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
@@ -134,6 +135,24 @@ impl Site {
         let mut command = self.bare(Path::new("sh"));
         command.arg("-c").arg(script).arg(&self.program).args(self.serve());
         self.start_as(command).await
+    }
+
+    /// As [`Site::start`], with a disk whose syncs go as `how` says in the words of strace, for instance
+    /// `error=EIO:when=100+`. `None`, and a line that says so, where processes may not be traced.
+    pub async fn start_with_syncs(&self, how: &str) -> Option<Remitd> {
+        let may_trace = Command::new("strace").args(["-o", "/dev/null", "true"]).output().await;
+        if !may_trace.as_ref().is_ok_and(|output| output.status.success()) {
+            // Not through the macro, which the test runner keeps to itself.
+            let why =
+                may_trace.map_or_else(|error| error.to_string(), |it| format!("it ended with {}", it.status));
+            writeln!(std::io::stderr(), "SKIPPED: strace makes syncs fail, and cannot here: {why}").unwrap();
+            return None;
+        }
+        let mut command = self.bare(Path::new("strace"));
+        // With -D the process that was started is remitd itself, so that it can be ended.
+        command.args(["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e"]);
+        command.arg(format!("inject=fsync,fdatasync:{how}")).arg(&self.program).args(self.serve());
+        Some(self.start_as(command).await)
     }
 
     async fn start_as(&self, mut command: Command) -> Remitd {

@@ -18,7 +18,7 @@ use crate::REMITD;
 const ROOM: u32 = 2_048;
 
 /// Refunds until the control plane cannot any more. Returns the answered payouts and the first error.
-async fn refund_until_full(agent: &mut Agent) -> (Vec<String>, String, Status) {
+pub(crate) async fn refund_until_refused(agent: &mut Agent) -> (Vec<String>, String, Status) {
     let mut paid = Vec::new();
     for case in 0..100_000 {
         let sale = format!("US-500-{case}");
@@ -42,11 +42,11 @@ async fn refund_until_full(agent: &mut Agent) -> (Vec<String>, String, Status) {
             }
         }
     }
-    panic!("the disk never got full")
+    panic!("the journal never failed")
 }
 
 #[track_caller]
-fn check<T: std::fmt::Debug>(answer: Result<T, Status>) {
+pub(crate) fn check<T: std::fmt::Debug>(answer: Result<T, Status>) {
     let status = answer.unwrap_err();
     assert_eq!((status.code(), reason(&status)), (Code::Unavailable, "journal_unavailable"), "{status:?}");
     assert!(status.message().contains("journal"), "{status}");
@@ -60,7 +60,7 @@ async fn a_full_disk_refuses_everything_and_loses_nothing() {
     let remitd = site.start_with_room_for(ROOM).await;
     let mut agent = remitd.agent().await;
     let mut operator = remitd.operator().await;
-    let (paid, run, status) = refund_until_full(&mut agent).await;
+    let (paid, run, status) = refund_until_refused(&mut agent).await;
     check::<()>(Err(status.clone()));
     assert!(status.message().contains("journal.sqlite"), "the place: {status}");
     assert!(status.message().contains("check that disk"), "the remedy: {status}");

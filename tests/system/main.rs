@@ -26,6 +26,7 @@ mod releases;
 mod restart;
 mod rollback;
 mod switches;
+mod syncs;
 mod tidy;
 mod tools;
 mod versions;

@@ -15,7 +15,7 @@ use crate::REMITD;
 const SCOPE: &str = "service:refund-decision";
 
 /// Refunds sale after sale, until it is told to stop. Returns how often it paid.
-async fn refund_until_stopped(mut agent: Agent, name: usize) -> usize {
+pub(crate) async fn refund_until_stopped(mut agent: Agent, name: usize) -> usize {
     let mut case = 0;
     loop {
         let run = agent.run(&format!("case-{name}-{case}")).await;
@@ -71,7 +71,7 @@ async fn after_an_acknowledged_stop_nothing_is_admitted() {
     journal.close();
 }
 
-fn is_admit(record: &Record) -> bool {
+pub(crate) fn is_admit(record: &Record) -> bool {
     let decision = if let Event::ActionDecided(decided) = &record.event {
         Some(&decided.decision)
     } else if let Event::ActionReleased { decision, .. } = &record.event {
