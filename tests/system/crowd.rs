@@ -13,7 +13,9 @@ mod member;
 
 use std::{collections::BTreeMap, time::Instant};
 
+use remit_proto::v1 as pb;
 use remit_tests::{
+    client::Operator,
     history::{Fate, History, Purse, Window},
     outage::Target,
     site::{Remitd, Site},
@@ -102,6 +104,7 @@ async fn a_crowd_on_nested_budgets_is_exact_to_the_unit() {
     let mut runs = operator.runs(contract::SERVICES[0]).await;
     runs.extend(operator.runs(contract::SERVICES[1]).await);
     history.shown(&runs);
+    double_entry(&mut operator, &total).await;
     operator.verify().await;
     remitd.stop().await;
 }
@@ -135,6 +138,25 @@ fn sum(books: Vec<Books>) -> Books {
         total.admitted += book.admitted;
     }
     total
+}
+
+/// The books, posted anew from the journal: they balance, the control plane counts the same, and the days of the domain
+/// have what the clients' own books say.
+#[expect(clippy::print_stdout, reason = "shows the books after the crash")]
+async fn double_entry(operator: &mut Operator, total: &Books) {
+    let asked = pb::GetBooksRequest { of: "units".to_owned() };
+    let books = operator.0.get_books(asked).await.unwrap().into_inner().books.remove(0);
+    let (debits, credits) = (books.debits_micros, books.credits_micros);
+    println!("{} accounts up to event {}: {debits} debited, {credits} credited", books.kept, books.seq);
+    assert_eq!((debits, &books.differences), (credits, &Vec::new()));
+    let of_days = |account: &str| {
+        let is_it =
+            |it: &&pb::BookAccount| it.kind == "domain" && it.window == "day" && it.account == account;
+        books.accounts.iter().filter(is_it).map(|it| it.balance_micros.unsigned_abs()).sum::<u64>()
+    };
+    let ours = |of: fn(&Purse) -> u64| total.purses.values().map(of).sum::<u64>();
+    let (held, spent) = (ours(|purse| purse.held), ours(|purse| purse.spent));
+    assert_eq!(["available", "held", "spent"].map(of_days), [held + spent, held, spent]);
 }
 
 /// Every call is one action, and every purse has what the clients' own books say.

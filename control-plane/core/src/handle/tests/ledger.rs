@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::world::*;
 use crate::{
-    Event, Outcome, State, Timestamp,
+    Event, Money, Outcome, State, Timestamp,
     account::REMEMBERED_MS,
     books::{Books, Counted, Node, Pot},
     event::Settlement,
@@ -137,4 +137,26 @@ pub(super) fn invariant_held_plus_spent_within_limit(world: &World) {
             }
         }
     }
+}
+
+#[test]
+fn what_is_counted_otherwise_is_named() {
+    let mut world = World::new();
+    let paid = world.admit(Call::new("pay", "1"));
+    world.settle(paid, succeeded()).unwrap();
+    world.admit(Call::new("pay", "2"));
+    let (books, state) = Books::of(State::new("payments".into()), &world.history);
+    let right = Counted::by(&state);
+    assert_eq!(right.len(), 5, "a run, and an hour and a day of the service and of the domain");
+    for number in 0..right.len() {
+        let one = Money::from_micros(1);
+        let changes: [fn(&mut Counted, Money); 2] =
+            [|it, by| it.held = it.held.saturating_add(by), |it, by| it.spent = it.spent.saturating_sub(by)];
+        for change in changes {
+            let mut counted = right.clone();
+            change(&mut counted[number], one);
+            assert_eq!(books.differences(&counted).collect::<Vec<_>>(), [&right[number].node]);
+        }
+    }
+    assert_eq!(books.differences(&right).count(), 0);
 }

@@ -181,6 +181,8 @@ fn has_token(rate: Option<Rate>, passed: &[u64], now: u64) -> bool {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// Each call passes if and only if a token is left for its identity, its service and the domain. Counts divide a
     /// second, so that steps are whole milliseconds.
     #[test]
