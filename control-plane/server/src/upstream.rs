@@ -15,6 +15,7 @@ use crate::{
 
 pub(crate) mod again;
 mod exchange;
+pub(crate) mod patience;
 
 pub(crate) use exchange::innermost;
 
@@ -93,11 +94,22 @@ pub(crate) async fn once(
     call: &ToolCall,
     timeout: Duration,
 ) -> Ending {
+    attempt(clients, upstream, call, timeout).await.0
+}
+
+/// The same, and for how long the tool asks to be left alone.
+async fn attempt(
+    clients: &Clients,
+    upstream: &Upstream,
+    call: &ToolCall,
+    timeout: Duration,
+) -> (Ending, Option<Duration>) {
     let client = clients.of(upstream.reach);
     let request = match build(client, upstream, call) {
         Ok(request) => request,
         Err(error) => {
-            return Settlement::Failed { note: format!("the request cannot be built: {error}") }.into();
+            let note = format!("the request cannot be built: {error}");
+            return (Settlement::Failed { note }.into(), None);
         }
     };
     let bounds = exchange::Bounds {
@@ -107,24 +119,21 @@ pub(crate) async fn once(
         redirects: if call.has_effect { 0 } else { upstream.reach.redirects },
     };
     if let Err(out) = reach::literal(request.url(), upstream.reach) {
-        return Settlement::Failed { note: format!("not sent: {out}") }.into();
+        return (Settlement::Failed { note: format!("not sent: {out}") }.into(), None);
     }
     crash::at("before-send");
     let exchanged = exchange::make(client, request, bounds).await;
     crash::at("after-reply");
-    match exchanged {
-        Ok(result) => Settlement::Succeeded { result }.into(),
-        Err(Failure::NotSent(note)) => Settlement::Failed { note }.into(),
-        Err(Failure::Tool(fault, note)) => {
-            let definite = matches!(fault, ToolFault::Unreachable | ToolFault::Refused);
-            let settlement = if definite || !call.has_effect {
-                Settlement::Failed { note }
-            } else {
-                Settlement::InDoubt { note }
-            };
-            Ending { settlement, exchange: Exchange::faulty(fault) }
-        }
-    }
+    let (fault, note, wait) = match exchanged {
+        Ok(result) => return (Settlement::Succeeded { result }.into(), None),
+        Err(Failure::NotSent(note)) => return (Settlement::Failed { note }.into(), None),
+        Err(Failure::Tool(fault, note)) => (fault, note, None),
+        Err(Failure::Later(fault, note, wait)) => (fault, note, Some(wait)),
+    };
+    let definite = matches!(fault, ToolFault::Unreachable | ToolFault::Refused);
+    let settlement =
+        if definite || !call.has_effect { Settlement::Failed { note } } else { Settlement::InDoubt { note } };
+    (Ending { settlement, exchange: Exchange::faulty(fault) }, wait)
 }
 
 fn build(

@@ -18,9 +18,10 @@ use super::{
     watch::Watch,
 };
 use crate::{
+    clock,
     plane::{Plane, Ward},
     reach::OutOfReach,
-    upstream::{Upstream, innermost},
+    upstream::{Upstream, innermost, patience},
 };
 
 /// Largest answer that is taken whole, in bytes.
@@ -71,7 +72,7 @@ pub(crate) async fn carry(
     };
     let Some(parcel) = plane.parcels.take(permit.action()) else {
         return unsent(
-            "a model is called at `/llm/SERVICE/v1/…`, and its prompt is kept only while its caller waits; nothing was sent",
+            "a model is called at `/llm/SERVICE/v1/…`, and what it is asked is kept only while its caller waits; nothing was sent",
         );
     };
     let params = permit.params().value();
@@ -138,7 +139,7 @@ impl Trip<'_> {
     /// The provider's own "no". What it says of our credential is not the agent's business.
     async fn refused(&self, mut response: reqwest::Response) -> End {
         let status = response.status();
-        let again = response.headers().get("retry-after").cloned();
+        let again = patience::asked(response.headers(), clock::now());
         let body = read(&mut response, MAX_REFUSAL).await.unwrap_or_default();
         let note = format!("the provider answered {status}");
         match status.as_u16() {
@@ -149,7 +150,7 @@ impl Trip<'_> {
             300..=499 | 503 | 529 if status.as_u16() != 408 => {
                 let mut head = self.head(status, "application/json");
                 if let Some(again) = again {
-                    head.headers_mut().insert("retry-after", again);
+                    head.headers_mut().insert("retry-after", again.as_secs().into());
                 }
                 let fault = match status.as_u16() {
                     429 => ToolFault::Busy,

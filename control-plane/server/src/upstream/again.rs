@@ -10,7 +10,7 @@ use backon::{BackoffBuilder as _, ExponentialBuilder};
 use remit_core::{Ending, ToolFault, event::Settlement};
 use tokio::time::Instant;
 
-use super::{ToolCall, Upstream, once};
+use super::{ToolCall, Upstream, attempt};
 use crate::reach::Clients;
 
 /// Shortest and longest wait before a call is sent again; jitter may double it.
@@ -68,14 +68,19 @@ pub(crate) async fn call(
     let begun = Instant::now();
     let left = || within.saturating_sub(begun.elapsed());
     let mut waits = backoff(most);
-    let mut ending = once(clients, upstream, call, call.timeout.min(within)).await;
+    let (mut ending, mut asked) = attempt(clients, upstream, call, call.timeout.min(within)).await;
     let mut passes = may_pass(&ending);
     while let Some(wait) = waits.next().filter(|_| passes) {
         let Some(_turn) = upstream.traffic.again() else {
             say(&mut ending, "not sent again: too many calls to this upstream are");
             break;
         };
+        // Whoever asks to be left alone for a while is.
+        let wait = asked.map_or(wait, |asked| wait.max(asked));
         if wait >= left() {
+            if let Some(asked) = asked {
+                say(&mut ending, &format!("not sent again: the tool asks to wait {} s", asked.as_secs()));
+            }
             break;
         }
         tokio::time::sleep(wait).await;
@@ -84,7 +89,8 @@ pub(crate) async fn call(
             break;
         }
         let retries = ending.exchange.retries.saturating_add(1);
-        let next = once(clients, upstream, call, call.timeout.min(left())).await;
+        let (next, again) = attempt(clients, upstream, call, call.timeout.min(left())).await;
+        asked = again;
         // The last word counts here, also where it does not end a doubt.
         passes = may_pass(&next);
         ending = after(ending, next);

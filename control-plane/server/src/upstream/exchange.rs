@@ -8,7 +8,11 @@ use reqwest::{Client, Request, Response, StatusCode, Url};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::reach::{self, OutOfReach};
+use super::patience;
+use crate::{
+    clock,
+    reach::{self, OutOfReach},
+};
 
 /// Most of a refusal that is read, in bytes: enough for a note.
 const EXCERPT: usize = 800;
@@ -33,6 +37,8 @@ pub(super) enum Failure {
     NotSent(String),
     /// The tool did not answer well: by kind and in words.
     Tool(ToolFault, String),
+    /// The same, and it asks to be left alone for so long.
+    Later(ToolFault, String, Duration),
 }
 
 /// Sends a request and reads its result.
@@ -66,11 +72,16 @@ pub(super) async fn make(
         }
     };
     let status = response.status();
+    let wait = patience::asked(response.headers(), clock::now());
     let coding = response.headers().get("content-encoding").map(|it| String::from_utf8_lossy(it.as_bytes()));
     let coding = coding.filter(|coding| !coding.is_empty() && coding != "identity").map(String::from);
     if !status.is_success() {
         let said = if coding.is_some() { String::new() } else { excerpt(response).await };
-        return Err(Failure::Tool(meaning(status), format!("the tool answered {status}: {said}")));
+        let (fault, note) = (meaning(status), format!("the tool answered {status}: {said}"));
+        return Err(match wait.filter(|_| fault.may_pass()) {
+            Some(wait) => Failure::Later(fault, note, wait),
+            None => Failure::Tool(fault, note),
+        });
     }
     if let Some(coding) = coding {
         let note = format!("the answer is compressed (`{}`), which was not asked for", brief(&coding));

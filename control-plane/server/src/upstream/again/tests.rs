@@ -16,11 +16,13 @@ use super::*;
 #[derive(Clone, Copy)]
 enum Does {
     Says(u16, &'static str),
+    /// Busy, with a wish for so many seconds.
+    AsksToWait(u32),
     Drops,
     Hangs,
 }
 
-use Does::{Drops, Hangs, Says};
+use Does::{AsksToWait, Drops, Hangs, Says};
 
 const OK: Does = Says(200, "{}");
 const DOWN: Does = Says(503, "");
@@ -48,6 +50,12 @@ async fn server(script: &[Does]) -> Server {
                     let length = body.len();
                     let answer = format!(
                         "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+                    );
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+                Some(AsksToWait(seconds)) => {
+                    let answer = format!(
+                        "HTTP/1.1 429 X\r\nconnection: close\r\nretry-after: {seconds}\r\ncontent-length: 0\r\n\r\n"
                     );
                     stream.write_all(answer.as_bytes()).await.unwrap();
                 }
@@ -166,6 +174,20 @@ async fn all_attempts_share_one_span_of_time() {
     let retry = Some(Retry { attempts: 3, within_ms: Some(20_000) });
     let (kind, note, exchange) = make(&late.base, &ToolCall { retry, ..short }).await;
     assert_eq!((kind, exchange.retries), ("succeeded", 1), "{note}");
+}
+
+#[tokio::test]
+async fn whoever_asks_to_be_left_alone_is() {
+    let busy = server(&[AsksToWait(1), OK]).await;
+    let begun = Instant::now();
+    let (kind, note, exchange) = make(&busy.base, &read(2)).await;
+    assert_eq!((kind, exchange.retries), ("succeeded", 1), "{note}");
+    assert!(Duration::from_secs(1) <= begun.elapsed(), "no wait of ours is so long after the first attempt");
+    // For longer than there is time: nobody waits in vain.
+    let busy = server(&[AsksToWait(60), OK]).await;
+    let (kind, note, exchange) = make(&busy.base, &read(2)).await;
+    assert_eq!((kind, exchange.retries, busy.arrived.lock().len()), ("failed", 0, 1));
+    assert!(note.ends_with("; not sent again: the tool asks to wait 60 s"), "{note}");
 }
 
 #[tokio::test]
