@@ -4,7 +4,7 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures::{Stream, StreamExt as _};
 use remit_core::{
-    Command, Declared, Exchange, Money, Refusal, RunId, ServiceName, State,
+    ActionId, Command, Declared, Exchange, Money, Refusal, RunId, ServiceName, State,
     command::Settle,
     event::Settlement,
     proposal::{Channel, Mode},
@@ -26,6 +26,7 @@ use crate::{
     error::Error,
     ids,
     plane::Plane,
+    recall,
     view::ActionCard,
 };
 
@@ -105,38 +106,50 @@ impl runtime_server::Runtime for Runtime {
         let caller = service(&self.plane, &request)?;
         let AwaitActionRequest { action, timeout_ms } = request.into_inner();
         let action = wire::parse(&action, "action")?;
-        let ward = self.plane.action_ward(action)?;
-        owned(ward.view.action(action).map(|card| (card.action.run, card.terms.principal.clone())), &caller)?;
+        let known = self.plane.action_ward(action).ok();
+        let Some((ward, card)) = known.and_then(|ward| Some((ward, ward.view.action(action)?))) else {
+            return self.ended_long_ago(action, &caller).await;
+        };
+        owned((card.action.run, &card.terms.principal), &caller)?;
         let wait = Duration::from_millis(u64::from(timeout_ms)).min(LONGEST_WAIT);
         // Not ended in time: the answer says how things stand.
         drop(tokio::time::timeout(wait, ward.view.ended(action)).await);
-        let card = ward.view.action(action);
-        let card = card.ok_or_else(|| Error::NotFound(format!("there is no action `{action}` here")))?;
-        Ok(Response::new(wire::acted(act::of_card(&card)?, 0)))
+        match ward.view.action(action) {
+            Some(card) => Ok(Response::new(wire::acted(act::of_card(&card)?, 0))),
+            None => self.ended_long_ago(action, &caller).await,
+        }
     }
 
     async fn settle(&self, request: Request<SettleRequest>) -> Result<Response<SettleResponse>, Status> {
         let caller = service(&self.plane, &request)?;
         let request = request.into_inner();
         let action = wire::parse(&request.action, "action")?;
-        let ward = self.plane.action_ward(action)?;
-        let card = ward.view.action(action);
-        owned(card.as_ref().map(|card| (card.action.run, card.terms.principal.clone())), &caller)?;
-        if card.as_ref().is_some_and(|card| card.action.mode == Mode::Execute) {
+        let known = self.plane.action_ward(action).ok();
+        let known = known.and_then(|ward| Some((ward, ward.view.action(action)?)));
+        let Some((ward, card)) = known else {
+            let card = recall::gone(&self.plane, action).await?;
+            owned((card.action.run, &card.terms.principal), &caller)?;
+            return Err(settled_already(&card).into());
+        };
+        owned((card.action.run, &card.terms.principal), &caller)?;
+        if card.action.mode == Mode::Execute {
             let text = "the control plane carries this action out and settles it itself";
             return Err(Error::Conflict(text.to_owned()).into());
+        }
+        if card.is_settled() {
+            return Err(settled_already(&card).into());
         }
         let settlement = settlement(&request)?;
         let settle = Settle {
             action,
-            undo: card.as_ref().and_then(|card| self.undo(card, &settlement)),
+            undo: self.undo(&card, &settlement),
             settlement,
             cost: Money::from_micros(request.cost_micros),
             // What the caller says it saw was not seen by us.
             evidence: Vec::new(),
             exchange: Exchange::default(),
             // Nobody reports them here: what they may have been.
-            tokens: card.as_ref().map_or(0, |card| card.action.tokens),
+            tokens: card.action.tokens,
         };
         ward.domain.submit(Command::Settle(Box::new(settle))).await.map_err(Error::from)?;
         Ok(Response::new(SettleResponse {}))
@@ -147,8 +160,9 @@ impl runtime_server::Runtime for Runtime {
         let EndRunRequest { run, reason } = request.into_inner();
         let run = wire::parse(&run, "run")?;
         let ward = self.plane.run_ward(run)?;
-        let owner = ward.view.read(|inner| inner.runs.get(&run).map(|card| card.terms.principal.clone()));
-        owned(owner.map(|owner| (run, owner)), &caller)?;
+        let owner = ward.view.read(|inner| inner.runs.get(&run).map(|card| Arc::clone(&card.terms)));
+        let owner = owner.ok_or_else(|| Error::NotFound(format!("there is no run `{run}` here")))?;
+        owned((run, &owner.principal), &caller)?;
         let command = Command::EndRun { run, reason: None, note: reason };
         ward.domain.submit(command).await.map_err(Error::from)?;
         let card = ward.view.read(|inner| inner.runs.get(&run).map(|card| wire::run(card, inner)));
@@ -157,6 +171,17 @@ impl runtime_server::Runtime for Runtime {
 }
 
 impl Runtime {
+    /// What memory has let go has come to its end.
+    async fn ended_long_ago(
+        &self,
+        action: ActionId,
+        caller: &Principal,
+    ) -> Result<Response<ActResponse>, Status> {
+        let card = recall::gone(&self.plane, action).await?;
+        owned((card.action.run, &card.terms.principal), caller)?;
+        Ok(Response::new(wire::acted(act::of_card(&card)?, 0)))
+    }
+
     /// How an effect that the caller made itself would be undone.
     fn undo(&self, card: &ActionCard, settlement: &Settlement) -> Option<UndoCall> {
         let Settlement::Succeeded { result } = settlement else { return None };
@@ -217,11 +242,15 @@ pub(crate) fn enter(
 }
 
 /// Asks whether something is of this caller, given its run and the principal of that.
-fn owned(owner: Option<(RunId, String)>, caller: &Principal) -> Result<(), Error> {
-    let stranger = || Error::NotPermitted(format!("it does not belong to `{}`", caller.name));
-    let (run, principal) = owner.ok_or_else(stranger)?;
-    is_principal(&principal, caller)?;
+fn owned((run, principal): (RunId, &str), caller: &Principal) -> Result<(), Error> {
+    is_principal(principal, caller)?;
     Ok(caller.covers(run)?)
+}
+
+/// What has come to its end keeps it.
+fn settled_already(card: &ActionCard) -> Error {
+    let (action, status) = (card.action.id, card.action.status);
+    Error::Conflict(format!("{action} is {status} already, and its outcome stands"))
 }
 
 fn is_principal(principal: &str, caller: &Principal) -> Result<(), Error> {
@@ -279,3 +308,6 @@ fn settlement(request: &SettleRequest) -> Result<Settlement, Error> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
