@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ActionId, Timestamp, event::Settlement, fault::ToolFault};
+use crate::{ActionId, Reason, Timestamp, event::Settlement, fault::ToolFault};
 
 /// What was seen of the exchange with a tool, beside what became of the action. Nothing, where all went well.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Exchange {
     /// That the result is not the tool's answer to this call, but an earlier one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale: Option<Stale>,
+    /// Why it was not sent at all although it was admitted: what came in between.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Reason>,
 }
 
 /// Where an earlier result comes from.
@@ -41,7 +44,7 @@ const fn is_zero(count: &u32) -> bool {
 impl Exchange {
     /// Something was wrong.
     pub const fn faulty(fault: ToolFault) -> Self {
-        Self { fault: Some(fault), retries: 0, misfit: None, stale: None }
+        Self { fault: Some(fault), retries: 0, misfit: None, stale: None, withheld: None }
     }
 
     /// When the result was seen, of an action that settled then: earlier, where it is an earlier one. A clock that was

@@ -211,14 +211,16 @@ pub(crate) fn of_card(card: &ActionCard) -> Result<Acted, Error> {
         return Err(Error::NotFound(format!("{} has no decision", card.action.id)));
     };
     let held = card.action.status == ActionStatus::Held;
+    let exchange = card.outcome().map(|settled| settled.exchange.clone()).unwrap_or_default();
     Ok(Acted {
         status: card.action.status,
         outcome: card.action.outcome,
-        reason: card.action.reason,
+        // What kept it from being sent came after the decision.
+        reason: exchange.withheld.unwrap_or(card.action.reason),
         decision: decision.clone(),
         result: card.result().cloned(),
         note: card.note().map(str::to_owned),
-        exchange: card.outcome().map(|settled| settled.exchange.clone()).unwrap_or_default(),
+        exchange,
         pending: answer(decided).pending.filter(|_| held),
         ..answer(decided)
     })

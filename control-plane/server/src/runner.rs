@@ -71,7 +71,7 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
     let started = match ward.domain.submit(Command::Start { action }).await {
         Ok(records) => records.first().map_or_else(clock::now, |record| record.at),
         Err(fault) => {
-            settle(plane, domain, failed(action, format!("not sent: {fault}"))).await;
+            settle(plane, domain, withheld(action, &fault)).await;
             return;
         }
     };
@@ -196,6 +196,16 @@ fn failed(action: ActionId, note: String) -> Settle {
         exchange: Exchange::default(),
         tokens: 0,
     }
+}
+
+/// Admitted, and not sent: with the reason, where that is one which decisions give, too.
+fn withheld(action: ActionId, fault: &Fault) -> Settle {
+    let reason = match fault {
+        Fault::Refused(Refusal::Withheld { reason, .. }) => Some(*reason),
+        Fault::Refused(_) | Fault::Failed { .. } | Fault::Closed => None,
+    };
+    let exchange = Exchange { withheld: reason, ..Exchange::default() };
+    Settle { exchange, ..failed(action, format!("not sent: {fault}")) }
 }
 
 /// Records an outcome; `None` when that failed, else when it was.

@@ -1,7 +1,7 @@
 //! What keeps an action from being sent although it was admitted: a stop, or a withdrawal, in between.
 
 use crate::{
-    ActionId, ActionStatus, Reason,
+    ActionId, ActionStatus, Level, Reason,
     refusal::Refusal,
     state::{Action, State},
 };
@@ -12,10 +12,13 @@ pub(super) fn check(state: &State, action: &Action) -> Result<(), Refusal> {
     let id = action.id;
     let (ceiling, _) = state.ceiling(&run.terms, state.place(run, &action.tool));
     if run.reason == Some(Reason::ContractRevoked) {
-        return Err(Refusal::Conflict(format!("the contract version of {id} is revoked by now")));
+        let detail = format!("the contract version of {id} is revoked by now");
+        return Err(Refusal::Withheld { reason: Reason::ContractRevoked, detail });
     }
     if action.level > ceiling {
-        return Err(Refusal::Conflict(format!("{id} is {}, the ceiling is {ceiling} by now", action.level)));
+        let reason = if ceiling == Level::None { Reason::Stopped } else { Reason::AboveCeiling };
+        let detail = format!("{id} is {}, the ceiling is {ceiling} by now", action.level);
+        return Err(Refusal::Withheld { reason, detail });
     }
     Ok(())
 }

@@ -94,8 +94,13 @@ pub(super) fn of_error(speaks: Speaks, error: &Error) -> Response {
 pub(super) fn of_acted(speaks: Speaks, acted: &Acted) -> Response {
     let action = Some((acted.action, acted.run));
     let deciding = acted.decision.deciding();
+    let note = acted.note.clone().unwrap_or_default();
+    if let (ActionStatus::Failed, Some(reason)) = (acted.status, acted.exchange.withheld) {
+        let (status, hint) = (StatusCode::FORBIDDEN, reason.hint());
+        let message = said(reason.sentence(), hint, &note);
+        return Refusal { status, code: reason.code(), message, hint, action }.response(speaks);
+    }
     if acted.status == ActionStatus::Failed {
-        let note = acted.note.clone().unwrap_or_default();
         let hint = "It may be sent again.";
         let message = said("The call failed.", hint, &note);
         let status = StatusCode::BAD_GATEWAY;
@@ -118,3 +123,6 @@ pub(super) fn of_acted(speaks: Speaks, acted: &Acted) -> Response {
 fn said(sentence: &str, hint: &str, detail: &str) -> String {
     if detail.is_empty() { format!("{sentence} {hint}") } else { format!("{sentence} {hint} ({detail})") }
 }
+
+#[cfg(test)]
+mod tests;

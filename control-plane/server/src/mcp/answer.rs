@@ -33,6 +33,7 @@ pub(super) fn of(acted: &Acted) -> CallToolResult {
             let text = "Nobody knows yet whether it happened. Do not try again: a person resolves it.";
             settled(acted, "in_doubt", text)
         }
+        (ActionStatus::Failed, _) if acted.exchange.withheld.is_some() => withheld(acted),
         (ActionStatus::Failed, _) => settled(acted, "failed", "It did not happen. You may propose it again."),
         _ => denied(acted),
     }
@@ -94,6 +95,15 @@ fn settled(acted: &Acted, outcome: &str, hint: &str) -> CallToolResult {
     let note = acted.note.clone().unwrap_or_default();
     let text = format!("{hint} ({note})");
     error(acted, text, json!({ "outcome": outcome, "hint": hint, "detail": note }))
+}
+
+/// Admitted, and then kept back: what came in between says whether it is worth another try.
+fn withheld(acted: &Acted) -> CallToolResult {
+    let (reason, note) = (acted.reason, acted.note.clone().unwrap_or_default());
+    let text = format!("It did not happen. {} {} ({note})", reason.sentence(), reason.hint());
+    let content =
+        json!({ "outcome": "failed", "reason": reason.code(), "hint": reason.hint(), "detail": note });
+    error(acted, text, content)
 }
 
 fn denied(acted: &Acted) -> CallToolResult {

@@ -258,7 +258,7 @@ fn a_report_above_the_ceiling_is_charged_in_full_and_quarantines_the_tool() {
     assert_eq!(hour(&world), (10 + 110, 5_000, 3));
     assert_eq!((world.status(first), world.status(held)), (ActionStatus::Succeeded, ActionStatus::Denied));
     // What was admitted is not sent any more, nothing new is admitted, and another tool waits for money only.
-    assert!(matches!(world.command(Command::Start { action: second }), Err(Refusal::Conflict(_))));
+    assert!(matches!(world.command(Command::Start { action: second }), Err(Refusal::Withheld { .. })));
     let decision = world.expect(pay(4), Outcome::Deny, Clause::Scope, Reason::ToolQuarantined);
     let detail = &decision.deciding().detail;
     assert_eq!(detail, &format!("`pay` reported 0.005000 for {first}, at most 0.000100 was reserved"));
