@@ -32,6 +32,8 @@ pub enum Mood {
     Mute,
     /// They pay nothing, and answer only when the mood changes.
     Deaf,
+    /// As they should, but for transactions: those are not to be had.
+    Blind,
 }
 
 /// One order to pay, as it came.
@@ -159,7 +161,9 @@ impl Shared {
         let mut moods = self.mood.subscribe();
         let mood = moods.wait_for(|mood| !matches!(mood, Mood::Silent | Mood::Deaf)).await.unwrap().clone();
         match mood {
-            Mood::Honest | Mood::Mute | Mood::Silent | Mood::Deaf => Json(honest).into_response(),
+            Mood::Honest | Mood::Mute | Mood::Silent | Mood::Deaf | Mood::Blind => {
+                Json(honest).into_response()
+            }
             Mood::Says(text) => text.into_response(),
             Mood::Status(code) => (StatusCode::from_u16(code).unwrap(), "out of order").into_response(),
         }
@@ -171,6 +175,9 @@ async fn transaction(State(shared): State<Arc<Shared>>, Segment(id): Segment<Str
     let (region, amount) =
         (parts.next().unwrap(), parts.next().and_then(|amount| amount.parse::<i64>().ok()));
     shared.looks.send_modify(|looks| *looks += 1);
+    if *shared.mood.borrow() == Mood::Blind {
+        return (StatusCode::SERVICE_UNAVAILABLE, "out of order").into_response();
+    }
     let mut sale = json!({
         "id": id, "status": "settled", "amount_minor": amount, "currency": "USD", "region": region,
         "customer_id": format!("cust-{id}"), "account": account(&id),

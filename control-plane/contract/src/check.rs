@@ -12,6 +12,7 @@ use crate::{
 mod breakers;
 mod calling;
 mod evidence;
+mod instead;
 mod model;
 mod origin;
 mod rules;
@@ -29,6 +30,7 @@ pub(crate) fn check(document: &Document, problems: &Problems) {
     workflows::check(document, scope, problems);
     tools::check(document, scope, tooling, problems);
     unknown::check(scope, tooling, problems);
+    instead::check(scope, tooling, problems);
     model::check(document, tooling, problems);
     check_undo(document, scope, tooling, problems);
     check_cost(document, scope, tooling, problems);

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use crate::{
     calling::Calling,
     facts::RunFacts,
+    instead::Instead,
     model::ModelCall,
     needs::Needs,
     pointer::{Pointer, Source},
@@ -75,6 +76,8 @@ pub struct Tool {
     /// Where its result says what the call has cost.
     reported: Option<Pointer>,
     query: Option<Query>,
+    /// For a read: what stands in for it.
+    instead: Option<Instead>,
     /// The items of evidence that its results are.
     evidence: Vec<ItemName>,
     /// Set when it is a model call.
@@ -268,6 +271,14 @@ impl CompiledContract {
         let query = self.tools.get(tool)?.query.as_ref()?;
         let asked = query.params(params, key)?;
         self.tools.get(&query.ask)?.schema.accepts(&asked.value()).then(|| (query.ask.clone(), asked))
+    }
+
+    /// The call that stands in for a read of a tool, with its parameters; `None` when there is none, or when it could
+    /// not be made of what the read holds.
+    pub fn instead(&self, tool: &ToolName, params: &Value) -> Option<(ToolName, Value)> {
+        let instead = self.tools.get(tool)?.instead.as_ref()?;
+        let with = instead.params(params);
+        self.tools.get(&instead.tool)?.schema.accepts(&with).then(|| (instead.tool.clone(), with))
     }
 
     /// What the answer of that read says: the result when the call has happened, nothing when it has not.

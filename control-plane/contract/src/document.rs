@@ -30,6 +30,7 @@ mod trigger;
 mod unknown;
 mod workflow;
 
+pub(crate) use calling::ThenDocument;
 pub(crate) use cost::{Cost, RunDocument};
 pub(crate) use evidence::{Attested, Evidence, Item};
 pub(crate) use identity::Identity;

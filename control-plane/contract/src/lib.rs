@@ -24,6 +24,7 @@ mod facts;
 mod folder;
 #[expect(dead_code, reason = "what is written; only its JSON Schema is used")]
 mod form;
+mod instead;
 mod looked_at;
 mod model;
 mod needs;

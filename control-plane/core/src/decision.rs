@@ -109,6 +109,15 @@ impl Decision {
         }
     }
 
+    /// The same where nobody is there to be asked: what would wait for people is denied.
+    pub(crate) fn unasked(self) -> Self {
+        let findings = self.findings.map(|finding| match finding.outcome {
+            Outcome::Escalate => Finding { outcome: Outcome::Deny, ..finding },
+            Outcome::Admit | Outcome::Throttle | Outcome::Deny | Outcome::Stop => finding,
+        });
+        Self::join(findings, self.retry_after_ms)
+    }
+
     /// True for an attempt at what the contract forbids by name, whatever else was wrong with it.
     pub fn is_security_finding(&self) -> bool {
         self.findings.iter().any(|finding| finding.reason == Reason::ForbiddenAction)

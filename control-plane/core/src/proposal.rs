@@ -85,6 +85,9 @@ pub struct Proposal {
     /// What the service says itself, by item: part of the call, never evidence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asserted: Vec<Assertion>,
+    /// The read for which the control plane proposes it, since its tool did not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_in: Option<ActionId>,
 }
 
 /// What the compiled contract says of a proposal, given the evidence of its run. Pure, so it can be

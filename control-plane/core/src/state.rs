@@ -18,6 +18,7 @@ use crate::{
     escalation::{Escalation, Question},
     event::Holder,
     familiar::Familiar,
+    fault::ToolFault,
     person::Person,
     proposal::{Assessment, EvidenceUse, Mode, Proposal},
     rollback::{Plan, UndoCall},
@@ -28,9 +29,11 @@ use crate::{
     version::{Key, Version},
 };
 
+mod another;
 mod doubt;
 mod fold;
 
+pub use another::Another;
 pub use doubt::Due;
 
 /// How long the name of a stopped run stays its own, in milliseconds.
@@ -273,6 +276,10 @@ pub struct Action {
     pub rereads: Option<EscalationId>,
     /// The action in doubt that the control plane asks about with this read.
     pub asks_about: Option<ActionId>,
+    /// When it has failed: what was wrong with its tool.
+    pub fault: Option<ToolFault>,
+    /// The read that stands in for it.
+    pub stand_in: Option<ActionId>,
     /// When it was sent, and what was tried and said once its outcome was not known.
     pub trail: Trail,
 }

@@ -209,6 +209,9 @@ pub struct ToolTerms {
     /// What holds when nobody knows the outcome of a call; `None` in journals of before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown: Option<Unknown>,
+    /// For a read: the read that stands in for it when its tool does not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<ToolName>,
 }
 
 /// A circuit breaker (see `breaker.rs`).

@@ -22,6 +22,10 @@ use crate::{
     view::ActionCard,
 };
 
+mod instead;
+
+pub(crate) use instead::StandsIn;
+
 /// Largest parameters, in bytes: room for any sensible call, and small enough to be judged and shown.
 pub(crate) const MAX_PARAMS: usize = 256 * 1024;
 
@@ -59,6 +63,8 @@ pub(crate) struct Acted {
     pub(crate) exchange: Exchange,
     /// While people are asked: the question and its deadline.
     pub(crate) pending: Option<(remit_core::EscalationId, Timestamp)>,
+    /// That it is the answer of another tool than the one that was called.
+    pub(crate) stands_in: Option<StandsIn>,
 }
 
 /// Parses parameters at the door.
@@ -82,11 +88,11 @@ pub(crate) async fn act(plane: &Plane, caller: &Principal, call: Call) -> Result
     if plane.stop.is_cancelled() {
         return Err(Error::Unavailable("the control plane is shutting down".to_owned()));
     }
-    let Court { ward, contract, facts } = court(plane, caller, call.run)?;
+    let court = court(plane, caller, call.run)?;
     if call.key.as_ref().is_some_and(|key| key.len() > MAX_KEY) {
         return Err(Error::Invalid(format!("an idempotency key has at most {MAX_KEY} bytes")));
     }
-    let decision_only = call.mode == Mode::DecisionOnly;
+    let mode = call.mode;
     let proposal = Proposal {
         action: ids::action(),
         run: call.run,
@@ -94,14 +100,30 @@ pub(crate) async fn act(plane: &Plane, caller: &Principal, call: Call) -> Result
         params: call.params,
         key: call.key,
         channel: call.channel,
-        mode: call.mode,
+        mode,
         principal: caller.name.to_string(),
         asserted: call.asserted,
+        stands_in: None,
     };
-    let action = proposal.action;
     // Kept until the caller is answered; the runner takes it out once it is admitted.
-    let _deposit = call.parcel.map(|parcel| plane.parcels.deposit(action, parcel));
-    let assessment = contract.assess(&proposal, &call.value, &facts);
+    let _deposit = call.parcel.map(|parcel| plane.parcels.deposit(proposal.action, parcel));
+    let acted = propose(plane, &court, proposal, &call.value).await?;
+    match mode {
+        Mode::Execute => instead::or_another(plane, caller, acted, (call.channel, &call.value)).await,
+        Mode::DecisionOnly => Ok(acted),
+    }
+}
+
+/// Has one action decided, and waits for its end where it goes.
+async fn propose(
+    plane: &Plane,
+    court: &Court<'_>,
+    proposal: Proposal,
+    value: &Value,
+) -> Result<Acted, Error> {
+    let Court { ward, contract, facts } = court;
+    let (action, run, mode) = (proposal.action, proposal.run, proposal.mode);
+    let assessment = contract.assess(&proposal, value, facts);
     let reused = recall::reused(plane, ward, &proposal).await;
     let command = Command::Propose {
         proposal: Box::new(proposal),
@@ -115,12 +137,12 @@ pub(crate) async fn act(plane: &Plane, caller: &Principal, call: Call) -> Result
                 return Err(Error::Unavailable("the decision was lost".to_owned()));
             };
             plane.metrics.decided(&contract.terms().service, &decided.decision);
-            if decided.decision.outcome == Outcome::Admit && !decision_only {
+            if decided.decision.outcome == Outcome::Admit && mode == Mode::Execute {
                 return end_of(ward, action).await;
             }
             Ok(answer(decided))
         }
-        Err(Fault::Refused(Refusal::Joins(known))) => join(plane, ward, (call.run, known)).await,
+        Err(Fault::Refused(Refusal::Joins(known))) => join(plane, ward, (run, known)).await,
         Err(fault) => Err(fault.into()),
     }
 }
@@ -174,6 +196,7 @@ fn answer(decided: &ActionDecided) -> Acted {
         note: None,
         exchange: Exchange::default(),
         pending,
+        stands_in: None,
     }
 }
 

@@ -191,6 +191,7 @@ impl Scene {
             mode: Mode::DecisionOnly,
             principal: contract::SERVICE.to_owned(),
             asserted: Vec::new(),
+            stands_in: None,
         };
         let assessment = self.contract.assess(&proposal, &value, &self.facts);
         Ok(Call { text, value, proposal, escalation: EscalationId::new(Uuid::now_v7()), assessment })

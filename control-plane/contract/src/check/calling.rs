@@ -12,11 +12,11 @@ pub(super) fn check(name: &ToolName, tool: &ToolDocument, scope: &Scope, problem
     let level = scope.actions.get(name).map(|level| level.value);
     // A level that could not be read has its own problem.
     let is_read = matches!(level, Some(Some(Level::Read) | None)) || (level.is_none() && !scope.lacks(name));
-    if calling.calling.stale_for_ms.is_some() && !is_read {
+    if (calling.calling.stale_for_ms.is_some() || calling.then.is_some()) && !is_read {
         problems.note::<()>(
             calling.fallback_at,
-            format!("`{name}` has an effect, and an earlier answer would not be its own"),
-            "remove `fallback`: only a read may be answered from memory",
+            format!("`{name}` has an effect, and another answer would not be its own"),
+            "remove `fallback`: only a read may be answered from memory or by another read",
         );
     }
     let Some(retry) = calling.calling.retry else { return };

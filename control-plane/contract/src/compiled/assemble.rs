@@ -14,6 +14,7 @@ use crate::{
         Attested, Cost, Document, Evidence, Head, Identity, Item, ModelDocument, QueryDocument, Recovery,
         RunDocument, Scope, ToolDocument, Tooling, TriggerRule, UndoRule,
     },
+    instead::Instead,
     looked_at::LookedAt,
     model::{ModelCall, Speaks, TokenPrice},
     needs::{Agree, Claim, Needs, Wanted},
@@ -184,6 +185,7 @@ impl Whole {
             breaker: tool.breaker.as_ref()?.as_ref().map(|breaker| breaker.value.clone()),
             undo,
             unknown: self.unknown(name, tool)?,
+            fallback: tool.calling.as_ref()?.then.as_ref().map(|then| then.tool.value.clone()),
         })
     }
 
@@ -228,6 +230,7 @@ impl Whole {
         let schema = tool.input.map(|input| input.value).filter(|schema| schema.lost.is_empty())?;
         let origin = self.origin(name, &Type::of_schema(&schema.text))?;
         let model = self.model(name, &tool.model?, &tool.upstream.as_ref()?.value)?;
+        let calling = tool.calling?;
         Some(Ok(Tool {
             name: name.clone(),
             description: tool.description?,
@@ -235,7 +238,11 @@ impl Whole {
             upstream: tool.upstream?.value,
             timeout_ms: tool.timeout_ms?,
             idempotency_header: tool.idempotency_header?,
-            calling: tool.calling?.calling,
+            calling: calling.calling,
+            instead: calling.then.map(|then| Instead {
+                tool: then.tool.value,
+                with: then.with.map(|with| with.into_iter().map(|mapped| mapped.value).collect()),
+            }),
             request: tool.request?.value,
             effect: tool.effect?.map(|effect| effect.value),
             input: schema.text.clone(),

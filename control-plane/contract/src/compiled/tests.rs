@@ -30,6 +30,7 @@ pub(crate) fn proposal(tool: &str, params: &Value) -> Proposal {
         mode: Mode::Execute,
         principal: "shop".to_owned(),
         asserted: Vec::new(),
+        stands_in: None,
     }
 }
 

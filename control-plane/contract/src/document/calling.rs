@@ -1,28 +1,44 @@
 //! How a tool is called beyond the one request, as it is written: `retry`, `fallback` and `max_result`.
 
+use remit_core::ToolName;
+
+use super::scope::tool;
 use crate::{
     calling::{Calling, DEFAULT_RESULT, MOST_ATTEMPTS, MOST_RESULT, Retry},
-    problem::{Place, Problems},
+    pointer::{Pointer, Source},
+    problem::{Place, Problems, Spot},
     read::{
-        Fields,
-        scalar::{count, duration, word},
+        Fields, each, entries,
+        scalar::{count, duration, text, word},
     },
     yaml::Node,
 };
 
 /// What is said of it, and where of `retry` and `fallback`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct CallingDocument {
     pub(crate) calling: Calling,
     pub(crate) retry_at: Place,
     pub(crate) fallback_at: Place,
+    pub(crate) then: Option<ThenDocument>,
 }
+
+/// The read that stands in for a read.
+#[derive(Debug)]
+pub(crate) struct ThenDocument {
+    pub(crate) tool: Spot<ToolName>,
+    /// Its parameters, and where their values come from; `None` for the very same ones.
+    pub(crate) with: Option<Vec<Spot<(String, Pointer)>>>,
+}
+
+/// `stale_for`, and `then`.
+type Fallback = (Option<u64>, Option<ThenDocument>);
 
 impl CallingDocument {
     /// Once, and nothing instead.
     pub(super) fn once() -> Self {
         let calling = Calling { retry: None, max_result: DEFAULT_RESULT, stale_for_ms: None };
-        Self { calling, retry_at: Place::default(), fallback_at: Place::default() }
+        Self { calling, retry_at: Place::default(), fallback_at: Place::default(), then: None }
     }
 }
 
@@ -33,10 +49,11 @@ pub(super) fn read(fields: &Fields<'_>, problems: &Problems) -> Option<CallingDo
     let max_result =
         fields.get("max_result").map_or(Some(DEFAULT_RESULT), |node| read_max_result(node, problems));
     let instead = fields.get("fallback");
-    let stale_for_ms = instead.map_or(Some(None), |node| read_fallback(node, problems).map(Some));
-    let calling = Calling { retry: retry?, max_result: max_result?, stale_for_ms: stale_for_ms? };
+    let fallback = instead.map_or(Some((None, None)), |node| read_fallback(node, problems));
+    let (stale_for_ms, then) = fallback?;
+    let calling = Calling { retry: retry?, max_result: max_result?, stale_for_ms };
     let place = |node: Option<&Node>| node.map(|node| node.place).unwrap_or_default();
-    Some(CallingDocument { calling, retry_at: place(at), fallback_at: place(instead) })
+    Some(CallingDocument { calling, retry_at: place(at), fallback_at: place(instead), then })
 }
 
 fn read_retry(node: &Node, problems: &Problems) -> Option<Retry> {
@@ -58,12 +75,43 @@ fn read_retry(node: &Node, problems: &Problems) -> Option<Retry> {
     Some(Retry { attempts: attempts?, within_ms: within_ms? })
 }
 
-fn read_fallback(node: &Node, problems: &Problems) -> Option<u64> {
+fn read_fallback(node: &Node, problems: &Problems) -> Option<Fallback> {
     let fields = Fields::of(node, "fallback", problems)?;
-    fields.later(&["then"]);
-    let stale_for = fields.need("stale_for").and_then(|node| duration(node, "fallback.stale_for", problems));
+    let said = (fields.get("stale_for"), fields.get("then"));
+    let stale_for =
+        said.0.map_or(Some(None), |node| duration(node, "fallback.stale_for", problems).map(Some));
+    let then = said.1.map_or(Some(None), |node| read_then(node, problems).map(Some));
     fields.end();
-    stale_for
+    if said.0.is_none() && said.1.is_none() {
+        return problems.note(
+            node.place,
+            "fallback says neither `stale_for` nor `then`",
+            "write how old the last good result may be, or which read stands in: `then: { tool: … }`",
+        );
+    }
+    Some((stale_for?, then?))
+}
+
+fn read_then(node: &Node, problems: &Problems) -> Option<ThenDocument> {
+    let fields = Fields::of(node, "then", problems)?;
+    let tool = fields.need("tool").and_then(|node| tool(node, "the read that stands in", problems));
+    let with = fields.get("with").map_or(Some(None), |node| read_with(node, problems).map(Some));
+    fields.end();
+    Some(ThenDocument { tool: tool?, with: with? })
+}
+
+fn read_with(node: &Node, problems: &Problems) -> Option<Vec<Spot<(String, Pointer)>>> {
+    each(entries(node, "with", problems)?, |entry| {
+        let (place, text) = (entry.value.place, text(&entry.value, "with", problems)?);
+        match Source::read(&text, place, problems)? {
+            Source::Params(pointer) => Some(Spot { value: (entry.key.clone(), pointer), place: entry.place }),
+            Source::Result(_) | Source::Item(..) => problems.note(
+                place,
+                format!("`{text}` is not known of a call that was not answered"),
+                "write `params:/…`: the parameters of the first call",
+            ),
+        }
+    })
 }
 
 fn read_max_result(node: &Node, problems: &Problems) -> Option<u32> {

@@ -63,7 +63,11 @@ fn more() -> Vec<(&'static str, &'static str, Value)> {
         ("/cost/run", "tokens", 50_000.into()),
         ("/cost", "value", json!({ "run": 4.25, "window": 5, "stop_below": 1.5 })),
         ("/tooling/tools/order.get", "retry", json!({ "attempts": 3, "within": "9s" })),
-        ("/tooling/tools/order.get", "fallback", json!({ "stale_for": "5m" })),
+        (
+            "/tooling/tools/order.get",
+            "fallback",
+            json!({ "stale_for": "5m", "then": { "tool": "order.mirror", "with": { "id": "params:/order_id" } } }),
+        ),
         ("/tooling/tools/order.get", "output", json!({ "type": "object" })),
         ("/tooling/tools/order.get", "max_result", "64KiB".into()),
         ("/tooling/upstreams/mail", "private", true.into()),

@@ -19,6 +19,7 @@ fn call(tool: &str, params: &str) -> Proposal {
         mode: Mode::Execute,
         principal: "shop".to_owned(),
         asserted: Vec::new(),
+        stands_in: None,
     }
 }
 

@@ -55,6 +55,10 @@ fn values_of((fact, expected): (Fact, &[String]), got: &Got, world: &World<'_>) 
             .action
             .and_then(|action| world.state.actions.get(&action))
             .and_then(|action| word(action.status.as_str()))),
+        Fact::Instead => {
+            let made = got.instead.iter().filter_map(|action| world.state.actions.get(action));
+            made.map(|action| format!("{}: {}", action.tool, action.status.as_str())).collect()
+        }
         Fact::Actions => expected.iter().map(|expected| status_of(expected, world)).collect(),
         Fact::Joins => one(got.joins.clone()),
         Fact::Refused => one(got.refused.as_ref().and_then(|refusal| word(refusal_word(refusal)))),

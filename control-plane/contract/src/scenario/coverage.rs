@@ -59,6 +59,8 @@ enum Sign {
     Admitted(ToolName),
     /// A plan undoes an effect of this tool.
     Undone(ToolName),
+    /// Another read stood in for this tool.
+    StoodIn(ToolName),
 }
 
 /// Every rule, in the order of the document.

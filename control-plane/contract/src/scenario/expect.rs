@@ -19,6 +19,8 @@ pub(crate) enum Fact {
     Asks,
     /// What became of the action.
     Status,
+    /// The tools that stood in for a read, and what became of each.
+    Instead,
     /// What became of actions of earlier steps.
     Actions,
     /// The step whose action answers for this call, too.
@@ -46,7 +48,7 @@ pub(crate) enum Fact {
 impl Fact {
     /// True where the document has a list.
     const fn is_list(self) -> bool {
-        matches!(self, Self::Actions | Self::Asks | Self::LeftTools | Self::Undo)
+        matches!(self, Self::Actions | Self::Asks | Self::Instead | Self::LeftTools | Self::Undo)
     }
 
     /// The fact with its values, as it stands in a diff.
@@ -71,6 +73,7 @@ impl fmt::Display for Fact {
             Self::Finding(clause) => return write!(f, "findings.{clause}"),
             Self::Asks => "asks",
             Self::Status => "status",
+            Self::Instead => "instead",
             Self::Actions => "actions",
             Self::Joins => "joins",
             Self::Refused => "refused",

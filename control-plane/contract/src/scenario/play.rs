@@ -28,6 +28,8 @@ pub(super) struct Got {
     pub(super) decision: Option<Decision>,
     /// The rules that asked people.
     pub(super) asks: Vec<String>,
+    /// What was proposed in the place of a read that its tool did not answer.
+    pub(super) instead: Vec<ActionId>,
     /// The step whose action answers.
     pub(super) joins: Option<String>,
     pub(super) refused: Option<Refusal>,
@@ -169,8 +171,10 @@ fn propose(
     if decided.decision.outcome == Outcome::Admit {
         world.execute(action, tool, params)?;
     }
+    let instead = world.stand_in(action, tool, params)?;
     let asks = decided.question.iter().flat_map(|question| &question.asks).map(|ask| ask.rule.clone());
-    Ok(Got { action: Some(action), asks: asks.collect(), decision: Some(decided.decision), ..Got::default() })
+    let asks = asks.collect();
+    Ok(Got { action: Some(action), asks, instead, decision: Some(decided.decision), ..Got::default() })
 }
 
 fn answer(world: &mut World<'_>, of: &str, by: &Person, approve: bool) -> Result<Got, Stuck> {

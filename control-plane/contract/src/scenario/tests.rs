@@ -6,6 +6,7 @@ use super::*;
 use crate::tests::{POLICY, YAML, edited, listing};
 
 mod familiar;
+mod instead;
 mod malformed;
 mod metered;
 mod played;

@@ -12,7 +12,7 @@ use remit_core::{
     event::{ActionDecided, Settlement},
     handle,
     proposal::{Channel, Mode},
-    state::Run,
+    state::{Another, Run},
     switch::{Scope, Switch},
     usage::Tokens,
 };
@@ -216,6 +216,16 @@ impl<'a> World<'a> {
         key: Option<&String>,
         asserts: Option<&[Assertion]>,
     ) -> Result<ActionDecided, Refusal> {
+        self.decide(tool, params, (key, asserts), None)
+    }
+
+    fn decide(
+        &mut self,
+        tool: &ToolName,
+        params: &Value,
+        (key, asserts): (Option<&String>, Option<&[Assertion]>),
+        stands_in: Option<ActionId>,
+    ) -> Result<ActionDecided, Refusal> {
         let completed = self.completed(tool, params);
         let params = &completed;
         let canonical =
@@ -234,6 +244,7 @@ impl<'a> World<'a> {
             mode: Mode::Execute,
             principal: self.contract.terms().principal.clone(),
             asserted,
+            stands_in,
         };
         let facts = self.facts.entry(self.run).or_default();
         let assessment = self.contract.assess(&proposal, params, facts);
@@ -266,6 +277,33 @@ impl<'a> World<'a> {
         let settle = self.call(action, tool, params)?;
         let settle = self.or_last_good(settle, tool, params)?;
         self.settle(tool, params, settle)
+    }
+
+    /// What stands in for a read that its tool did not answer, one after the other: carried out as they are decided.
+    pub(super) fn stand_in(
+        &mut self,
+        action: ActionId,
+        tool: &ToolName,
+        params: &Value,
+    ) -> Result<Vec<ActionId>, Stuck> {
+        let (mut known, mut call) = (action, (tool.clone(), params.clone()));
+        let mut made = Vec::new();
+        while let Some(Another::Of(other)) = self.state.another(known) {
+            // Where its call cannot be made of what the first one holds, nothing stands in.
+            let Some(with) = self.contract.instead(&call.0, &call.1).filter(|(tool, _)| *tool == other)
+            else {
+                break;
+            };
+            call = with;
+            let decided = self.decide(&call.0, &call.1, (None, None), Some(known));
+            let decided = decided.map_err(|refusal| refusal.to_string())?;
+            known = decided.proposal.action;
+            made.push(known);
+            if decided.decision.outcome == Outcome::Admit {
+                self.execute(known, &call.0, &call.1)?;
+            }
+        }
+        Ok(made)
     }
 
     fn call(&mut self, action: ActionId, tool: &ToolName, params: &Value) -> Result<Settle, Stuck> {

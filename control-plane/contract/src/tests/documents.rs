@@ -210,7 +210,28 @@ fn tooling() {
             ("      timeout: 2s", "      retry: { times: 3 }"),
             ("      timeout: 2s", "      timeout: 2s\n      retry: { attempts: 3, within: 1s }"),
             ("      rate: 50/s", "      fallback: { then: { tool: stock.find } }"),
+            ("      rate: 50/s", "      fallback: { then: { tool: stock.fond } }"),
+            (
+                "      rate: 50/s",
+                "      fallback: { then: { tool: mail.send, with: { text: params:/order_id } } }",
+            ),
+            ("      rate: 50/s", "      fallback: { then: { tool: order.get } }"),
+            (
+                "      rate: 50/s",
+                "      fallback: { then: { tool: stock.find, with: { itm: params:/order, page: params:/order_id } } }",
+            ),
+            (
+                "      rate: 50/s",
+                "      fallback: { then: { tool: stock.find, with: { item: result:/id } } }",
+            ),
+            ("      rate: 50/s", "      fallback: { then: { with: {} }, stale: 5m }"),
+            ("      rate: 50/s", "      fallback: {}"),
+            (
+                "stock?item={item}&page={page}",
+                "stock?item={item}&page={page}\n      fallback: { then: { tool: order.get, with: { order_id: params:/item } } }",
+            ),
             ("      effect: \"refund:{order_id}\"", "      fallback: { stale_for: 5m }"),
+            ("      effect: \"refund:{order_id}\"", "      fallback: { then: { tool: order.get } }"),
             ("      idempotency_key: header:Idempotency-Key", "      retry: { attempts: 3 }"),
             ("      timeout: 2s", "      max_result: 64KB"),
             ("      timeout: 2s", "      output: { type: objekt, $ref: https://elsewhere.example/schema }"),

@@ -1,9 +1,10 @@
 //! Clause 2: the action is listed, under every ceiling, and no rule wants a person.
 
 use crate::{
-    Clause, Level, Outcome, Reason,
+    ActionId, Clause, Level, Outcome, Reason,
     decide::Case,
     decision::{Finding, Objection},
+    state::{Action, Another},
     switch::Breach,
 };
 
@@ -26,6 +27,10 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
             format!("`{tool}` is not listed (`scope.actions`)"),
         );
     };
+    if let Some(target) = case.proposal.stands_in.filter(|target| !may_stand_in(case, *target)) {
+        let detail = format!("`{tool}` does not stand in for {target} (`tooling.tools.*.fallback`)");
+        return object(Outcome::Deny, Reason::NotInScope, detail);
+    }
     if let Some(detail) = outside(case) {
         return object(Outcome::Deny, Reason::NotInWorkflow, detail);
     }
@@ -62,7 +67,26 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
     if !asks.is_empty() {
         return object(Outcome::Escalate, Reason::NeedsApproval, asks.join("; "));
     }
-    Finding::content(Clause::Scope, format!("{level} (`scope.actions.{tool}`), ceiling {ceiling}"))
+    let instead = case.proposal.stands_in.map(|target| format!(", stands in for {}", told(case, target)));
+    let instead = instead.unwrap_or_default();
+    Finding::content(Clause::Scope, format!("{level} (`scope.actions.{tool}`), ceiling {ceiling}{instead}"))
+}
+
+/// The contract names it for that read, which its own tool did not answer, and nothing else stands in for it.
+fn may_stand_in(case: Case<'_>, target: ActionId) -> bool {
+    let known = case.state.actions.get(&target);
+    known.is_some_and(|known| known.run == case.run.id)
+        && case.state.another(target) == Some(Another::Of(case.proposal.tool.clone()))
+}
+
+/// The read in whose place it is made, and what became of that.
+fn told(case: Case<'_>, target: ActionId) -> String {
+    let why = |known: &Action| match known.fault {
+        Some(fault) => fault.as_str(),
+        None => known.reason.code(),
+    };
+    let known = case.state.actions.get(&target);
+    known.map_or_else(|| target.to_string(), |known| format!("{target} of `{}`: {}", known.tool, why(known)))
 }
 
 /// Why the action is outside of the run's workflow. A workflow that the contract does not know has no actions.

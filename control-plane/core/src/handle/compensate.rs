@@ -60,6 +60,7 @@ pub(super) fn compensate(
             mode: Mode::Execute,
             principal: by.name.clone(),
             asserted: Vec::new(),
+            stands_in: None,
         },
         assessment: Assessment::of_ours(run.terms.digest),
         decision: Decision::join(findings, None),

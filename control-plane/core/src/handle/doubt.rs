@@ -58,6 +58,7 @@ pub(super) fn ask(state: &State, ask: AskAbout, now: Timestamp) -> Result<Vec<Ev
             mode: Mode::Execute,
             principal: person::CONTROL_PLANE.to_owned(),
             asserted: Vec::new(),
+            stands_in: None,
         },
         assessment: Assessment::of_ours(run.terms.digest),
         decision: Decision::join(findings, None),

@@ -77,7 +77,11 @@ struct Judged {
 }
 
 fn judge(case: Case<'_>) -> Judged {
-    let decision = decide(case);
+    let decision = match case.proposal.stands_in {
+        None => decide(case),
+        // Nobody waits for people in its name: whoever called was told how the first one ended.
+        Some(_) => decide(case).unasked(),
+    };
     let (hold, undo_hold) = match decision.outcome {
         Outcome::Admit | Outcome::Escalate => case.holds(),
         Outcome::Throttle | Outcome::Deny | Outcome::Stop => (Money::ZERO, Money::ZERO),

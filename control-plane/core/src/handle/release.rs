@@ -61,6 +61,7 @@ pub(super) fn read_again(state: &State, read: ReadAgain) -> Result<Vec<Event>, R
         mode: Mode::Execute,
         principal: by.clone(),
         asserted: Vec::new(),
+        stands_in: None,
     };
     let assessment = Assessment::of_ours(run.terms.digest);
     Ok(vec![Event::ActionDecided(Box::new(ActionDecided {

@@ -13,6 +13,7 @@ mod doubts;
 mod duties;
 mod escalations;
 mod events;
+mod instead;
 mod invariants;
 mod ledger;
 mod machine;

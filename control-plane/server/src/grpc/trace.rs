@@ -159,7 +159,10 @@ fn decided_text(decided: &ActionDecided, row: &mut pb::TraceRecord) -> String {
         return format!("{} read again for an approved action", proposal.tool);
     }
     match decision.outcome {
-        Outcome::Admit => format!("{} admitted", proposal.tool),
+        Outcome::Admit => match proposal.stands_in {
+            Some(target) => format!("{} admitted: stands in for {target}", proposal.tool),
+            None => format!("{} admitted", proposal.tool),
+        },
         _ if decision.is_security_finding() => {
             format!("! SECURITY {} tried: {}", proposal.tool, deciding.detail)
         }

@@ -173,6 +173,7 @@ pub(super) fn acted(acted: Acted, correlation: u64) -> pb::ActResponse {
         note,
         exchange,
         pending,
+        stands_in,
     } = acted;
     let decided = pb::Decision {
         outcome: outcome(said).into(),
@@ -195,6 +196,11 @@ pub(super) fn acted(acted: Acted, correlation: u64) -> pb::ActResponse {
         fault: exchange.fault.map(ToolFault::as_str).unwrap_or_default().to_owned(),
         retries: exchange.retries,
         stale_since: exchange.stale.map(|stale| time(stale.observed_at)),
+        stands_in: stands_in.map(|first| pb::StandsIn {
+            action: first.action.to_string(),
+            tool: first.tool.to_string(),
+            why: first.why,
+        }),
     }
 }
 

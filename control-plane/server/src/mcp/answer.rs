@@ -23,6 +23,12 @@ pub(super) fn of(acted: &Acted) -> CallToolResult {
                 let since = stale.observed_at;
                 ContentBlock::text(format!("The tool is down: this is its last good answer, of {since}."))
             }));
+            content.extend(acted.stands_in.as_ref().map(|first| {
+                let (tool, why) = (&first.tool, &first.why);
+                ContentBlock::text(format!(
+                    "`{tool}` did not answer ({why}): this is the answer of another tool."
+                ))
+            }));
             let mut answer = CallToolResult::success(content);
             answer.structured_content = Some(result.value());
             answer.meta = Some(meta(acted));
@@ -51,6 +57,11 @@ fn meta(acted: &Acted) -> MetaObject {
     }
     if let Some(stale) = &acted.exchange.stale {
         meta.insert("stale_since".to_owned(), stale.observed_at.to_string().into());
+    }
+    if let Some(first) = &acted.stands_in {
+        let first =
+            json!({ "action": first.action.to_string(), "tool": first.tool.as_str(), "why": first.why });
+        meta.insert("stands_in".to_owned(), first);
     }
     MetaObject(meta)
 }
@@ -109,7 +120,8 @@ fn withheld(acted: &Acted) -> CallToolResult {
 fn denied(acted: &Acted) -> CallToolResult {
     let deciding = acted.decision.deciding();
     let reason = acted.reason;
-    let text = format!("{} {} ({})", reason.sentence(), reason.hint(), deciding.detail);
+    let more = acted.note.as_ref().map(|note| format!(" {note}")).unwrap_or_default();
+    let text = format!("{} {} ({}){more}", reason.sentence(), reason.hint(), deciding.detail);
     let mut content = json!({
         "outcome": acted.outcome.as_str(),
         "clause": deciding.clause.as_str(),

@@ -51,6 +51,7 @@ pub(crate) fn activated() -> Event {
         breaker: None,
         undo: Undo::Nothing,
         unknown: None,
+        fallback: None,
     };
     let terms = Terms {
         service: "refunds".into(),
@@ -143,6 +144,7 @@ pub(crate) fn decided(number: u128, params: &str, question: bool) -> Event {
             mode: Mode::Execute,
             principal: "refunds".to_owned(),
             asserted: Vec::new(),
+            stands_in: None,
         },
         assessment: Assessment {
             contract: Digest::of(b"1.0.0"),

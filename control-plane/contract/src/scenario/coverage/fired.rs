@@ -111,6 +111,10 @@ fn of_tool<'a>(contract: &CompiledContract, tool: &'a crate::Tool) -> Vec<(Vec<&
             objected(Clause::Tooling, Reason::BreakerOpen),
         ));
     }
+    if terms.fallback.is_some() {
+        let sign = Sign::StoodIn(tool.name.clone());
+        rules.push((vec!["tooling", "tools", name, "fallback", "then"], sign));
+    }
     match &terms.undo {
         Undo::By { .. } => rules.push((vec!["recovery", "undo", name], Sign::Undone(tool.name.clone()))),
         Undo::Irreversible { .. } => {
@@ -125,6 +129,7 @@ fn shows(trace: &Trace, sign: &Sign) -> bool {
     match sign {
         Sign::Undone(tool) => trace.undone.contains(tool),
         Sign::Admitted(tool) => trace.events().any(|event| admits(event, tool, trace)),
+        Sign::StoodIn(tool) => trace.events().any(|event| stands_in(event, tool, trace)),
         Sign::Objected(clause, reason, tool) => trace.events().any(|event| {
             let Event::ActionDecided(decided) = event else { return false };
             tool.as_ref().is_none_or(|tool| decided.proposal.tool == *tool)
@@ -135,6 +140,16 @@ fn shows(trace: &Trace, sign: &Sign) -> bool {
                 })
         }),
     }
+}
+
+/// Another read, admitted for one of this tool.
+fn stands_in(event: &Event, tool: &ToolName, trace: &Trace) -> bool {
+    let Event::ActionDecided(by) = event else { return false };
+    let is_first = |event: &Event| {
+        matches!(event, Event::ActionDecided(first)
+            if by.proposal.stands_in == Some(first.proposal.action) && first.proposal.tool == *tool)
+    };
+    by.decision.outcome == Outcome::Admit && trace.events().any(is_first)
 }
 
 /// At once, or after people approved.

@@ -52,6 +52,7 @@ impl Reader<'_> {
             set(Fact::Asks, fields.get("asks").map(|at| self.asks(at)));
         }
         if verb == "propose" {
+            set(Fact::Instead, fields.get("instead").map(|at| self.instead(at)));
             set(Fact::Joins, fields.get("joins").map(|at| one(self.reference(at, names))));
         }
         if matches!(verb, "propose" | "approve" | "deny") {
@@ -134,6 +135,14 @@ impl Reader<'_> {
             Some(format!("{}: {}", name?, status?))
         })?;
         Some(found)
+    }
+
+    /// What stood in for a read, by tool, first the one that was tried first.
+    fn instead(self, node: &Node) -> Option<Vec<String>> {
+        let statuses = ActionStatus::ALL.map(ActionStatus::as_str);
+        self.by_key(node, "`instead`", |entry| {
+            Some(format!("{}: {}", entry.key, self.word(&entry.value, "instead", statuses)?))
+        })
     }
 
     /// Rules that ask, by id, in any order.

@@ -66,6 +66,7 @@ fn tool(level: Option<Level>, price: u64, undo: Undo) -> ToolTerms {
         breaker: None,
         undo,
         unknown: None,
+        fallback: None,
     }
 }
 
@@ -135,6 +136,7 @@ impl Call {
             mode: Mode::Execute,
             principal: "refunds".to_owned(),
             asserted: Vec::new(),
+            stands_in: None,
         };
         let assessment = Assessment {
             contract: Digest::of(b"1.0.0"),

@@ -48,6 +48,9 @@ impl State {
         if let Some(target) = decided.asks_about {
             self.asked_about(target, action.id, at);
         }
+        if let Some(target) = decided.proposal.stands_in {
+            self.stood_in(target, (&action.tool, action.id));
+        }
         let (id, status) = (action.id, action.status);
         self.actions.insert(id, Arc::new(action));
         self.reserve(id);
@@ -134,6 +137,7 @@ impl State {
             }
             Settlement::Failed { .. } => {
                 if self.moved(id, ActionMove::Fail) {
+                    self.lost(id, settled.exchange.fault);
                     self.metered(id, settled.tokens);
                     self.give_back(id, settled.cost);
                     self.free_key(id);
@@ -300,6 +304,8 @@ impl Action {
             undone_by: None,
             rereads: decided.rereads,
             asks_about: decided.asks_about,
+            fault: None,
+            stand_in: None,
             trail: Trail::default(),
         }
     }

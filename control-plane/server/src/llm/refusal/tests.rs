@@ -18,6 +18,7 @@ fn failed(exchange: Exchange, reason: Reason) -> Acted {
         note: Some("not sent: so".to_owned()),
         exchange,
         pending: None,
+        stands_in: None,
     }
 }
 

@@ -52,6 +52,7 @@ fn decided(number: u128, outcome: Outcome, undoes: Option<u128>) -> Event {
             mode: Mode::Execute,
             principal: "refund-decision".to_owned(),
             asserted: Vec::new(),
+            stands_in: None,
         },
         assessment: Assessment {
             contract: Digest::of(b"contract"),
