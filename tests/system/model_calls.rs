@@ -357,6 +357,72 @@ async fn a_caller_that_goes_away_gives_nothing_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_people_approved_is_sent_when_the_same_call_comes_again() {
+    let site = site().await;
+    let rule = "    - { id: long-answer, action: model.chat, when: context.params.max_tokens > 500, because: Long answers are dear., \
+                to: group:payments-risk, quorum: 1, within: 30m }\n    - id: above-autonomous-limit";
+    site.contracts.edit("    - id: above-autonomous-limit", rule);
+    let remitd = site.start().await;
+    let (agent, mut operator) = Agent::of(&remitd).await;
+    let long = ask("small", &json!({ "max_tokens": 600 }));
+    let held = agent.chat(&long).await;
+    assert_eq!((held.status, held.code().as_str()), (403, "needs_approval"), "{}", held.text);
+    let asked = operator.pending().await.remove(0);
+    // Whoever is asked reads what would be sent; the journal has its digest alone.
+    let shown = operator.action(&asked.action).await;
+    assert_eq!(serde_json::from_str::<Value>(&shown.prompt).unwrap(), long);
+    assert!(!format!("{:?}", operator.export(REFUNDS).await).contains("Is it fine?"));
+    // It joins, also before anybody has answered; another one does not.
+    let again = agent.chat(&long).await;
+    assert_eq!((again.status, again.code().as_str()), (403, "needs_approval"));
+    assert_eq!(again.json()["error"]["action"], asked.action.as_str());
+    assert_eq!(operator.pending().await.len(), 1);
+    let other = agent.chat(&ask("small", &json!({ "max_tokens": 600, "temperature": 0 }))).await;
+    assert_ne!(other.json()["error"]["action"], asked.action.as_str());
+    let (others, _): (Vec<_>, Vec<_>) =
+        operator.pending().await.into_iter().partition(|it| it.action != asked.action);
+
+    operator.answer(&asked, true).await.unwrap();
+    operator.seen(&held_run(&held), "action_released").await;
+    assert!(site.provider.asked().is_empty(), "nothing is sent while nobody waits for the answer");
+    let answered = agent.chat(&long).await;
+    assert_eq!(
+        (answered.status, answered.action.as_str()),
+        (200, asked.action.as_str()),
+        "{}",
+        answered.text
+    );
+    assert_eq!(answered.json()["choices"][0]["message"]["content"], "It is fine.");
+    assert_eq!(site.provider.asked().len(), 1);
+    assert_eq!(operator.action(&asked.action).await.prompt, "", "nobody is asked any more");
+    // What was answered once is not approved for good.
+    let anew = agent.chat(&long).await;
+    assert_eq!((anew.status, anew.code().as_str()), (403, "needs_approval"));
+    assert_ne!(anew.json()["error"]["action"], asked.action.as_str());
+
+    // A stop between the approval and the caller's coming says so.
+    operator.answer(&others[0], true).await.unwrap();
+    operator.ceiling(SCOPE, Level::None).await;
+    let stopped = operator.action(&others[0].action).await;
+    let stopped = if stopped.settlement_note.is_empty() {
+        operator
+            .seen_of(&held_run(&other), |it| it.action == others[0].action && it.kind == "action_settled")
+            .await;
+        operator.action(&others[0].action).await
+    } else {
+        stopped
+    };
+    assert!(stopped.settlement_note.starts_with("not sent: "), "{}", stopped.settlement_note);
+    assert_eq!(site.provider.asked().len(), 1);
+    operator.verify().await;
+}
+
+/// The run that an error names.
+fn held_run(answer: &Answer) -> String {
+    answer.json()["error"]["run"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_model_is_no_tool_over_mcp() {
     let site = site().await;
     let remitd = site.start().await;

@@ -16,7 +16,7 @@ use crate::{
     domain::Fault,
     error::Error,
     ids,
-    llm::Parcel,
+    llm::{Deposit, Parcel},
     plane::{Plane, Ward},
     recall,
     view::ActionCard,
@@ -106,11 +106,39 @@ pub(crate) async fn act(plane: &Plane, caller: &Principal, call: Call) -> Result
         stands_in: None,
     };
     // Kept until the caller is answered; the runner takes it out once it is admitted.
-    let _deposit = call.parcel.map(|parcel| plane.parcels.deposit(proposal.action, parcel));
+    let deposit = call.parcel.map(|parcel| plane.parcels.deposit(proposal.action, parcel));
     let acted = propose(plane, &court, proposal, &call.value).await?;
+    show(plane, &acted, deposit);
     match mode {
         Mode::Execute => instead::or_another(plane, caller, acted, (call.channel, &call.value)).await,
         Mode::DecisionOnly => Ok(acted),
+    }
+}
+
+/// A model call that people are asked about comes again, with what it would send: joins the one that waits.
+pub(crate) async fn again(
+    plane: &Plane,
+    caller: &Principal,
+    (run, action): (RunId, ActionId),
+    parcel: Option<Parcel>,
+) -> Result<Acted, Error> {
+    let _working = plane.working.token();
+    if plane.stop.is_cancelled() {
+        return Err(Error::Unavailable("the control plane is shutting down".to_owned()));
+    }
+    let court = court(plane, caller, run)?;
+    let deposit = parcel.map(|parcel| plane.parcels.deposit(action, parcel));
+    let acted = join(plane, court.ward, (run, action)).await?;
+    show(plane, &acted, deposit);
+    Ok(acted)
+}
+
+/// While people are asked about a model call, they are shown what it would send.
+fn show(plane: &Plane, acted: &Acted, deposit: Option<Deposit<'_>>) {
+    if acted.status == ActionStatus::Held
+        && let Some(parcel) = deposit.and_then(Deposit::take_back)
+    {
+        plane.shown.keep(plane, acted.action, parcel.sealed.into_body());
     }
 }
 

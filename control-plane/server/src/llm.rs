@@ -6,7 +6,8 @@
 //!   client ◀── pieces ◀── carry (send, count, watch for what cuts it off) ◀────────┘ runner
 //! ```
 //!
-//! A call is proposed as model, token limit, size and digest; the prompt itself is in no journal. Who calls, in
+//! A call is proposed as model, token limit, size and digest; the prompt itself is in no journal. Where people are
+//! asked about it, the same call sent again brings it once more (`held`). Who calls, in
 //! which run, is said as over MCP: the path `/llm/{service}/runs/{name}/v1/…`, the header `remit-run`, a trace,
 //! else the service's implicit run, so that tools and models count under one budget.
 
@@ -34,6 +35,7 @@ use crate::{
 };
 
 mod carry;
+mod held;
 mod parcel;
 mod prompt;
 mod refusal;
@@ -41,7 +43,8 @@ mod stream;
 mod watch;
 
 pub(crate) use carry::carry;
-pub(crate) use parcel::{Parcel, Parcels, Piece};
+pub(crate) use held::{Shown, caller};
+pub(crate) use parcel::{Deposit, Parcel, Parcels, Piece};
 
 /// Largest request, in bytes: a long conversation with its tools.
 const MAX_PROMPT: usize = 4 * 1024 * 1024;
@@ -109,10 +112,16 @@ async fn answer(
         asserted: Vec::new(),
         parcel: Some(Parcel { sealed, version, sender }),
     };
+    let twin = held::twin(plane, run, &call.tool, call.params.digest());
     // On its own: what is under way comes to its end and is settled, also when nobody waits for it any more.
     let acting = tokio::spawn({
         let plane = Arc::clone(plane);
-        async move { act::act(&plane, &visitor.caller, call).await }
+        async move {
+            match twin {
+                Some(known) => act::again(&plane, &visitor.caller, (run, known), call.parcel).await,
+                None => act::act(&plane, &visitor.caller, call).await,
+            }
+        }
     });
     if let Some(Piece::Head(head)) = pieces.recv().await {
         return Ok(relay(head, pieces));

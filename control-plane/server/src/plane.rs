@@ -19,7 +19,7 @@ use crate::{
     domains::Domains,
     error::Error,
     last_good::LastGoods,
-    llm::Parcels,
+    llm::{Parcels, Shown},
     metrics::Metrics,
     reach::Clients,
     upstreams::Upstreams,
@@ -52,6 +52,8 @@ pub(crate) struct Plane {
     pub(crate) last_good: LastGoods,
     /// Prompts of model calls that are under way.
     pub(crate) parcels: Parcels,
+    /// The prompts of model calls that people are asked about.
+    pub(crate) shown: Shown,
     pub(crate) metrics: Metrics,
     /// The files of domains; what they say is in the journals.
     pub(crate) domains: Domains,

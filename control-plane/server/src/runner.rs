@@ -46,12 +46,28 @@ async fn release(plane: &Plane, domain: &DomainName, action: ActionId, released:
     let permit =
         held.as_deref().and_then(ActionCard::decision_fact).and_then(|held| effects::permit(held, released));
     match permit {
-        Some(permit) => execute(plane, domain, permit).await,
+        Some(permit) => {
+            if let Some(withheld) = not_called_for(plane, domain, &permit).await {
+                settle(plane, domain, withheld).await;
+                return;
+            }
+            execute(plane, domain, permit).await;
+        }
         None => {
             let note = "what was approved is not what would run, so nothing was sent".to_owned();
             settle(plane, domain, failed(action, note)).await;
         }
     }
+}
+
+/// An approved model call is sent once its caller has come again, who brings what is sent; or this is why it is not.
+async fn not_called_for(plane: &Plane, domain: &DomainName, permit: &Permit) -> Option<Settle> {
+    let (ward, action) = (plane.ward(domain).ok()?, permit.action());
+    let contract = plane.contracts.get(&ward.view.action(action)?.terms.digest)?;
+    contract.tool(permit.tool())?.model.as_ref()?;
+    let (withheld, why) = llm::caller(plane, ward, action).await.err()?;
+    let exchange = Exchange { withheld, ..Exchange::default() };
+    Some(Settle { exchange, ..failed(action, format!("not sent: {why}")) })
 }
 
 /// Carries one action out and reports what became of it. Taking the permit by value spends it.

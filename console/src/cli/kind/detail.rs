@@ -2,7 +2,9 @@
 
 use std::io;
 
-use remit_proto::v1::{ActionDetail, ActionStatus, Assertion, Decision, EvidenceItem, Finding, Statement};
+use remit_proto::v1::{
+    Action, ActionDetail, ActionStatus, Assertion, Decision, EvidenceItem, Finding, Statement,
+};
 use serde_json::{Value, json};
 
 use crate::cli::{
@@ -46,6 +48,7 @@ pub fn json(detail: &ActionDetail) -> Value {
         "people_needed": detail.people_needed,
         "statements": detail.statements.iter().map(statement_json).collect::<Vec<_>>(),
         "resolved": words::text(&detail.resolved),
+        "prompt": words::text(&detail.prompt),
     })
 }
 
@@ -132,6 +135,7 @@ pub fn write(detail: &ActionDetail, screen: &mut Screen<'_>) -> io::Result<()> {
     optional(screen, "rereads", &action.rereads)?;
     parameters(&action.params_json, screen)?;
     screen.field("digest", &action.params_digest)?;
+    write_prompt(detail, action, screen)?;
     if let Some(decision) = &detail.decision {
         write_decision(decision, screen)?;
     }
@@ -148,6 +152,21 @@ pub fn write(detail: &ActionDetail, screen: &mut Screen<'_>) -> io::Result<()> {
         optional(screen, "resolved", &detail.resolved)?;
     }
     write_doubt(detail, action.status() == ActionStatus::InDoubt, screen)
+}
+
+/// What a model call would send, while people are asked about it.
+fn write_prompt(detail: &ActionDetail, action: &Action, screen: &mut Screen<'_>) -> io::Result<()> {
+    match (&*detail.prompt, action.status()) {
+        ("", ActionStatus::Held) if action.channel == "model" => screen.field(
+            "prompt",
+            "not here: it is shown once the same call comes again; until then, only deny it",
+        ),
+        ("", _) => Ok(()),
+        (prompt, _) => {
+            screen.toned("prompt", Tone::Title)?;
+            screen.line(prompt)
+        }
+    }
 }
 
 /// What is done about a doubt, what people have said, and how it is resolved.

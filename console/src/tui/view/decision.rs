@@ -61,7 +61,9 @@ fn document_key(escalation: &Escalation, detail: Option<&ActionDetail>, width: u
     let seen = detail.iter().flat_map(|d| &d.evidence).map(|item| item.digest.as_str());
     let said = detail.iter().flat_map(|d| &d.assertions).map(|said| said.sha256.as_str());
     let evidence: Vec<_> = seen.chain(said).collect();
-    format!("{}/{}/{width}/{}/{}", escalation.id, escalation.digest, detail.is_some(), evidence.join("+"))
+    let prompt = detail.map_or(0, |detail| detail.prompt.len());
+    let (id, digest, whole) = (&escalation.id, &escalation.digest, detail.is_some());
+    format!("{id}/{digest}/{width}/{whole}/{prompt}/{}", evidence.join("+"))
 }
 
 fn lines(
@@ -106,6 +108,7 @@ fn lines(
         rows.extend(wrapped("", why, width, (theme.warn, theme.warn)));
         return rows;
     };
+    rows.extend(prompt(detail, width, painter));
     rows.extend(wrapped("UNDO   ", &detail.undo, width, styles));
     if let Some(decision) = &detail.decision {
         rows.push(Row::of("CLAUSES", theme.dim));
@@ -120,4 +123,20 @@ fn lines(
     }
     rows.extend(assertions(&detail.assertions, width, painter));
     rows
+}
+
+/// What a model call would send: people who approve it have read it.
+fn prompt(detail: &ActionDetail, width: usize, painter: &Painter<'_>) -> Vec<Row> {
+    let theme = painter.theme;
+    let of_model = detail.action.as_ref().is_some_and(|action| action.channel == "model");
+    if !detail.prompt.is_empty() {
+        let mut rows = vec![Row::of("PROMPT  all that would be sent", theme.dim)];
+        rows.extend(json_rows(&detail.prompt, width, theme));
+        return rows;
+    }
+    if !of_model {
+        return Vec::new();
+    }
+    let why = "not here: it is shown once the same call comes again; until then, only deny it";
+    wrapped("PROMPT ", why, width, (theme.dim, theme.warn))
 }

@@ -14,6 +14,7 @@ use crate::{
     contracts::Contracts,
     error::Error,
     plane::Plane,
+    recall,
     view::{ActionCard, Inner, View},
 };
 
@@ -31,22 +32,13 @@ pub(super) async fn action(plane: &Arc<Plane>, text: &str) -> Result<pb::ActionD
             detail(card, inner, &plane.contracts)
         });
         if let Some(detail) = detail {
-            return Ok(detail);
+            let prompt = plane.shown.of(id).unwrap_or_default();
+            return Ok(pb::ActionDetail { prompt, ..detail });
         }
     }
-    blocking(plane, move |plane| {
-        for ward in plane.business() {
-            let records = plane.journal.by_action(ward.domain.name(), id)?;
-            let Some(run) = records.iter().find_map(|record| record.event.run()) else { continue };
-            let past = ward.view.recall(&plane.journal.by_run(ward.domain.name(), run)?);
-            if let Some(detail) = past.actions.get(&id).and_then(|card| detail(card, &past, &plane.contracts))
-            {
-                return Ok(detail);
-            }
-        }
-        Err(Error::NotFound(format!("there is no action `{id}` here")))
-    })
-    .await
+    let past = recall::past(plane, id).await?;
+    let detail = past.and_then(|(_, past)| detail(past.actions.get(&id)?, &past, &plane.contracts));
+    detail.ok_or_else(|| Error::NotFound(format!("there is no action `{id}` here")))
 }
 
 pub(super) async fn run(plane: &Arc<Plane>, text: &str) -> Result<pb::RunDetail, Error> {
@@ -160,6 +152,8 @@ fn detail(card: &ActionCard, inner: &Inner, contracts: &Contracts) -> Option<pb:
         sent: card.action.trail.sent.map_or(0, |sent| sent.times),
         lands_until: inner.state.lands_until(&card.action).filter(|_| doubtful).map(wire::time),
         doubt: if doubtful { about_doubt(card) } else { String::new() },
+        // Not of the journal: whoever asks adds it.
+        prompt: String::new(),
     })
 }
 

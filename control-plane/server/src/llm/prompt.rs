@@ -81,6 +81,11 @@ impl Prompt {
 }
 
 impl Sealed {
+    /// What is sent.
+    pub(crate) fn into_body(self) -> String {
+        self.body
+    }
+
     /// What is proposed, judged and kept.
     pub(super) fn params(&self) -> Value {
         json!({
