@@ -92,15 +92,15 @@ reasons! {
     EffectTaken, "effect_taken", "The same logical effect exists already or is under way.", "Do not try again; look at the action that holds the effect.";
     KeyReused, "key_reused", "The same call or key was used before with other bytes.", "Send it as it was sent first, or use a new key for another call.";
 
-    SpendExhausted, "spend_exhausted", "The run's budget cannot cover the action.", "End the run and report what is left to do.";
+    SpendExhausted, "spend_exhausted", "The run's budget cannot cover the action.", "End the run and report what is left to do; what costs no more than is left could still go.";
     BudgetExhausted, "budget_exhausted", "The service or its domain has not enough money for it in this hour or day.", "Propose it again once the named hour or day has ended, or ask the contract's owner for a larger budget.";
     QuotaExhausted, "quota_exhausted", "The service or its domain has used all its calls of this hour or day.", "Propose it again once the named hour or day has ended, or ask the contract's owner for more calls.";
     TokensExhausted, "tokens_exhausted", "The run's tokens cannot cover the call.", "Send less and ask for fewer tokens, or end the run and report what is left to do.";
-    CallsExhausted, "calls_exhausted", "The run has used all its calls.", "End the run and report what is left to do.";
-    ToolCallsExhausted, "tool_calls_exhausted", "The run has used all its calls of this tool.", "Go on without this tool or end the run.";
-    WallTimeExhausted, "wall_time_exhausted", "The run has taken longer than it may.", "End the run and report what is left to do.";
-    LoopDetected, "loop_detected", "The run repeats the same call.", "Stop: the run was ended, a person looks at it.";
-    CycleDetected, "cycle_detected", "The run makes the same calls in turn.", "Stop: the run was ended, a person looks at it.";
+    CallsExhausted, "calls_exhausted", "The run has used all its calls.", "End the run and report what is left to do; another run has calls of its own.";
+    ToolCallsExhausted, "tool_calls_exhausted", "The run has used all its calls of this tool.", "Go on without this tool or end the run; another run has calls of its own.";
+    WallTimeExhausted, "wall_time_exhausted", "The run has taken longer than it may.", "End the run and report what is left to do; another run has time of its own.";
+    LoopDetected, "loop_detected", "The run repeats the same call.", "Stop: the run was ended; begin another once the call would bring something else.";
+    CycleDetected, "cycle_detected", "The run makes the same calls in turn.", "Stop: the run was ended; begin another once one of the calls would bring something else.";
     NoProgress, "no_progress", "The run's calls bring nothing new.", "Stop: the run was ended; begin another once something has changed.";
     NotWorthIt, "not_worth_it", "The run would cost more than it is worth.", "Stop: the run was ended; what is at stake would have to be more, or the rest cheaper.";
     WorthUnknown, "worth_unknown", "Nobody knows yet what is at stake in the run.", "Read the named tool first, then propose again.";
