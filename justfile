@@ -13,7 +13,7 @@ lint:
 demo *ARGS:
     cargo run --release -- demo {{ARGS}}
 
-# A control plane on the demo contracts; set PAYMENTS_URL, DESK_URL and PAYMENTS_TOKEN first.
+# A control plane on the demo contracts; set PAYMENTS_URL, PAYMENTS_TOKEN, DESK_URL, MODELS_URL and MODELS_KEY first.
 serve *ARGS:
     cargo run --release -p remit-control-plane -- serve --data ./data --contracts assets/contracts {{ARGS}}
 

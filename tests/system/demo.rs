@@ -33,6 +33,21 @@ fn a_headless_demo_proves_what_happened() {
     {
         assert!(0 < count(something), "no {something}: {text}");
     }
+    let stopped_by = summary["stopped_by"].as_object().unwrap();
+    let rules = [
+        "loop.same_call",
+        "loop.cycle",
+        "loop.no_progress",
+        "value.at_most",
+        "value.stop_below",
+        "run.spend",
+        "run.calls",
+        "run.tools",
+        "run.tokens",
+    ];
+    for rule in rules {
+        assert!(stopped_by.get(rule).is_some_and(|runs| 0 < runs.as_u64().unwrap()), "no {rule}: {text}");
+    }
     assert!(count("executed") <= count("admitted") + count("escalated"), "{text}");
     assert!(count("reversals") <= count("payouts"), "{text}");
     let operator = &summary["operator"];

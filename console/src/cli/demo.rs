@@ -1,9 +1,9 @@
 //! `remit demo`: a control plane, its tools and its agents in one process, all of it real.
 //!
 //! ```text
-//! deck of cases ─▶ agents ─MCP│gRPC─▶ control plane ─HTTP─▶ payments, desk
-//!                                        ▲    │                 │
-//!                 console or operator ───┘    └─ journal ─ audit ┘ ledger
+//! deck of cases ─▶ agents ─MCP│gRPC│LLM─▶ control plane ─HTTP─▶ payments, desk, models
+//!                                            ▲    │                 │
+//!                     console or operator ───┘    └─ journal ─ audit ┘ ledger
 //! ```
 
 use std::{
@@ -24,6 +24,7 @@ mod audit;
 mod case;
 mod contracts;
 mod desk;
+mod models;
 mod operator;
 mod payments;
 mod progress;

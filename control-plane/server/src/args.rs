@@ -91,7 +91,8 @@ impl Serve {
 
 const SERVE_HELP: &str = "\
 Examples:
-  PAYMENTS_URL=http://127.0.0.1:9001 DESK_URL=http://127.0.0.1:9002 PAYMENTS_TOKEN=… \\
+  PAYMENTS_URL=http://127.0.0.1:9001 PAYMENTS_TOKEN=… DESK_URL=http://127.0.0.1:9002 \\
+    MODELS_URL=http://127.0.0.1:9003 MODELS_KEY=… \\
     remitd serve --data ./data --contracts assets/contracts --domains assets/domains
   remitd serve --data ./data --contracts my-contract --listen 127.0.0.1:0
   remitd serve --data ./data --approval required --domain payments --domains domains/payments.yaml

@@ -21,7 +21,9 @@ mod answer;
 mod attempt;
 mod grpc;
 mod mcp;
+mod model;
 mod refund;
+mod runaway;
 mod session;
 #[cfg(test)]
 mod tests;

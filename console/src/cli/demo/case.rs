@@ -35,6 +35,14 @@ pub(crate) enum RefundPlot {
     BulkPayout,
     /// Reads the same thing over and over.
     Loops,
+    /// Reads two things in turn, over and over.
+    Circles,
+    /// Guesses at numbers of sales that there are not.
+    Guesses,
+    /// Is about less than what a refund costs.
+    TooSmall,
+    /// Writes note after note in a run that may make few calls.
+    Chatters,
     /// Wants three refunds in one case that may have two.
     ThreeOrders,
     /// The payment is made, and the answer is lost.
@@ -64,6 +72,12 @@ pub(crate) enum AccessPlot {
     FormerEmployee,
     /// Tries to make a role of its own.
     NewRole,
+    /// Looks at one role after the other, and grants none.
+    Wanders,
+    /// Has a model think without end.
+    Ponders,
+    /// Sends a model a whole manual.
+    Pastes,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,19 +87,29 @@ enum Plot {
 }
 
 /// The first cases, so that even a short demo has something to approve, to deny and to undo.
-const OPENING: [Plot; 8] = [
+/// The runaways are among them, each stopped by another rule; refunds first, since those are stopped as a whole soon.
+const OPENING: [Plot; 17] = [
     Plot::Refund(RefundPlot::AboveLimit),
     Plot::Refund(RefundPlot::Plain),
     Plot::Access(AccessPlot::Plain),
     Plot::Refund(RefundPlot::EuReview),
+    Plot::Refund(RefundPlot::Loops),
+    Plot::Refund(RefundPlot::ThreeOrders),
+    Plot::Refund(RefundPlot::Circles),
+    Plot::Refund(RefundPlot::Guesses),
+    Plot::Refund(RefundPlot::TooSmall),
+    Plot::Refund(RefundPlot::Chatters),
     Plot::Refund(RefundPlot::SkipsCheck),
     Plot::Refund(RefundPlot::AboveLimit),
+    Plot::Access(AccessPlot::Wanders),
+    Plot::Access(AccessPlot::Ponders),
+    Plot::Access(AccessPlot::Pastes),
     Plot::Refund(RefundPlot::Plain),
     Plot::Access(AccessPlot::Privileged),
 ];
 
 /// One round of plots, shuffled anew each time. Most cases are plain.
-const ROUND: [Plot; 30] = [
+const ROUND: [Plot; 37] = [
     Plot::Refund(RefundPlot::Plain),
     Plot::Refund(RefundPlot::Plain),
     Plot::Refund(RefundPlot::Plain),
@@ -102,6 +126,10 @@ const ROUND: [Plot; 30] = [
     Plot::Refund(RefundPlot::ForeignAccount),
     Plot::Refund(RefundPlot::BulkPayout),
     Plot::Refund(RefundPlot::Loops),
+    Plot::Refund(RefundPlot::Circles),
+    Plot::Refund(RefundPlot::Guesses),
+    Plot::Refund(RefundPlot::TooSmall),
+    Plot::Refund(RefundPlot::Chatters),
     Plot::Refund(RefundPlot::ThreeOrders),
     Plot::Refund(RefundPlot::AnswerLost),
     Plot::Refund(RefundPlot::NotEligible),
@@ -116,6 +144,9 @@ const ROUND: [Plot; 30] = [
     Plot::Access(AccessPlot::ForeignRole),
     Plot::Access(AccessPlot::FormerEmployee),
     Plot::Access(AccessPlot::NewRole),
+    Plot::Access(AccessPlot::Wanders),
+    Plot::Access(AccessPlot::Ponders),
+    Plot::Access(AccessPlot::Pastes),
 ];
 
 /// Something that was sold once; what a refund is about.
@@ -195,6 +226,7 @@ impl Case {
     /// The workflow of the contract that it is an instance of; empty where the contract has none.
     pub(crate) const fn workflow(&self) -> &'static str {
         match self.subject {
+            Subject::Refund(RefundPlot::Chatters, _) => "enquiry",
             Subject::Refund(..) => "refund",
             Subject::Access(..) => "",
         }
@@ -296,6 +328,8 @@ impl Deck {
             self.rng.random_range(20_500..=89_900)
         } else if plot == RefundPlot::EuReview {
             self.rng.random_range(10_000..=19_900)
+        } else if plot == RefundPlot::TooSmall {
+            30
         } else {
             self.rng.random_range(490..=9_900)
         };

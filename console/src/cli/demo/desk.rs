@@ -39,12 +39,22 @@ const ROLES: [Role; 6] = [
     Role { name: "payroll-viewer", privileged: false, departments: &["people"] },
 ];
 
+/// Every role that there is.
+pub(crate) fn roles() -> impl Iterator<Item = &'static str> + Clone {
+    ROLES.iter().map(|role| role.name)
+}
+
 /// The role that somebody of a department wants when a case goes like this.
 pub(crate) fn role_for(plot: AccessPlot, department: &str) -> &'static str {
     match plot {
         AccessPlot::Privileged => "production-admin",
         AccessPlot::ForeignRole => "payroll-viewer",
-        AccessPlot::Plain | AccessPlot::FormerEmployee | AccessPlot::NewRole => ROLES
+        AccessPlot::Plain
+        | AccessPlot::FormerEmployee
+        | AccessPlot::NewRole
+        | AccessPlot::Wanders
+        | AccessPlot::Ponders
+        | AccessPlot::Pastes => ROLES
             .iter()
             .find(|role| role.departments == [department])
             .map_or("repository-reader", |role| role.name),

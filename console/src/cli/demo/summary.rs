@@ -115,6 +115,10 @@ impl Summary {
         for (name, value) in rows {
             writeln!(out, "{name:<12}  {}", Inert::line(&value))?;
         }
+        for (number, (rule, runs)) in counts.stopped_by.iter().enumerate() {
+            let name = if number == 0 { "stopped by" } else { "" };
+            writeln!(out, "{name:<12}  {rule:<16}  {runs} run(s)")?;
+        }
         if let Some(stopped_us) = self.operator.as_ref().and_then(|done| done.containment_us) {
             writeln!(out, "{:<12}  {}", "containment", words::micros_as_ms(stopped_us))?;
         }

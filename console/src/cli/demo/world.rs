@@ -13,6 +13,7 @@ use super::{
     case::{Case, RefundPlot, Subject},
     contracts,
     desk::{self, records::Ticket},
+    models,
     payments::{self, ledger::Ledger},
     progress::Progress,
     serve,
@@ -49,6 +50,8 @@ impl World {
         let desk = Arc::new(desk::records::Records::default());
         let payments_url = serve(payments::router(Arc::clone(&ledger), &payments_token)).await?;
         let desk_url = serve(desk::router(Arc::clone(&desk))).await?;
+        let models_key = uuid::Uuid::new_v4().simple().to_string();
+        let models_url = serve(models::router(&models_key)).await?;
         let (contracts, domains) = contracts::write(dir).wrap_err("write the contracts")?;
         let config = Config {
             data: dir.join("control-plane"),
@@ -58,6 +61,8 @@ impl World {
                 ("PAYMENTS_URL".to_owned(), payments_url),
                 ("PAYMENTS_TOKEN".to_owned(), payments_token),
                 ("DESK_URL".to_owned(), desk_url),
+                ("MODELS_URL".to_owned(), models_url),
+                ("MODELS_KEY".to_owned(), models_key),
             ]),
             environment: "demo".to_owned(),
             user_context: false,

@@ -170,7 +170,7 @@ fn a_contract_in_another_currency_is_refused_with_both_places() {
     let clash = file.clash(&contract, "contracts/access-grants/contract.yaml".to_owned()).unwrap();
     assert_eq!(
         clash.to_string(),
-        "contracts/access-grants/contract.yaml:133:13: cost.currency `USD` is not that of domain `access`, which is `EUR` in \
+        "contracts/access-grants/contract.yaml:142:13: cost.currency `USD` is not that of domain `access`, which is `EUR` in \
          domains/access.yaml:3:11\nhint: a domain has one currency: write `EUR` here, or correct the domain's file"
     );
 }

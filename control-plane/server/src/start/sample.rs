@@ -98,6 +98,8 @@ impl Place {
             ("PAYMENTS_URL", "http://127.0.0.1:9"),
             ("DESK_URL", "http://127.0.0.1:9"),
             ("PAYMENTS_TOKEN", "t"),
+            ("MODELS_URL", "http://127.0.0.1:9"),
+            ("MODELS_KEY", "k"),
         ];
         let domains = self.0.path().join("domains");
         Config {

@@ -1,4 +1,4 @@
-//! The access agent: reads the person and the role, and grants it.
+//! The access agent: reads the person and the role, asks a model, and grants it.
 
 use color_eyre::eyre::Report;
 use serde_json::json;
@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{
     attempt::{Attempt, Ended, act, look},
     refund::text,
+    runaway,
     session::Session,
 };
 use crate::cli::demo::case::{AccessPlot, Employee};
@@ -41,6 +42,26 @@ async fn grant(
         if let Err(ended) = look(session, tool, params.clone()).await? {
             return Ok(ended);
         }
+    }
+    let runaway = match plot {
+        AccessPlot::Wanders => runaway::wander(session).await?,
+        AccessPlot::Ponders => runaway::ponder(session, employee).await?,
+        AccessPlot::Pastes => runaway::paste(session, employee).await?,
+        AccessPlot::Plain
+        | AccessPlot::Privileged
+        | AccessPlot::ForeignRole
+        | AccessPlot::FormerEmployee
+        | AccessPlot::NewRole => None,
+    };
+    if let Some(ended) = runaway {
+        return Ok(ended);
+    }
+    // What the model says is no evidence: the agent reads it, and the contract does not.
+    let question =
+        format!("Is the role {role} right for somebody of the department {}?", employee.department);
+    match session.ask(&question, 60).await? {
+        Ok(advice) => session.say(&format!("the model says: {advice}")),
+        Err(refusal) => return Ok(Ended::Over(refusal)),
     }
     let wanted = json!({ "employee_id": employee.id, "role": role });
     let (tool, params) = if plot == AccessPlot::NewRole {

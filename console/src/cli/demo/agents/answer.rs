@@ -80,6 +80,7 @@ impl Refusal {
             "rate_exceeded" => Reaction::Wait(bounded(self.wait)),
             "spend_exhausted"
             | "calls_exhausted"
+            | "tokens_exhausted"
             | "wall_time_exhausted"
             | "loop_detected"
             | "run_ended"

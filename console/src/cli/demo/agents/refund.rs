@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     attempt::{Attempt, Ended, Saying, act, look},
+    runaway,
     session::Session,
 };
 use crate::cli::demo::case::{RefundPlot, Sale};
@@ -17,8 +18,6 @@ mod tests;
 
 /// Longer than the contract lets an eligibility check count.
 const THINKING: Duration = Duration::from_millis(2_300);
-/// More often than the contract lets the same call be repeated.
-const LOOPS: u32 = 6;
 
 /// Works on a case to its end and says in words what it was.
 ///
@@ -55,18 +54,14 @@ pub(crate) async fn work(
 }
 
 async fn refund(session: &mut Session<'_>, plot: RefundPlot, sale: &Sale) -> Result<Ended, Report> {
+    if let Some(ended) = runaway::refund(session, plot, sale).await? {
+        return Ok(ended);
+    }
     let about = json!({ "transaction_id": sale.id });
     let record = match look(session, "transactions.get", about.clone()).await? {
         Ok(record) => record,
         Err(ended) => return Ok(ended),
     };
-    if plot == RefundPlot::Loops {
-        for _ in 0..LOOPS {
-            if let Err(ended) = look(session, "transactions.get", about.clone()).await? {
-                return Ok(ended);
-            }
-        }
-    }
     if plot != RefundPlot::SkipsCheck
         && let Err(ended) = look(session, "eligibility.check", about.clone()).await?
     {

@@ -12,12 +12,14 @@ use super::{
     attempt::Saying,
     grpc::{self, RuntimeClient},
     mcp::{self, Tools},
+    model::Model,
 };
 use crate::cli::demo::{case::Case, case::Face, progress::Progress, world::World};
 
 /// One run of one service.
 pub(crate) struct Session<'a> {
     face: Connected,
+    model: Model,
     /// Ends the run, too.
     runtime: RuntimeClient,
     run: String,
@@ -59,7 +61,8 @@ impl<'a> Session<'a> {
             Face::Mcp => Connected::Mcp(mcp::connect(world, case).await?),
             Face::Grpc => Connected::Grpc,
         };
-        Ok(Self { face, runtime, run, name: &case.name, progress: &world.progress, patience, quit })
+        let model = Model::of(world, case);
+        Ok(Self { face, model, runtime, run, name: &case.name, progress: &world.progress, patience, quit })
     }
 
     /// Proposes one action and returns what became of it, held or not.
@@ -120,6 +123,22 @@ impl<'a> Session<'a> {
             return Ok(Answer::Held { action, wait });
         }
         self.call(tool, params, says).await
+    }
+
+    /// Asks the model; its answer, or why there is none.
+    ///
+    /// # Errors
+    /// As [`Session::call`].
+    pub(crate) async fn ask(
+        &self,
+        question: &str,
+        most_tokens: u32,
+    ) -> Result<Result<String, Refusal>, Report> {
+        let asked = self.model.ask(question, most_tokens).await?;
+        if let Err(refusal) = &asked {
+            self.say(&format!("the model was refused: {} {}", refusal.reason, refusal.hint));
+        }
+        Ok(asked)
     }
 
     /// Lets time pass; breaks when the demo ends.

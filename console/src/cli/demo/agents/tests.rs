@@ -13,7 +13,7 @@ use crate::cli::demo::{
 };
 
 /// The opening and the first round: every plot at least once.
-const CASES: usize = 38;
+const CASES: usize = 54;
 
 /// What the last words of a case begin with, when nobody answers questions.
 fn ending(subject: &Subject) -> &'static str {
@@ -29,6 +29,10 @@ fn ending(subject: &Subject) -> &'static str {
             RefundPlot::AboveLimit | RefundPlot::EuReview => "nobody decided in time",
             RefundPlot::BulkPayout => "a person takes over: forbidden_action",
             RefundPlot::Loops => "ended: loop_detected",
+            RefundPlot::Circles => "ended: cycle_detected",
+            RefundPlot::Guesses => "ended: no_progress",
+            RefundPlot::TooSmall => "ended: not_worth_it",
+            RefundPlot::Chatters => "ended: calls_exhausted",
             RefundPlot::ThreeOrders => "a person takes over: tool_calls_exhausted",
             RefundPlot::AnswerLost => "the refund of ",
             RefundPlot::NotEligible => "a person takes over: no_permit",
@@ -40,6 +44,9 @@ fn ending(subject: &Subject) -> &'static str {
             AccessPlot::Privileged | AccessPlot::ForeignRole => "nobody decided in time",
             AccessPlot::FormerEmployee => "a person takes over: policy_forbids",
             AccessPlot::NewRole => "a person takes over: forbidden_action",
+            AccessPlot::Wanders => "ended: not_worth_it",
+            AccessPlot::Ponders => "ended: spend_exhausted",
+            AccessPlot::Pastes => "ended: tokens_exhausted",
         },
     }
 }
@@ -58,6 +65,19 @@ async fn plays(face: Face) {
     let audit = audit::audit(&world, running.journal().clone()).await.unwrap();
     assert_eq!((audit.flaws, audit.mismatches), (Vec::<String>::new(), Vec::<String>::new()));
     assert_eq!(audit.counts.late_admits, 0);
+    let rules: Vec<&str> = audit.counts.stopped_by.keys().copied().collect();
+    let all = [
+        "loop.cycle",
+        "loop.no_progress",
+        "loop.same_call",
+        "run.calls",
+        "run.spend",
+        "run.tokens",
+        "run.tools",
+        "value.at_most",
+        "value.stop_below",
+    ];
+    assert_eq!(rules, all, "{:?}", audit.counts);
     // The answer that was lost comes when the same call is sent again, unless the end comes first.
     assert!(audit.counts.in_doubt <= 1, "{:?}", audit.counts);
     assert!(audit.counts.escalated > 0 && audit.payouts > 10, "{:?}", audit.counts);

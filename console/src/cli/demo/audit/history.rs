@@ -12,8 +12,11 @@ use remit_core::{
 use serde::Serialize;
 use serde_json::Value;
 
+mod stopped;
 #[cfg(test)]
 mod tests;
+
+use stopped::Stopped;
 
 /// What happened, in numbers. An action that was held and then approved counts as escalated and as admitted.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
@@ -40,6 +43,8 @@ pub(crate) struct Counts {
     pub(crate) in_doubt: u64,
     /// Admitted above a ceiling that was in force.
     pub(crate) late_admits: u64,
+    /// Runs that each rule about cost has stopped or held up, by where the contract says it below `cost`.
+    pub(crate) stopped_by: BTreeMap<&'static str, u64>,
 }
 
 /// What became of an action.
@@ -87,6 +92,7 @@ pub(crate) struct History {
     pub(crate) deeds: BTreeMap<ActionId, Deed>,
     /// Actions whose compensation succeeded, and the compensation.
     pub(crate) undone: BTreeMap<ActionId, ActionId>,
+    stopped: Stopped,
     levels: BTreeMap<Digest, BTreeMap<ToolName, Option<Level>>>,
     runs: BTreeMap<RunId, (ServiceName, Digest)>,
     switches: BTreeMap<(DomainName, SwitchId), Switch>,
@@ -103,6 +109,7 @@ impl History {
             Event::ContractActivated { terms, .. } => {
                 let levels = terms.tools.iter().map(|(name, tool)| (name.clone(), tool.level)).collect();
                 self.levels.insert(terms.digest, levels);
+                self.stopped.knows(terms);
             }
             Event::RunStarted { run, service, contract, .. } => {
                 count(&mut self.counts.runs);
@@ -145,6 +152,9 @@ impl History {
     fn decided(&mut self, domain: &DomainName, decided: &ActionDecided) {
         let proposal = &decided.proposal;
         count(&mut self.counts.actions);
+        if let Some(rule) = self.stopped.by(decided) {
+            count(self.counts.stopped_by.entry(rule).or_default());
+        }
         let undoes = decided.undoes.map(|(target, _)| target);
         let params = proposal.params.value();
         let deed = Deed::new(proposal.run, proposal.tool.as_str(), params, Fate::NotAdmitted, undoes);

@@ -29,6 +29,10 @@ fn the_first_round_has_every_plot_of_both_services() {
         RefundPlot::ForeignAccount,
         RefundPlot::BulkPayout,
         RefundPlot::Loops,
+        RefundPlot::Circles,
+        RefundPlot::Guesses,
+        RefundPlot::TooSmall,
+        RefundPlot::Chatters,
         RefundPlot::ThreeOrders,
         RefundPlot::AnswerLost,
         RefundPlot::NotEligible,
@@ -45,6 +49,9 @@ fn the_first_round_has_every_plot_of_both_services() {
         AccessPlot::ForeignRole,
         AccessPlot::FormerEmployee,
         AccessPlot::NewRole,
+        AccessPlot::Wanders,
+        AccessPlot::Ponders,
+        AccessPlot::Pastes,
     ] {
         assert!(access(plot), "{plot:?}");
     }

@@ -13,7 +13,12 @@ fn summary() -> Summary {
         seed: 7,
         tally: Tally { cases: 3, broken: 0 },
         audit: Audit {
-            counts: Counts { actions: 12, admitted: 9, ..Counts::default() },
+            counts: Counts {
+                actions: 12,
+                admitted: 9,
+                stopped_by: [("loop.cycle", 2), ("run.spend", 1)].into(),
+                ..Counts::default()
+            },
             events: 40,
             flaws: Vec::new(),
             mismatches: Vec::new(),
@@ -57,6 +62,7 @@ fn programs_get_every_promised_name() {
         ("late_admits", Value::from(0)),
         ("journal_verified", Value::from(true)),
         ("ledger_matches", Value::from(true)),
+        ("stopped_by", serde_json::json!({ "loop.cycle": 2, "run.spend": 1 })),
     ] {
         assert_eq!(object.get(name), Some(&expected), "{name}");
     }
@@ -70,5 +76,9 @@ fn people_read_what_is_wrong() {
     wrong.write_table(&mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
     assert!(text.contains("ledger        payout po-1 has no admitted action"), "{text}");
+    assert!(
+        text.contains("stopped by    loop.cycle        2 run(s)\n              run.spend         1 run(s)\n"),
+        "{text}"
+    );
     assert!(text.contains("journal       verified, 40 events"), "{text}");
 }

@@ -167,6 +167,7 @@ fn everything_is_counted_once() {
         undone: 1,
         in_doubt: 1,
         late_admits: 0,
+        stopped_by: std::collections::BTreeMap::new(),
     };
     assert_eq!(history.counts, expected);
     assert_eq!(history.undone.get(&action(1)), Some(&action(7)));
@@ -210,4 +211,28 @@ fn what_is_admitted_above_a_ceiling_is_late() {
         let all: Vec<Event> = std::iter::once(started()).chain(events).collect();
         assert_eq!(read(&all).counts.late_admits, late, "case {at}");
     }
+}
+
+/// What clause 6 refuses for a reason.
+fn too_dear(number: u128, outcome: Outcome, reason: Reason) -> Event {
+    let Event::ActionDecided(mut refused) = decided(number, Outcome::Admit, None) else {
+        panic!("a decision")
+    };
+    let mut findings = refused.decision.findings.clone();
+    findings[5] = Finding::object(Clause::Cost, outcome, Objection::new(reason, ""));
+    refused.decision = Decision::join(findings, None);
+    Event::ActionDecided(refused)
+}
+
+#[test]
+fn a_rule_counts_once_a_run_and_only_where_it_decides() {
+    let history = read(&[
+        started(),
+        too_dear(1, Outcome::Deny, Reason::SpendExhausted),
+        too_dear(2, Outcome::Deny, Reason::SpendExhausted),
+        too_dear(3, Outcome::Stop, Reason::CycleDetected),
+        too_dear(4, Outcome::Throttle, Reason::BudgetExhausted),
+        decided(5, Outcome::Deny, None),
+    ]);
+    assert_eq!(history.counts.stopped_by, [("loop.cycle", 1), ("run.spend", 1)].into());
 }
