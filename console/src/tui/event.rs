@@ -2,7 +2,8 @@
 
 use remit_proto::v1::{
     ActionDetail, DecideResponse, DecisionUpdate, Level, ListRunsResponse, ReleaseSwitchResponse,
-    RollbackPlan, RollbackProgress, RunDetail, SetSwitchResponse, StateSnapshot, TraceBatch, WhoAmIResponse,
+    ResolveResponse, RollbackPlan, RollbackProgress, RunDetail, SetSwitchResponse, StateSnapshot, TraceBatch,
+    WhoAmIResponse,
 };
 
 use super::hit::HitMap;
@@ -131,6 +132,17 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Says what became of an action in doubt.
+    Resolve {
+        /// Which one.
+        action: String,
+        /// That it happened, or that it did not.
+        happened: bool,
+        /// How the operator knows.
+        reason: String,
+        /// What the tool answered, as JSON; empty where nobody says.
+        result_json: String,
+    },
 }
 
 /// What was heard of a command.
@@ -146,6 +158,8 @@ pub enum Answer {
     Planned(RollbackPlan),
     /// A step of a rollback, or its end.
     Step(Box<RollbackProgress>),
+    /// What was said of an action in doubt is kept.
+    Resolved(Box<ResolveResponse>),
     /// The server said no, in one sentence.
     Refused(String),
     /// The answer was lost: it may or may not have happened.

@@ -4,8 +4,8 @@ use prost_types::Timestamp;
 use remit_proto::v1::{
     Action, ActionDetail, ActionStatus, Assertion, Budget, Clause, CostNode, Decision, Escalation,
     EscalationStatus, EvidenceItem, Finding, Level, ListRunsResponse, Outcome, RollbackPlan, RollbackStep,
-    Run, RunDetail, RunStatus, Service, StateSnapshot, Switch, Tool, ToolCalls, TraceBatch, TraceRecord,
-    WhoAmIResponse, rollback_step,
+    Run, RunDetail, RunStatus, Service, StateSnapshot, Statement, Switch, Tool, ToolCalls, TraceBatch,
+    TraceRecord, Verdict, WhoAmIResponse, rollback_step,
 };
 
 use super::clock::Now;
@@ -221,6 +221,25 @@ pub(crate) fn detail() -> ActionDetail {
         seq: 1041,
         ..ActionDetail::default()
     }
+}
+
+/// An action of which nobody knows whether it happened, and of which somebody has said so.
+pub(crate) fn doubtful() -> ActionDetail {
+    let mut detail = detail();
+    detail.evidence.clear();
+    detail.assertions.clear();
+    detail.action = Some(Action { status: ActionStatus::InDoubt.into(), ..action() });
+    detail.settlement_note = "no answer within 1000 ms".to_owned();
+    detail.doubt = "sent again under the same key until the tool answers".to_owned();
+    (detail.people_needed, detail.sent) = (2, 3);
+    detail.lands_until = before(-40);
+    detail.statements = vec![Statement {
+        by: "olga.ops".to_owned(),
+        verdict: Verdict::Happened.into(),
+        reason: "it is on the statement".to_owned(),
+        ..Statement::default()
+    }];
+    detail
 }
 
 /// The run behind the ask.

@@ -48,6 +48,10 @@ pub enum Verb {
     Approve,
     /// Open the deny card.
     Deny,
+    /// Open the card that says that an action in doubt happened.
+    Happened,
+    /// Open the card that says that it did not.
+    DidNotHappen,
     /// Connect again now.
     Retry,
     /// Leave, when pressed twice.
@@ -61,6 +65,8 @@ pub enum Place {
     Everywhere,
     /// Where an escalation can be under the cursor.
     Escalations,
+    /// On the page of one action.
+    Action,
     /// In the live trace.
     Trace,
 }
@@ -106,6 +112,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('!')], Place::Everywhere, Verb::Act, "act menu: stop, safe mode, release, undo"),
     bind(&[Key::Char('a')], Place::Escalations, Verb::Approve, "approve: opens a card"),
     bind(&[Key::Char('d')], Place::Escalations, Verb::Deny, "deny: opens a card"),
+    bind(&[Key::Char('h')], Place::Action, Verb::Happened, "an action in doubt happened: opens a card"),
+    bind(&[Key::Char('n')], Place::Action, Verb::DidNotHappen, "it did not happen: opens a card"),
     bind(&[Key::Char('f')], Place::Trace, Verb::Freeze, "freeze or go on"),
     bind(&[Key::Char('/')], Place::Everywhere, Verb::Filter, "filter rows by text"),
     bind(&[Key::Char(':'), Key::Ctrl('p')], Place::Everywhere, Verb::CommandLine, "command line"),
@@ -129,6 +137,7 @@ pub fn holds(place: Place, page: &Page) -> bool {
     match place {
         Place::Everywhere => true,
         Place::Escalations => matches!(page, Page::Queue | Page::Decision(_)),
+        Place::Action => matches!(page, Page::Action(_)),
         Place::Trace => matches!(page, Page::Trace),
     }
 }

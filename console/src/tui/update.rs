@@ -13,7 +13,7 @@ mod tests;
 
 use tui_input::InputRequest;
 
-pub(super) use self::cards::{approval_lock, ceiling_words};
+pub(super) use self::cards::{approval_lock, ceiling_words, verdict_words};
 pub(super) use self::line::VERBS;
 
 use super::clock::Now;

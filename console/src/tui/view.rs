@@ -4,6 +4,7 @@ mod action;
 mod card;
 mod chart;
 mod decision;
+mod doubt;
 mod facts;
 mod head;
 mod help;

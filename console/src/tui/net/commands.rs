@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use remit_proto::v1::{
     DecideRequest, GetActionRequest, GetRunRequest, ListRunsRequest, PlanRollbackRequest,
-    ReleaseSwitchRequest, SetSwitchRequest, StartRollbackRequest,
+    ReleaseSwitchRequest, ResolveRequest, SetSwitchRequest, StartRollbackRequest, Verdict,
 };
 use tokio::sync::mpsc;
 use tonic::{Request as Call, Status};
@@ -72,6 +72,12 @@ async fn send(
             .plan_rollback(timed(PlanRollbackRequest { run }, COMMAND_DEADLINE))
             .await
             .map(|reply| Answer::Planned(reply.into_inner())),
+        Command::Resolve { action, happened, reason, result_json } => {
+            let verdict = if happened { Verdict::Happened } else { Verdict::DidNotHappen }.into();
+            let request = ResolveRequest { action, verdict, reason, result_json, idempotency_id };
+            let reply = client.resolve(timed(request, COMMAND_DEADLINE)).await;
+            reply.map(|reply| Answer::Resolved(Box::new(reply.into_inner())))
+        }
         Command::StartRollback { plan, digest, reason } => {
             let request = StartRollbackRequest { plan, digest, reason, idempotency_id };
             roll_back(&mut client, request, id, &replies).await

@@ -1,6 +1,6 @@
 //! Cards: the only way from a key to a command, each bound to one thing in one version.
 
-use remit_proto::v1::{Escalation, Level, RollbackPlan, Switch};
+use remit_proto::v1::{ActionDetail, Escalation, Level, RollbackPlan, Switch};
 use tui_input::{Input, InputRequest};
 
 use super::facts::Blast;
@@ -70,6 +70,13 @@ pub enum Ask {
     },
     /// To undo a run.
     Rollback(Box<RollbackPlan>),
+    /// To say what became of an action in doubt.
+    Resolve {
+        /// It, as it was when the card opened.
+        doubt: Box<ActionDetail>,
+        /// That it happened, or that it did not.
+        happened: bool,
+    },
 }
 
 /// What a field must hold before the card can be submitted.
@@ -247,10 +254,20 @@ fn fields(ask: &Ask) -> Vec<Field> {
             ),
             Field::new("reason", Want::Reason(1)),
         ],
+        Ask::Resolve { doubt, happened } => {
+            let id = doubt.action.as_ref().map_or("", |action| action.id.as_str());
+            let answer = "what the tool answered, as JSON, where undoing needs it (optional)";
+            let asked = [
+                Some(Field::new("reason: how you know", Want::Reason(1))),
+                Some(Field::new("type the last 4 characters of the action", Want::Exactly(tail(id)))),
+                happened.then(|| Field::new(answer, Want::Anything)),
+            ];
+            asked.into_iter().flatten().collect()
+        }
     }
 }
 
-/// The last four characters of a digest.
+/// The last four characters of a digest or an id.
 #[must_use]
 pub fn tail(digest: &str) -> String {
     let skip = digest.chars().count().saturating_sub(4);

@@ -1,6 +1,6 @@
 //! Questions that screens and cards ask the picture: who is where, in which version, under which ceiling.
 
-use remit_proto::v1::{Escalation, Level, MovedFact, RunStatus, Service, Switch};
+use remit_proto::v1::{ActionDetail, ActionStatus, Escalation, Level, MovedFact, RunStatus, Service, Switch};
 
 use super::State;
 use crate::tui::hit::{Kind, Object};
@@ -11,6 +11,18 @@ pub fn moved(moved: &MovedFact) -> String {
     let or_nothing = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
     let (was, is) = (or_nothing(&moved.was_json), or_nothing(&moved.is_json));
     format!("{}:{} was {was}, is {is}", moved.item, moved.pointer)
+}
+
+/// True when it is about this action; a page may know only the end of its id.
+#[must_use]
+pub fn is_of(detail: &ActionDetail, id: &str) -> bool {
+    detail.action.as_ref().is_some_and(|action| !id.is_empty() && action.id.ends_with(id))
+}
+
+/// True while nobody knows whether the action happened.
+#[must_use]
+pub fn is_in_doubt(detail: &ActionDetail) -> bool {
+    detail.action.as_ref().is_some_and(|action| action.status() == ActionStatus::InDoubt)
 }
 
 impl State {

@@ -60,6 +60,16 @@ pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec
             }
         }
         Answer::Step(step) => progress(&step),
+        Answer::Resolved(resolved) => {
+            let action = resolved.action.unwrap_or_default();
+            let status = action.status().as_str_name().trim_start_matches("ACTION_STATUS_").to_lowercase();
+            Fate::Acked(if action.status() == ActionStatus::InDoubt {
+                let said = resolved.statements.len();
+                format!("{said} of {} people have said so; the action stays in doubt", resolved.needed)
+            } else {
+                format!("the action is {status}")
+            })
+        }
         Answer::Refused(sentence) => Fate::Failed(sentence),
         Answer::Unknown(sentence) => Fate::Unknown(sentence),
     };

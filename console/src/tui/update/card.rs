@@ -4,6 +4,7 @@ use super::super::clock::Now;
 use super::super::event::{Command, Effect};
 use super::super::keys::{Key, Press};
 use super::super::state::card::{Ask, Card, Opens};
+use super::super::state::facts;
 use super::super::state::{Focus, State};
 use super::super::when;
 use super::{answer, cards, cut_off, edit_request, page, too_old};
@@ -119,9 +120,11 @@ fn command(state: &State, card: &Card, now: Now) -> Result<(String, Command), St
     let lock = match &card.ask {
         Ask::Ceiling { .. } => None,
         Ask::Answer { approve: false, .. } => cut_off(state, now),
-        Ask::Answer { approve: true, .. } | Ask::Release(_) | Ask::Rollback(_) | Ask::Menu { .. } => {
-            too_old(state, now)
-        }
+        Ask::Answer { approve: true, .. }
+        | Ask::Release(_)
+        | Ask::Rollback(_)
+        | Ask::Resolve { .. }
+        | Ask::Menu { .. } => too_old(state, now),
     };
     if let Some(why) = lock {
         return Err(why);
@@ -156,6 +159,12 @@ fn command(state: &State, card: &Card, now: Now) -> Result<(String, Command), St
             let words = format!("undo run {}", plan.run);
             (words, Command::StartRollback { plan: id, digest, reason: card.text(1).to_owned() })
         }
+        Ask::Resolve { doubt, happened } => {
+            let action = doubt.action.as_ref().map(|action| action.id.clone()).unwrap_or_default();
+            let words = format!("say that {action} {}", cards::verdict_words(*happened));
+            let (reason, result_json) = (card.text(0).to_owned(), card.text(2).to_owned());
+            (words, Command::Resolve { action, happened: *happened, reason, result_json })
+        }
     })
 }
 
@@ -186,6 +195,14 @@ fn changed(state: &State, ask: &Ask, now: Now) -> Option<String> {
             Some(now) if now.digest != escalation.digest => Some("its digest is another one now".to_owned()),
             Some(_) => None,
         },
+        Ask::Resolve { doubt, .. } => {
+            let id = doubt.action.as_ref().map_or("", |action| action.id.as_str());
+            let known = state.details.action.as_ref().filter(|detail| facts::is_of(detail, id))?;
+            if !facts::is_in_doubt(known) {
+                return Some("it is known by now what became of it".to_owned());
+            }
+            (known.statements != doubt.statements).then(|| "somebody else has said something".to_owned())
+        }
         Ask::Rollback(plan) => {
             let over = when::millis(plan.expires_at.as_ref()).is_some_and(|at| at <= now.wall_ms);
             over.then(|| "the plan is too old; ask for a new one".to_owned())

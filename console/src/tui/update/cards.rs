@@ -43,6 +43,24 @@ pub(super) fn answer(state: &mut State, approve: bool, now: Now) {
     open(state, Ask::Answer { escalation, approve });
 }
 
+/// Opens the card that says what became of the action on the page.
+pub(super) fn resolve(state: &mut State, happened: bool, now: Now) {
+    let object = match page::aimed_at(state) {
+        Ok(Some(object)) if object.kind == Kind::Action => object,
+        Ok(_) => return state.say(now.tick_ms, "no action is under the cursor"),
+        Err(why) => return state.say(now.tick_ms, why),
+    };
+    let detail = state.details.action.as_ref().filter(|detail| facts::is_of(detail, &object.id)).cloned();
+    let Some(doubt) = detail else { return state.say(now.tick_ms, "the action has not arrived yet") };
+    if !facts::is_in_doubt(&doubt) {
+        return state.say(now.tick_ms, "the action is not in doubt: there is nothing to say");
+    }
+    match too_old(state, now) {
+        Some(why) => state.say(now.tick_ms, format!("this is locked: {why}")),
+        None => open(state, Ask::Resolve { doubt, happened }),
+    }
+}
+
 /// The escalation with its parameters whole: the list carries short ones only, the page has them all.
 fn whole(state: &State, listed: Escalation) -> Escalation {
     let detail = state.details.action.as_ref();
@@ -169,4 +187,10 @@ pub(in crate::tui) fn ceiling_words(scope: &str, level: Level) -> String {
             format!("ceiling {} {scope}", facts::level(level))
         }
     }
+}
+
+/// What a person says of an action in doubt.
+#[must_use]
+pub(in crate::tui) const fn verdict_words(happened: bool) -> &'static str {
+    if happened { "happened" } else { "did not happen" }
 }

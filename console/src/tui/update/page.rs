@@ -48,6 +48,8 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
         Verb::Act => cards::menu(state, now),
         Verb::Approve => cards::answer(state, true, now),
         Verb::Deny => cards::answer(state, false, now),
+        Verb::Happened => cards::resolve(state, true, now),
+        Verb::DidNotHappen => cards::resolve(state, false, now),
         Verb::Retry => {
             state.details.asked = None;
             return vec![Effect::Retry];

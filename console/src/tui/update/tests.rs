@@ -8,7 +8,7 @@ use remit_proto::v1::{
     DecisionUpdate, Escalation, EscalationStatus, Level, MovedFact, SetSwitchResponse, Vote, decision_update,
 };
 
-use crate::tui::event::{Answer, Command, Effect, Event};
+use crate::tui::event::{Answer, Command, Effect, Event, Fetched};
 use crate::tui::fixture::{self, DIGEST, Desk};
 use crate::tui::keys::{Key, Press};
 use crate::tui::state::Focus;
@@ -343,4 +343,78 @@ proptest! {
     fn no_storm_of_keys_acts_by_accident(storm in storm::any()) {
         storm::check(storm)?;
     }
+}
+
+/// The page of an action in doubt.
+fn doubting() -> Desk {
+    let mut desk = on_refunds();
+    for _ in 0..3 {
+        desk.key(Key::Enter);
+        desk.fetched();
+    }
+    desk.event(Event::Fetched(Fetched::Action(Box::new(fixture::doubtful()))));
+    desk
+}
+
+#[test]
+fn what_became_of_an_action_is_said_with_a_reason_and_the_end_of_its_id() {
+    let mut desk = doubting();
+    desk.key(Key::Char('h'));
+    assert_eq!(commands(&desk), [], "the opening key says nothing");
+    desk.key(Key::Enter);
+    assert_eq!(commands(&desk), [], "nor does Enter alone");
+    desk.text("it is on the statement");
+    desk.key(Key::Tab);
+    desk.text("-978");
+    desk.key(Key::Enter);
+    assert_eq!(desk.state.card().unwrap().said.as_deref(), Some("that is not `-977`"));
+    desk.key(Key::Backspace);
+    desk.text("7");
+    desk.key(Key::Tab);
+    desk.text(r#"{"payout_id":"po-7"}"#);
+    desk.key(Key::Enter);
+    let said = |happened, reason: &str, result: &str| Command::Resolve {
+        action: "act-977".to_owned(),
+        happened,
+        reason: reason.to_owned(),
+        result_json: result.to_owned(),
+    };
+    assert_eq!(commands(&desk), [said(true, "it is on the statement", r#"{"payout_id":"po-7"}"#)]);
+
+    let mut desk = doubting();
+    desk.key(Key::Char('n'));
+    desk.text("not on the statement");
+    desk.key(Key::Tab);
+    desk.text("-977");
+    desk.key(Key::Enter);
+    assert_eq!(commands(&desk), [said(false, "not on the statement", "")]);
+}
+
+#[test]
+fn nothing_is_said_of_what_is_known_or_changed_meanwhile() {
+    let mut desk = on_refunds();
+    for _ in 0..3 {
+        desk.key(Key::Enter);
+        desk.fetched();
+    }
+    desk.key(Key::Char('h'));
+    assert_eq!(notice(&desk), "the action is not in doubt: there is nothing to say");
+
+    let mut desk = doubting();
+    desk.key(Key::Char('n'));
+    desk.text("not on the statement");
+    let mut other = fixture::doubtful();
+    other.statements.push(other.statements[0].clone());
+    desk.event(Event::Fetched(Fetched::Action(Box::new(other))));
+    desk.key(Key::Tab);
+    desk.text("-977");
+    desk.key(Key::Enter);
+    assert_eq!(commands(&desk), []);
+    let void = desk.state.card().unwrap().void.clone().unwrap();
+    assert!(void.ends_with("somebody else has said something"), "{void}");
+
+    let mut desk = doubting();
+    desk.state.link.heard_tick_ms = Some(0);
+    desk.event(Event::Key(Press { key: Key::Char('h'), repeat: false }));
+    assert!(notice(&desk).starts_with("this is locked: the link is"), "{}", notice(&desk));
 }

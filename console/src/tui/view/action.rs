@@ -106,8 +106,10 @@ fn doubt(detail: &ActionDetail, action: &Action, width: usize, painter: &Painter
         let lands = when::time_of_day(when::millis(detail.lands_until.as_ref()));
         let what = format!("nobody knows whether it happened; {meanwhile}; it may take effect until {lands}");
         rows.extend(wrapped("DOUBT  ", &what, width, (theme.dim, theme.warn)));
-        let command =
-            format!("remit resolve {} --happened | --did-not-happen --reason \"how you know\"", action.id);
+        let command = format!(
+            "h it happened, n it did not; or remit resolve {} --happened | --did-not-happen --reason \"how you know\"",
+            action.id
+        );
         rows.extend(wrapped("RESOLVE ", &command, width, (theme.dim, theme.strong)));
         if 1 < detail.people_needed {
             let people = format!("{} people must say the same", detail.people_needed);

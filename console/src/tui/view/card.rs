@@ -9,8 +9,9 @@ use super::super::state::State;
 use super::super::state::card::{Ask, Card, Entry, Opens, compensations};
 use super::super::state::facts::{Blast, ceiling, moved};
 use super::super::theme::Theme;
-use super::super::update::ceiling_words;
+use super::super::update::{ceiling_words, verdict_words};
 use super::super::when;
+use super::doubt;
 use super::facts::{json_rows, wrapped};
 use crate::inert::Inert;
 
@@ -54,6 +55,10 @@ fn title(state: &State, ask: &Ask) -> String {
         Ask::Answer { escalation, approve: true } => format!("APPROVE {}", escalation.id),
         Ask::Answer { escalation, approve: false } => format!("DENY {}", escalation.id),
         Ask::Rollback(plan) => format!("UNDO run {}", plan.run),
+        Ask::Resolve { doubt, happened } => {
+            let id = doubt.action.as_ref().map_or("", |action| action.id.as_str());
+            format!("{} {id}", verdict_words(*happened).to_uppercase())
+        }
     }
 }
 
@@ -66,6 +71,7 @@ fn facts(painter: &Painter<'_>, card: &Card, width: usize) -> Vec<Row> {
         Ask::Release(switch) => release_rows(painter, switch, width),
         Ask::Answer { escalation, approve } => answer_rows(painter, escalation, *approve, width),
         Ask::Rollback(plan) => summary_rows(painter, plan, width),
+        Ask::Resolve { doubt, happened } => doubt::rows(painter, doubt, *happened, width),
     }
 }
 

@@ -122,23 +122,35 @@ fn action_in_doubt() {
             desk.key(key);
             desk.fetched();
         }
-        let mut detail = fixture::detail();
-        detail.evidence.clear();
-        detail.assertions.clear();
-        detail.action.as_mut().unwrap().status = remit_proto::v1::ActionStatus::InDoubt.into();
-        detail.settlement_note = "no answer within 1000 ms".to_owned();
-        detail.doubt = "sent again under the same key until the tool answers".to_owned();
-        (detail.people_needed, detail.sent) = (2, 3);
-        detail.lands_until = fixture::before(-40);
-        detail.statements = vec![remit_proto::v1::Statement {
-            by: "olga.ops".to_owned(),
-            verdict: remit_proto::v1::Verdict::Happened.into(),
-            reason: "it is on the statement".to_owned(),
-            ..remit_proto::v1::Statement::default()
-        }];
+        let detail = fixture::doubtful();
         desk.event(Event::Fetched(crate::tui::event::Fetched::Action(Box::new(detail))));
         desk.key(Key::Char('G'));
     });
+}
+
+/// The page of an action in doubt, then these keys.
+fn doubtful(desk: &mut Desk, keys: &[Key]) {
+    for key in [Key::Char('j'), Key::Enter, Key::Enter, Key::Enter] {
+        desk.key(key);
+        desk.fetched();
+    }
+    desk.event(Event::Fetched(crate::tui::event::Fetched::Action(Box::new(fixture::doubtful()))));
+    for key in keys {
+        desk.key(*key);
+    }
+}
+
+#[test]
+fn happened_card() {
+    check_desk("happened_card", |desk| {
+        doubtful(desk, &[Key::Char('h')]);
+        desk.text("it is on the statement");
+    });
+}
+
+#[test]
+fn did_not_happen_card() {
+    check_desk("did_not_happen_card", |desk| doubtful(desk, &[Key::Char('n'), Key::Enter]));
 }
 
 #[test]

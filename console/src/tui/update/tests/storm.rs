@@ -7,10 +7,11 @@ use proptest::test_runner::TestCaseError;
 use ratatui::layout::Size;
 use remit_proto::v1::Level;
 
-use crate::tui::event::{Answer, Command, Effect, Event};
+use crate::tui::event::{Answer, Command, Effect, Event, Fetched};
 use crate::tui::fixture::{self, Desk};
 use crate::tui::keys::{Key, Press};
 use crate::tui::state::card::Ask;
+use crate::tui::state::facts;
 use crate::tui::theme::Theme;
 use crate::tui::view::view;
 
@@ -23,14 +24,15 @@ pub(super) enum Op {
     Silence(u64),
     Paint,
     Fetched,
+    Doubtful,
     Planned,
     Picture(u8),
     Resize(u16, u16),
 }
 
 fn key() -> impl Strategy<Value = Key> {
-    let letters =
-        prop::sample::select("!smyrbSDG1234adgjk/:fq5ac ".chars().collect::<Vec<_>>()).prop_map(Key::Char);
+    let letters = prop::sample::select("!smyrbSDG1234adhngjk/:fq5ac7- ".chars().collect::<Vec<_>>())
+        .prop_map(Key::Char);
     let others = prop::sample::select(vec![
         Key::Enter,
         Key::Enter,
@@ -46,7 +48,8 @@ fn key() -> impl Strategy<Value = Key> {
 }
 
 fn op() -> impl Strategy<Value = Op> {
-    let texts = ["12", "15", "1", "3", "5a1c", "because it is needed", "service:access-grants", ":stop all"];
+    let texts =
+        ["12", "15", "1", "3", "5a1c", "-977", "because it is needed", "service:access-grants", ":stop all"];
     prop_oneof![
         8 => (key(), prop::bool::weighted(0.1)).prop_map(|(key, repeat)| Op::Key(key, repeat)),
         3 => prop::sample::select(texts.to_vec()).prop_map(Op::Text),
@@ -55,6 +58,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => prop::sample::select(vec![3_000_u64, 12_000]).prop_map(Op::Silence),
         8 => Just(Op::Paint),
         2 => Just(Op::Fetched),
+        1 => Just(Op::Doubtful),
         1 => Just(Op::Planned),
         1 => (0_u8..6).prop_map(Op::Picture),
         1 => prop::sample::select(vec![(80, 24), (80, 24), (160, 48), (40, 10)]).prop_map(|(w, h)| Op::Resize(w, h)),
@@ -66,16 +70,20 @@ fn opening() -> impl Strategy<Value = Vec<Op>> {
     let press = |c: char| vec![Op::Key(Key::Char(c), false), Op::Paint, Op::Wait(400)];
     let open = vec![Op::Key(Key::Enter, false), Op::Paint, Op::Fetched, Op::Paint];
     let read: Vec<Op> = (0..8).flat_map(|_| press(' ')).collect();
-    let queue = [press('2'), open, read].concat();
+    let queue = [press('2'), open.clone(), read].concat();
     let row = press('j');
+    let deeper = [open.clone(), open.clone(), open, vec![Op::Doubtful, Op::Paint]].concat();
+    let doubt = |key| [row.clone(), deeper.clone(), press(key)].concat();
     prop::sample::select(vec![
         Vec::new(),
         [row.clone(), press('!'), press('s')].concat(),
-        [row, press('!'), press('m')].concat(),
+        [row.clone(), press('!'), press('m')].concat(),
         [press('4'), press('!'), press('r')].concat(),
         [queue.clone(), press('a')].concat(),
         [queue, press('d')].concat(),
         vec![Op::Planned, Op::Paint, Op::Wait(400)],
+        doubt('h'),
+        doubt('n'),
     ])
 }
 
@@ -113,6 +121,11 @@ pub(super) fn check(storm: Vec<Op>) -> Result<(), TestCaseError> {
             Op::Silence(ms) => desk.now.tick_ms = desk.now.tick_ms.saturating_add(ms),
             Op::Paint => paint(&mut desk, &mut observer),
             Op::Fetched => desk.fetched(),
+            Op::Doubtful => {
+                let doubtful = Fetched::Action(Box::new(fixture::doubtful()));
+                let effects = desk.event(Event::Fetched(doubtful));
+                prop_assert!(effects.iter().all(|e| !acts(e)), "an answer acted");
+            }
             Op::Planned => {
                 let effects = desk.event(Event::Answered { id: 0, answer: Answer::Planned(fixture::plan()) });
                 prop_assert!(effects.iter().all(|e| !acts(e)), "an answer acted");
@@ -214,6 +227,13 @@ fn challenge(
         Command::StartRollback { plan, reason, .. } => {
             prop_assert!(matches!(ask, Ask::Rollback(shown) if shown.id == *plan));
             prop_assert!(typed[0] == "1" && !reason.is_empty() && text.contains("1 step(s) to compensate"));
+        }
+        Command::Resolve { action, happened, reason, .. } => {
+            prop_assert_eq!(key, Key::Enter);
+            prop_assert!(typed[1].len() == 4 && action.ends_with(typed[1].as_str()) && !reason.is_empty());
+            let words = if *happened { "HAPPENED " } else { "DID NOT HAPPEN " };
+            prop_assert!(text.contains(&format!("{words}{action}")), "it was not on the terminal");
+            prop_assert!(desk.state.details.action.as_deref().is_some_and(facts::is_in_doubt));
         }
         Command::PlanRollback { .. } => {}
     }
