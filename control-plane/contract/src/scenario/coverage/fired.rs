@@ -56,9 +56,6 @@ fn signs(contract: &CompiledContract) -> Vec<(Vec<String>, Sign)> {
     if terms.run.same_call.is_some() {
         signs.push((path(&["cost", "loop", "same_call"]), objected(Clause::Cost, Reason::LoopDetected)));
     }
-    if terms.run.tokens.is_some() {
-        signs.push((path(&["cost", "run", "tokens"]), objected(Clause::Cost, Reason::TokensExhausted)));
-    }
     let course = &terms.run.course;
     if course.cycle.is_some() {
         signs.push((path(&["cost", "loop", "cycle"]), objected(Clause::Cost, Reason::CycleDetected)));
