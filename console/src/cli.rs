@@ -8,8 +8,8 @@ use self::{
     paint::Color,
     screen::Format,
     verb::{
-        completions, contract, cost, decide, domain, explain, export, get, key, resolve, rollback, show,
-        switch, tail, token, verify, who,
+        blast, completions, contract, cost, decide, domain, explain, export, get, key, resolve, rollback,
+        show, switch, tail, token, verify, who,
     },
 };
 
@@ -97,6 +97,8 @@ pub enum Remote {
     Get(get::Get),
     /// Show what is spent, held and left, and when it will be gone
     Cost(cost::Cost),
+    /// Show what a service has touched lately, and what of it can be undone
+    Blast(blast::Blast),
     /// Show one action in full
     Show(show::Show),
     /// Follow the journal as it is written

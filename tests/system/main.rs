@@ -29,6 +29,7 @@ mod switches;
 mod syncs;
 mod tidy;
 mod tools;
+mod tripwires;
 mod versions;
 
 /// `remitd`, as cargo has built it for these tests.

@@ -15,8 +15,8 @@ use super::{
     session::{self, Session},
     table::Frame,
     verb::{
-        completions, contract, cost, decide, domain, explain, export, get, key, resolve, rollback, show,
-        switch, tail, token, verify, who,
+        blast, completions, contract, cost, decide, domain, explain, export, get, key, resolve, rollback,
+        show, switch, tail, token, verify, who,
     },
 };
 use crate::{context::Context, tui};
@@ -143,6 +143,7 @@ async fn remote(
         Remote::Get(args) => get::run(args, session, screen).await?,
         Remote::Show(args) => show::run(args, session, screen).await?,
         Remote::Cost(args) => return cost::run(args, session, screen).await,
+        Remote::Blast(args) => blast::run(args, session, screen).await?,
         Remote::Who(args) => who::run(args, session, screen).await?,
         Remote::Tail(args) => tail::run(args, session, screen, interrupt).await?,
         Remote::Approve(args) => decide::run(args, true, session, screen).await?,

@@ -3,9 +3,9 @@
 use prost_types::Timestamp;
 use remit_proto::v1::{
     Action, ActionDetail, ActionStatus, Assertion, Budget, Clause, CostNode, Decision, Escalation,
-    EscalationStatus, EvidenceItem, Finding, Level, ListRunsResponse, Outcome, RollbackPlan, RollbackStep,
-    Run, RunDetail, RunStatus, Service, StateSnapshot, Statement, Switch, Tool, ToolCalls, TraceBatch,
-    TraceRecord, Verdict, WhoAmIResponse, rollback_step,
+    EscalationStatus, EvidenceItem, Finding, Level, ListRunsResponse, Outcome, Reached, RollbackPlan,
+    RollbackStep, Run, RunDetail, RunStatus, Service, StateSnapshot, Statement, Switch, Tool, ToolCalls,
+    TraceBatch, TraceRecord, Verdict, WhoAmIResponse, rollback_step,
 };
 
 use super::clock::Now;
@@ -59,6 +59,9 @@ fn refunds() -> Service {
                 limit_micros: Some(if window == "hour" { 5_000_000 } else { 50_000_000 }),
                 ..CostNode::default()
             })
+            .into(),
+        reached: [("payouts.create.count", 171, 200), ("payouts.create.sum", 80_000, 1_000_000)]
+            .map(|(name, shown, max)| Reached { name: name.to_owned(), shown, max, per_ms: 3_600_000 })
             .into(),
         admitted_per_minute: 14,
         denied_per_minute: 2,

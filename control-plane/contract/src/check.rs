@@ -15,6 +15,7 @@ mod evidence;
 mod instead;
 mod model;
 mod origin;
+mod radius;
 mod rules;
 mod tools;
 mod unknown;
@@ -33,6 +34,7 @@ pub(crate) fn check(document: &Document, problems: &Problems) {
     instead::check(scope, tooling, problems);
     model::check(document, tooling, problems);
     check_undo(document, scope, tooling, problems);
+    radius::check(document, scope, problems);
     check_cost(document, scope, tooling, problems);
     evidence::check(document, scope, tooling, problems);
 }

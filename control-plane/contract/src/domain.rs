@@ -11,7 +11,7 @@ use std::{
 use remit_core::{DomainName, DomainSettings};
 
 use crate::{
-    CompiledContract,
+    CompiledContract, Upstream,
     folder::{problem, text},
     problem::{Place, Problem, Problems, Severity},
     yaml,
@@ -33,7 +33,9 @@ pub struct DomainFile {
     pub settings: DomainSettings,
     /// Where it was read.
     pub path: PathBuf,
-    places: [Place; 3],
+    /// Where its alerts are posted.
+    pub webhook: Option<Upstream>,
+    places: [Place; 4],
 }
 
 /// What of a file a problem is about.
@@ -45,6 +47,8 @@ pub enum DomainKey {
     Currency,
     /// Whether the record is reviewed.
     Backtest,
+    /// Where its alerts are posted.
+    Webhook,
 }
 
 impl DomainFile {
@@ -84,11 +88,12 @@ impl DomainFile {
     }
 
     const fn place(&self, key: DomainKey) -> Place {
-        let [name, currency, backtest] = self.places;
+        let [name, currency, backtest, webhook] = self.places;
         match key {
             DomainKey::Name => name,
             DomainKey::Currency => currency,
             DomainKey::Backtest => backtest,
+            DomainKey::Webhook => webhook,
         }
     }
 }
@@ -131,19 +136,22 @@ pub fn parse(text: &str, name: &str) -> Result<DomainFile, Vec<Problem>> {
     let problems = Problems::of(name);
     let read = yaml::parse(text, &problems).and_then(|root| document::read(&root, &problems));
     let found = problems.into_sorted();
-    match read {
-        Some(said) if found.is_empty() => Ok(DomainFile {
-            name: said.name.value,
-            path: PathBuf::from(name),
-            places: [said.name.place, said.currency.place, said.backtest.place],
-            settings: DomainSettings {
+    match read.filter(|_| found.is_empty()) {
+        None => Err(found),
+        Some(said) => {
+            let settings = DomainSettings {
                 currency: said.currency.value,
                 backtest: said.backtest.value,
                 allowance: said.allowance,
                 throttle: said.throttle,
-            },
-        }),
-        Some(_) | None => Err(found),
+                blast_radius: said.blast_radius,
+                tripwires: said.tripwires,
+            };
+            let (place, webhook) = said.webhook.map(|it| (it.place, it.value)).unzip();
+            let places =
+                [said.name.place, said.currency.place, said.backtest.place, place.unwrap_or_default()];
+            Ok(DomainFile { name: said.name.value, path: PathBuf::from(name), webhook, places, settings })
+        }
     }
 }
 

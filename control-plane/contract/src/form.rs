@@ -13,10 +13,12 @@ mod domain;
 mod evidence;
 mod identity;
 mod model;
+mod radius;
 mod recovery;
 mod scalar;
 mod scope;
 mod tooling;
+mod tripwire;
 
 use scalar::{Name, Version};
 

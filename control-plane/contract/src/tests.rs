@@ -6,11 +6,13 @@ mod assertions;
 mod documents;
 mod fuzz;
 mod policies;
+mod radius;
 mod robustness;
 mod run;
 mod shipped;
 mod sources;
 mod together;
+mod tripwires;
 mod workflows;
 
 /// The good document that tests edit.

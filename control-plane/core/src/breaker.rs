@@ -45,6 +45,11 @@ impl BreakerState {
         }
     }
 
+    /// When it opened, while it is not closed.
+    pub(crate) const fn opened_at(&self) -> Option<Timestamp> {
+        self.opened_at
+    }
+
     /// Failures and calls that it looks back at.
     pub fn failures(&self) -> (usize, usize) {
         (self.recent.iter().filter(|failed| **failed).count(), self.recent.len())

@@ -15,6 +15,7 @@ mod endless;
 mod evidence;
 mod identity;
 mod policy;
+pub(crate) mod radius;
 mod recovery;
 mod scope;
 mod sources;

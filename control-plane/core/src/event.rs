@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ActionId, CanonicalJson, CredentialId, Declared, Digest, DomainSettings, EscalationId, EvidenceUse,
     GroupName, ItemName, Money, Moved, Person, PlanId, Reach, Reason, RunId, ServiceName, SwitchId,
-    Timestamp, ToolName,
+    Timestamp, ToolName, Tripped,
     decision::Decision,
     doubt::{DoubtStated, Resolution},
     escalation::{EscalationStatus, Question, Vote},
@@ -156,6 +156,8 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A tripwire has tripped; the ceiling that it sets is the next event.
+    TripwireTripped(Box<Tripped>),
     /// A run ended.
     RunEnded {
         /// Which.
@@ -324,7 +326,7 @@ pub enum Holder {
 
 impl Event {
     /// The kinds as they are stored.
-    pub const KINDS: [&'static str; 26] = [
+    pub const KINDS: [&'static str; 27] = [
         "contract_activated",
         "contract_proposed",
         "contract_approved",
@@ -345,6 +347,7 @@ impl Event {
         "action_returned",
         "switch_set",
         "switch_released",
+        "tripwire_tripped",
         "run_ended",
         "rollback_planned",
         "rollback_started",
@@ -376,6 +379,7 @@ impl Event {
             Self::ActionReturned(_) => "action_returned",
             Self::SwitchSet(_) => "switch_set",
             Self::SwitchReleased { .. } => "switch_released",
+            Self::TripwireTripped(_) => "tripwire_tripped",
             Self::RunEnded { .. } => "run_ended",
             Self::RollbackPlanned { .. } => "rollback_planned",
             Self::RollbackStarted { .. } => "rollback_started",
@@ -412,6 +416,7 @@ impl Event {
             | Self::ForbiddenAttempted { .. }
             | Self::SwitchSet(_)
             | Self::SwitchReleased { .. }
+            | Self::TripwireTripped(_)
             | Self::CredentialIssued { .. }
             | Self::CredentialRevoked { .. } => None,
         }
@@ -440,6 +445,7 @@ impl Event {
             | Self::ForbiddenAttempted { .. }
             | Self::SwitchSet(_)
             | Self::SwitchReleased { .. }
+            | Self::TripwireTripped(_)
             | Self::RunEnded { .. }
             | Self::RollbackPlanned { .. }
             | Self::RollbackStarted { .. }

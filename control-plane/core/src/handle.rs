@@ -15,6 +15,7 @@ mod compensate;
 mod domain;
 mod doubt;
 mod duty;
+mod edge;
 mod escalation;
 mod propose;
 mod release;
@@ -24,6 +25,8 @@ mod settle;
 mod switch;
 mod version;
 mod withheld;
+
+pub(crate) use switch::with_voided;
 
 /// Decides what a command makes happen. The caller appends the events to the journal, folds them into
 /// the state, and answers only after the commit.

@@ -106,6 +106,8 @@ reasons! {
     WorthUnknown, "worth_unknown", "Nobody knows yet what is at stake in the run.", "Read the named tool first, then propose again.";
 
     Irreversible, "irreversible", "It cannot be undone, so a person must approve it.", "Wait for the decision.";
+    BlastRadius, "blast_radius", "It would reach further than the contract or the domain allows in a while.", "Wait until the named window has moved on, or until a person has decided.";
+    BlastRadiusUnknown, "blast_radius_unknown", "Nobody can tell how far it would reach, which denies.", "Give the named parameter as the rule needs it, then propose again.";
     UndoNotDeclared, "undo_not_declared", "The contract says neither how to undo it nor that it is irreversible.", "Tell the contract's owner.";
 
     EscalationDenied, "escalation_denied", "A person has denied it.", "Do not try again; read the reason.";

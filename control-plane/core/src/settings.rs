@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{allowance::Allowance, throttle::Throttle};
+use crate::{allowance::Allowance, radius::Radius, throttle::Throttle, tripwire::Tripwire};
 
 /// The settings of one domain.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -18,6 +18,26 @@ pub struct DomainSettings {
     /// How often each identity, each service and all together may call.
     #[serde(default, skip_serializing_if = "Throttle::is_empty")]
     pub throttle: Throttle,
+    /// How far the actions of all its services may reach together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blast_radius: Vec<Radius>,
+    /// At what the control plane lowers the ceiling of the whole domain by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tripwires: Vec<Tripwire>,
+}
+
+impl DomainSettings {
+    /// A domain that counts in this currency and limits nothing.
+    pub fn of(currency: &str, backtest: Backtest) -> Self {
+        Self {
+            currency: currency.to_owned(),
+            backtest,
+            allowance: Allowance::default(),
+            throttle: Throttle::default(),
+            blast_radius: Vec::new(),
+            tripwires: Vec::new(),
+        }
+    }
 }
 
 /// Whether the record is held against a new version before it decides.

@@ -21,10 +21,12 @@ use crate::{
     fault::ToolFault,
     person::Person,
     proposal::{Assessment, EvidenceUse, Mode, Proposal},
+    radius::Meters,
     rollback::{Plan, UndoCall},
     switch::{Place, Switch},
     terms::{RunLimits, Terms},
     throttle::Arrivals,
+    tripwire::Wires,
     usage::Tokens,
     version::{Key, Version},
 };
@@ -35,6 +37,7 @@ mod fold;
 
 pub use another::Another;
 pub use doubt::Due;
+pub use fold::Counted;
 
 /// How long the name of a stopped run stays its own, in milliseconds.
 const STOPPED_NAME_MS: u64 = 60 * 60 * 1_000;
@@ -78,6 +81,12 @@ pub struct State {
     pub accounts: Accounts,
     /// How close its identities, its services and it are to their throttles.
     pub arrivals: Arrivals,
+    /// How far all its services have reached.
+    pub meters: Meters,
+    /// The domain's tripwires.
+    pub wires: Wires,
+    /// The position of the last event that happened, in the domain's journal.
+    pub position: u64,
     /// The latest moment at which anything happened: for decisions, time never goes back.
     pub latest: Timestamp,
     /// Actions whose outcome nobody knows.
@@ -105,6 +114,10 @@ pub struct Service {
     pub arrival: Option<Timestamp>,
     /// What it has used in each hour and day.
     pub accounts: Accounts,
+    /// How far it has reached.
+    pub meters: Meters,
+    /// Its tripwires.
+    pub wires: Wires,
     /// Values that effects have succeeded with.
     pub familiar: Familiar,
     /// How often the service has tried what its contract forbids by name.
@@ -280,6 +293,8 @@ pub struct Action {
     pub fault: Option<ToolFault>,
     /// The read that stands in for it.
     pub stand_in: Option<ActionId>,
+    /// What was counted for it in the blast radius.
+    pub counted: Option<Arc<Counted>>,
     /// When it was sent, and what was tried and said once its outcome was not known.
     pub trail: Trail,
 }
@@ -344,6 +359,9 @@ impl State {
             credentials: BTreeMap::new(),
             accounts: Accounts::default(),
             arrivals: Arrivals::default(),
+            meters: Meters::default(),
+            wires: Wires::default(),
+            position: 0,
             latest: Timestamp::default(),
             doubts: BTreeSet::new(),
             unreported: BTreeSet::new(),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Digest, DomainName, GroupName, Level, Money, Reason, ServiceName, Timestamp, ToolName, Workflow,
-    WorkflowName, allowance::Allowance, doubt::Unknown,
+    WorkflowName, allowance::Allowance, doubt::Unknown, radius::Radius, tripwire::Tripwire,
 };
 
 /// The facts of one contract version.
@@ -57,6 +57,12 @@ pub struct Terms {
     /// What all its runs may use together.
     #[serde(default, skip_serializing_if = "Allowance::is_empty")]
     pub allowance: Allowance,
+    /// How far its actions may reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blast_radius: Vec<Radius>,
+    /// At what the control plane lowers its ceiling by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tripwires: Vec<Tripwire>,
 }
 
 /// Who enabled the autonomy, from when and until when.

@@ -22,6 +22,8 @@ pub(crate) enum Effect {
     Release { domain: DomainName, action: ActionId, released: Arc<Record> },
     /// Send it again: the same bytes under the same key.
     Resend { domain: DomainName, action: ActionId, resent: Arc<Record> },
+    /// Tell people of this.
+    Alert { record: Arc<Record> },
     /// Walk the steps of this plan.
     RollBack { domain: DomainName, plan: PlanId },
 }
@@ -65,6 +67,8 @@ impl Effects {
             Some(Effect::LookAgain { domain: domain(), action: *action })
         } else if let Event::ActionResent { action, .. } = &record.event {
             Some(Effect::Resend { domain: domain(), action: *action, resent: Arc::clone(record) })
+        } else if let Event::TripwireTripped(_) = &record.event {
+            Some(Effect::Alert { record: Arc::clone(record) })
         } else if let Event::RollbackStarted { plan, .. } = &record.event {
             Some(Effect::RollBack { domain: domain(), plan: *plan })
         } else {

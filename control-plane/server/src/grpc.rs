@@ -17,6 +17,7 @@ use crate::{
     plane::Plane,
 };
 
+mod blast;
 mod books;
 mod contract;
 mod control;

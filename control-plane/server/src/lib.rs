@@ -8,6 +8,7 @@
 //! ```
 
 mod act;
+mod alert;
 pub mod args;
 mod assert;
 mod auth;

@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    alert::Webhooks,
     auth::{self, Caller},
     contracts::Contracts,
     domain::Domain,
@@ -62,6 +63,8 @@ pub(crate) struct Plane {
     /// See [`Plane::identity`].
     pub(crate) identity: OnceLock<Digest>,
     /// Actions that are being carried out; a graceful end waits for them.
+    /// Where alerts are posted.
+    pub(crate) webhooks: Webhooks,
     pub(crate) working: TaskTracker,
     /// Cancelled when a graceful end begins.
     pub(crate) stop: CancellationToken,

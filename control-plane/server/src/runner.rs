@@ -11,7 +11,7 @@ use remit_journal::Record;
 use tokio::sync::mpsc;
 
 use crate::{
-    clock,
+    alert, clock,
     domain::Fault,
     effects::{self, Effect, Obligation},
     ids, llm,
@@ -33,6 +33,11 @@ pub(crate) async fn run(plane: Arc<Plane>, mut obligations: mpsc::UnboundedRecei
                     release(&plane, &domain, action, &released).await;
                 }
                 Effect::Resend { domain, action, resent } => resend(&plane, &domain, action, &resent).await,
+                // Nobody waits for it: what stops the control plane stops it.
+                Effect::Alert { record } => {
+                    drop(working);
+                    return alert::tell(&plane, &record).await;
+                }
                 Effect::RollBack { domain, plan } => roll_back(&plane, &domain, plan).await,
             }
             drop(working);

@@ -24,7 +24,9 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Config, Versions, auth, clock, contracts,
+    Config, Versions,
+    alert::Webhooks,
+    auth, clock, contracts,
     contracts::Contracts,
     data_dir,
     domain::{Domain, Fault, Publisher},
@@ -149,6 +151,7 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
             Error::Secret { service, source }
         })?;
     }
+    let webhooks = Webhooks::find(&domains, &upstreams.secrets())?;
     let clients = Clients::new()
         .map_err(|error| Error::System { what: "make the HTTP client", cause: error.to_string() })?;
     let address = listener
@@ -178,6 +181,7 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
         shown: Shown::default(),
         metrics: Metrics::new(),
         domains,
+        webhooks,
         reviews: Semaphore::new(1),
         identity: OnceLock::new(),
         working,

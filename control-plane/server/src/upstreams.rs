@@ -25,9 +25,14 @@ impl Upstreams {
         Self { variables, data, resolved: ArcSwap::default() }
     }
 
+    /// Where values are looked up.
+    pub(crate) fn secrets(&self) -> Secrets<'_> {
+        Secrets { given: &self.variables, data: &self.data }
+    }
+
     /// Finds the addresses and secrets that a version names.
     pub(crate) fn resolve(&self, contract: &CompiledContract) -> Result<(), secrets::Error> {
-        let found = upstream::resolve(contract, &Secrets { given: &self.variables, data: &self.data })?;
+        let found = upstream::resolve(contract, &self.secrets())?;
         let digest = contract.terms().digest;
         let found: Vec<_> =
             found.into_iter().map(|(name, it)| ((digest, name), Arc::new(self.among_others(it)))).collect();

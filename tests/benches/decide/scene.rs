@@ -107,10 +107,9 @@ impl Scene {
         let spend = spend.map(|(per, micros)| (per, Money::from_micros(micros))).into();
         let calls = [(Per::Hour, 1_000_000_000), (Per::Day, 2_000_000_000)].into();
         let settings = DomainSettings {
-            currency: self.contract.terms().currency.clone(),
-            backtest: Backtest::None,
             allowance: Allowance { spend, calls, rate: None },
             throttle: Throttle { identity: rate, service: rate, domain: rate },
+            ..DomainSettings::of(&self.contract.terms().currency, Backtest::None)
         };
         self.happen(Command::ConfigureDomain { settings, by: "bench".to_owned() })
     }

@@ -288,6 +288,11 @@ impl Operator for Plane {
         Ok(Response::new(pb::ListDomainsResponse { domains: vec![access, payments] }))
     }
 
+    async fn get_blast(&self, request: Request<pb::GetBlastRequest>) -> Answer<pb::GetBlastResponse> {
+        let pb::GetBlastRequest { service, since_ms } = request.into_inner();
+        super::blast::touched(service, since_ms).map(Response::new)
+    }
+
     async fn get_cost(&self, request: Request<pb::GetCostRequest>) -> Answer<pb::GetCostResponse> {
         let pb::GetCostRequest { of, since_ms } = request.into_inner();
         if of == "ghost" {

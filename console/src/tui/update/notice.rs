@@ -1,4 +1,4 @@
-//! What became of an answer of this operator after it was given: an approval that counts no more.
+//! What a person must be told unasked: an approval of theirs that counts no more, and a tripwire that has tripped.
 
 use remit_proto::v1::{DecisionUpdate, EscalationStatus, decision_update::What};
 
@@ -32,6 +32,14 @@ pub(super) fn denied(state: &mut State, update: &DecisionUpdate, now: Now) {
         let fate = format!("nothing ran: {}{}", asked.note, differences(asked));
         tell(state, asked.id.clone(), format!("your approval of {}", asked.id), fate, now);
     }
+}
+
+/// Tells of a tripwire.
+pub(super) fn tripped(state: &mut State, update: &DecisionUpdate, now: Now) {
+    let Some(What::Tripped(tripped)) = &update.what else { return };
+    let about = format!("{}/{}", update.domain, update.seq);
+    let words = format!("tripwire {} of {}", tripped.wire, tripped.scope);
+    tell(state, about, words, format!("{}, {}", tripped.then, tripped.figures), now);
 }
 
 /// Once, and not where the answer itself has said so.

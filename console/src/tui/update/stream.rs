@@ -32,6 +32,7 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::Decision(update) => {
             notice::denied(state, &update, now);
+            notice::tripped(state, &update, now);
             decision(state, *update);
         }
         Event::Trace(batch) => {

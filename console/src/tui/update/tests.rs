@@ -5,7 +5,8 @@ mod storm;
 use proptest::prelude::*;
 use ratatui::layout::Size;
 use remit_proto::v1::{
-    DecisionUpdate, Escalation, EscalationStatus, Level, MovedFact, SetSwitchResponse, Vote, decision_update,
+    DecisionUpdate, Escalation, EscalationStatus, Level, MovedFact, SetSwitchResponse, Tripped, Vote,
+    decision_update,
 };
 
 use crate::tui::event::{Answer, Command, Effect, Event, Fetched};
@@ -200,6 +201,30 @@ fn whoever_approved_is_told_once_that_the_approval_is_void() {
     assert!(
         matches!(&last.fate, Fate::Failed(fate) if fate.starts_with("nothing ran: approved, but by now"))
     );
+}
+
+#[test]
+fn a_tripwire_is_told_once_wherever_the_operator_is() {
+    let mut desk = desk();
+    let tripped = Tripped {
+        scope: "service:refund-decision".to_owned(),
+        wire: "in_doubt >= 3 over 10m".to_owned(),
+        then: "stop".to_owned(),
+        figures: "3 came into doubt in the last 10 minutes".to_owned(),
+        events: vec![4, 9, 12],
+        switch_id: "swi-1".to_owned(),
+    };
+    let what = Some(decision_update::What::Tripped(tripped));
+    let update = DecisionUpdate { domain: "payments".to_owned(), seq: 13, what, ..DecisionUpdate::default() };
+    for _ in 0..2 {
+        desk.event(Event::Decision(Box::new(update.clone())));
+    }
+    let told: Vec<_> = desk.state.receipts.newest_first().cloned().collect();
+    let [told] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(told.words, "tripwire in_doubt >= 3 over 10m of service:refund-decision");
+    let Fate::Failed(fate) = &told.fate else { panic!("{told:?}") };
+    assert_eq!(fate, "stop, 3 came into doubt in the last 10 minutes");
+    assert_eq!(commands(&desk), [], "nothing is sent");
 }
 
 #[test]

@@ -194,6 +194,9 @@ fn update_row(update: &DecisionUpdate, theme: &Theme) -> Row {
         Some(What::InDoubt(a)) => {
             row.put("? in doubt ", theme.warn).put(format!("{} {} {}", a.service, a.tool, a.id), theme.text)
         }
+        Some(What::Tripped(t)) => row
+            .put("! tripwire ", theme.crit)
+            .put(format!("{} {}: {}", t.scope, t.wire, t.figures), theme.text),
         Some(What::RunEnded(r)) => {
             let word = status(r.status().as_str_name(), "RUN_STATUS_");
             row.put(format!("run {word} "), theme.text)

@@ -8,7 +8,7 @@ use super::super::hit::Kind;
 use super::super::paint::{Painter, Row, take_bottom, take_top};
 use super::super::state::facts::level;
 use super::super::when;
-use super::chart::{gauge, money, windows};
+use super::chart::{gauge, money, percent, windows};
 use super::facts::{status, wrapped};
 use super::overview::delegation;
 
@@ -22,8 +22,10 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, name: &str) {
         painter.row(list, 0, &Row::of("this service is not in the picture", theme.warn));
         return;
     };
-    let head = take_top(&mut list, 2);
-    painter.rows(head, &summary(service, painter));
+    let reach = reach(service, painter);
+    let head = take_top(&mut list, if reach.is_some() { 3 } else { 2 });
+    let summary = summary(service, painter);
+    painter.rows(head, &summary.into_iter().chain(reach).collect::<Vec<_>>());
     let listed = state.details.runs.iter().filter(|(of, _)| of == name).flat_map(|(_, runs)| runs);
     let known: Vec<_> = listed.collect();
     let rows: Vec<_> = objects
@@ -57,6 +59,32 @@ fn summary(service: &Service, painter: &Painter<'_>) -> [Row; 2] {
             .put(format!("   in flight {}   in doubt {}", service.in_flight, service.in_doubt), theme.text)
             .put(windows(&service.windows), theme.text),
     ]
+}
+
+/// How far it has reached, the fullest gauges first, and what has tripped; nothing where no rule measures.
+fn reach(service: &Service, painter: &Painter<'_>) -> Option<Row> {
+    let theme = painter.theme;
+    if service.reached.is_empty() && service.tripped.is_empty() {
+        return None;
+    }
+    let mut row = Row::of("reach ", theme.dim);
+    for wire in &service.tripped {
+        row = row.put(format!("! {wire}  "), theme.crit);
+    }
+    let mut gauges: Vec<_> =
+        service.reached.iter().map(|gauge| (percent(gauge.shown, gauge.max).unwrap_or(100), gauge)).collect();
+    gauges.sort_by_key(|(percent, _)| std::cmp::Reverse(*percent));
+    for (percent, gauge) in gauges {
+        let style = if percent >= 100 {
+            theme.crit
+        } else if percent >= 80 {
+            theme.warn
+        } else {
+            theme.text
+        };
+        row = row.put(format!("{} {}/{}  ", gauge.name, gauge.shown, gauge.max), style);
+    }
+    Some(row)
 }
 
 fn run_row(run: &Run, painter: &Painter<'_>) -> Row {

@@ -12,7 +12,7 @@ use super::{CompiledContract, Tool, UndoMapping};
 use crate::{
     document::{
         Attested, Cost, Document, Evidence, Head, Identity, Item, ModelDocument, QueryDocument, Recovery,
-        RunDocument, Scope, ToolDocument, Tooling, TriggerRule, UndoRule,
+        RunDocument, Scope, ToolDocument, Tooling, TriggerRule, UndoRule, radius,
     },
     instead::Instead,
     looked_at::LookedAt,
@@ -143,6 +143,8 @@ impl Whole {
             currency: self.cost.currency.as_ref()?.value.clone(),
             run: self.run()?,
             allowance: self.cost.service.clone()?,
+            tripwires: self.recovery.tripwires.clone()?,
+            blast_radius: radius::rules(self.recovery.blast_radius.as_ref()?)?,
         })
     }
 

@@ -138,9 +138,13 @@ const RULES: &[Rule] = &[
     ("recovery undo *", "{2}: undo", Need),
     ("recovery undo * within", "{2}: may be undone for", Need),
     ("recovery undo * irreversible", "{2}: irreversible", Need),
+    ("recovery blast_radius * * max", "{2}: blast radius, {3} at most", Limit),
+    ("recovery blast_radius * * of", "{2}: blast radius, {3} of", Open),
+    ("recovery blast_radius * then", "{2}: beyond its blast radius", Limit),
+    ("recovery blast_radius * count", "{2}: blast radius, count at most", Limit),
+    ("recovery blast_radius * *", "{2}: blast radius, {3}", Need),
     ("recovery blast_radius *", "{2}: blast radius", Need),
-    ("recovery blast_radius * **", "{2}: blast radius {last}", Limit),
-    ("recovery tripwires", "tripwires", Need),
+    ("recovery tripwires", "tripwire", Need),
 ];
 
 /// True below a schema of a tool, which is JSON: text there is only text.

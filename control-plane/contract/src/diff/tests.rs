@@ -94,6 +94,11 @@ const DOCUMENT: &[(&str, &str, &[&str])] = &[
         "order.refund: { most: 0.25, reported: result:/cost }",
         &["cost: order.refund: price 0.25 → { most: 0.25, reported: result:/cost }, changed"],
     ),
+    (
+        "    mail.send: { irreversible: A mail cannot be recalled. }",
+        "    mail.send: { irreversible: A mail cannot be recalled. }\n  blast_radius: { all: { count: 5/m } }",
+        &["recovery: all: blast radius { count: 5/m } added, narrowed"],
+    ),
     ("within: 72h", "within: 1h", &["recovery: order.refund: may be undone for 72h → 1h, widened"]),
     ("version: 1.2.3", "version: 1.3.0", &["contract: version 1.2.3 → 1.3.0, changed"]),
     (

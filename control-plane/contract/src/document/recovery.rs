@@ -1,10 +1,14 @@
-//! Section `recovery`: how each effect is undone, or why it cannot be.
+//! Section `recovery`: how each effect is undone, or why it cannot be, how far actions may reach, and what stops them.
 
 use std::collections::BTreeMap;
 
-use remit_core::ToolName;
+use remit_core::{ToolName, tripwire::Tripwire};
 
-use super::scope::tool;
+use super::{
+    radius::{self, RadiusDocument},
+    scope::tool,
+    tripwire,
+};
 use crate::{
     pointer::Source,
     problem::{Problems, Spot},
@@ -20,6 +24,10 @@ use crate::{
 pub(crate) struct Recovery {
     /// By action; `None` when the rule could not be read.
     pub(crate) undo: BTreeMap<ToolName, Spot<Option<UndoRule>>>,
+    /// `None` when it could not be read.
+    pub(crate) blast_radius: Option<Vec<RadiusDocument>>,
+    /// `None` when they could not be read.
+    pub(crate) tripwires: Option<Vec<Tripwire>>,
 }
 
 /// How one effect is undone.
@@ -39,7 +47,6 @@ pub(crate) enum UndoRule {
 impl Recovery {
     pub(crate) fn read(node: &Node, problems: &Problems) -> Option<Self> {
         let fields = Fields::of(node, "recovery", problems)?;
-        fields.later(&["blast_radius", "tripwires"]);
         let undo = fields.need("undo").and_then(|node| {
             let mut undo = BTreeMap::new();
             for entry in entries(node, "recovery.undo", problems)? {
@@ -48,8 +55,14 @@ impl Recovery {
             }
             Some(undo)
         });
+        let blast_radius = fields
+            .get("blast_radius")
+            .map_or(Some(Vec::new()), |node| radius::read(node, "recovery.blast_radius", problems));
+        let tripwires = fields
+            .get("tripwires")
+            .map_or(Some(Vec::new()), |node| tripwire::read(node, "recovery.tripwires", problems));
         fields.end();
-        Some(Self { undo: undo? })
+        Some(Self { undo: undo?, blast_radius, tripwires })
     }
 }
 

@@ -1,15 +1,19 @@
 //! The keys of a domain's file, one by one, whatever is wrong with the others.
 
-use remit_core::{Backtest, DomainName, allowance::Allowance, throttle::Throttle};
+use remit_core::{
+    Backtest, DomainName, allowance::Allowance, radius::Radius, throttle::Throttle, tripwire::Tripwire,
+};
 
 use super::throttle;
 use crate::{
-    document::{allowance, domain_name, form},
+    Auth, Reach, Upstream,
+    document::{allowance, domain_name, form, radius, tripwire},
     problem::{Problems, Spot, nearest},
     read::{
         Fields,
         scalar::{currency, text},
     },
+    upstream::check_url,
     yaml::{Kind, Node},
 };
 
@@ -20,10 +24,13 @@ pub(super) struct Domain {
     pub(super) backtest: Spot<Backtest>,
     pub(super) allowance: Allowance,
     pub(super) throttle: Throttle,
+    pub(super) blast_radius: Vec<Radius>,
+    pub(super) tripwires: Vec<Tripwire>,
+    pub(super) webhook: Option<Spot<Upstream>>,
 }
 
 /// Keys that nothing enforces yet.
-const LATER: &[&str] = &["blast_radius", "groups", "on_call"];
+const LATER: &[&str] = &["groups", "on_call"];
 
 pub(super) fn read(root: &Node, problems: &Problems) -> Option<Domain> {
     let fields = Fields::of(root, "the domain's file", problems)?;
@@ -38,6 +45,12 @@ pub(super) fn read(root: &Node, problems: &Problems) -> Option<Domain> {
         .map_or(Some(Allowance::default()), |node| allowance::read(node, "cost", false, problems));
     let throttle =
         fields.get("throttle").map_or(Some(Throttle::default()), |node| throttle::read(node, problems));
+    let blast_radius = fields
+        .get("blast_radius")
+        .map_or(Some(Vec::new()), |node| radius::rules(&radius::read(node, "blast_radius", problems)?));
+    let tripwires =
+        fields.get("tripwires").map_or(Some(Vec::new()), |node| tripwire::read(node, "tripwires", problems));
+    let webhook = fields.get("notify").map_or(Some(None), |node| read_notify(node, problems).map(Some));
     fields.end();
     form?;
     Some(Domain {
@@ -46,6 +59,9 @@ pub(super) fn read(root: &Node, problems: &Problems) -> Option<Domain> {
         backtest: backtest?,
         allowance: allowance?,
         throttle: throttle?,
+        blast_radius: blast_radius?,
+        tripwires: tripwires?,
+        webhook: webhook?,
     })
 }
 
@@ -64,6 +80,26 @@ fn read_backtest(node: &Node, problems: &Problems) -> Option<Backtest> {
         };
         problems.note(node.place, format!("backtest `{text}` is not known"), remedy)
     })
+}
+
+/// `{ webhook: URL }`. It is our own people's, so it may be anywhere.
+fn read_notify(node: &Node, problems: &Problems) -> Option<Spot<Upstream>> {
+    let fields = Fields::of(node, "notify", problems)?;
+    let webhook = fields.need("webhook").and_then(|node| {
+        let url = text(node, "notify.webhook", problems)?;
+        if let Err(wrong) = check_url(&url) {
+            return problems.note(
+                node.place,
+                format!("notify.webhook `{url}` is not an address: {wrong}"),
+                "write for instance `\"${ALERTS_URL}\"`, a variable of the control plane, which may hold more",
+            );
+        }
+        let reach = Reach { private: true, redirects: 0 };
+        let value = Upstream { url, auth: Auth::None, reach, speaks: None };
+        Some(Spot { value, place: node.place })
+    });
+    fields.end();
+    webhook
 }
 
 /// Approvals hold for the whole control plane, since they say where its versions come from.

@@ -1,10 +1,14 @@
 //! A domain's file as it is written.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 
 use super::{
     Form,
-    scalar::{Name, Rate},
+    radius::BlastRadius,
+    scalar::{Name, Rate, Tool},
+    tripwire::Tripwire,
 };
 
 /// What holds for every service of one domain, whatever its contract says.
@@ -22,6 +26,12 @@ pub(super) struct Domain {
     backtest: Backtest,
     cost: Option<super::allowance::Allowance>,
     throttle: Option<Throttle>,
+    /// How far each action, or `all` with an effect, of all services together may reach in a sliding window.
+    blast_radius: Option<BTreeMap<Tool, BlastRadius>>,
+    /// At what the control plane lowers the ceiling of the whole domain by itself.
+    tripwires: Option<Vec<Tripwire>>,
+    /// Whom the control plane tells that a tripwire has tripped.
+    notify: Option<Notify>,
 }
 
 /// How often anything may be called, whatever the tool. What comes too soon waits.
@@ -34,6 +44,14 @@ struct Throttle {
     service: Option<Rate>,
     /// By all services together.
     domain: Option<Rate>,
+}
+
+/// Where alerts are posted, as JSON.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Notify {
+    /// An address, which may name variables of the control plane: `"${ALERTS_URL}"`.
+    webhook: String,
 }
 
 /// Whether what was refused in the last week, and a new version would admit, must have been reviewed by its approver.

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-use super::scalar::{Duration, Recorded, Tool};
+use super::{
+    radius::BlastRadius,
+    scalar::{Duration, Recorded, Tool},
+    tripwire::Tripwire,
+};
 
 /// 7. How it is undone. What cannot be undone always needs a person.
 #[derive(JsonSchema)]
@@ -12,6 +16,10 @@ use super::scalar::{Duration, Recorded, Tool};
 pub(super) struct Recovery {
     /// Each action with an effect, and how that is taken back.
     undo: BTreeMap<Tool, Undo>,
+    /// How far each action, or `all` with an effect, may reach in a sliding window over all runs.
+    blast_radius: Option<BTreeMap<Tool, BlastRadius>>,
+    /// At what the control plane lowers the ceiling of the service by itself.
+    tripwires: Option<Vec<Tripwire>>,
 }
 
 /// How one effect is taken back.

@@ -79,6 +79,23 @@ fn more() -> Vec<(&'static str, &'static str, Value)> {
         ),
         ("/cost/prices", "order.get", json!({ "most": 0.25, "reported": "result:/cost" })),
         ("/cost/prices", "stock.find", json!(0.01)),
+        (
+            "/recovery",
+            "blast_radius",
+            json!({ "order.refund": {
+                "count": "200/h", "sum": { "of": "params:/amount", "max": "1000000/h" },
+                "distinct": { "of": "params:/order_id", "max": "50/h" }, "then": "draft",
+            } }),
+        ),
+        (
+            "/recovery",
+            "tripwires",
+            json!([
+                { "when": "in_doubt >= 3", "over": "10m", "then": "stop" },
+                { "when": "spend_rate > 2.5", "over": "10m", "baseline": "24h", "then": "observe" },
+                { "when": "latency_p95 > 2s", "over": "50 actions", "then": "safe" },
+            ]),
+        ),
         ("/tooling/tools/order.refund", "lands_within", "30s".into()),
         ("/tooling/tools/order.refund", "report_within", "5m".into()),
         ("/tooling/tools/order.refund", "when_unknown", asked),

@@ -171,7 +171,7 @@ pub(crate) fn currency(node: &Node, what: &str, problems: &Problems) -> Option<S
 }
 
 /// `0.25` in millionths, without a float in between.
-fn micros(text: &str) -> Option<u64> {
+pub(crate) fn micros(text: &str) -> Option<u64> {
     let (units, decimals) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(units) || !digits(decimals) || decimals.len() > 6 {

@@ -62,6 +62,7 @@ fn values_of((fact, expected): (Fact, &[String]), got: &Got, world: &World<'_>) 
         Fact::Actions => expected.iter().map(|expected| status_of(expected, world)).collect(),
         Fact::Joins => one(got.joins.clone()),
         Fact::Refused => one(got.refused.as_ref().and_then(|refusal| word(refusal_word(refusal)))),
+        Fact::Tripped => world.tripped.clone(),
         Fact::Run => one(world.run().and_then(|run| word(run.phase.as_str()))),
         Fact::Left => one(world.run().map(|run| run.budget.left().to_string())),
         Fact::LeftCalls => one(world.run().map(|run| run.limits.calls.saturating_sub(run.calls).to_string())),

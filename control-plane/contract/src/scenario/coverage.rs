@@ -4,7 +4,7 @@
 //! whether it ever did. What can be taken out of the document (an escalation, an agreement, a policy) is taken
 //! out, and all scenarios are played again: when no decision differs, nothing shows that it means anything.
 
-use remit_core::{Clause, Reason, ToolName};
+use remit_core::{Clause, Reason, ToolName, tripwire::Tripwire};
 
 use super::{play::Trace, suite::Suite};
 use crate::{
@@ -61,6 +61,10 @@ enum Sign {
     Undone(ToolName),
     /// Another read stood in for this tool.
     StoodIn(ToolName),
+    /// An action would have gone beyond this rule of the blast radius.
+    Beyond(String),
+    /// This tripwire has tripped.
+    Tripped(Tripwire),
 }
 
 /// Every rule, in the order of the document.

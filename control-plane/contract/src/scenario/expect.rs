@@ -27,6 +27,8 @@ pub(crate) enum Fact {
     Joins,
     /// Why the core refused the command.
     Refused,
+    /// The tripwires that tripped in the step.
+    Tripped,
     /// Where the run is.
     Run,
     /// What is left of the run's money.
@@ -48,7 +50,10 @@ pub(crate) enum Fact {
 impl Fact {
     /// True where the document has a list.
     const fn is_list(self) -> bool {
-        matches!(self, Self::Actions | Self::Asks | Self::Instead | Self::LeftTools | Self::Undo)
+        matches!(
+            self,
+            Self::Actions | Self::Asks | Self::Instead | Self::LeftTools | Self::Tripped | Self::Undo
+        )
     }
 
     /// The fact with its values, as it stands in a diff.
@@ -77,6 +82,7 @@ impl fmt::Display for Fact {
             Self::Actions => "actions",
             Self::Joins => "joins",
             Self::Refused => "refused",
+            Self::Tripped => "tripped",
             Self::Run => "run",
             Self::Left => "left",
             Self::LeftCalls => "left.calls",

@@ -72,6 +72,7 @@ pub(super) fn play(
     let mut failure = None;
     for step in &scenario.steps {
         trace.steps = trace.steps.saturating_add(1);
+        world.tripped.clear();
         failure = match perform(&mut world, &step.act) {
             Err(stuck) => Some(broken(step.place.line, &told(step), stuck)),
             Ok(got) => {

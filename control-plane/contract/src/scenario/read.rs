@@ -17,6 +17,7 @@ mod asserts;
 mod expect;
 mod fault;
 mod given;
+mod reached;
 mod step;
 
 /// Most actions that one scenario proposes, with their repeats.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use remit_core::{
     Assertion, Declared, Ending, GroupName, Level, Money, Person, Timestamp, ToolName, allowance::Allowance,
-    switch::Scope, throttle::Throttle,
+    radius::Meter, switch::Scope, throttle::Throttle, tripwire::Tripwire,
 };
 use serde_json::Value;
 
@@ -66,6 +66,10 @@ pub(crate) struct Given {
     pub(crate) busy: Vec<ToolName>,
     /// Tools of which as many calls are under way as may be.
     pub(crate) crowded: Vec<ToolName>,
+    /// What the meters of the blast radius show.
+    pub(crate) reached: Vec<(Vec<Meter>, u64)>,
+    /// What tripwires look back at: so many that count, of so many.
+    pub(crate) tripwires: Vec<(Option<Tripwire>, (u64, u64))>,
     /// Ceilings that are set.
     pub(crate) switches: Vec<(ScopeWord, Level)>,
 }

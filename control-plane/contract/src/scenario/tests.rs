@@ -10,6 +10,7 @@ mod instead;
 mod malformed;
 mod metered;
 mod played;
+mod recovery;
 mod sources;
 
 /// A scenario file about the good contract, that tests edit.

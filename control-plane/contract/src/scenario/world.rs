@@ -10,10 +10,10 @@ use remit_core::{
     budget::Budget,
     command::Settle,
     event::{ActionDecided, Settlement},
-    handle,
     proposal::{Channel, Mode},
     state::{Another, Run},
     switch::{Scope, Switch},
+    turn,
     usage::Tokens,
 };
 use serde_json::Value;
@@ -37,6 +37,8 @@ pub(super) struct World<'a> {
     asserts: Vec<Assertion>,
     /// Actions by the names that steps gave them, oldest first.
     pub(super) names: Vec<(String, ActionId)>,
+    /// The tripwires that tripped in the present step.
+    pub(super) tripped: Vec<String>,
     /// Everything that happened, and when.
     pub(super) events: Vec<(Timestamp, Event)>,
     drawn: u128,
@@ -79,14 +81,15 @@ impl<'a> World<'a> {
             last_good: BTreeMap::new(),
             asserts: own.asserts.as_ref().or(shared.asserts.as_ref()).cloned().unwrap_or_default(),
             names: Vec::new(),
+            tripped: Vec::new(),
             events: Vec::new(),
             drawn: 0,
         };
         let by = terms.delegation.enabled_by.clone();
         if let Some(limits) = own.domain.as_ref().or(shared.domain.as_ref()) {
             let Limits { allowance, throttle } = limits.clone();
-            let (currency, backtest) = (terms.currency.clone(), Backtest::None);
-            let settings = DomainSettings { currency, backtest, allowance, throttle };
+            let settings =
+                DomainSettings { allowance, throttle, ..DomainSettings::of(&terms.currency, Backtest::None) };
             let configure = Command::ConfigureDomain { settings, by: by.clone() };
             world.command(configure).map_err(|refusal| format!("`domain` cannot hold: {refusal}"))?;
         }
@@ -151,6 +154,14 @@ impl<'a> World<'a> {
             service.arrival = shares.map(|us| Timestamp::from_micros(now.as_micros().saturating_add(us)));
         }
         own_spent.domain.or(shared_spent.domain).counted_in(&mut self.state.accounts, now);
+        if let Some(service) = self.state.services.get_mut(&terms.service) {
+            for (meters, reading) in shared.reached.iter().chain(&own.reached) {
+                meters.iter().for_each(|meter| service.meters.assume(meter, *reading, now));
+            }
+            for (wire, lately) in shared.tripwires.iter().chain(&own.tripwires) {
+                wire.iter().for_each(|wire| service.wires.assume(wire, *lately, now));
+            }
+        }
         let Some(run) = self.state.runs.get_mut(&self.run) else { return };
         if let Some(money) = own.spent.money.or(shared.spent.money) {
             run.budget = Budget::new(run.budget.limit());
@@ -170,10 +181,11 @@ impl<'a> World<'a> {
 
     /// Commands the core; what follows is folded into the state at once, as after a commit.
     pub(super) fn command(&mut self, command: Command) -> Result<Vec<Event>, Refusal> {
-        let events = handle(&self.state, command, self.now)?;
-        for event in &events {
-            self.state.apply(event, self.now);
-        }
+        let events = turn(&mut self.state, command, self.now)?;
+        let tripped = |event: &Event| {
+            if let Event::TripwireTripped(tripped) = event { Some(tripped.wire.to_string()) } else { None }
+        };
+        self.tripped.extend(events.iter().filter_map(tripped));
         self.events.extend(events.iter().map(|event| (self.now, event.clone())));
         Ok(events)
     }

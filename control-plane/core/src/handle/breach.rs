@@ -4,10 +4,8 @@
 //! waits, keeps what is admitted from being sent, is on every screen, and is lifted as any other, with a reason, by
 //! those who run the service and had no hand in the version.
 
-use uuid::Builder;
-
 use crate::{
-    ActionId, Digest, Event, Level, Money, Refusal, SwitchId, Timestamp,
+    Event, Level, Money, Refusal, SwitchId, Timestamp,
     budget::MOST_OF_A_CALL,
     person,
     state::{Action, State},
@@ -28,7 +26,8 @@ pub(super) fn quarantine(state: &State, action: &Action, reported: Money, now: T
     if reported <= action.hold {
         return Vec::new();
     }
-    let (id, scope) = (id(action.id), Scope::Tool(run.terms.service.clone(), action.tool.clone()));
+    let id = SwitchId::derived(&[b"remit/quarantine/v1", action.id.as_bytes()]);
+    let scope = Scope::Tool(run.terms.service.clone(), action.tool.clone());
     let mut switches = state.switches.values();
     if switches.any(|switch| switch.id == id || (switch.scope == scope && switch.breach.is_some())) {
         return Vec::new();
@@ -47,12 +46,4 @@ pub(super) fn quarantine(state: &State, action: &Action, reported: Money, now: T
     let note = format!("`{}` was quarantined", action.tool);
     let voided = super::escalation::void(state, &note, |held| super::switch::stops(state, &switch, held));
     std::iter::once(Event::SwitchSet(switch)).chain(voided).collect()
-}
-
-/// The quarantine's identity follows from the call, since nothing is drawn here.
-fn id(action: ActionId) -> SwitchId {
-    let digest = Digest::of_parts(&[b"remit/quarantine/v1", action.as_bytes()]);
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
-    SwitchId::new(Builder::from_custom_bytes(bytes).into_uuid())
 }

@@ -50,6 +50,7 @@ pub(super) fn decide(state: &State, answer: Answer, now: Timestamp) -> Result<Ve
         "approved; what asks by now is looked at again"
     } else {
         let decision = Box::new(decide::decide(case.approved()));
+        let lowered = super::edge::lowered(case, &decision);
         let note = match decision.outcome {
             Outcome::Admit => "approved".to_owned(),
             Outcome::Escalate | Outcome::Throttle | Outcome::Deny | Outcome::Stop => {
@@ -58,7 +59,8 @@ pub(super) fn decide(state: &State, answer: Answer, now: Timestamp) -> Result<Ve
         };
         let released =
             Event::ActionReleased { action, run, decision, evidence: Vec::new(), moved: Vec::new() };
-        return Ok(vec![voted, closed(escalation, EscalationStatus::Approved, &note), released]);
+        let decided = [voted, closed(escalation, EscalationStatus::Approved, &note), released];
+        return Ok(decided.into_iter().chain(lowered).collect());
     };
     Ok(vec![voted, closed(escalation, EscalationStatus::Approved, note)])
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How long people have when no rule of the contract says, in milliseconds.
-const DEFAULT_WITHIN_MS: u64 = 30 * 60 * 1_000;
+pub(super) const DEFAULT_WITHIN_MS: u64 = 30 * 60 * 1_000;
 
 pub(super) fn propose(
     state: &State,
@@ -37,7 +37,7 @@ pub(super) fn propose(
         Some((action, _)) => case.with_reused_key(action, reused.as_ref().filter(|it| it.by == action)),
         None => case,
     };
-    let Judged { decision, hold, undo_hold, asks } = judge(case);
+    let Judged { decision, hold, undo_hold, asks, lowered } = judge(case);
     let mut decided = ActionDecided {
         proposal,
         assessment,
@@ -52,6 +52,7 @@ pub(super) fn propose(
     decided.question = asks.map(|asks| Question::about(&decided, escalation, asks, now));
     let stopped = (decided.decision.outcome == Outcome::Stop).then(|| decided.decision.deciding().clone());
     let mut events = vec![Event::ActionDecided(Box::new(decided))];
+    events.extend(lowered);
     if let Some(deciding) = stopped {
         let run = run.id;
         events.extend(super::escalation::void(state, "the run was stopped", |held| held.run == run));
@@ -68,12 +69,13 @@ fn known(case: Case<'_>) -> Option<(ActionId, Digest)> {
     case.run.keys.get(&key).copied().filter(|_| case.run.principal == case.proposal.principal)
 }
 
-/// A decision, what is reserved by it, and whom it asks.
+/// A decision, what is reserved by it, whom it asks, and what else it sets off.
 struct Judged {
     decision: Decision,
     hold: Money,
     undo_hold: Money,
     asks: Option<Vec<Ask>>,
+    lowered: Vec<Event>,
 }
 
 fn judge(case: Case<'_>) -> Judged {
@@ -87,15 +89,17 @@ fn judge(case: Case<'_>) -> Judged {
         Outcome::Throttle | Outcome::Deny | Outcome::Stop => (Money::ZERO, Money::ZERO),
     };
     let asks = (decision.outcome == Outcome::Escalate).then(|| asks(case, decision.deciding()));
-    Judged { decision, hold, undo_hold, asks }
+    let lowered = super::edge::lowered(case, &decision);
+    Judged { decision, hold, undo_hold, asks, lowered }
 }
 
-/// Every rule of the contract that wants a person.
+/// Every rule of the contract and of its domain that wants a person.
 pub(super) fn asked_by_rules(case: Case<'_>) -> Vec<Ask> {
     let mut asks: Vec<Ask> = case.asks().cloned().collect();
     if let PolicyVerdict::Escalate { asks: more, .. } = &case.assessment.policy {
         asks.extend(more.iter().cloned());
     }
+    asks.extend(super::edge::asks(case));
     asks
 }
 

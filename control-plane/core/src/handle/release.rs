@@ -102,16 +102,18 @@ pub(super) fn release(state: &State, release: &Release, now: Timestamp) -> Resul
     let was_read = unread.is_none();
     let why = unread.or_else(|| moved_items(held, assessment)).or_else(|| asked_now(held, case));
     let decision = decide::decide(case.approved());
+    let lowered = super::edge::lowered(case, &decision);
     let admitted = decision.outcome == Outcome::Admit;
     let Some(why) = why.filter(|_| admitted) else {
-        return Ok(vec![Event::ActionReleased {
+        let released = Event::ActionReleased {
             action: release.action,
             run: run.id,
             decision: Box::new(decision),
             evidence: if was_read { assessment.evidence.clone() } else { Vec::new() },
             // Of what goes nothing has moved.
             moved: if admitted { Vec::new() } else { moved.to_vec() },
-        }]);
+        };
+        return Ok(std::iter::once(released).chain(lowered).collect());
     };
     let mut decided = ActionDecided {
         proposal: held.proposal.clone(),

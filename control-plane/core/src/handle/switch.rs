@@ -27,9 +27,14 @@ pub(super) fn set(state: &State, switch: Switch, by: &Person, now: Timestamp) ->
         return Err(Refusal::Conflict(format!("{} is {} at {}", switch.id, known.ceiling, known.scope)));
     }
     let switch = Switch { by: by.name.clone(), at: now, breach: None, ..switch };
+    Ok(with_voided(state, switch))
+}
+
+/// The switch as it is set, and the end of every question that it makes void.
+pub(crate) fn with_voided(state: &State, switch: Switch) -> Vec<Event> {
     let note = format!("{} set {} to {}", switch.by, switch.scope, switch.ceiling);
     let voided = super::escalation::void(state, &note, |held| stops(state, &switch, held));
-    Ok(std::iter::once(Event::SwitchSet(switch)).chain(voided).collect())
+    std::iter::once(Event::SwitchSet(switch)).chain(voided).collect()
 }
 
 /// True when the switch covers a held action and lies below its level.

@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    DomainName, DomainSettings, RunId, Timestamp,
+    DomainName, DomainSettings, RunId, Timestamp, Tripped,
     action::ActionMove,
     budget::Budget,
     course::Course,
     event::Event,
     state::{Credential, Phase, Retention, Rollback, Run, State},
+    switch::Scope,
     usage::Tokens,
 };
 
@@ -18,7 +19,10 @@ mod doubt;
 mod escalation;
 mod forget;
 mod money;
+mod radius;
 mod version;
+
+pub use radius::Counted;
 
 impl State {
     /// Replays a history.
@@ -33,8 +37,10 @@ impl State {
     /// Lets one event have happened.
     pub fn apply(&mut self, event: &Event, at: Timestamp) {
         self.latest = self.latest.max(at);
+        self.position = self.position.saturating_add(1);
         let at = self.latest;
         self.forget(at);
+        let noticed = self.notice(event, at);
         match event {
             Event::ContractProposed(_)
             | Event::ContractApproved(_)
@@ -71,7 +77,10 @@ impl State {
             }
             Event::SwitchReleased { switch, .. } => {
                 self.switches.remove(switch);
+                self.services.values_mut().for_each(|service| service.wires.lifted(*switch));
+                self.wires.lifted(*switch);
             }
+            Event::TripwireTripped(tripped) => self.tripped(tripped, at),
             Event::RunEnded { run, stopped, reason, .. } => {
                 if let Some(run) = self.runs.get_mut(run) {
                     run.reason = *reason;
@@ -85,15 +94,31 @@ impl State {
                 self.credential_moved(event, at);
             }
         }
+        if let Some(noticed) = noticed {
+            self.noticed(noticed, at);
+        }
         if let Some(run) = event.run() {
             self.schedule(run, at);
         }
     }
 
     fn configured(&mut self, settings: &DomainSettings) {
+        self.meters.follow(&settings.blast_radius);
+        self.wires.follow(&settings.tripwires);
         let before = self.settings.replace(settings.clone());
         let before = before.map(|before| before.throttle).unwrap_or_default();
         self.arrivals.begin_anew(&before, &settings.throttle);
+    }
+
+    fn tripped(&mut self, tripped: &Tripped, at: Timestamp) {
+        let wires = match &tripped.scope {
+            Scope::Service(service) => self.services.get_mut(service).map(|service| &mut service.wires),
+            Scope::Domain(_) => Some(&mut self.wires),
+            Scope::All | Scope::Tool(..) | Scope::Run(_) => None,
+        };
+        if let Some(wires) = wires {
+            wires.tripped(&tripped.wire, tripped.switch, at);
+        }
     }
 
     fn run_started(&mut self, event: &Event, at: Timestamp) {

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use remit_core::{Event, State, Timestamp, handle};
+use remit_core::{Event, State, Timestamp, turn};
 use remit_journal::{Batch, Journal};
 use tokio::sync::{Semaphore, mpsc};
 
@@ -61,13 +61,10 @@ impl Loop {
         let (mut events, mut waiters) = (Vec::new(), Vec::new());
         for Job { command, reply } in jobs {
             let now = clock::now();
-            let answer = match handle(&self.state, command, now) {
+            let answer = match turn(&mut self.state, command, now) {
                 Ok(decided) => {
                     let from = events.len();
-                    for event in decided {
-                        self.state.apply(&event, now);
-                        events.push((now, event));
-                    }
+                    events.extend(decided.into_iter().map(|event| (now, event)));
                     Ok(from..events.len())
                 }
                 Err(refusal) => Err(Fault::Refused(refusal)),

@@ -8,7 +8,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use super::{
-    books, control, cost, detail, domains, export, person, query, resolve, rollback, state, token, watch, who,
+    blast, books, control, cost, detail, domains, export, person, query, resolve, rollback, state, token,
+    watch, who,
 };
 use crate::plane::Plane;
 
@@ -120,6 +121,11 @@ impl operator_server::Operator for Operator {
     async fn get_books(&self, request: Request<pb::GetBooksRequest>) -> Answer<pb::GetBooksResponse> {
         person(&self.plane, &request)?;
         Ok(Response::new(books::books(&self.plane, &request.into_inner().of).await?))
+    }
+
+    async fn get_blast(&self, request: Request<pb::GetBlastRequest>) -> Answer<pb::GetBlastResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(blast::blast(&self.plane, request.into_inner()).await?))
     }
 
     async fn get_action(&self, request: Request<pb::GetActionRequest>) -> Answer<pb::ActionDetail> {

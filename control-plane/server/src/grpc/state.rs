@@ -101,6 +101,8 @@ fn service(name: &ServiceName, known: &Service, inner: &Inner, now: Timestamp) -
         delegation_lacks: lacks.map(|(reason, _)| reason.code().to_owned()).unwrap_or_default(),
         last_reason: tally.last.map(|(_, reason)| reason.code().to_owned()).unwrap_or_default(),
         windows: super::cost::above(&inner.state, name, now),
+        reached: reached(known, inner, now),
+        tripped: tripped(known, inner),
         last_decision_at: tally.last.map(|(at, _)| wire::time(at)),
         tools: terms
             .tools
@@ -112,6 +114,28 @@ fn service(name: &ServiceName, known: &Service, inner: &Inner, now: Timestamp) -
             })
             .collect(),
     }
+}
+
+/// What the meters of the service show, and those of its domain.
+fn reached(known: &Service, inner: &Inner, now: Timestamp) -> Vec<pb::Reached> {
+    let of_domain =
+        inner.state.settings.as_ref().map(|it| ("domain: ", &it.blast_radius, &inner.state.meters));
+    let nodes = [("", &known.active.blast_radius, &known.meters)].into_iter().chain(of_domain);
+    let shown = nodes.flat_map(|(prefix, rules, meters)| {
+        rules.iter().map(move |rule| pb::Reached {
+            name: format!("{prefix}{}", rule.meter),
+            shown: meters.reading(&rule.meter, now),
+            max: rule.max,
+            per_ms: rule.meter.per_ms,
+        })
+    });
+    shown.collect()
+}
+
+/// The wires that have tripped and wait for people, or for calm.
+fn tripped(known: &Service, inner: &Inner) -> Vec<String> {
+    let wires = known.wires.each().chain(inner.state.wires.each());
+    wires.filter(|(_, tripped)| *tripped).map(|(wire, _)| wire.to_string()).collect()
 }
 
 /// How a tool's effect is undone, in words.

@@ -1,12 +1,13 @@
 //! A journal record in one line for people.
 
 use remit_core::{
-    ActionStatus, Declared, DomainSettings, Event, Money, Outcome, Reason, ServiceName, ToolName,
+    ActionStatus, Declared, DomainSettings, Event, Money, Outcome, Reason, ServiceName, ToolName, Tripped,
     allowance::Allowance,
     doubt::{MOST_TIMES, Resolution, Statement},
     event::{ActionDecided, ActionSettled, Holder, Settlement},
     proposal::Channel,
     rollback::StepKind,
+    switch::Scope,
 };
 use remit_journal::Record;
 use remit_proto::v1 as pb;
@@ -86,6 +87,7 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
             format!("{} {verb} {} to {}: {}", switch.by, switch.scope, switch.ceiling, switch.reason)
         }
         Event::SwitchReleased { switch, by, reason } => format!("{by} released {switch}: {reason}"),
+        Event::TripwireTripped(tripped) => tripped_text(tripped, row),
         Event::RunEnded { stopped, reason, note, .. } => {
             row.reason = reason.map(|reason| reason.code().to_owned()).unwrap_or_default();
             format!("run {}: {note}", if *stopped { "stopped" } else { "ended" })
@@ -202,6 +204,16 @@ fn settled_text(settled: &ActionSettled, row: &mut pb::TraceRecord) -> String {
         0 => format!("{} {text}", row.tool),
         retries => format!("{} {text} (sent {} times)", row.tool, retries.saturating_add(1)),
     }
+}
+
+/// A wire that lowers no ceiling only says so.
+fn tripped_text(tripped: &Tripped, row: &mut pb::TraceRecord) -> String {
+    if let Scope::Service(service) = &tripped.scope {
+        row.service = service.to_string();
+    }
+    let Tripped { scope, wire, figures, events, .. } = tripped;
+    let events: Vec<String> = events.iter().map(u64::to_string).collect();
+    format!("! TRIPWIRE {scope} {wire}, then {}: {figures} (events {})", wire.then, events.join(", "))
 }
 
 fn resent_text(attempt: u32, row: &mut pb::TraceRecord) -> String {

@@ -45,6 +45,7 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         Event::ActionSettled(settled) if matches!(settled.settlement, Settlement::InDoubt { .. }) => {
             What::InDoubt(in_doubt(record, settled.action, settled.run, inner))
         }
+        Event::TripwireTripped(tripped) => What::Tripped(wire::tripped(tripped)),
         Event::RunEnded { run, stopped, reason, .. } => {
             What::RunEnded(ended(record, *run, (*stopped, *reason), inner))
         }

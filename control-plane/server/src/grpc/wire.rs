@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use remit_core::{
     ActionStatus, Ask, CanonicalJson, Clause, Decision, Finding, Level, Moved, Outcome, Timestamp, ToolFault,
+    Tripped,
     doubt::Statement,
     escalation::{Escalation, EscalationStatus, Vote},
     proposal::Proposal,
@@ -301,6 +302,18 @@ pub(super) fn escalation(escalation: &Escalation, inner: &Inner) -> pb::Escalati
         replaces: escalation.replaces.map(|id| id.to_string()).unwrap_or_default(),
         replaced_by: escalation.replaced_by.map(|id| id.to_string()).unwrap_or_default(),
         voided_voters: voided_voters(escalation, inner),
+    }
+}
+
+/// A tripwire that has tripped.
+pub(super) fn tripped(tripped: &Tripped) -> pb::Tripped {
+    pb::Tripped {
+        scope: tripped.scope.to_string(),
+        wire: tripped.wire.to_string(),
+        then: tripped.wire.then.to_string(),
+        figures: tripped.figures.clone(),
+        events: tripped.events.clone(),
+        switch_id: tripped.switch.map(|id| id.to_string()).unwrap_or_default(),
     }
 }
 

@@ -84,6 +84,8 @@ pub(crate) fn activated() -> Event {
             course: remit_core::terms::CourseLimits::default(),
         },
         allowance: remit_core::allowance::Allowance::default(),
+        blast_radius: Vec::new(),
+        tripwires: Vec::new(),
     };
     Event::ContractActivated { terms: Box::new(terms), by: "remitd".to_owned() }
 }

@@ -127,7 +127,8 @@ impl History {
             Event::SwitchReleased { switch, .. } => {
                 self.switches.remove(&(domain.clone(), *switch));
             }
-            Event::ContractProposed(_)
+            Event::TripwireTripped(_)
+            | Event::ContractProposed(_)
             | Event::ContractApproved(_)
             | Event::ContractRevoked(_)
             | Event::KeyRegistered(_)

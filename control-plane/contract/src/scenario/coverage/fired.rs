@@ -25,14 +25,24 @@ pub(super) fn rules(folder: &Folder, contract: &CompiledContract, traces: &[Trac
         .collect()
 }
 
-/// The line of a key, or of the nearest around it.
+/// The line of a key or an item, or of the nearest around it.
 pub(super) fn place(root: &Node, path: &[String]) -> Option<usize> {
     let (mut node, mut line) = (root, None);
     for key in path {
-        let Kind::Map(entries) = &node.kind else { return line };
-        let Some(entry) = entries.iter().find(|entry| entry.key == *key) else { return line };
-        line = Some(entry.place.line);
-        node = &entry.value;
+        let next = match &node.kind {
+            Kind::Map(entries) => {
+                let entry = entries.iter().find(|entry| entry.key == *key);
+                entry.map(|entry| (entry.place.line, &entry.value))
+            }
+            // By its place, from 1.
+            Kind::List(items) => {
+                let index = key.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+                index.and_then(|index| items.get(index)).map(|item| (item.place.line, item))
+            }
+            Kind::Scalar { .. } => None,
+        };
+        let Some((at, value)) = next else { return line };
+        (line, node) = (Some(at), value);
     }
     line
 }
@@ -69,6 +79,17 @@ fn signs(contract: &CompiledContract) -> Vec<(Vec<String>, Sign)> {
     for tool in terms.run.tools.keys() {
         let sign = Sign::Objected(Clause::Cost, Reason::ToolCallsExhausted, Some(tool.clone()));
         signs.push((path(&["cost", "run", "tools", tool.as_str()]), sign));
+    }
+    for (index, wire) in terms.tripwires.iter().enumerate() {
+        let name = index.saturating_add(1).to_string();
+        signs.push((path(&["recovery", "tripwires", &name]), Sign::Tripped(wire.clone())));
+    }
+    for rule in &terms.blast_radius {
+        let (action, measure) =
+            (rule.meter.action.as_ref().map_or("all", ToolName::as_str), rule.meter.to_string());
+        let measure = measure.rsplit('.').next().unwrap_or_default().to_owned();
+        let place = format!("recovery.blast_radius.{}", rule.meter);
+        signs.push((path(&["recovery", "blast_radius", action, &measure]), Sign::Beyond(place)));
     }
     for tool in contract.tools().filter(|tool| tool.level.is_some()) {
         signs.extend(of_tool(contract, tool).into_iter().map(|(keys, sign)| (path(&keys), sign)));
@@ -128,6 +149,18 @@ fn of_tool<'a>(contract: &CompiledContract, tool: &'a crate::Tool) -> Vec<(Vec<&
 fn shows(trace: &Trace, sign: &Sign) -> bool {
     match sign {
         Sign::Undone(tool) => trace.undone.contains(tool),
+        Sign::Tripped(wire) => trace
+            .events()
+            .any(|event| matches!(event, Event::TripwireTripped(tripped) if tripped.wire == *wire)),
+        Sign::Beyond(place) => {
+            trace.events().any(|event| {
+                let Event::ActionDecided(decided) = event else { return false };
+                let place = format!("`{place}`: ");
+                decided.decision.findings.iter().any(|finding| {
+                    finding.reason == Reason::BlastRadius && finding.detail.starts_with(&place)
+                })
+            })
+        }
         Sign::Admitted(tool) => trace.events().any(|event| admits(event, tool, trace)),
         Sign::StoodIn(tool) => trace.events().any(|event| stands_in(event, tool, trace)),
         Sign::Objected(clause, reason, tool) => trace.events().any(|event| {

@@ -65,6 +65,10 @@ impl Reader<'_> {
         }
         set(Fact::Actions, fields.get("actions").map(|at| self.actions(at, names)));
         set(Fact::Refused, fields.get("refused").map(|at| one(self.word(at, "refused", REFUSALS))));
+        set(
+            Fact::Tripped,
+            fields.get("tripped").map(|at| self.each(at, "`tripped`", |item| self.tripwire(item))),
+        );
         let phases = PHASES.map(Phase::as_str);
         set(Fact::Run, fields.get("run").map(|at| one(self.word(at, "run", phases))));
         for (fact, found) in fields.get("left").map(|at| self.left(at)).into_iter().flatten() {
@@ -124,6 +128,15 @@ impl Reader<'_> {
             (Fact::Finding(clause), self.reason(&entry.value, &format!("findings.{clause}")))
         });
         found.collect()
+    }
+
+    /// A tripwire, in the words of its `when` and `over`.
+    fn tripwire(self, node: &Node) -> Option<String> {
+        let words = text(node, "a tripwire", self.problems)?;
+        if self.contract.is_none() {
+            return Some(words);
+        }
+        self.wire(&words, node.place).map(|wire| wire.to_string())
     }
 
     /// What became of earlier actions, by the names of their steps.

@@ -42,6 +42,10 @@ impl Reader<'_> {
         let spent = fields.get("spent").map(|at| self.spent(at));
         let busy = fields.get("busy").map(|at| self.each(at, "`busy`", |item| self.busy(item)));
         let crowded = fields.get("crowded").map(|at| self.each(at, "`crowded`", |item| self.crowded(item)));
+        let reached =
+            fields.get("reached").map(|at| self.by_key(at, "`reached`", |entry| self.reached(entry)));
+        let tripwires =
+            fields.get("tripwires").map(|at| self.by_key(at, "`tripwires`", |entry| self.lately(entry)));
         let asserts = fields.get("asserts").map(|at| self.asserts(at));
         let switches = fields.get("switches").map(|at| self.each(at, "`switches`", |item| self.switch(item)));
         fields.end();
@@ -58,6 +62,8 @@ impl Reader<'_> {
             spent: spent.unwrap_or(Some(Spent::default()))?,
             busy: busy.unwrap_or(Some(Vec::new()))?,
             crowded: crowded.unwrap_or(Some(Vec::new()))?,
+            reached: reached.unwrap_or(Some(Vec::new()))?,
+            tripwires: tripwires.unwrap_or(Some(Vec::new()))?,
             switches: switches.unwrap_or(Some(Vec::new()))?,
         })
     }

@@ -83,6 +83,8 @@ fn givens() {
             ("busy: [order.get]", "busy: [order.refund]"),
             ("busy: [order.get]", "approvals: [{ of: order.refunt, by: [bea] }, { with: {}, by: ben }]"),
             ("busy: [order.get]", "busy: order.get"),
+            ("busy: [order.get]", "reached: { order.refund.count: 3 }"),
+            ("busy: [order.get]", "tripwires: { \"in_doubt >= 3 over 10m\": { hits: 2 } }"),
             ("scope: run, ceiling: execute", "scope: runs, ceiling: execute"),
             ("scope: run, ceiling: execute", "scope: run, ceiling: stop"),
             ("scope: run, ceiling: execute", "scope: run"),

@@ -5,17 +5,11 @@ use super::{
     world::*,
 };
 use crate::{
-    Backtest, Command, Digest, DomainSettings, Event, Refusal, State, Terms, Timestamp, allowance::Allowance,
-    review::Review, throttle::Throttle,
+    Backtest, Command, Digest, DomainSettings, Event, Refusal, State, Terms, Timestamp, review::Review,
 };
 
 fn configure(currency: &str, backtest: Backtest) -> Command {
-    let settings = DomainSettings {
-        currency: currency.to_owned(),
-        backtest,
-        allowance: Allowance::default(),
-        throttle: Throttle::default(),
-    };
+    let settings = DomainSettings::of(currency, backtest);
     Command::ConfigureDomain { settings, by: "remitd".to_owned() }
 }
 

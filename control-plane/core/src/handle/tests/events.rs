@@ -2,15 +2,21 @@
 
 use super::{versions, world::*};
 use crate::{
-    Backtest, Command, Digest, DomainSettings, Event, EvidenceUse, Level,
+    Backtest, Command, Digest, DomainSettings, Event, EvidenceUse, Level, Terms,
     command::{Look, Resolve, SwitchTarget},
     event::Holder,
     proposal::Channel,
+    tripwire::{Comparison, Over, Signal, Then, Tripwire, When},
 };
 
 /// A history in which everything happens once.
 fn story() -> Vec<Event> {
-    let mut world = World::under(super::doubts::doubtful());
+    let observed = Tripwire {
+        when: When { signal: Signal::InDoubt, is: Comparison::AtLeast, limit: 1 },
+        over: Over::Actions(1),
+        then: Then::Observe,
+    };
+    let mut world = World::under(Terms { tripwires: vec![observed], ..super::doubts::doubtful() });
     let look = world.admit(Call::new("look", r#"{"id":"é\n"}"#).key("k"));
     world.command(Command::Start { action: look }).unwrap();
     world.settle(look, succeeded()).unwrap();
@@ -65,12 +71,7 @@ fn story() -> Vec<Event> {
     let approve = versions::approve(&world.state, 1, "rita");
     world.command(approve).unwrap();
     world.command(Command::RequireApprovals { by: "remitd".to_owned() }).unwrap();
-    let settings = DomainSettings {
-        currency: terms().currency,
-        backtest: Backtest::Required,
-        allowance: Default::default(),
-        throttle: Default::default(),
-    };
+    let settings = DomainSettings::of(&terms().currency, Backtest::Required);
     world.command(Command::ConfigureDomain { settings, by: "remitd".to_owned() }).unwrap();
     world.command(versions::revoke(1, "olga")).unwrap();
     world.command(versions::register(1, "rita")).unwrap();

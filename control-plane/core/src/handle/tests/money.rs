@@ -10,7 +10,6 @@ use crate::{
     event::Settlement,
     switch::Scope,
     terms::Rate,
-    throttle::Throttle,
     window::Per,
 };
 
@@ -199,12 +198,7 @@ fn undoing_needs_no_money_and_is_charged_where_its_effect_was() {
 fn the_services_of_a_domain_share_its_budget() {
     let mut world = world(spend(&[(Per::Hour, 10_000)]));
     let allowance = Allowance { calls: [(Per::Day, 3)].into(), ..spend(&[(Per::Hour, 250)]) };
-    let settings = DomainSettings {
-        currency: "USD".to_owned(),
-        backtest: Backtest::None,
-        allowance,
-        throttle: Throttle::default(),
-    };
+    let settings = DomainSettings { allowance, ..DomainSettings::of("USD", Backtest::None) };
     world.command(Command::ConfigureDomain { settings, by: "remitd".to_owned() }).unwrap();
     let mut other = Terms {
         service: "access".into(),

@@ -9,7 +9,6 @@ use proptest::prelude::*;
 use super::world::*;
 use crate::{
     Backtest, Clause, Command, Declared, Digest, DomainSettings, Outcome, Reason, State, Terms,
-    allowance::Allowance,
     proposal::Channel,
     terms::{Rate, RunLimits},
     throttle::Throttle,
@@ -23,12 +22,7 @@ const fn a_second(count: u32) -> Option<Rate> {
 }
 
 fn configure(throttle: Throttle) -> Command {
-    let settings = DomainSettings {
-        currency: "USD".to_owned(),
-        backtest: Backtest::None,
-        allowance: Allowance::default(),
-        throttle,
-    };
+    let settings = DomainSettings { throttle, ..DomainSettings::of("USD", Backtest::None) };
     Command::ConfigureDomain { settings, by: "remitd".to_owned() }
 }
 

@@ -418,12 +418,7 @@ fn take(world: &mut World, step: &Step) {
         Step::Require => Command::RequireApprovals { by: "remitd".to_owned() },
         Step::Configure(reviewed) => {
             let backtest = if reviewed { Backtest::Required } else { Backtest::None };
-            let settings = DomainSettings {
-                currency: terms().currency,
-                backtest,
-                allowance: Default::default(),
-                throttle: Default::default(),
-            };
+            let settings = DomainSettings::of(&terms().currency, backtest);
             Command::ConfigureDomain { settings, by: "remitd".to_owned() }
         }
         Step::Start(number) => return drop(world.start(number, &format!("case-{number}"))),

@@ -11,11 +11,11 @@ use crate::{
     allowance::Allowance,
     command::{Answer, Look, ReadAgain, Release, Settle, SwitchTarget},
     event::{ActionDecided, Settlement},
-    handle,
     proposal::{Channel, Mode},
     rollback::UndoCall,
     switch::{Scope, Switch},
     terms::{CourseLimits, Delegation, Rate, RunLimits, ToolTerms, Undo},
+    turn,
 };
 
 pub(super) const START: Timestamp = Timestamp::from_micros(1_000_000_000_000);
@@ -114,6 +114,8 @@ pub(super) fn terms() -> Terms {
             course: CourseLimits::default(),
         },
         allowance: Allowance::default(),
+        blast_radius: Vec::new(),
+        tripwires: Vec::new(),
     }
 }
 
@@ -208,11 +210,8 @@ impl World {
     }
 
     pub(super) fn command(&mut self, command: Command) -> Result<Vec<Event>, Refusal> {
-        let events = handle(&self.state, command, self.now)?;
-        for event in &events {
-            self.state.apply(event, self.now);
-            self.history.push((self.now, event.clone()));
-        }
+        let events = turn(&mut self.state, command, self.now)?;
+        self.history.extend(events.iter().map(|event| (self.now, event.clone())));
         Ok(events)
     }
 

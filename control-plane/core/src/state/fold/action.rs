@@ -55,6 +55,7 @@ impl State {
         self.actions.insert(id, Arc::new(action));
         self.reserve(id);
         if status == ActionStatus::Admitted {
+            self.counted(id, &decided.proposal.params, at);
             self.awaits_report(id, at);
         }
     }
@@ -95,7 +96,8 @@ impl State {
     }
 
     pub(super) fn released(&mut self, id: ActionId, decision: &Decision, moved: &[Moved], at: Timestamp) {
-        let question = self.held.remove(&id).map(|held| held.question.id);
+        let held = self.held.remove(&id);
+        let question = held.as_ref().map(|held| held.question.id);
         let admitted = decision.outcome == Outcome::Admit;
         if let Some(asked) = question.and_then(|id| self.escalations.get_mut(&id)) {
             moved.clone_into(&mut asked.moved);
@@ -111,6 +113,9 @@ impl State {
             action.reason = decision.deciding().reason;
         }
         if admitted {
+            if let Some(held) = held {
+                self.counted(id, &held.proposal.params, at);
+            }
             self.awaits_report(id, at);
         } else {
             self.give_back(id, Money::ZERO);
@@ -211,6 +216,7 @@ impl State {
 
     /// Frees what an action that never happened had taken: money but for what it cost, and its effect.
     pub(super) fn give_back(&mut self, id: ActionId, cost: Money) {
+        self.uncounted(id);
         self.free_effect(id);
         self.metered(id, 0);
         self.charge(id, cost, true);
@@ -306,6 +312,7 @@ impl Action {
             asks_about: decided.asks_about,
             fault: None,
             stand_in: None,
+            counted: None,
             trail: Trail::default(),
         }
     }

@@ -64,12 +64,16 @@ impl State {
             in_flight: std::collections::BTreeMap::new(),
             arrival: None,
             accounts: crate::account::Accounts::default(),
+            meters: crate::radius::Meters::default(),
+            wires: crate::tripwire::Wires::default(),
             familiar: crate::familiar::Familiar::default(),
             security_findings: 0,
             attempted: std::collections::BTreeMap::new(),
         });
         let before: Digest = service.active.digest;
         service.active = Arc::clone(terms);
+        service.meters.follow(&terms.blast_radius);
+        service.wires.follow(&terms.tripwires);
         if before != terms.digest
             && let Some(before) = self.versions.get_mut(&before)
         {
