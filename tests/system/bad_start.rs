@@ -37,10 +37,10 @@ async fn a_malformed_contract_names_every_place() {
 #[tokio::test]
 async fn a_malformed_file_of_a_domain_names_every_place() {
     let site = Site::new(REMITD).await;
-    let file = site.payments("backtest: sometimes\nthrottle: { domain: 200/s }");
+    let file = site.payments("backtest: sometimes\non_call: group:payments-oncall");
     let refused = site.start_refused_with(&["--domains", file.to_str().unwrap()]).await;
     let places =
-        ["payments.yaml:4:11: backtest `sometimes`", "payments.yaml:5:1: `throttle` is not supported yet"];
+        ["payments.yaml:4:11: backtest `sometimes`", "payments.yaml:5:1: `on_call` is not supported yet"];
     check(&refused, &[&["is not valid"][..], &places].concat());
     assert!(!site.data().join("journal.sqlite").exists(), "nothing is half-started");
 }
