@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
+use futures::TryStreamExt as _;
 use remit_core::{DomainName, Event, Level, Outcome, switch::Scope};
 use remit_journal::{Journal, Record};
 use remit_proto::v1::{self as pb, ActionStatus, decision_update::What};
@@ -189,7 +190,21 @@ async fn at_the_edge_people_are_asked_and_blast_says_what_was_touched() {
     let unknown = pb::GetBlastRequest { service: "ghost".to_owned(), since_ms: 0 };
     assert_eq!(operator.0.get_blast(unknown).await.unwrap_err().code(), tonic::Code::NotFound);
 
-    // The service is where its gauges are.
+    // What is undone is told as undone, and stays counted: it was out there.
+    let plan = operator.0.plan_rollback(pb::PlanRollbackRequest { run }).await.unwrap().into_inner();
+    let start = pb::StartRollbackRequest {
+        plan: plan.id,
+        digest: plan.digest,
+        reason: "the last one was wrong".to_owned(),
+        idempotency_id: String::new(),
+    };
+    let progress = operator.0.start_rollback(start).await.unwrap().into_inner();
+    let progress: Vec<pb::RollbackProgress> = progress.try_collect().await.unwrap();
+    assert_eq!(progress.last().map(|last| (last.undone, last.parked)), Some((1, 0)));
+    let request = pb::GetBlastRequest { service: "refund-decision".to_owned(), since_ms: 600_000 };
+    let blast = operator.0.get_blast(request).await.unwrap().into_inner();
+    let payouts = blast.tools.iter().find(|tool| tool.tool == "payout.create").unwrap();
+    assert_eq!((payouts.admitted, payouts.undone, payouts.reversible), (3, 1, 2));
     let services = operator.0.list_services(pb::ListServicesRequest {}).await.unwrap().into_inner().services;
     let gauge = services[0].reached.iter().find(|gauge| gauge.name == "payout.create.count").unwrap();
     assert_eq!((gauge.shown, gauge.max, gauge.per_ms), (3, 2, 3_600_000));
