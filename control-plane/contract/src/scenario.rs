@@ -8,6 +8,7 @@
 //!
 //! Nothing here decides: outcomes, findings, budgets and undo plans come from the code that runs in
 //! production. Tools are not called; a scenario gives their answers. Only the contract's folder is read.
+//! The steps that a clause must refuse are also played live, on the contract that decides: `canary.rs`.
 
 use std::{path::Path, sync::Arc};
 
@@ -18,6 +19,7 @@ use crate::{CompiledContract, Problem, compile_folder, folder::Folder, problem::
 /// Most actions that all scenarios of a contract propose: whoever plays them does nothing else meanwhile.
 const MOST_ACTIONS: u32 = 10_000;
 
+mod canary;
 mod compare;
 mod coverage;
 mod expect;
@@ -27,6 +29,7 @@ mod release;
 mod suite;
 mod world;
 
+pub use canary::{Canaries, Missed, Standing, canaries};
 pub use coverage::{Rule, Tie};
 
 use suite::Suite;

@@ -110,7 +110,7 @@ pub(super) fn told(step: &Step) -> String {
     }
 }
 
-fn perform(world: &mut World<'_>, act: &Act) -> Result<Got, Stuck> {
+pub(super) fn perform(world: &mut World<'_>, act: &Act) -> Result<Got, Stuck> {
     match act {
         Act::Propose { tool, with, name, key, asserts, repeat } => {
             let more = (key.as_ref(), asserts.as_deref());
@@ -212,7 +212,7 @@ fn answer(world: &mut World<'_>, of: &str, by: &Person, approve: bool) -> Result
 }
 
 /// An action that people have approved: it was held, everybody who is named agreed, and it was carried out.
-fn approved(world: &mut World<'_>, approval: &Approval) -> Result<(), Stuck> {
+pub(super) fn approved(world: &mut World<'_>, approval: &Approval) -> Result<(), Stuck> {
     let Approval { tool, with, name, by, .. } = approval;
     let stuck = |why: String| format!("`{tool}`, which `given.approvals` names, was not approved: {why}");
     let held = propose(world, (tool, with), name, (None, None))?;

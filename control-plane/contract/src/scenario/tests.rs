@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::tests::{POLICY, YAML, edited, listing};
 
+mod canaries;
 mod familiar;
 mod instead;
 mod malformed;
