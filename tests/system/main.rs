@@ -6,6 +6,7 @@ mod act_only;
 mod approvals;
 mod bad_input;
 mod bad_start;
+mod clauses;
 mod cli;
 mod corrupted;
 mod crash;

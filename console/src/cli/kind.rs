@@ -3,6 +3,7 @@
 pub mod action;
 pub mod blast;
 pub mod books;
+pub mod clause;
 pub mod contract;
 pub mod cost;
 pub mod detail;

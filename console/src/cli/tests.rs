@@ -5,6 +5,7 @@ use clap::{CommandFactory as _, Parser as _};
 use super::Cli;
 
 mod blast;
+mod clauses;
 mod contract;
 mod control;
 mod cost;

@@ -55,6 +55,12 @@ pub fn escalation_status(number: i32) -> String {
     word(number, "ESCALATION_STATUS_", |value: v1::EscalationStatus| value.as_str_name())
 }
 
+/// `enforced`, `not_exercised`, `off`.
+#[must_use]
+pub fn standing(number: i32) -> String {
+    word(number, "CLAUSE_STANDING_", |value: v1::ClauseStanding| value.as_str_name())
+}
+
 /// `happened`, `did_not_happen`.
 #[must_use]
 pub fn verdict(number: i32) -> String {
@@ -153,6 +159,15 @@ pub fn until(at: Option<&prost_types::Timestamp>, now: Timestamp) -> String {
             let left = at.as_second().saturating_sub(now.as_second());
             if 0 < left { format!("in {}", span(left)) } else { "over".to_owned() }
         },
+    )
+}
+
+/// How long ago: `42s ago`, or `never`.
+#[must_use]
+pub fn since(at: Option<&prost_types::Timestamp>, now: Timestamp) -> String {
+    moment(at).map_or_else(
+        || "never".to_owned(),
+        |at| format!("{} ago", span(now.as_second().saturating_sub(at.as_second()))),
     )
 }
 

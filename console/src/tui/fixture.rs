@@ -2,10 +2,10 @@
 
 use prost_types::Timestamp;
 use remit_proto::v1::{
-    Action, ActionDetail, ActionStatus, Assertion, Budget, Clause, CostNode, Decision, Escalation,
-    EscalationStatus, EvidenceItem, Finding, Level, ListRunsResponse, Outcome, Reached, RollbackPlan,
-    RollbackStep, Run, RunDetail, RunStatus, Service, StateSnapshot, Statement, Switch, Tool, ToolCalls,
-    TraceBatch, TraceRecord, Verdict, WhoAmIResponse, rollback_step,
+    Action, ActionDetail, ActionStatus, Assertion, Budget, Clause, ClauseStanding, ClauseState, CostNode,
+    Decision, Escalation, EscalationStatus, EvidenceItem, Finding, Level, ListRunsResponse, Outcome, Reached,
+    RollbackPlan, RollbackStep, Run, RunDetail, RunStatus, Service, StateSnapshot, Statement, Switch, Tool,
+    ToolCalls, TraceBatch, TraceRecord, Verdict, WhoAmIResponse, rollback_step,
 };
 
 use super::clock::Now;
@@ -26,6 +26,17 @@ pub(crate) const DIGEST: &str = "7f3ac19e04bd7f3ac19e04bd7f3ac19e04bd7f3ac19e04b
 /// So many seconds before the fixed moment.
 pub(crate) fn before(seconds: i64) -> Option<Timestamp> {
     Some(Timestamp { seconds: (WALL_MS / 1000).saturating_sub(seconds), nanos: 0 })
+}
+
+/// All seven, the last of which no scenario exercises.
+fn clauses() -> Vec<ClauseState> {
+    let states = (1..=7).map(|clause| ClauseState {
+        clause,
+        standing: if clause == 7 { ClauseStanding::NotExercised } else { ClauseStanding::Enforced }.into(),
+        canaries: if clause == 7 { 0 } else { 3 },
+        ..ClauseState::default()
+    });
+    states.collect()
 }
 
 fn refunds() -> Service {
@@ -63,6 +74,7 @@ fn refunds() -> Service {
         reached: [("payouts.create.count", 171, 200), ("payouts.create.sum", 80_000, 1_000_000)]
             .map(|(name, shown, max)| Reached { name: name.to_owned(), shown, max, per_ms: 3_600_000 })
             .into(),
+        clauses: clauses(),
         admitted_per_minute: 14,
         denied_per_minute: 2,
         escalated_per_minute: 1,

@@ -3,6 +3,7 @@
 mod action;
 mod card;
 mod chart;
+mod clauses;
 mod decision;
 mod doubt;
 mod facts;

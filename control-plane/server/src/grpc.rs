@@ -19,6 +19,7 @@ use crate::{
 
 mod blast;
 mod books;
+mod clauses;
 mod contract;
 mod control;
 mod cost;

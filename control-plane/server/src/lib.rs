@@ -12,6 +12,7 @@ mod alert;
 pub mod args;
 mod assert;
 mod auth;
+mod canary;
 mod clock;
 mod config;
 mod contracts;

@@ -5,6 +5,7 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
+use remit_contract::scenario::{Canaries, Standing};
 use remit_core::{Decision, ServiceName, event::Settlement};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -24,6 +25,13 @@ struct OfService {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfClause {
+    service: String,
+    clause: &'static str,
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct InDomain {
     domain: String,
 }
@@ -36,6 +44,8 @@ pub(crate) struct Metrics {
     security_findings: Family<OfService, Counter>,
     settlements: Family<Settled, Counter>,
     positions: Family<InDomain, Gauge>,
+    clauses: Family<OfClause, Gauge>,
+    missed: Family<OfService, Gauge>,
 }
 
 impl Metrics {
@@ -49,7 +59,12 @@ impl Metrics {
         registry.register("security_findings", said, security_findings.clone());
         registry.register("settlements", "Outcomes of executed actions", Family::clone(&settlements));
         registry.register("journal_position", "Last committed position, by domain", positions.clone());
-        Self { registry, decisions, security_findings, settlements, positions }
+        let clauses = Family::<OfClause, Gauge>::default();
+        let said = "1 for the state of each clause of the active version, as its canaries show, and 0 for the others";
+        registry.register("clauses", said, clauses.clone());
+        let missed = Family::<OfService, Gauge>::default();
+        registry.register("canaries_missed", "Canaries that their clause did not refuse", missed.clone());
+        Self { registry, decisions, security_findings, settlements, positions, clauses, missed }
     }
 
     pub(crate) fn decided(&self, service: &ServiceName, decision: &Decision) {
@@ -63,6 +78,20 @@ impl Metrics {
     /// A service tried what its contract forbids by name.
     pub(crate) fn security_finding(&self, service: &ServiceName) {
         self.security_findings.get_or_create(&OfService { service: service.to_string() }).inc();
+    }
+
+    /// What the canaries of a service's active version have shown.
+    pub(crate) fn canaries(&self, service: &ServiceName, all: &[Canaries]) {
+        let mut missed = 0_i64;
+        for canaries in all {
+            missed = missed.saturating_add(i64::try_from(canaries.missed.len()).unwrap_or(i64::MAX));
+            for state in Standing::ALL {
+                let (service, clause) = (service.to_string(), canaries.clause.as_str());
+                let labels = OfClause { service, clause, state: state.as_str() };
+                self.clauses.get_or_create(&labels).set(i64::from(canaries.standing() == state));
+            }
+        }
+        self.missed.get_or_create(&OfService { service: service.to_string() }).set(missed);
     }
 
     pub(crate) fn settled(&self, settlement: &Settlement) {

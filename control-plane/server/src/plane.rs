@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use remit_contract::CompiledContract;
+use remit_contract::{CompiledContract, Folder, Problem};
 use remit_core::{ActionId, Digest, DomainName, Person, RunId, ServiceName, event::Holder, state::State};
 use remit_journal::{Journal, Record};
 use tokio::sync::{Semaphore, broadcast};
@@ -15,6 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     alert::Webhooks,
     auth::{self, Caller},
+    canary::Rounds,
     contracts::Contracts,
     domain::Domain,
     domains::Domains,
@@ -56,6 +57,8 @@ pub(crate) struct Plane {
     /// The prompts of model calls that people are asked about.
     pub(crate) shown: Shown,
     pub(crate) metrics: Metrics,
+    /// What the canaries of the active versions have shown.
+    pub(crate) canaries: Rounds,
     /// The files of domains; what they say is in the journals.
     pub(crate) domains: Domains,
     /// Whoever reads a whole record waits for the one before.
@@ -170,6 +173,15 @@ impl Plane {
         digest
             .and_then(|digest| self.contracts.get(&digest))
             .ok_or_else(|| Error::Unavailable(format!("the active contract of `{name}` is not loaded")))
+    }
+
+    /// The folder of a version, from the journal, else the copy from which it was loaded; none where neither is kept.
+    pub(crate) fn folder(&self, ward: &Ward, digest: Digest) -> Option<Result<Folder, Vec<Problem>>> {
+        let files = ward.view.read(|inner| inner.state.versions.get(&digest).map(|it| it.files.clone()));
+        match files.filter(|files| !files.is_empty()) {
+            Some(files) => Some(Folder::of((*files).clone())),
+            None => self.contracts.folder(digest).map(Ok),
+        }
     }
 
     /// The domain of a run that is open or recent.

@@ -26,7 +26,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     Config, Versions,
     alert::Webhooks,
-    auth, clock, contracts,
+    auth, canary,
+    canary::Rounds,
+    clock, contracts,
     contracts::Contracts,
     data_dir,
     domain::{Domain, Fault, Publisher},
@@ -180,6 +182,7 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
         parcels: Parcels::default(),
         shown: Shown::default(),
         metrics: Metrics::new(),
+        canaries: Rounds::default(),
         domains,
         webhooks,
         reviews: Semaphore::new(1),
@@ -198,7 +201,8 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
     let edge = tokio::spawn(edge::serve(Arc::clone(&plane), listener, stop.clone()));
     let tasks = vec![
         tokio::spawn(runner::run(Arc::clone(&plane), obligations)),
-        tokio::spawn(lapse(Arc::clone(&plane), stop)),
+        tokio::spawn(lapse(Arc::clone(&plane), stop.clone())),
+        tokio::spawn(canary::watch(Arc::clone(&plane), stop)),
     ];
     resume_rollbacks(&plane);
     resume_releases(&plane);

@@ -4,7 +4,7 @@ use remit_proto::v1::{Service, Tool};
 use serde_json::{Value, json};
 
 use crate::cli::{
-    kind::run,
+    kind::{clause, run},
     paint::Tone,
     table::{Cell, Column, Give},
     words,
@@ -105,6 +105,7 @@ pub fn json(service: &Service) -> Value {
         },
         "last_reason": words::text(&service.last_reason),
         "last_decision_at": words::rfc3339(service.last_decision_at.as_ref()),
+        "clauses": service.clauses.iter().map(clause::state_json).collect::<Vec<_>>(),
         "tools": service.tools.iter().map(tool_json).collect::<Vec<_>>(),
     })
 }

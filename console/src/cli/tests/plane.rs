@@ -31,6 +31,8 @@ pub(super) struct Script {
     pub(super) evidence: Option<String>,
     /// The transaction moves while people think.
     pub(super) moved: bool,
+    /// The services.
+    pub(super) services: Vec<pb::Service>,
     /// Chains are broken.
     pub(super) broken: bool,
     /// The one contract version.
@@ -241,7 +243,7 @@ impl Operator for Plane {
     }
 
     async fn list_services(&self, _: Request<pb::ListServicesRequest>) -> Answer<pb::ListServicesResponse> {
-        Ok(Response::new(pb::ListServicesResponse { services: Vec::new() }))
+        Ok(Response::new(pb::ListServicesResponse { services: self.0.services.clone() }))
     }
 
     async fn list_runs(&self, _: Request<pb::ListRunsRequest>) -> Answer<pb::ListRunsResponse> {

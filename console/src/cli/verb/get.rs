@@ -3,12 +3,12 @@
 use clap::{Args, Subcommand, ValueEnum};
 use remit_proto::v1::{
     ActionStatus, ListActionsRequest, ListDomainsRequest, ListEscalationsRequest, ListRunsRequest,
-    ListServicesRequest, ListSwitchesRequest,
+    ListServicesRequest, ListSwitchesRequest, Service,
 };
 
 use crate::cli::{
     failure::Failure,
-    kind::{action, domain, escalation, run, service, switch},
+    kind::{action, clause, domain, escalation, run, service, switch},
     screen::Screen,
     session::{Session, within},
 };
@@ -20,7 +20,8 @@ use crate::cli::{
   remit get runs --open --service refund-decision
   remit get actions --status in-doubt
   remit get escalations -o json | jq -r '.escalations[].id'
-  remit get switches -o wide")]
+  remit get switches -o wide
+  remit get clauses refund-decision")]
 pub struct Get {
     /// What to list
     #[command(subcommand)]
@@ -78,6 +79,24 @@ pub enum What {
     /// Switches that hold
     #[command(visible_alias = "switch")]
     Switches,
+    /// The clauses of each contract, and whether each still refuses what it must refuse
+    #[command(
+        visible_alias = "clause",
+        after_help = "Steps of the contract's scenarios that name the `clause` (or the `findings`) that must refuse them are its canaries.
+They are played every minute on the compiled contract that decides, and whenever a version becomes active. A clause is
+`enforced` when it refused all of them, `not exercised` when no step names it, and `off` when it let one through - an
+alarm, with the step in the note - or when the contract gives it nothing to enforce. LAST OBJECTED is when it stood in
+the way of an action of the service itself.
+
+Examples:
+  remit get clauses
+  remit get clauses refund-decision -o wide
+  remit get clauses -o json | jq -e '[.clauses[] | select(.alarm)] == []'"
+    )]
+    Clauses {
+        /// Only those of this service
+        service: Option<String>,
+    },
     /// Domains and what their files say
     #[command(visible_alias = "domain")]
     Domains,
@@ -155,10 +174,29 @@ pub async fn run(args: Get, session: &mut Session, screen: &mut Screen<'_>) -> R
                 session.client.list_switches(within(ListSwitchesRequest {})).await?.into_inner().switches;
             screen.list("switches", &rows, switch::COLUMNS, switch::json)?;
         }
+        What::Clauses { service } => {
+            let services = session.client.list_services(within(ListServicesRequest {})).await?;
+            let rows = clauses(services.into_inner().services, service.as_deref())?;
+            screen.list("clauses", &rows, clause::COLUMNS, clause::json)?;
+        }
         What::Domains => {
             let rows = session.client.list_domains(within(ListDomainsRequest {})).await?.into_inner().domains;
             screen.list("domains", &rows, domain::COLUMNS, domain::json)?;
         }
     }
     Ok(())
+}
+
+/// The clauses of one service, or of all.
+fn clauses(services: Vec<Service>, only: Option<&str>) -> Result<Vec<clause::Row>, Failure> {
+    if let Some(name) = only.filter(|name| services.iter().all(|service| service.name != *name)) {
+        return Err(
+            Failure::no(format!("there is no service `{name}` here")).hint("`remit get services` lists them")
+        );
+    }
+    let wanted = services.into_iter().filter(|service| only.is_none_or(|name| service.name == name));
+    let rows = wanted.flat_map(|Service { name, clauses, .. }| {
+        clauses.into_iter().map(move |state| clause::Row { service: name.clone(), state })
+    });
+    Ok(rows.collect())
 }

@@ -10,7 +10,7 @@ use super::super::theme::Theme;
 use super::super::when;
 use super::chart::{gauge, money, sparkline, windows};
 use super::facts::status;
-use super::{WIDE, switches};
+use super::{WIDE, clauses, switches};
 
 pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let state = painter.state;
@@ -94,12 +94,19 @@ fn condition(service: &Service, painter: &Painter<'_>) -> (&'static str, Style) 
         _ if service.delegation_lacks == "delegation_not_begun" => ("x EARLY", theme.crit),
         _ if !service.delegation_lacks.is_empty() => ("x ENDED", theme.crit),
         held if held < service.autonomy() && held != Level::Unspecified => ("|| SAFE", theme.held),
+        _ if !clauses::alarms(service).is_empty() => ("!CLAUSE", theme.crit),
         _ if 0 < service.in_doubt => ("? DOUBT", theme.warn),
         _ if 0 < service.pending_escalations => ("! ASKS", theme.warn),
         Level::Unspecified | Level::Read | Level::Draft | Level::Recommend | Level::Execute => {
             ("ok", theme.ok)
         }
     }
+}
+
+/// The clauses that let through what they must refuse; nothing where all hold.
+fn broken(service: &Service) -> String {
+    let off = clauses::alarms(service);
+    if off.is_empty() { String::new() } else { format!("   ! CLAUSE OFF {}", off.join(" ")) }
 }
 
 /// What somebody must look into; nothing where nothing was tried.
@@ -160,6 +167,7 @@ fn selected_service(painter: &mut Painter<'_>, area: Rect, service: &Service) {
         ),
         Row::of(format!("last decision {} ago  ", when::ago(last, painter.now.wall_ms)), theme.dim)
             .put(&service.last_reason, theme.text)
+            .put(broken(service), theme.crit)
             .put(security(service.security_findings), theme.crit)
             .put(delegation(service), theme.crit)
             .put(format!("   owner {}", service.owner), theme.dim),

@@ -9,6 +9,7 @@ use super::super::paint::{Painter, Row, take_bottom, take_top};
 use super::super::state::facts::level;
 use super::super::when;
 use super::chart::{gauge, money, percent, windows};
+use super::clauses;
 use super::facts::{status, wrapped};
 use super::overview::delegation;
 
@@ -23,7 +24,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, name: &str) {
         return;
     };
     let reach = reach(service, painter);
-    let head = take_top(&mut list, if reach.is_some() { 3 } else { 2 });
+    let head = take_top(&mut list, if reach.is_some() { 4 } else { 3 });
     let summary = summary(service, painter);
     painter.rows(head, &summary.into_iter().chain(reach).collect::<Vec<_>>());
     let listed = state.details.runs.iter().filter(|(of, _)| of == name).flat_map(|(_, runs)| runs);
@@ -47,7 +48,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, name: &str) {
     painter.rows(inner, &wrapped("", &law, width, (theme.dim, theme.text)));
 }
 
-fn summary(service: &Service, painter: &Painter<'_>) -> [Row; 2] {
+fn summary(service: &Service, painter: &Painter<'_>) -> [Row; 3] {
     let theme = painter.theme;
     let held: Style = if service.ceiling() < service.autonomy() { theme.held } else { theme.text };
     let budget = service.budget.clone().unwrap_or_default();
@@ -58,6 +59,7 @@ fn summary(service: &Service, painter: &Painter<'_>) -> [Row; 2] {
             .put(money(budget.limit_micros, &budget.currency), theme.text)
             .put(format!("   in flight {}   in doubt {}", service.in_flight, service.in_doubt), theme.text)
             .put(windows(&service.windows), theme.text),
+        clauses::row(service, painter),
     ]
 }
 

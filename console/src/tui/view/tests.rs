@@ -41,6 +41,11 @@ fn alarmed(desk: &mut Desk) {
     let mut picture = fixture::picture();
     let [refunds, access] = picture.services.as_mut_slice() else { panic!("two services") };
     refunds.security_findings = 2;
+    let [_, scope, _, policy, ..] = refunds.clauses.as_mut_slice() else { panic!("seven clauses") };
+    for state in [scope, policy] {
+        state.standing = remit_proto::v1::ClauseStanding::Off.into();
+        state.missed = 1;
+    }
     refunds.last_reason = "forbidden_action".to_owned();
     access.ceiling = access.autonomy;
     access.delegation_lacks = "delegation_ended".to_owned();

@@ -9,7 +9,7 @@ use remit_core::{
 };
 use remit_proto::v1 as pb;
 
-use super::wire;
+use super::{clauses, wire};
 use crate::{
     clock,
     plane::Plane,
@@ -50,7 +50,8 @@ pub(super) fn services(plane: &Plane) -> Vec<pb::Service> {
         .flat_map(|ward| {
             ward.view.read(|inner| {
                 let services = inner.state.services.iter();
-                services.map(|(name, known)| service(name, known, inner, now)).collect::<Vec<_>>()
+                let row = |(name, known)| service(plane, (name, known), inner, now);
+                services.map(row).collect::<Vec<_>>()
             })
         })
         .collect();
@@ -58,7 +59,12 @@ pub(super) fn services(plane: &Plane) -> Vec<pb::Service> {
     all
 }
 
-fn service(name: &ServiceName, known: &Service, inner: &Inner, now: Timestamp) -> pb::Service {
+fn service(
+    plane: &Plane,
+    (name, known): (&ServiceName, &Service),
+    inner: &Inner,
+    now: Timestamp,
+) -> pb::Service {
     let terms = &known.active;
     let place = Place { domain: &terms.domain, service: name, tool: None, run: None };
     let (ceiling, _) = inner.state.ceiling(terms, place);
@@ -100,6 +106,7 @@ fn service(name: &ServiceName, known: &Service, inner: &Inner, now: Timestamp) -
         enabled_until: Some(wire::time(terms.delegation.until)),
         delegation_lacks: lacks.map(|(reason, _)| reason.code().to_owned()).unwrap_or_default(),
         last_reason: tally.last.map(|(_, reason)| reason.code().to_owned()).unwrap_or_default(),
+        clauses: clauses::of(&plane.canaries, terms, tally),
         windows: super::cost::above(&inner.state, name, now),
         reached: reached(known, inner, now),
         tripped: tripped(known, inner),

@@ -1,6 +1,8 @@
 //! Running totals of a service, kept so that a picture of the whole costs nothing.
 
-use remit_core::{ActionStatus, Money, Outcome, Reason, Timestamp};
+use std::collections::BTreeMap;
+
+use remit_core::{ActionStatus, Clause, Money, Outcome, Reason, Timestamp};
 
 use super::{ActionCard, Pulse, RunCard, card::counted};
 
@@ -27,6 +29,8 @@ pub(crate) struct Tally {
     pub(crate) denied: u64,
     pub(crate) escalated: u64,
     pub(crate) last: Option<(Timestamp, Reason)>,
+    /// When each clause last objected to an action, and why.
+    pub(crate) objected: BTreeMap<Clause, (Timestamp, Reason)>,
     pub(crate) pulse: Pulse,
 }
 
@@ -42,6 +46,10 @@ impl Tally {
         *total = total.saturating_add(1);
         self.last = Some((at, card.action.reason));
         self.pulse.beat(at, outcome);
+        let findings = card.decision().into_iter().flat_map(|decision| &decision.findings);
+        for finding in findings.filter(|finding| finding.outcome != Outcome::Admit) {
+            self.objected.insert(finding.clause, (at, finding.reason));
+        }
     }
 
     /// An action moved from one status to another.

@@ -56,12 +56,9 @@ pub(super) fn business<'a>(plane: &'a Plane, name: &str) -> Result<&'a Ward, Err
 
 /// The folder of a version: from the journal, else the copy from which it was loaded.
 pub(super) fn folder(plane: &Plane, ward: &Ward, digest: Digest) -> Result<Folder, Error> {
-    let files = ward.view.read(|inner| inner.state.versions.get(&digest).map(|it| it.files.clone()));
-    match files.filter(|files| !files.is_empty()) {
-        Some(files) => Folder::of((*files).clone()).map_err(|problems| wrong(&problems)),
-        None => plane.contracts.folder(digest).ok_or_else(|| {
-            Error::Unavailable(format!("the folder of version {digest} is not kept any more"))
-        }),
+    match plane.folder(ward, digest) {
+        Some(folder) => folder.map_err(|problems| wrong(&problems)),
+        None => Err(Error::Unavailable(format!("the folder of version {digest} is not kept any more"))),
     }
 }
 
