@@ -115,8 +115,10 @@ pub enum Remote {
     /// Let a scope read and draft only
     #[command(after_help = switch::SAFE_HELP)]
     Safe(switch::Lower),
-    /// Release what `stop` or `safe` has lowered
+    /// Release what `stop` or `safe` has lowered; shows what goes again
     Release(switch::Release),
+    /// Say why a switch is set, when you look at it again, or who does
+    Reason(switch::Reason),
     /// Say what became of an action whose outcome nobody knows
     Resolve(resolve::Resolve),
     /// Undo what a run has done

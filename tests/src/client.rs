@@ -256,7 +256,7 @@ impl Operator {
             scope: scope.to_owned(),
             ceiling: ceiling.into(),
             reason: "something is wrong".to_owned(),
-            idempotency_id: String::new(),
+            ..pb::SetSwitchRequest::default()
         };
         self.0.set_switch(request).await.unwrap().into_inner()
     }

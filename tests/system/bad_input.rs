@@ -200,7 +200,7 @@ async fn scopes_that_are_wrong() {
         scope: scope.to_owned(),
         ceiling: pb::Level::None.into(),
         reason: "something is wrong".to_owned(),
-        idempotency_id: String::new(),
+        ..pb::SetSwitchRequest::default()
     };
     let mut operator = remitd.operator().await;
     for scope in ["", "everything", "service:", "tool:refund-decision"] {

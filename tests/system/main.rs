@@ -26,6 +26,7 @@ mod pty;
 mod releases;
 mod restart;
 mod rollback;
+mod stops;
 mod switches;
 mod syncs;
 mod tidy;

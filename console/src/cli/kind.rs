@@ -9,6 +9,7 @@ pub mod cost;
 pub mod detail;
 pub mod domain;
 pub mod escalation;
+pub mod lift;
 pub mod rollback;
 pub mod run;
 pub mod service;

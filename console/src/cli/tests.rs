@@ -12,6 +12,7 @@ mod cost;
 mod domain;
 mod ends;
 mod plane;
+mod switched;
 mod verbs;
 
 #[test]
@@ -65,7 +66,12 @@ fn what_is_wrong_on_the_command_line_is_refused_before_anything_is_sent() {
         &["approve", "9b1c44d0"],
         &["approve", "9b1c44d0", "--reason", ""],
         &["stop", "everything", "--reason", "x"],
-        &["stop", "all"],
+        &["stop", "all", "--reason", ""],
+        &["stop", "all", "--review", "soon"],
+        &["safe"],
+        &["reason", "all"],
+        &["release", "all"],
+        &["release", "all", "--preview", "--reason", "all is well again"],
         &["release", "all", "--reason", "too short"],
         &["token", "create"],
         &["token", "create", "--service", "s", "--operator", "o"],

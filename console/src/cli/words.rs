@@ -77,6 +77,18 @@ pub fn times(count: u32) -> String {
     }
 }
 
+/// `finish`, `cancel`.
+#[must_use]
+pub fn switch_mode(number: i32) -> String {
+    word(number, "SWITCH_MODE_", |value: v1::SwitchMode| value.as_str_name())
+}
+
+/// `may_finish`, `will_not_be_sent`, `cancelled`, `in_doubt`, `ended`.
+#[must_use]
+pub fn fate(number: i32) -> String {
+    word(number, "", |value: v1::in_flight::Fate| value.as_str_name())
+}
+
 /// `open`, `completed`, `stopped`, `rolling_back`, `rolled_back`.
 #[must_use]
 pub fn run_status(number: i32) -> String {
@@ -169,6 +181,13 @@ pub fn since(at: Option<&prost_types::Timestamp>, now: Timestamp) -> String {
         || "never".to_owned(),
         |at| format!("{} ago", span(now.as_second().saturating_sub(at.as_second()))),
     )
+}
+
+/// How long until then, or how long it is over; `-` when absent.
+pub(crate) fn span_until(at: Option<&prost_types::Timestamp>, now: Timestamp) -> Result<String, String> {
+    let Some(at) = moment(at) else { return Ok("-".to_owned()) };
+    let left = at.as_second().saturating_sub(now.as_second());
+    if 0 < left { Ok(span(left)) } else { Err(span(left.saturating_neg())) }
 }
 
 /// Seconds in the largest unit that leaves at least two of it.

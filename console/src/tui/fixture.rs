@@ -3,9 +3,10 @@
 use prost_types::Timestamp;
 use remit_proto::v1::{
     Action, ActionDetail, ActionStatus, Assertion, Budget, Clause, ClauseStanding, ClauseState, CostNode,
-    Decision, Escalation, EscalationStatus, EvidenceItem, Finding, Level, ListRunsResponse, Outcome, Reached,
-    RollbackPlan, RollbackStep, Run, RunDetail, RunStatus, Service, StateSnapshot, Statement, Switch, Tool,
-    ToolCalls, TraceBatch, TraceRecord, Verdict, WhoAmIResponse, rollback_step,
+    Decision, Escalation, EscalationStatus, EvidenceItem, Finding, InFlight, Level, ListRunsResponse,
+    Outcome, Reached, RollbackPlan, RollbackStep, Run, RunDetail, RunStatus, Service, StateSnapshot,
+    Statement, Switch, Tool, ToolCalls, TraceBatch, TraceRecord, Verdict, WhoAmIResponse, in_flight::Fate,
+    rollback_step,
 };
 
 use super::clock::Now;
@@ -143,7 +144,15 @@ pub(crate) fn safe_mode() -> Switch {
         reason: "odd grants since 02:40".to_owned(),
         set_at: before(1_860),
         domain: "access".to_owned(),
+        owner: "ivan".to_owned(),
+        review_at: before(60),
+        ..Switch::default()
     }
+}
+
+/// What a stop has found in flight.
+pub(crate) fn flying() -> InFlight {
+    InFlight { action: Some(action()), sent: true, fate: Fate::MayFinish.into() }
 }
 
 /// The latest picture.

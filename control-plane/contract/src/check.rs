@@ -17,6 +17,7 @@ mod model;
 mod origin;
 mod radius;
 mod rules;
+mod schedule;
 mod tools;
 mod unknown;
 mod workflows;
@@ -97,6 +98,7 @@ fn check_scope(scope: &Scope, problems: &Problems) {
 
 fn check_undo(document: &Document, scope: &Scope, tooling: &Tooling, problems: &Problems) {
     let Some(recovery) = &document.recovery else { return };
+    schedule::check(document, recovery, problems);
     for (action, level) in &scope.actions {
         if level.value.is_some_and(Level::has_effect) && !recovery.undo.contains_key(action) {
             problems.note::<()>(

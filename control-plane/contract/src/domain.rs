@@ -146,6 +146,7 @@ pub fn parse(text: &str, name: &str) -> Result<DomainFile, Vec<Problem>> {
                 throttle: said.throttle,
                 blast_radius: said.blast_radius,
                 tripwires: said.tripwires,
+                release_by_two: said.release_by_two,
             };
             let (place, webhook) = said.webhook.map(|it| (it.place, it.value)).unzip();
             let places =

@@ -7,6 +7,7 @@ mod documents;
 mod fuzz;
 mod policies;
 mod radius;
+mod recovery;
 mod robustness;
 mod run;
 mod shipped;

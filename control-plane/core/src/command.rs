@@ -2,7 +2,7 @@
 
 use crate::{
     ActionId, CanonicalJson, CredentialId, Declared, Digest, DomainSettings, EscalationId, Money, Moved,
-    Person, PlanId, Reason, RunId, ServiceName, SwitchId, ToolName,
+    Person, PlanId, Reason, RunId, ServiceName, SwitchId, Timestamp, ToolName,
     event::{Holder, Settlement},
     exchange::Exchange,
     proposal::{Assessment, Channel, Proposal},
@@ -135,7 +135,9 @@ pub enum Command {
         /// The authenticated person.
         by: Person,
     },
-    /// Lift a ceiling.
+    /// Say why switches are set, when they are looked at again, or who looks after them.
+    ExplainSwitch(Box<Explain>),
+    /// Lift a ceiling; where that takes two people, ask for it or complete it.
     ReleaseSwitch {
         /// By id or by scope.
         target: SwitchTarget,
@@ -343,6 +345,21 @@ pub enum Look {
         /// Which and why, in words.
         why: String,
     },
+}
+
+/// What a person says about switches that are set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Explain {
+    /// By id or by scope.
+    pub target: SwitchTarget,
+    /// The authenticated person.
+    pub by: Person,
+    /// Why they are set.
+    pub reason: String,
+    /// When they are looked at again; as it was where that is `None`.
+    pub review_at: Option<Timestamp>,
+    /// Who looks after them from now on; as it was where that is `None`.
+    pub owner: Option<String>,
 }
 
 /// Which switch.

@@ -147,6 +147,32 @@ pub enum Event {
     ActionReturned(Box<ActionReturned>),
     /// A ceiling was set.
     SwitchSet(Switch),
+    /// A person said why a switch is set, when it is looked at again, or who looks after it.
+    SwitchExplained {
+        /// Which.
+        switch: SwitchId,
+        /// Who said so.
+        by: String,
+        /// Why it is set.
+        reason: String,
+        /// When it is looked at again, where that was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        review_at: Option<Timestamp>,
+        /// Who looks after it from now on, where that was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<String>,
+    },
+    /// One of the two people whom it takes wants a ceiling lifted.
+    ReleaseRequested {
+        /// Which.
+        switch: SwitchId,
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+        /// Until when a second person may complete it.
+        until: Timestamp,
+    },
     /// A ceiling was lifted.
     SwitchReleased {
         /// Which.
@@ -155,6 +181,9 @@ pub enum Event {
         by: String,
         /// Why.
         reason: String,
+        /// Who had asked for it, where it took two people.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        requested_by: Option<String>,
     },
     /// A tripwire has tripped; the ceiling that it sets is the next event.
     TripwireTripped(Box<Tripped>),
@@ -326,7 +355,7 @@ pub enum Holder {
 
 impl Event {
     /// The kinds as they are stored.
-    pub const KINDS: [&'static str; 27] = [
+    pub const KINDS: [&'static str; 29] = [
         "contract_activated",
         "contract_proposed",
         "contract_approved",
@@ -346,6 +375,8 @@ impl Event {
         "action_released",
         "action_returned",
         "switch_set",
+        "switch_explained",
+        "release_requested",
         "switch_released",
         "tripwire_tripped",
         "run_ended",
@@ -378,6 +409,8 @@ impl Event {
             Self::ActionReleased { .. } => "action_released",
             Self::ActionReturned(_) => "action_returned",
             Self::SwitchSet(_) => "switch_set",
+            Self::SwitchExplained { .. } => "switch_explained",
+            Self::ReleaseRequested { .. } => "release_requested",
             Self::SwitchReleased { .. } => "switch_released",
             Self::TripwireTripped(_) => "tripwire_tripped",
             Self::RunEnded { .. } => "run_ended",
@@ -415,6 +448,8 @@ impl Event {
             | Self::KeyRegistered(_)
             | Self::ForbiddenAttempted { .. }
             | Self::SwitchSet(_)
+            | Self::SwitchExplained { .. }
+            | Self::ReleaseRequested { .. }
             | Self::SwitchReleased { .. }
             | Self::TripwireTripped(_)
             | Self::CredentialIssued { .. }
@@ -444,6 +479,8 @@ impl Event {
             | Self::RunStarted { .. }
             | Self::ForbiddenAttempted { .. }
             | Self::SwitchSet(_)
+            | Self::SwitchExplained { .. }
+            | Self::ReleaseRequested { .. }
             | Self::SwitchReleased { .. }
             | Self::TripwireTripped(_)
             | Self::RunEnded { .. }

@@ -17,6 +17,7 @@ mod doubt;
 mod duty;
 mod edge;
 mod escalation;
+mod lift;
 mod propose;
 mod release;
 mod rollback;
@@ -51,14 +52,14 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::Propose { proposal, assessment, escalation, reused } => {
             propose::propose(state, *proposal, *assessment, (escalation, reused), now)
         }
-        Command::Start { action } => settle::start(state, action),
+        Command::Start { action } => settle::start(state, action, now),
         Command::Settle(settle) => settle::settle(state, *settle, now),
         Command::Resend { action } => doubt::resend(state, action, now),
         Command::AskAbout(ask) => doubt::ask(state, *ask, now),
         Command::Learn(learn) => doubt::learn(state, *learn, now),
         Command::Resolve(resolve) => doubt::resolve(state, *resolve, now),
         Command::Decide(answer) => escalation::decide(state, *answer, now),
-        Command::ReadAgain(read) => release::read_again(state, *read),
+        Command::ReadAgain(read) => release::read_again(state, *read, now),
         Command::Release(release) => release::release(state, &release, now),
         Command::Lapse => {
             let mut events = escalation::lapse(state, now);
@@ -66,7 +67,8 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
             Ok(events)
         }
         Command::SetSwitch { switch, by } => switch::set(state, switch, &by, now),
-        Command::ReleaseSwitch { target, by, reason } => switch::release(state, &target, &by, &reason),
+        Command::ExplainSwitch(told) => switch::explain(state, &told),
+        Command::ReleaseSwitch { target, by, reason } => lift::release(state, &target, (&by, &reason), now),
         Command::EndRun { run, reason, note } => run::end(state, run, reason, note),
         Command::PlanRollback { plan, run, by } => rollback::plan(state, plan, run, &by, now),
         Command::StartRollback { plan, digest, by, reason } => {

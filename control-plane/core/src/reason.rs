@@ -60,6 +60,7 @@ reasons! {
     AboveAutonomy, "above_autonomy", "The action is above the autonomy that the contract grants.", "Prepare it for a person instead.";
     AboveCeiling, "above_ceiling", "An operator has lowered what this scope may do.", "Go on with what is below the ceiling, or wait for the release.";
     Stopped, "stopped", "An operator has stopped this scope.", "Stop working; wait for the release.";
+    ScheduledCeiling, "scheduled_ceiling", "At this time of the week the contract's schedule lowers what the service may do.", "Go on with what is below the ceiling, or wait until the named hours are over.";
     ToolQuarantined, "tool_quarantined", "The tool has reported a cost above its ceiling, and nobody has let it go again.", "Go on without this tool; those who run the service look at the report and release the tool.";
     NeedsApproval, "needs_approval", "A person must approve it first.", "Wait for the decision, or send the same call again later to join it.";
 

@@ -24,6 +24,9 @@ pub struct DomainSettings {
     /// At what the control plane lowers the ceiling of the whole domain by itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tripwires: Vec<Tripwire>,
+    /// True when it takes two people to let any of its services go again after a stop.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub release_by_two: bool,
 }
 
 impl DomainSettings {
@@ -36,6 +39,7 @@ impl DomainSettings {
             throttle: Throttle::default(),
             blast_radius: Vec::new(),
             tripwires: Vec::new(),
+            release_by_two: false,
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     proposal::{Assessment, EvidenceUse, Mode, Proposal},
     radius::Meters,
     rollback::{Plan, UndoCall},
-    switch::{Place, Switch},
+    switch::{Place, ReleaseRequest, Switch},
     terms::{RunLimits, Terms},
     throttle::Arrivals,
     tripwire::Wires,
@@ -71,6 +71,8 @@ pub struct State {
     pub escalations: BTreeMap<EscalationId, Escalation>,
     /// Ceilings that are set.
     pub switches: BTreeMap<SwitchId, Switch>,
+    /// Switches that one of two people wants lifted.
+    pub release_requests: BTreeMap<SwitchId, ReleaseRequest>,
     /// Logical effects that exist or are under way, each by the digest of its name, and the action that holds it.
     pub effects: BTreeMap<Digest, ActionId>,
     /// Rollbacks.
@@ -354,6 +356,7 @@ impl State {
             held: BTreeMap::new(),
             escalations: BTreeMap::new(),
             switches: BTreeMap::new(),
+            release_requests: BTreeMap::new(),
             effects: BTreeMap::new(),
             rollbacks: BTreeMap::new(),
             credentials: BTreeMap::new(),
@@ -373,16 +376,6 @@ impl State {
     /// The action that holds a logical effect.
     pub fn holder(&self, effect: &str) -> Option<ActionId> {
         self.effects.get(&Digest::of(effect.as_bytes())).copied()
-    }
-
-    /// The lowest ceiling over a place, and the switch that sets it (the contract's when `None`).
-    pub fn ceiling(&self, terms: &Terms, place: Place<'_>) -> (Level, Option<&Switch>) {
-        self.switches.values().filter(|switch| switch.scope.covers(place)).fold(
-            (terms.autonomy, None),
-            |best, switch| {
-                if switch.ceiling < best.0 { (switch.ceiling, Some(switch)) } else { best }
-            },
-        )
     }
 
     /// Where an action stands.

@@ -121,6 +121,95 @@ pub struct Switch {
     /// The report for which the control plane itself set it: a quarantine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breach: Option<Breach>,
+    /// Who looks after it, where that is not who set it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// When its owner looks at it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_at: Option<Timestamp>,
+    /// What becomes of what is in flight.
+    #[serde(default, skip_serializing_if = "Mode::is_finish")]
+    pub mode: Mode,
+    /// True when it keeps people from undoing, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_undo: bool,
+}
+
+/// What a new switch does with what is in flight below it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// What was sent may come to its end.
+    #[default]
+    Finish,
+    /// It is cut off: what was not sent has failed, an effect on its way is in doubt.
+    Cancel,
+}
+
+impl Mode {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    const fn is_finish(&self) -> bool {
+        matches!(self, Self::Finish)
+    }
+}
+
+/// How long after it was set a switch is looked at again, where nobody says, in milliseconds.
+pub const REVIEW_MS: u64 = 30 * 60 * 1_000;
+
+/// How long its reason may follow, in milliseconds.
+pub const REASON_MS: u64 = 10 * 60 * 1_000;
+
+/// How long a second person has to complete a release, in milliseconds.
+pub const SECOND_MS: u64 = 30 * 60 * 1_000;
+
+impl Switch {
+    /// A switch that is looked after by who sets it, lets what was sent finish, and lets people undo.
+    pub const fn new(id: SwitchId, scope: Scope, ceiling: Level, at: Timestamp) -> Self {
+        Self {
+            id,
+            scope,
+            ceiling,
+            by: String::new(),
+            reason: String::new(),
+            at,
+            breach: None,
+            owner: None,
+            review_at: None,
+            mode: Mode::Finish,
+            no_undo: false,
+        }
+    }
+
+    /// Who looks after it.
+    pub fn owner(&self) -> &str {
+        self.owner.as_deref().unwrap_or(&self.by)
+    }
+
+    /// When its owner looks at it again.
+    pub fn review_at(&self) -> Timestamp {
+        self.review_at.unwrap_or_else(|| self.at.plus_ms(REVIEW_MS))
+    }
+
+    /// By when its reason is owed; `None` where there is one.
+    pub fn reason_due(&self) -> Option<Timestamp> {
+        self.reason.trim().is_empty().then(|| self.at.plus_ms(REASON_MS))
+    }
+
+    /// True when its ceiling lies below the level of what stands at the place.
+    pub fn stops(&self, level: Level, place: Place<'_>) -> bool {
+        self.ceiling < level && self.scope.covers(place)
+    }
+}
+
+/// One person wants a switch lifted that takes two.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReleaseRequest {
+    /// Who.
+    pub by: String,
+    /// Why it is safe again.
+    pub reason: String,
+    /// Until when a second person may complete it.
+    pub until: Timestamp,
 }
 
 /// A tool reported that a call had cost more than it may.

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Digest, DomainName, GroupName, Level, Money, Reason, ServiceName, Timestamp, ToolName, Workflow,
-    WorkflowName, allowance::Allowance, doubt::Unknown, radius::Radius, tripwire::Tripwire,
+    WorkflowName, allowance::Allowance, doubt::Unknown, radius::Radius, schedule::Scheduled,
+    tripwire::Tripwire,
 };
 
 /// The facts of one contract version.
@@ -63,6 +64,12 @@ pub struct Terms {
     /// At what the control plane lowers its ceiling by itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tripwires: Vec<Tripwire>,
+    /// Ceilings by the clock.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schedule: Vec<Scheduled>,
+    /// True when it takes two people to let it go again after a stop.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub release_by_two: bool,
 }
 
 /// Who enabled the autonomy, from when and until when.

@@ -1,19 +1,17 @@
 //! What cuts a call off that is under way: a stop, a withdrawn contract, the end of its run, or its time.
 
-use crate::{ActionId, Level, Objection, Reason, State, Timestamp, state::Run};
+use crate::{ActionId, Objection, Reason, State, Timestamp, state::Run};
 
 impl State {
     /// Why a call that has started must not go on. `None` while it may, and for one that is not known any more.
     pub fn cut_off(&self, action: ActionId, now: Timestamp) -> Option<Objection> {
         let action = self.actions.get(&action)?;
         let run = self.runs.get(&action.run)?;
-        let (ceiling, switch) = self.ceiling(&run.terms, self.place(run, &action.tool));
-        if action.level > ceiling {
-            let reason = if ceiling == Level::None { Reason::Stopped } else { Reason::AboveCeiling };
-            let by = switch.map_or_else(String::new, |it| format!(", {} set {} to it", it.by, it.scope));
+        let ceiling = self.ceiling(&run.terms, self.place(run, &action.tool), now);
+        if action.level > ceiling.level {
             return Some(Objection::new(
-                reason,
-                format!("`{}` is {}, the ceiling is {ceiling}{by}", action.tool, action.level),
+                ceiling.reason(),
+                format!("`{}` is {}, {ceiling}", action.tool, action.level),
             ));
         }
         if !run.is_open() {

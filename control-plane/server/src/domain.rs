@@ -134,6 +134,7 @@ impl Domain {
             | Command::ReadAgain(_)
             | Command::Release(_)
             | Command::Lapse
+            | Command::ExplainSwitch(_)
             | Command::ReleaseSwitch { .. }
             | Command::PlanRollback { .. }
             | Command::Compensate { .. }

@@ -28,12 +28,14 @@ mod domains;
 mod export;
 mod health;
 mod key;
+mod lift;
 mod operator;
 mod query;
 mod resolve;
 mod rollback;
 mod runtime;
 mod state;
+mod switch;
 mod token;
 mod trace;
 mod update;
@@ -42,9 +44,9 @@ mod watch;
 mod who;
 mod wire;
 
-#[cfg(test)]
-pub(crate) use control::stop;
 pub(crate) use runtime::{enter, start_run};
+#[cfg(test)]
+pub(crate) use switch::stop;
 
 /// Largest proposal of a contract, in bytes: its files and what is around them.
 const MAX_CONTRACT: usize = 2 * remit_core::version::MAX_FILES;

@@ -107,7 +107,11 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
     let ending = match prepare(plane, &contract, &permit, started) {
         Ok((upstream, call)) => {
             let may_go_on = || may_go_on(plane, ward, action);
-            upstream::again::call(&plane.clients, &upstream, &call, may_go_on).await
+            tokio::select! {
+                ending = upstream::again::call(&plane.clients, &upstream, &call, may_go_on) => ending,
+                // A switch has cut it off, and said what became of it.
+                () = ward.view.cut_off(action) => return,
+            }
         }
         Err(note) => Settlement::Failed { note }.into(),
     };
@@ -139,7 +143,9 @@ fn may_go_on(plane: &Plane, ward: &Ward, action: ActionId) -> Result<(), String>
     if plane.stop.is_cancelled() {
         return Err("the control plane is shutting down".to_owned());
     }
-    ward.view.read(|inner| inner.state.may_send_again(action)).map_err(|refusal| refusal.to_string())
+    ward.view
+        .read(|inner| inner.state.may_send_again(action, clock::now()))
+        .map_err(|refusal| refusal.to_string())
 }
 
 /// Sends an action in doubt again. Only its success ends the doubt: what was sent before may have happened, or may
@@ -236,6 +242,7 @@ async fn settle(plane: &Plane, domain: &DomainName, settle: Settle) -> Option<Ti
     let ward = plane.ward(domain).ok()?;
     match ward.domain.submit(Command::Settle(Box::new(settle))).await {
         Ok(records) => records.first().map(|record| record.at),
+        Err(Fault::Refused(_)) if ward.view.read(|inner| inner.has_ended(action)) => None,
         Err(fault) => {
             // The admit is in the journal: the next start finds the action open and puts it in doubt.
             tracing::error!(%action, %fault, "the outcome could not be recorded");

@@ -11,7 +11,7 @@ use std::{
 use parking_lot::RwLock;
 use remit_core::{ActionId, DomainName, RunId, ServiceName, State};
 use remit_journal::Record;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 mod absorb;
 mod card;
@@ -32,6 +32,8 @@ pub(crate) struct View {
     name: DomainName,
     inner: RwLock<Inner>,
     open: Arc<OpenRuns>,
+    /// Told when a switch has cut off what was in flight.
+    cuts: watch::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -52,7 +54,7 @@ pub(crate) struct Inner {
 impl View {
     pub(crate) fn new(name: DomainName, open: Arc<OpenRuns>) -> Self {
         let inner = RwLock::new(Inner::new(name.clone()));
-        Self { name, inner, open }
+        Self { name, inner, open, cuts: watch::Sender::new(()) }
     }
 
     pub(crate) const fn name(&self) -> &DomainName {
@@ -86,6 +88,16 @@ impl View {
             drop(wait.await);
         }
     }
+
+    /// Resolves when a switch has cut the action off; at once when it has ended already.
+    pub(crate) async fn cut_off(&self, id: ActionId) {
+        let mut cuts = self.cuts.subscribe();
+        while !self.read(|inner| inner.has_ended(id)) {
+            if cuts.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
 }
 
 impl Inner {
@@ -108,7 +120,7 @@ impl Inner {
         self.actions.get(&id).map(Arc::as_ref)
     }
 
-    fn has_ended(&self, id: ActionId) -> bool {
+    pub(crate) fn has_ended(&self, id: ActionId) -> bool {
         self.actions.get(&id).is_none_or(|card| card.is_ended())
     }
 

@@ -160,7 +160,7 @@ impl Scene {
         for (scope, _) in scopes.into_iter().zip(0..count) {
             let (id, at) = (SwitchId::new(Uuid::now_v7()), self.now);
             let (by, reason) = ("bench".to_owned(), "to be looked at".to_owned());
-            let switch = Switch { id, scope, ceiling: Level::Execute, by, reason, at, breach: None };
+            let switch = Switch { by, reason, ..Switch::new(id, scope, Level::Execute, at) };
             self.state.apply(&Event::SwitchSet(switch), self.now);
         }
         Ok(())

@@ -14,6 +14,8 @@ use tokio::net::TcpListener;
 use tokio_stream::{Stream, wrappers::TcpListenerStream};
 use tonic::{Request, Response, Status, transport::Server};
 
+use super::switched::{resumes, switch};
+
 pub(super) const TOKEN: &str = "the-right-token";
 pub(super) const ACTION: &str = "act_0193a5f2c1d87b3e9c40aa5e9b1c44d0";
 pub(super) const RUN: &str = "run_0193a5f2c1d87b3e9c40aa5e11112222";
@@ -73,7 +75,7 @@ pub(super) async fn start(script: Script) -> (String, Plane) {
     (endpoint, plane)
 }
 
-fn time(seconds: i64) -> Option<prost_types::Timestamp> {
+pub(super) fn time(seconds: i64) -> Option<prost_types::Timestamp> {
     Some(prost_types::Timestamp { seconds, nanos: 0 })
 }
 
@@ -186,18 +188,6 @@ fn steps() -> Vec<pb::RollbackStep> {
         params_json: "{\"payout_id\":\"po_1\"}".to_owned(),
         note: String::new(),
     }]
-}
-
-fn switch(scope: &str, ceiling: i32, reason: &str) -> pb::Switch {
-    pb::Switch {
-        id: "swi_0193a5f2c1d87b3e9c40aa5e77778888".to_owned(),
-        scope: scope.to_owned(),
-        ceiling,
-        by: "ana".to_owned(),
-        reason: reason.to_owned(),
-        set_at: time(1_700_000_000),
-        domain: "payments".to_owned(),
-    }
 }
 
 pub(super) fn unused<T>() -> Answer<T> {
@@ -461,7 +451,11 @@ impl Operator for Plane {
             switches: vec![switch(&asked.scope, asked.ceiling, &asked.reason)],
             positions: HashMap::from([("payments".to_owned(), 1841), ("access".to_owned(), 77)]),
             containment_us: 3_214,
-            in_flight: vec![pb::Action { status: pb::ActionStatus::Running.into(), ..action() }],
+            in_flight: vec![pb::InFlight {
+                action: Some(pb::Action { status: pb::ActionStatus::Running.into(), ..action() }),
+                sent: true,
+                fate: pb::in_flight::Fate::MayFinish.into(),
+            }],
             voided: 2,
         }))
     }
@@ -473,7 +467,41 @@ impl Operator for Plane {
         let asked = request.into_inner();
         self.0.note(format!("release {} {}", asked.target, asked.reason));
         let released = vec![switch(&asked.target, pb::Level::None.into(), "double payouts")];
-        Ok(Response::new(pb::ReleaseSwitchResponse { released }))
+        let (requested, resumes) = (Vec::new(), resumes());
+        Ok(Response::new(pb::ReleaseSwitchResponse { released, requested, resumes }))
+    }
+
+    async fn explain_switch(
+        &self,
+        request: Request<pb::ExplainSwitchRequest>,
+    ) -> Answer<pb::ExplainSwitchResponse> {
+        let asked = request.into_inner();
+        self.0.note(format!("reason {} {} {}", asked.target, asked.reason, asked.review_ms));
+        let switches = vec![switch(&asked.target, pb::Level::None.into(), &asked.reason)];
+        Ok(Response::new(pb::ExplainSwitchResponse { switches }))
+    }
+
+    async fn preview_release(
+        &self,
+        request: Request<pb::PreviewReleaseRequest>,
+    ) -> Answer<pb::ReleasePreview> {
+        let switches = vec![switch(&request.into_inner().target, pb::Level::None.into(), "double payouts")];
+        Ok(Response::new(pb::ReleasePreview { switches, resumes: resumes() }))
+    }
+
+    type FollowInFlightStream = Streamed<pb::InFlight>;
+
+    async fn follow_in_flight(
+        &self,
+        request: Request<pb::FollowInFlightRequest>,
+    ) -> Answer<Self::FollowInFlightStream> {
+        let ended = |id: String| pb::InFlight {
+            action: Some(pb::Action { id, status: pb::ActionStatus::Succeeded.into(), ..action() }),
+            sent: false,
+            fate: pb::in_flight::Fate::Ended.into(),
+        };
+        let rows: Vec<_> = request.into_inner().actions.into_iter().map(|id| Ok(ended(id))).collect();
+        Ok(Response::new(Box::pin(futures::stream::iter(rows))))
     }
 
     async fn plan_rollback(&self, request: Request<pb::PlanRollbackRequest>) -> Answer<pb::RollbackPlan> {

@@ -1,15 +1,19 @@
-//! `remit stop`, `remit safe` and `remit release`: ceilings that hold at once and provably.
+//! `remit stop`, `remit safe`, `remit reason` and `remit release`: ceilings that hold at once and provably.
 
 use clap::Args;
-use remit_proto::v1::{Level, ReleaseSwitchRequest, SetSwitchRequest};
-use serde_json::json;
+use remit_proto::v1::{
+    ExplainSwitchRequest, FollowInFlightRequest, InFlight, Level, PreviewReleaseRequest,
+    ReleaseSwitchRequest, SetSwitchRequest, SwitchMode, in_flight::Fate,
+};
+use tonic::Request;
 
 use crate::cli::{
     failure::Failure,
-    kind::switch,
+    kind::{lift, switch},
     scope::Target,
     screen::Screen,
     session::{Session, idempotency_id, unsure, within},
+    verb::contract::backtest::duration_ms,
     words,
 };
 
@@ -21,23 +25,66 @@ const RELEASE_REASON_CHARS: usize = 10;
 pub struct Lower {
     /// `all`, `domain:D`, `service:S`, `tool:S/T` or `run:R` (R may be a unique end of the id)
     pub scope: Target,
-    /// Why; it is kept in the journal beside your name
+    /// Why; it is kept in the journal beside your name, and may follow within ten minutes with `remit reason`
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
+    /// When you look at it again, from now
+    #[arg(long, value_name = "DURATION", default_value = "30m", value_parser = duration_ms)]
+    pub review: u64,
+    /// Cut off what is in flight, too: what was not sent has failed, an effect on its way is in doubt
+    #[arg(long)]
+    pub cancel: bool,
+    /// Keep people from undoing, too
+    #[arg(long)]
+    pub no_undo: bool,
+    /// Follow what was in flight until each has ended
+    #[arg(long)]
+    pub follow: bool,
+}
+
+/// Arguments of `remit reason`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  remit reason service:refund-decision --reason \"double payouts, upstream is on it\"
+  remit reason all --reason \"incident 4711 goes on\" --review 4h
+  remit reason swi_0193a5f2c1d87b3e9c40aa5e9b1c44d0 --reason \"end of my shift\" --owner lena")]
+pub struct Reason {
+    /// The scope as `remit get switches` shows it, or the switch's id
+    #[arg(value_parser = target)]
+    pub target: Released,
+    /// Why it is set
     #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub reason: String,
+    /// When it is looked at again, from now; as it was when left out
+    #[arg(long, value_name = "DURATION", value_parser = duration_ms)]
+    pub review: Option<u64>,
+    /// Who looks after it from now on; as it was when left out
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
 }
 
 /// Arguments of `remit release`.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:
+#[command(
+    after_help = "A switch over `all` or a domain takes two people, and so does any other where the contract
+(`recovery.release`) or the domain's file says so: the first asks, the second gives the same command within half an
+hour. What was held when the switch was set stays void.
+
+Examples:
+  remit release service:refund-decision --preview
   remit release service:refund-decision --reason \"payout API is healthy again\"
-  remit release swi_0193a5f2c1d87b3e9c40aa5e9b1c44d0 --reason \"set by mistake, wrong service\"")]
+  remit release swi_0193a5f2c1d87b3e9c40aa5e9b1c44d0 --reason \"set by mistake, wrong service\""
+)]
 pub struct Release {
     /// The scope as `remit get switches` shows it, or the switch's id
     #[arg(value_parser = target)]
     pub target: Released,
     /// Why it is safe again, in at least 10 characters
-    #[arg(long, value_parser = release_reason)]
-    pub reason: String,
+    #[arg(long, value_parser = release_reason, required_unless_present = "preview")]
+    pub reason: Option<String>,
+    /// Only show what would go again
+    #[arg(long, conflicts_with = "reason")]
+    pub preview: bool,
 }
 
 /// Which switches to release.
@@ -52,10 +99,13 @@ pub enum Released {
 /// Help that `remit stop` ends with.
 pub const STOP_HELP: &str =
     "Once it is acknowledged, no action in the scope is admitted after the positions that are
-printed. What was in flight at that moment is listed: it may still take effect.
+printed. What was in flight at that moment is listed: what was sent may still take effect, or with
+`--cancel` is cut off and in doubt. People may still undo what was done, unless you say `--no-undo`.
 
 Examples:
-  remit stop service:refund-decision --reason \"double payouts\"
+  remit stop service:refund-decision
+  remit stop service:refund-decision --reason \"double payouts\" --review 4h --follow
+  remit stop run:1f3a9c2e --cancel
   remit stop tool:refund-decision/payout.create --reason \"upstream answers twice\"
   remit stop all --reason \"incident 4711\"";
 
@@ -89,40 +139,104 @@ fn release_reason(text: &str) -> Result<String, String> {
 pub async fn lower(
     args: Lower,
     ceiling: Level,
-    session: &mut Session,
-    screen: &mut Screen<'_>,
+    (session, screen): (&mut Session, &mut Screen<'_>),
+    interrupt: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
     let scope = args.scope.resolve(session).await?;
+    let mode = if args.cancel { SwitchMode::Cancel } else { SwitchMode::Finish };
     let request = SetSwitchRequest {
         scope: scope.clone(),
         ceiling: ceiling.into(),
-        reason: args.reason,
+        reason: args.reason.unwrap_or_default(),
         idempotency_id: idempotency_id(),
+        mode: mode.into(),
+        no_undo: args.no_undo,
+        review_ms: args.review,
     };
     let response = session.set_switch(request).await?;
-    if screen.is_json() {
-        return Ok(screen.object(&switch::acknowledged_json(&response))?);
+    if screen.is_json() && args.follow {
+        screen.object_line(&switch::acknowledged_json(&response))?;
+    } else if screen.is_json() {
+        screen.object(&switch::acknowledged_json(&response))?;
+    } else {
+        let ceiling = words::level(ceiling.into());
+        switch::acknowledged(&response, &scope, &ceiling, screen)?;
     }
-    let ceiling = words::level(ceiling.into());
-    Ok(switch::acknowledged(&response, &scope, &ceiling, screen)?)
+    if args.follow { follow(&response.in_flight, (session, screen), interrupt).await } else { Ok(()) }
 }
 
-/// Releases the switches at a scope, or one by its id.
+/// Tells of each action that was in flight when it has ended.
+async fn follow(
+    in_flight: &[InFlight],
+    (session, screen): (&mut Session, &mut Screen<'_>),
+    interrupt: impl Future<Output = ()>,
+) -> Result<(), Failure> {
+    screen.out.flush()?;
+    let open = in_flight
+        .iter()
+        .filter(|row| matches!(row.fate(), Fate::MayFinish | Fate::WillNotBeSent | Fate::Unspecified));
+    let actions: Vec<String> = open.filter_map(|row| row.action.as_ref()).map(|row| row.id.clone()).collect();
+    let mut left = actions.len();
+    // How long it takes is up to the tools.
+    let request = Request::new(FollowInFlightRequest { actions });
+    let mut stream = session.client.follow_in_flight(request).await?.into_inner();
+    tokio::pin!(interrupt);
+    loop {
+        let next = tokio::select! {
+            next = stream.message() => next?,
+            () = &mut interrupt => return Err(Failure::no(format!("{left} were still in flight"))),
+        };
+        let Some(row) = next else { break };
+        left = left.saturating_sub(1);
+        if screen.is_json() {
+            screen.object_line(&switch::in_flight_json(&row))?;
+        } else {
+            screen.line(&switch::ended_line(&row, left))?;
+        }
+        screen.out.flush()?;
+    }
+    if 0 < left {
+        return Err(Failure::no(format!("the control plane ended the stream; {left} were still in flight")));
+    }
+    if screen.is_json() { Ok(()) } else { Ok(screen.line("nothing is in flight any more")?) }
+}
+
+/// Says why switches are set.
+///
+/// # Errors
+/// When there is none, or the control plane refuses.
+pub async fn explain(args: Reason, session: &mut Session, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    let request = ExplainSwitchRequest {
+        target: args.target.resolve(session).await?,
+        reason: args.reason,
+        review_ms: args.review.unwrap_or_default(),
+        owner: args.owner.unwrap_or_default(),
+    };
+    let answer = session.command()?.explain_switch(within(request)).await.map_err(unsure)?;
+    let switches = answer.into_inner().switches;
+    Ok(screen.list("switches", &switches, switch::COLUMNS, switch::json)?)
+}
+
+impl Released {
+    async fn resolve(&self, session: &mut Session) -> Result<String, Failure> {
+        match self {
+            Self::Id(id) => Ok(id.clone()),
+            Self::At(scope) => scope.resolve(session).await,
+        }
+    }
+}
+
+/// Releases the switches at a scope, or one by its id; or only shows what would go again.
 ///
 /// # Errors
 /// When there is none, or the control plane refuses.
 pub async fn release(args: Release, session: &mut Session, screen: &mut Screen<'_>) -> Result<(), Failure> {
-    let target = match args.target {
-        Released::Id(id) => id,
-        Released::At(scope) => scope.resolve(session).await?,
+    let target = args.target.resolve(session).await?;
+    let Some(reason) = args.reason else {
+        let preview = session.client.preview_release(within(PreviewReleaseRequest { target })).await?;
+        return Ok(lift::preview(&preview.into_inner(), screen)?);
     };
-    let request = ReleaseSwitchRequest { target, reason: args.reason, idempotency_id: idempotency_id() };
+    let request = ReleaseSwitchRequest { target: target.clone(), reason, idempotency_id: idempotency_id() };
     let answer = session.command()?.release_switch(within(request)).await.map_err(unsure)?;
-    let released = answer.into_inner().released;
-    if screen.is_json() {
-        let released: Vec<_> = released.iter().map(switch::json).collect();
-        return Ok(screen.object(&json!({ "released": released }))?);
-    }
-    screen.line(&format!("released {}", released.len()))?;
-    Ok(screen.table(switch::COLUMNS, &released)?)
+    Ok(lift::answer(&answer.into_inner(), &target, screen)?)
 }

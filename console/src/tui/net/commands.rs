@@ -59,7 +59,13 @@ async fn send(
             .map(|reply| Answer::Decided(Box::new(reply.into_inner()))),
         Command::SetSwitch { scope, ceiling, reason } => client
             .set_switch(timed(
-                SetSwitchRequest { scope, ceiling: ceiling.into(), reason, idempotency_id },
+                SetSwitchRequest {
+                    scope,
+                    ceiling: ceiling.into(),
+                    reason,
+                    idempotency_id,
+                    ..SetSwitchRequest::default()
+                },
                 COMMAND_DEADLINE,
             ))
             .await

@@ -352,7 +352,7 @@ fn the_receipt_of_a_switch_says_what_is_promised() {
     let answer = SetSwitchResponse {
         containment_us: 1_842,
         voided: 3,
-        in_flight: vec![fixture::action(), fixture::action()],
+        in_flight: vec![fixture::flying(), fixture::flying()],
         positions: [("payments".to_owned(), 1042)].into(),
         ..Default::default()
     };

@@ -196,6 +196,13 @@ fn update_row(update: &DecisionUpdate, theme: &Theme) -> Row {
         Some(What::SwitchSet(s)) => row
             .put(format!("{} ", ceiling(s.ceiling())), theme.crit)
             .put(format!("{} by {}", s.scope, s.by), theme.text),
+        Some(What::SwitchChanged(s)) => {
+            let words = match &s.requested {
+                Some(first) => format!("{} wants it lifted: a second person must", first.by),
+                None => s.reason.clone(),
+            };
+            row.put("switch ", theme.held).put(format!("{} {words}", s.scope), theme.text)
+        }
         Some(What::SwitchReleased(s)) => {
             row.put("released ", theme.ok).put(format!("{} by {}", s.scope, s.by), theme.text)
         }

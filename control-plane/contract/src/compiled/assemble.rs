@@ -145,6 +145,8 @@ impl Whole {
             allowance: self.cost.service.clone()?,
             tripwires: self.recovery.tripwires.clone()?,
             blast_radius: radius::rules(self.recovery.blast_radius.as_ref()?)?,
+            schedule: self.recovery.schedule.as_ref()?.iter().map(|it| it.value.clone()).collect(),
+            release_by_two: self.recovery.release_by_two?,
         })
     }
 

@@ -143,6 +143,10 @@ const RULES: &[Rule] = &[
     ("recovery blast_radius * then", "{2}: beyond its blast radius", Limit),
     ("recovery blast_radius * count", "{2}: blast radius, count at most", Limit),
     ("recovery blast_radius * *", "{2}: blast radius, {3}", Need),
+    ("recovery schedule *", "hours {2}", Need),
+    ("recovery schedule * ceiling", "hours {2}: what still goes", Open),
+    ("recovery schedule * *", "hours {2}: {3}", Open),
+    ("recovery release people", "people who let it go again", Need),
     ("recovery blast_radius *", "{2}: blast radius", Need),
     ("recovery tripwires", "tripwire", Need),
 ];

@@ -100,6 +100,14 @@ const DOCUMENT: &[(&str, &str, &[&str])] = &[
         &["recovery: all: blast radius { count: 5/m } added, narrowed"],
     ),
     ("within: 72h", "within: 1h", &["recovery: order.refund: may be undone for 72h → 1h, widened"]),
+    (
+        "recovery:\n",
+        "recovery:\n  release: { people: 2 }\n  schedule: { nights: { ceiling: read, from: '22:00', until: '06:00', because: Dark. } }\n",
+        &[
+            "recovery: people who let it go again 2 added, narrowed",
+            "recovery: hours nights { ceiling: read, from: 22:00, until: 06:00, because: Dark. } added, narrowed",
+        ],
+    ),
     ("version: 1.2.3", "version: 1.3.0", &["contract: version 1.2.3 → 1.3.0, changed"]),
     (
         "purpose: Sell things.",

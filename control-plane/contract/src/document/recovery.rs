@@ -1,11 +1,14 @@
-//! Section `recovery`: how each effect is undone, or why it cannot be, how far actions may reach, and what stops them.
+//! Section `recovery`: how each effect is undone, or why it cannot be, how far actions may reach, what stops them, and
+//! who lets them go again.
 
 use std::collections::BTreeMap;
 
-use remit_core::{ToolName, tripwire::Tripwire};
+use remit_core::{ToolName, schedule::Scheduled, tripwire::Tripwire};
 
 use super::{
+    lifting,
     radius::{self, RadiusDocument},
+    schedule,
     scope::tool,
     tripwire,
 };
@@ -28,6 +31,10 @@ pub(crate) struct Recovery {
     pub(crate) blast_radius: Option<Vec<RadiusDocument>>,
     /// `None` when they could not be read.
     pub(crate) tripwires: Option<Vec<Tripwire>>,
+    /// Ceilings by the clock; `None` when one could not be read.
+    pub(crate) schedule: Option<Vec<Spot<Scheduled>>>,
+    /// Whether two people let it go again; `None` when that could not be read.
+    pub(crate) release_by_two: Option<bool>,
 }
 
 /// How one effect is undone.
@@ -61,8 +68,10 @@ impl Recovery {
         let tripwires = fields
             .get("tripwires")
             .map_or(Some(Vec::new()), |node| tripwire::read(node, "recovery.tripwires", problems));
+        let schedule = fields.get("schedule").map_or(Some(Vec::new()), |node| schedule::read(node, problems));
+        let release_by_two = fields.get("release").map_or(Some(false), |node| lifting::read(node, problems));
         fields.end();
-        Some(Self { undo: undo?, blast_radius, tripwires })
+        Some(Self { undo: undo?, blast_radius, tripwires, schedule, release_by_two })
     }
 }
 

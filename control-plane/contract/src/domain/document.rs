@@ -7,7 +7,7 @@ use remit_core::{
 use super::throttle;
 use crate::{
     Auth, Reach, Upstream,
-    document::{allowance, domain_name, form, radius, tripwire},
+    document::{allowance, domain_name, form, lifting, radius, tripwire},
     problem::{Problems, Spot, nearest},
     read::{
         Fields,
@@ -27,6 +27,7 @@ pub(super) struct Domain {
     pub(super) blast_radius: Vec<Radius>,
     pub(super) tripwires: Vec<Tripwire>,
     pub(super) webhook: Option<Spot<Upstream>>,
+    pub(super) release_by_two: bool,
 }
 
 /// Keys that nothing enforces yet.
@@ -51,6 +52,7 @@ pub(super) fn read(root: &Node, problems: &Problems) -> Option<Domain> {
     let tripwires =
         fields.get("tripwires").map_or(Some(Vec::new()), |node| tripwire::read(node, "tripwires", problems));
     let webhook = fields.get("notify").map_or(Some(None), |node| read_notify(node, problems).map(Some));
+    let release_by_two = fields.get("release").map_or(Some(false), |node| lifting::read(node, problems));
     fields.end();
     form?;
     Some(Domain {
@@ -62,6 +64,7 @@ pub(super) fn read(root: &Node, problems: &Problems) -> Option<Domain> {
         blast_radius: blast_radius?,
         tripwires: tripwires?,
         webhook: webhook?,
+        release_by_two: release_by_two?,
     })
 }
 

@@ -32,6 +32,7 @@ pub(super) struct Domain {
     tripwires: Option<Vec<Tripwire>>,
     /// Whom the control plane tells that a tripwire has tripped.
     notify: Option<Notify>,
+    release: Option<super::recovery::Release>,
 }
 
 /// How often anything may be called, whatever the tool. What comes too soon waits.

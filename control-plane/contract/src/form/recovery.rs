@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 
 use super::{
     radius::BlastRadius,
-    scalar::{Duration, Recorded, Tool},
+    scalar::{Duration, Name, Recorded, Tool},
     tripwire::Tripwire,
 };
 
@@ -20,7 +20,63 @@ pub(super) struct Recovery {
     blast_radius: Option<BTreeMap<Tool, BlastRadius>>,
     /// At what the control plane lowers the ceiling of the service by itself.
     tripwires: Option<Vec<Tripwire>>,
+    /// Ceilings by the clock: at these hours of the week the service may do less.
+    schedule: Option<BTreeMap<Name, Hours>>,
+    release: Option<Release>,
 }
+
+/// How it is let go again after a stop. A stop of a whole domain or of everything always takes two.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Release {
+    /// How many people with the run duty it takes: 1 or 2.
+    #[schemars(range(min = 1, max = 2))]
+    people: u32,
+}
+
+/// Hours of the week with a ceiling of their own.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Hours {
+    ceiling: Lowered,
+    /// The days on which they begin; every day when left out.
+    #[schemars(length(min = 1))]
+    days: Option<Vec<Day>>,
+    /// When they begin, UTC.
+    from: Clock,
+    /// When they end, UTC; on the next day where that is not after `from`.
+    until: Clock,
+    /// Why.
+    because: String,
+}
+
+/// The highest level that still goes.
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Lowered {
+    None,
+    Read,
+    Draft,
+    Recommend,
+}
+
+/// A day of the week.
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Day {
+    Mon,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
+}
+
+/// Hours and minutes in UTC, for instance `06:30`; the day ends at `24:00`.
+#[derive(JsonSchema)]
+#[schemars(extend("pattern" = "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"))]
+struct Clock(String);
 
 /// How one effect is taken back.
 #[derive(JsonSchema)]

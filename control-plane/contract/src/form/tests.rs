@@ -99,6 +99,14 @@ fn more() -> Vec<(&'static str, &'static str, Value)> {
         ("/tooling/tools/order.refund", "lands_within", "30s".into()),
         ("/tooling/tools/order.refund", "report_within", "5m".into()),
         ("/tooling/tools/order.refund", "when_unknown", asked),
+        ("/recovery", "release", json!({ "people": 2 })),
+        (
+            "/recovery",
+            "schedule",
+            json!({ "nights": {
+            "ceiling": "draft", "days": ["mon", "fri"], "from": "22:00", "until": "06:00", "because": "Nobody is there.",
+        } }),
+        ),
     ]
 }
 

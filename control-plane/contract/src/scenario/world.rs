@@ -450,15 +450,9 @@ impl<'a> World<'a> {
         ceiling: remit_core::Level,
         by: &Person,
     ) -> Result<Vec<Event>, Refusal> {
-        let switch = Switch {
-            id: SwitchId::new(self.draw()),
-            scope: self.scope(scope),
-            ceiling,
-            by: by.name.clone(),
-            reason: "as the scenario says".to_owned(),
-            at: self.now,
-            breach: None,
-        };
+        let id = SwitchId::new(self.draw());
+        let reason = "as the scenario says".to_owned();
+        let switch = Switch { reason, ..Switch::new(id, self.scope(scope), ceiling, self.now) };
         self.command(Command::SetSwitch { switch, by: by.clone() })
     }
 

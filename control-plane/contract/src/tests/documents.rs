@@ -3,7 +3,7 @@
 use super::{POLICY, YAML, account, edited, listing};
 use crate::compile;
 
-fn check(name: &str, edits: &[(&str, &str)]) {
+pub(super) fn check(name: &str, edits: &[(&str, &str)]) {
     let account = account(edits, |from, to| compile(&edited(YAML, from, to), POLICY));
     insta::assert_snapshot!(name, account);
 }

@@ -1,7 +1,7 @@
 //! Clause 2: the action is listed, under every ceiling, and no rule wants a person.
 
 use crate::{
-    ActionId, Clause, Level, Outcome, Reason,
+    ActionId, Clause, Outcome, Reason,
     decide::Case,
     decision::{Finding, Objection},
     state::{Action, Another},
@@ -41,18 +41,15 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
         );
         return object(Outcome::Deny, Reason::AboveAutonomy, detail);
     }
-    let (ceiling, switch) = case.state.ceiling(&case.run.terms, case.state.place(case.run, tool));
-    if level > ceiling
-        && let Some(switch) = switch
-    {
-        if let Some(breach) = switch.breach {
-            let Breach { action, reported, ceiling } = breach;
-            let detail = format!("`{tool}` reported {reported} for {action}, at most {ceiling} was reserved");
-            return object(Outcome::Deny, Reason::ToolQuarantined, detail);
-        }
-        let reason = if ceiling == Level::None { Reason::Stopped } else { Reason::AboveCeiling };
-        let detail = format!("`{tool}` is {level}, {} set {} to {ceiling}", switch.by, switch.scope);
-        return object(Outcome::Deny, reason, detail);
+    let ceiling = case.state.ceiling(&case.run.terms, case.state.place(case.run, tool), case.now);
+    if level > ceiling.level {
+        let detail = match ceiling.breach() {
+            Some(Breach { action, reported, ceiling }) => {
+                format!("`{tool}` reported {reported} for {action}, at most {ceiling} was reserved")
+            }
+            None => format!("`{tool}` is {level}, {ceiling}"),
+        };
+        return object(Outcome::Deny, ceiling.reason(), detail);
     }
     if case.approved {
         return Finding {
@@ -69,7 +66,10 @@ pub(super) fn finding(case: Case<'_>) -> Finding {
     }
     let instead = case.proposal.stands_in.map(|target| format!(", stands in for {}", told(case, target)));
     let instead = instead.unwrap_or_default();
-    Finding::content(Clause::Scope, format!("{level} (`scope.actions.{tool}`), ceiling {ceiling}{instead}"))
+    Finding::content(
+        Clause::Scope,
+        format!("{level} (`scope.actions.{tool}`), ceiling {}{instead}", ceiling.level),
+    )
 }
 
 /// The contract names it for that read, which its own tool did not answer, and nothing else stands in for it.

@@ -9,7 +9,7 @@ use crate::{
     budget::MOST_OF_A_CALL,
     person,
     state::{Action, State},
-    switch::{Breach, Scope, Switch},
+    switch::{Breach, REVIEW_MS, Scope, Switch},
 };
 
 /// Asks whether a report can be an amount of money at all.
@@ -35,13 +35,12 @@ pub(super) fn quarantine(state: &State, action: &Action, reported: Money, now: T
     let breach = Breach { action: action.id, reported, ceiling: action.hold };
     let reason = format!("{} cost {reported} by its own report, {} was reserved", action.id, action.hold);
     let switch = Switch {
-        id,
-        scope,
-        ceiling: Level::None,
         by: person::CONTROL_PLANE.to_owned(),
         reason,
-        at: now,
         breach: Some(breach),
+        owner: Some(run.terms.owner.clone()),
+        review_at: Some(now.plus_ms(REVIEW_MS)),
+        ..Switch::new(id, scope, Level::None, now)
     };
     let note = format!("`{}` was quarantined", action.tool);
     let voided = super::escalation::void(state, &note, |held| super::switch::stops(state, &switch, held));

@@ -35,6 +35,7 @@ pub(super) fn compensate(
     };
     let undone = state.actions.get(&target).ok_or_else(|| Refusal::not_found("action", &target))?;
     may_undo(state, undone, now)?;
+    super::withheld::undo(state, target, tool)?;
     let earlier = rollback.plan.steps.iter().take_while(|step| step.target != target);
     if let Some(first) = earlier.map(|step| step.target).find(|step| comes_first(state, rollback, *step, now))
     {

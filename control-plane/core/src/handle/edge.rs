@@ -42,14 +42,12 @@ pub(super) fn lowered(case: Case<'_>, decision: &Decision) -> Vec<Event> {
     for rule in beyond(case).iter().filter(|rule| !rule.is_lowered(case)) {
         let Some(ceiling) = rule.lowers_to() else { continue };
         let action = case.proposal.action;
+        let id = SwitchId::derived(&[b"remit/edge/v1", rule.place.as_bytes(), action.as_bytes()]);
         let switch = Switch {
-            id: SwitchId::derived(&[b"remit/edge/v1", rule.place.as_bytes(), action.as_bytes()]),
-            scope: rule.scope.clone(),
-            ceiling,
             by: person::CONTROL_PLANE.to_owned(),
             reason: format!("{}; {action} would go beyond", rule.objection.detail),
-            at: case.now,
-            breach: None,
+            owner: Some(case.run.terms.owner.clone()),
+            ..Switch::new(id, rule.scope.clone(), ceiling, case.now)
         };
         events.extend(super::switch::with_voided(case.state, switch));
     }

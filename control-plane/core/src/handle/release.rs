@@ -16,7 +16,7 @@ use crate::{
 /// One read on behalf of an approved action: the same tool with the same parameters. It uses neither the
 /// calls of the run nor its loop rule. Its price is reserved in any case: people wanted it, and it is charged to whom it
 /// is for, if need be above the limit.
-pub(super) fn read_again(state: &State, read: ReadAgain) -> Result<Vec<Event>, Refusal> {
+pub(super) fn read_again(state: &State, read: ReadAgain, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     let ReadAgain { held: approved, source, params, action } = read;
     let (held, escalation) = awaiting(state, approved)?;
     let items: Vec<&str> = held
@@ -37,7 +37,7 @@ pub(super) fn read_again(state: &State, read: ReadAgain) -> Result<Vec<Event>, R
         return Err(Refusal::Invalid(format!("it is not the read that {source} was")));
     }
     let run = super::known_run(state, escalation.run)?;
-    let (ceiling, _) = state.ceiling(&run.terms, state.place(run, &seen.tool));
+    let ceiling = state.ceiling(&run.terms, state.place(run, &seen.tool), now).level;
     if !run.is_open() || ceiling < seen.level {
         let text = format!("the run is {}, the ceiling is {ceiling}", run.phase.as_str());
         return Err(Refusal::Conflict(text));

@@ -13,14 +13,15 @@ use crate::{
     refusal::Refusal,
     rollback::UndoCall,
     state::{Action, State},
+    switch::Switch,
     terms::Undo,
 };
 
-pub(super) fn start(state: &State, id: ActionId) -> Result<Vec<Event>, Refusal> {
+pub(super) fn start(state: &State, id: ActionId, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     let action = state.actions.get(&id).ok_or_else(|| Refusal::not_found("action", &id))?;
     action.status.next(ActionMove::Start)?;
     // A stop between the admit and the sending still keeps it from being sent.
-    withheld::check(state, action)?;
+    withheld::check(state, action, now)?;
     Ok(vec![Event::ActionStarted { action: id, run: action.run }])
 }
 
@@ -130,11 +131,33 @@ const fn unknown_costs(action: &Action) -> (Money, u64) {
     (unknown_cost(action), unknown_tokens(action))
 }
 
-fn given_up(action: &Action, note: &str, (cost, tokens): (Money, u64)) -> Event {
+/// What a new switch cuts off: what was not sent has failed, and of the rest nobody knows the outcome.
+pub(super) fn cancelled(state: &State, switch: &Switch) -> Vec<Event> {
+    let cut = state
+        .in_flight(&switch.scope)
+        .into_iter()
+        .filter(|action| switch.ceiling < action.level && (action.undoes.is_none() || switch.no_undo));
+    cut.map(|action| {
+        let note = format!("{} set {} to {} and cancelled it", switch.by, switch.scope, switch.ceiling);
+        // What its caller carries out may be on its way although nobody has reported a start.
+        if action.mode == Mode::Execute && action.status != ActionStatus::Running {
+            let note = format!("not sent: {note}");
+            return ended(action, Settlement::Failed { note }, (Money::ZERO, 0));
+        }
+        given_up(action, &note, unknown_costs(action))
+    })
+    .collect()
+}
+
+fn given_up(action: &Action, note: &str, costs: (Money, u64)) -> Event {
+    ended(action, lost(action, note), costs)
+}
+
+fn ended(action: &Action, settlement: Settlement, (cost, tokens): (Money, u64)) -> Event {
     Event::ActionSettled(Box::new(ActionSettled {
         action: action.id,
         run: action.run,
-        settlement: lost(action, note),
+        settlement,
         cost,
         evidence: Vec::new(),
         undo: None,

@@ -1,27 +1,24 @@
-//! Ceilings are set at once by one person, and lifted with a reason by those who run the service.
+//! Ceilings are set at once by one person; why, until when and in whose care is said then or later.
 
 use std::collections::BTreeSet;
 
 use crate::{
     GroupName, Person, ServiceName, Terms, Timestamp, ToolName,
-    command::SwitchTarget,
+    command::{Explain, SwitchTarget},
     escalation::Escalation,
     event::{Event, group_list},
-    handle::duty,
     refusal::Refusal,
     state::State,
-    switch::{Scope, Switch},
+    switch::{Mode, REVIEW_MS, Scope, Switch},
 };
-
-/// Fewest characters of a reason for letting something go again.
-pub(super) const MIN_RELEASE_REASON: usize = 10;
 
 pub(super) fn set(state: &State, switch: Switch, by: &Person, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     exists(state, &switch.scope)?;
     permitted(&duties(state, &switch.scope).concat(), by, "set a ceiling here")?;
     if let Some(known) = state.switches.get(&switch.id) {
         // Sent again it is set already; anything else must not be mistaken for it.
-        if (&known.scope, known.ceiling) == (&switch.scope, switch.ceiling) {
+        let said = |it: &Switch| (it.scope.clone(), it.ceiling, it.mode, it.no_undo);
+        if said(known) == said(&switch) {
             return Ok(Vec::new());
         }
         return Err(Refusal::Conflict(format!("{} is {} at {}", switch.id, known.ceiling, known.scope)));
@@ -30,11 +27,17 @@ pub(super) fn set(state: &State, switch: Switch, by: &Person, now: Timestamp) ->
     Ok(with_voided(state, switch))
 }
 
-/// The switch as it is set, and the end of every question that it makes void.
+/// The switch as it is set, the end of every question that it makes void, and of what it cuts off.
 pub(crate) fn with_voided(state: &State, switch: Switch) -> Vec<Event> {
+    let review_at = switch.review_at.unwrap_or_else(|| switch.at.plus_ms(REVIEW_MS));
+    let switch = Switch { review_at: Some(review_at), ..switch };
     let note = format!("{} set {} to {}", switch.by, switch.scope, switch.ceiling);
     let voided = super::escalation::void(state, &note, |held| stops(state, &switch, held));
-    std::iter::once(Event::SwitchSet(switch)).chain(voided).collect()
+    let cancelled = match switch.mode {
+        Mode::Finish => Vec::new(),
+        Mode::Cancel => super::settle::cancelled(state, &switch),
+    };
+    std::iter::once(Event::SwitchSet(switch)).chain(voided).chain(cancelled).collect()
 }
 
 /// True when the switch covers a held action and lies below its level.
@@ -42,49 +45,49 @@ pub(super) fn stops(state: &State, switch: &Switch, held: &Escalation) -> bool {
     let (Some(run), Some(action)) = (state.runs.get(&held.run), state.actions.get(&held.action)) else {
         return false;
     };
-    switch.ceiling < action.level && switch.scope.covers(state.place(run, &action.tool))
+    switch.stops(action.level, state.place(run, &action.tool))
 }
 
-pub(super) fn release(
-    state: &State,
-    target: &SwitchTarget,
-    by: &Person,
-    reason: &str,
-) -> Result<Vec<Event>, Refusal> {
-    let found: Vec<&Switch> = state
-        .switches
-        .values()
-        .filter(|switch| match target {
-            SwitchTarget::Id(id) => switch.id == *id,
-            SwitchTarget::Scope(scope) => switch.scope == *scope,
-        })
-        .collect();
-    if found.is_empty() {
-        return Err(match target {
-            SwitchTarget::Id(id) => Refusal::not_found("switch", id),
-            SwitchTarget::Scope(scope) => Refusal::not_found("switch at", scope),
-        });
+/// Says why switches are set, when they are looked at again, and who looks after them.
+pub(super) fn explain(state: &State, told: &Explain) -> Result<Vec<Event>, Refusal> {
+    let Explain { target, by, reason, review_at, owner } = told;
+    let found = found(state, target)?;
+    if reason.trim().is_empty() {
+        return Err(Refusal::Invalid("say why it is set".to_owned()));
     }
-    if reason.trim().chars().count() < MIN_RELEASE_REASON {
-        return Err(Refusal::Invalid(format!(
-            "a release needs a reason of at least {MIN_RELEASE_REASON} characters"
-        )));
+    for switch in &found {
+        permitted(&duties(state, &switch.scope).concat(), by, "speak for this switch")?;
     }
-    // One who runs any of the services may stop them all; to let them all go takes the duty for each.
-    for duty in found.iter().flat_map(|switch| duties(state, &switch.scope)) {
-        permitted(&duty, by, "lift this ceiling")?;
+    let explained = found.into_iter().map(|switch| Event::SwitchExplained {
+        switch: switch.id,
+        by: by.name.clone(),
+        reason: reason.clone(),
+        review_at: *review_at,
+        owner: owner.clone(),
+    });
+    Ok(explained.collect())
+}
+
+/// The switches that are meant; at least one.
+pub(super) fn found<'a>(state: &'a State, target: &SwitchTarget) -> Result<Vec<&'a Switch>, Refusal> {
+    let meant = |switch: &&Switch| match target {
+        SwitchTarget::Id(id) => switch.id == *id,
+        SwitchTarget::Scope(scope) => switch.scope == *scope,
+    };
+    let found: Vec<&Switch> = state.switches.values().filter(meant).collect();
+    match (found.is_empty(), target) {
+        (false, _) => Ok(found),
+        (true, SwitchTarget::Id(id)) => Err(Refusal::not_found("switch", id)),
+        (true, SwitchTarget::Scope(scope)) => Err(Refusal::not_found("switch at", scope)),
     }
-    for terms in found.iter().flat_map(|switch| concerned(state, &switch.scope)) {
-        duty::not_own(state, by, terms, "lift this ceiling")?;
+}
+
+impl State {
+    /// Who answers for the one service that a scope is about; nobody in particular where it is about more.
+    pub(crate) fn owner_at(&self, scope: &Scope) -> Option<String> {
+        let mut about = concerned(self, scope);
+        about.next().filter(|_| about.next().is_none()).map(|terms| terms.owner.clone())
     }
-    Ok(found
-        .into_iter()
-        .map(|switch| Event::SwitchReleased {
-            switch: switch.id,
-            by: by.name.clone(),
-            reason: reason.to_owned(),
-        })
-        .collect())
 }
 
 /// A mistyped name must not look like a stop.
@@ -111,7 +114,7 @@ fn has_tool(state: &State, service: &ServiceName, tool: &ToolName) -> bool {
 }
 
 /// The groups with the run duty, one list for each service that the scope touches; never none.
-fn duties(state: &State, scope: &Scope) -> Vec<Vec<GroupName>> {
+pub(super) fn duties(state: &State, scope: &Scope) -> Vec<Vec<GroupName>> {
     let duties: Vec<Vec<GroupName>> =
         concerned(state, scope).map(|terms| terms.run_duty.iter().cloned().collect()).collect();
     // Where nobody holds the duty, administrators remain.
@@ -119,7 +122,7 @@ fn duties(state: &State, scope: &Scope) -> Vec<Vec<GroupName>> {
 }
 
 /// The versions that a scope is about: the active ones of its services, or the one that its run keeps.
-fn concerned<'a>(state: &'a State, scope: &'a Scope) -> impl Iterator<Item = &'a Terms> {
+pub(super) fn concerned<'a>(state: &'a State, scope: &'a Scope) -> impl Iterator<Item = &'a Terms> {
     let (every, one, run) = match scope {
         Scope::All | Scope::Domain(_) => (Some(state.services.values()), None, None),
         Scope::Service(service) | Scope::Tool(service, _) => (None, state.services.get(service), None),
@@ -129,7 +132,7 @@ fn concerned<'a>(state: &'a State, scope: &'a Scope) -> impl Iterator<Item = &'a
     active.chain(run.map(|run| &*run.terms))
 }
 
-fn permitted(duty: &[GroupName], by: &Person, what: &'static str) -> Result<(), Refusal> {
+pub(super) fn permitted(duty: &[GroupName], by: &Person, what: &'static str) -> Result<(), Refusal> {
     let duty: BTreeSet<GroupName> = duty.iter().cloned().collect();
     if by.is_in_any(&duty) {
         return Ok(());

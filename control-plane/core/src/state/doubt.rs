@@ -70,7 +70,7 @@ impl State {
             if matches!(run.phase, Phase::RollingBack | Phase::RolledBack) {
                 return Err("its run is undone, so nothing of it is sent again".to_owned());
             }
-            self.may_act(run, action)?;
+            self.may_act(run, action, now)?;
         }
         let due = action
             .trail
@@ -99,16 +99,16 @@ impl State {
                 return Err("the tool was asked".to_owned());
             }
         }
-        let (ceiling, _) = self.ceiling(&run.terms, self.place(run, tool));
+        let ceiling = self.ceiling(&run.terms, self.place(run, tool), now).level;
         if ceiling < Level::Read { Err(format!("the ceiling is {ceiling}")) } else { Ok(()) }
     }
 
     /// A stop, a lower ceiling or a revoked contract keeps an action from being sent.
-    pub(crate) fn may_act(&self, run: &Run, action: &Action) -> Result<(), String> {
+    pub(crate) fn may_act(&self, run: &Run, action: &Action, now: Timestamp) -> Result<(), String> {
         if run.reason == Some(Reason::ContractRevoked) {
             return Err(format!("the contract version of {} is revoked by now", action.id));
         }
-        let (ceiling, _) = self.ceiling(&run.terms, self.place(run, &action.tool));
+        let ceiling = self.ceiling(&run.terms, self.place(run, &action.tool), now).level;
         if ceiling < action.level {
             return Err(format!("{} is {}, the ceiling is {ceiling} by now", action.id, action.level));
         }

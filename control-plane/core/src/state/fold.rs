@@ -9,7 +9,7 @@ use crate::{
     course::Course,
     event::Event,
     state::{Credential, Phase, Retention, Rollback, Run, State},
-    switch::Scope,
+    switch::{ReleaseRequest, Scope},
     usage::Tokens,
 };
 
@@ -72,14 +72,10 @@ impl State {
                 self.released(*action, decision, moved, at);
             }
             Event::ActionReturned(returned) => self.returned(returned, at),
-            Event::SwitchSet(switch) => {
-                self.switches.insert(switch.id, switch.clone());
-            }
-            Event::SwitchReleased { switch, .. } => {
-                self.switches.remove(switch);
-                self.services.values_mut().for_each(|service| service.wires.lifted(*switch));
-                self.wires.lifted(*switch);
-            }
+            Event::SwitchSet(_)
+            | Event::SwitchExplained { .. }
+            | Event::ReleaseRequested { .. }
+            | Event::SwitchReleased { .. } => self.switch_moved(event),
             Event::TripwireTripped(tripped) => self.tripped(tripped, at),
             Event::RunEnded { run, stopped, reason, .. } => {
                 if let Some(run) = self.runs.get_mut(run) {
@@ -194,6 +190,26 @@ impl State {
                 rollback.closed = true;
             }
             self.run_closed(*run, Phase::RolledBack, at);
+        }
+    }
+
+    fn switch_moved(&mut self, event: &Event) {
+        if let Event::SwitchSet(switch) = event {
+            self.switches.insert(switch.id, switch.clone());
+        } else if let Event::SwitchExplained { switch, reason, review_at, owner, .. } = event {
+            if let Some(switch) = self.switches.get_mut(switch) {
+                switch.reason.clone_from(reason);
+                switch.review_at = review_at.or(switch.review_at);
+                switch.owner = owner.clone().or_else(|| switch.owner.take());
+            }
+        } else if let Event::ReleaseRequested { switch, by, reason, until } = event {
+            let request = ReleaseRequest { by: by.clone(), reason: reason.clone(), until: *until };
+            self.release_requests.insert(*switch, request);
+        } else if let Event::SwitchReleased { switch, .. } = event {
+            self.switches.remove(switch);
+            self.release_requests.remove(switch);
+            self.services.values_mut().for_each(|service| service.wires.lifted(*switch));
+            self.wires.lifted(*switch);
         }
     }
 

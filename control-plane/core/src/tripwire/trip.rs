@@ -62,13 +62,10 @@ fn trip(state: &State, (scope, wire, figures, events): (Scope, Tripwire, String,
         &state.position.to_be_bytes(),
     ]);
     let switch = wire.then.lowers_to().map(|ceiling| Switch {
-        id,
-        scope: scope.clone(),
-        ceiling,
         by: person::CONTROL_PLANE.to_owned(),
         reason: format!("tripwire `{wire}`: {figures}"),
-        at: state.latest,
-        breach: None,
+        owner: state.owner_at(&scope),
+        ..Switch::new(id, scope.clone(), ceiling, state.latest)
     });
     let tripped = Tripped { scope, wire, figures, events, switch: switch.as_ref().map(|switch| switch.id) };
     let set = switch.map(|switch| crate::handle::with_voided(state, switch)).unwrap_or_default();

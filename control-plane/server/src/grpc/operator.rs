@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use super::{
-    blast, books, control, cost, detail, domains, export, person, query, resolve, rollback, state, token,
-    watch, who,
+    blast, books, control, cost, detail, domains, export, lift, person, query, resolve, rollback, state,
+    switch, token, watch, who,
 };
 use crate::plane::Plane;
 
@@ -150,7 +150,7 @@ impl operator_server::Operator for Operator {
 
     async fn set_switch(&self, request: Request<pb::SetSwitchRequest>) -> Answer<pb::SetSwitchResponse> {
         let by = person(&self.plane, &request)?;
-        Ok(Response::new(control::set_switch(&self.plane, by, request.into_inner()).await?))
+        Ok(Response::new(switch::set_switch(&self.plane, by, request.into_inner()).await?))
     }
 
     async fn release_switch(
@@ -158,7 +158,7 @@ impl operator_server::Operator for Operator {
         request: Request<pb::ReleaseSwitchRequest>,
     ) -> Answer<pb::ReleaseSwitchResponse> {
         let by = person(&self.plane, &request)?;
-        Ok(Response::new(control::release_switch(&self.plane, by, request.into_inner()).await?))
+        Ok(Response::new(lift::release(&self.plane, by, request.into_inner()).await?))
     }
 
     async fn plan_rollback(&self, request: Request<pb::PlanRollbackRequest>) -> Answer<pb::RollbackPlan> {
@@ -210,5 +210,31 @@ impl operator_server::Operator for Operator {
     async fn list_tokens(&self, request: Request<pb::ListTokensRequest>) -> Answer<pb::ListTokensResponse> {
         person(&self.plane, &request)?;
         Ok(Response::new(pb::ListTokensResponse { tokens: token::list(self.plane.control()?) }))
+    }
+
+    async fn explain_switch(
+        &self,
+        request: Request<pb::ExplainSwitchRequest>,
+    ) -> Answer<pb::ExplainSwitchResponse> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(switch::explain(&self.plane, by, request.into_inner()).await?))
+    }
+
+    async fn preview_release(
+        &self,
+        request: Request<pb::PreviewReleaseRequest>,
+    ) -> Answer<pb::ReleasePreview> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(lift::preview(&self.plane, &request.into_inner().target)?))
+    }
+
+    type FollowInFlightStream = Updates<pb::InFlight>;
+
+    async fn follow_in_flight(
+        &self,
+        request: Request<pb::FollowInFlightRequest>,
+    ) -> Answer<Self::FollowInFlightStream> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(switch::follow(&self.plane, &request.into_inner(), &self.stop)?))
     }
 }

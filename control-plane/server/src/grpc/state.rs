@@ -67,7 +67,7 @@ fn service(
 ) -> pb::Service {
     let terms = &known.active;
     let place = Place { domain: &terms.domain, service: name, tool: None, run: None };
-    let (ceiling, _) = inner.state.ceiling(terms, place);
+    let ceiling = inner.state.ceiling(terms, place, now).level;
     let lacks = terms.delegation.lacks(now);
     let none = Tally::default();
     let tally = inner.tallies.get(name).unwrap_or(&none);
@@ -166,12 +166,13 @@ fn span(ms: u64) -> String {
 }
 
 pub(super) fn switches(plane: &Plane) -> Vec<pb::Switch> {
+    let now = clock::now();
     plane
         .business()
         .flat_map(|ward| {
             ward.view.read(|inner| {
-                let domain = ward.domain.name().as_str();
-                inner.state.switches.values().map(|set| wire::switch(set, domain)).collect::<Vec<_>>()
+                let set = inner.state.switches.values();
+                set.map(|set| wire::switch(set, &inner.state, now)).collect::<Vec<_>>()
             })
         })
         .collect()

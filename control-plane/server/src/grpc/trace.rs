@@ -82,11 +82,10 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
             row.status = wire::status(ActionStatus::Held).into();
             format!("{} held again, its approval is void: {}", row.tool, returned.note)
         }
-        Event::SwitchSet(switch) => {
-            let verb = if switch.breach.is_some() { "quarantined by setting" } else { "set" };
-            format!("{} {verb} {} to {}: {}", switch.by, switch.scope, switch.ceiling, switch.reason)
-        }
-        Event::SwitchReleased { switch, by, reason } => format!("{by} released {switch}: {reason}"),
+        Event::SwitchSet(_)
+        | Event::SwitchExplained { .. }
+        | Event::ReleaseRequested { .. }
+        | Event::SwitchReleased { .. } => switched_text(event),
         Event::TripwireTripped(tripped) => tripped_text(tripped, row),
         Event::RunEnded { stopped, reason, note, .. } => {
             row.reason = reason.map(|reason| reason.code().to_owned()).unwrap_or_default();
@@ -104,6 +103,26 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
         Event::CredentialIssued { holder, by, .. } => issued_text(holder, by),
         Event::CredentialRevoked { credential, by } => format!("{by} revoked {credential}"),
     };
+}
+
+/// What happened to a switch.
+fn switched_text(event: &Event) -> String {
+    if let Event::SwitchSet(switch) = event {
+        let verb = if switch.breach.is_some() { "quarantined by setting" } else { "set" };
+        let reason = if switch.reason.is_empty() { "no reason yet" } else { &switch.reason };
+        return format!("{} {verb} {} to {}: {reason}", switch.by, switch.scope, switch.ceiling);
+    }
+    if let Event::SwitchExplained { switch, by, reason, .. } = event {
+        return format!("{by} says why {switch} is set: {reason}");
+    }
+    if let Event::ReleaseRequested { switch, by, reason, until } = event {
+        return format!("{by} wants {switch} released, a second person until {until}: {reason}");
+    }
+    if let Event::SwitchReleased { switch, by, reason, requested_by } = event {
+        let first = requested_by.as_ref().map(|first| format!(" and {first}")).unwrap_or_default();
+        return format!("{by}{first} released {switch}: {reason}");
+    }
+    String::new()
 }
 
 fn began_text(name: &str, channel: Channel, declared: &Declared) -> String {

@@ -34,8 +34,12 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         Event::ActionReleased { action, run, decision, .. } if decision.outcome != Outcome::Admit => {
             What::Escalation(denied(record, (*action, *run), inner)?)
         }
-        Event::SwitchSet(switch) => What::SwitchSet(wire::switch(switch, domain)),
-        Event::SwitchReleased { switch, by, reason } => What::SwitchReleased(pb::Switch {
+        Event::SwitchSet(switch) => What::SwitchSet(wire::switch(switch, &inner.state, record.at)),
+        Event::SwitchExplained { switch, .. } | Event::ReleaseRequested { switch, .. } => {
+            let known = inner.state.switches.get(switch)?;
+            What::SwitchChanged(wire::switch(known, &inner.state, record.at))
+        }
+        Event::SwitchReleased { switch, by, reason, .. } => What::SwitchReleased(pb::Switch {
             id: switch.to_string(),
             by: by.clone(),
             reason: reason.clone(),

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use remit_core::{
-    ActionStatus, Ask, CanonicalJson, Clause, Decision, Finding, Level, Moved, Outcome, Timestamp, ToolFault,
-    Tripped,
+    ActionStatus, Ask, CanonicalJson, Clause, Decision, Finding, Level, Moved, Outcome, State, Timestamp,
+    ToolFault, Tripped,
     doubt::Statement,
     escalation::{Escalation, EscalationStatus, Vote},
     proposal::Proposal,
     state::{Held, Phase, Run},
-    switch::Switch,
+    switch::{Mode, Switch},
 };
 use remit_proto::v1 as pb;
 
@@ -324,8 +324,17 @@ fn voided_voters(escalation: &Escalation, inner: &Inner) -> Vec<String> {
     votes.filter(|vote| vote.approve).map(|vote| vote.by.clone()).collect()
 }
 
-pub(super) fn switch(switch: &Switch, domain: &str) -> pb::Switch {
-    let Switch { id, scope, ceiling, by, reason, at, breach: _ } = switch;
+pub(super) fn switch(switch: &Switch, state: &State, now: Timestamp) -> pb::Switch {
+    let Switch { id, scope, ceiling, by, reason, at, no_undo, mode, .. } = switch;
+    let requested = state.release_request(switch, now).map(|first| pb::ReleaseRequest {
+        by: first.by.clone(),
+        reason: first.reason.clone(),
+        until: Some(time(first.until)),
+    });
+    let mode = match mode {
+        Mode::Finish => pb::SwitchMode::Finish,
+        Mode::Cancel => pb::SwitchMode::Cancel,
+    };
     pb::Switch {
         id: id.to_string(),
         scope: scope.to_string(),
@@ -333,7 +342,14 @@ pub(super) fn switch(switch: &Switch, domain: &str) -> pb::Switch {
         by: by.clone(),
         reason: reason.clone(),
         set_at: Some(time(*at)),
-        domain: domain.to_owned(),
+        domain: state.domain.to_string(),
+        owner: switch.owner().to_owned(),
+        review_at: Some(time(switch.review_at())),
+        reason_due: switch.reason_due().map(time),
+        mode: mode.into(),
+        no_undo: *no_undo,
+        takes_two: state.takes_two_to_lift(scope),
+        requested,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use remit_core::{ActionId, Event, RunId};
+use remit_core::{ActionId, Event, RunId, switch::Mode};
 use remit_journal::Record;
 
 use super::{ActionCard, Inner, OpenRuns, RunCard, View};
@@ -23,6 +23,10 @@ impl View {
             inner.notice_evidence(record, &self.open);
         }
         inner.forget();
+        drop(inner);
+        if records.iter().any(|record| cuts(&record.event)) {
+            self.cuts.send_replace(());
+        }
     }
 
     /// Keeps the open runs in step, which the preparation reads without this lock.
@@ -36,6 +40,10 @@ impl View {
             self.open.close(*run);
         }
     }
+}
+
+fn cuts(event: &Event) -> bool {
+    if let Event::SwitchSet(switch) = event { switch.mode == Mode::Cancel } else { false }
 }
 
 impl Inner {

@@ -86,6 +86,8 @@ pub(crate) fn activated() -> Event {
         allowance: remit_core::allowance::Allowance::default(),
         blast_radius: Vec::new(),
         tripwires: Vec::new(),
+        schedule: Vec::new(),
+        release_by_two: false,
     };
     Event::ContractActivated { terms: Box::new(terms), by: "remitd".to_owned() }
 }

@@ -141,6 +141,8 @@ impl History {
             | Event::EscalationVoted { .. }
             | Event::EscalationClosed { .. }
             | Event::ActionReturned(_)
+            | Event::SwitchExplained { .. }
+            | Event::ReleaseRequested { .. }
             | Event::RunEnded { .. }
             | Event::RollbackPlanned { .. }
             | Event::RollbackStarted { .. }

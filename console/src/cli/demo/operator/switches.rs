@@ -60,6 +60,7 @@ async fn set(
         ceiling: ceiling.into(),
         reason: reason.to_owned(),
         idempotency_id: session::idempotency_id(),
+        ..v1::SetSwitchRequest::default()
     };
     let acknowledged = client.set_switch(request).await.wrap_err("set a ceiling")?.into_inner();
     world.progress.line(&format!(

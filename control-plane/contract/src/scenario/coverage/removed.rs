@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Where such rules stand; `*` is any key, or any item of a list.
-const REMOVABLE: [&[&str]; 12] = [
+const REMOVABLE: [&[&str]; 14] = [
     &["scope", "forbidden", "*"],
     &["scope", "escalate", "*"],
     &["scope", "workflows", "*"],
@@ -29,6 +29,8 @@ const REMOVABLE: [&[&str]; 12] = [
     &["tooling", "tools", "*", "output"],
     &["tooling", "tools", "*", "fallback"],
     &["cost", "service", "*", "*"],
+    &["recovery", "schedule", "*"],
+    &["recovery", "release"],
 ];
 
 /// Each with whether the scenarios notice that it is gone.

@@ -222,15 +222,7 @@ fn who_built_or_approved_a_version_stops_it_but_does_not_let_it_go() {
         refused(&mut world, release("root"), "the same person approved version 2.0.1");
         world.command(release("olga")).unwrap();
         let scope = scope.parse().unwrap();
-        let set = crate::switch::Switch {
-            id: switch(2),
-            scope,
-            ceiling: Level::None,
-            by: String::new(),
-            reason: String::new(),
-            at: START,
-            breach: None,
-        };
+        let set = crate::switch::Switch::new(switch(2), scope, Level::None, START);
         world.command(Command::SetSwitch { switch: set, by: by("multi") }).unwrap();
     }
     // Run 1 keeps the first version, with which neither had anything to do.

@@ -47,7 +47,11 @@ fn story() -> Vec<Event> {
     world.settle(pay, succeeded()).unwrap();
     world.set_switch(1, "all", Level::None).unwrap();
     let (target, reason) = (SwitchTarget::Id(switch(1)), "all is well again".to_owned());
-    world.command(Command::ReleaseSwitch { target, by: oncall(), reason }).unwrap();
+    world.explain(target.clone(), "payouts are doubled").unwrap();
+    for by in [oncall(), person("oscar", &["oncall"])] {
+        let (target, reason) = (target.clone(), reason.clone());
+        world.command(Command::ReleaseSwitch { target, by, reason }).unwrap();
+    }
     let dear = world.admit(Call::new("look", "2"));
     world.cost = 1_000;
     world.settle(dear, succeeded()).unwrap();

@@ -14,6 +14,8 @@ use crate::{
     command::{Resolve, SwitchTarget},
     doubt::Resolution,
     escalation::EscalationStatus,
+    schedule::Scheduled,
+    switch::Switch,
     window::Per,
 };
 
@@ -45,8 +47,9 @@ enum Step {
         which: u128,
         scope: usize,
         level: usize,
+        cancel: bool,
     },
-    Release(u128),
+    Release(u128, u8),
     /// The quarantine of some tool.
     LetGo,
     StartRun(u128),
@@ -75,6 +78,8 @@ enum Step {
 
 const TOOLS: [&str; 6] = ["look", "busy", "pay", "mail", "careless", "unknown"];
 const SCOPES: [&str; 4] = ["all", "service:refunds", "tool:refunds/pay", "tool:refunds/mail"];
+/// Minutes of the day at which the schedule lets nothing but reads go; the world begins a little before.
+const LUNCH: std::ops::Range<i64> = 828..835;
 const LEVELS: [Level; 4] = [Level::None, Level::Read, Level::Draft, Level::Recommend];
 
 fn step() -> impl Strategy<Value = Step> {
@@ -90,8 +95,8 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(which, how, cost)| Step::Settle(which, how, cost)),
         5 => (any::<usize>(), 0_u8..4, prop::bool::weighted(0.8)).prop_map(|(which, who, approve)| Step::Answer { which, who, approve }),
         4 => (any::<usize>(), 0_u8..4).prop_map(|(which, how)| Step::LookAgain { which, how }),
-        1 => (1_u128..4, 0..SCOPES.len(), 0..LEVELS.len()).prop_map(|(which, scope, level)| Step::Switch { which, scope, level }),
-        2 => (1_u128..4).prop_map(Step::Release),
+        1 => (1_u128..4, 0..SCOPES.len(), 0..LEVELS.len(), any::<bool>()).prop_map(|(which, scope, level, cancel)| Step::Switch { which, scope, level, cancel }),
+        3 => (1_u128..4, 0_u8..2).prop_map(|(which, who)| Step::Release(which, who)),
         2 => Just(Step::LetGo),
         2 => runs.clone().prop_map(Step::StartRun),
         1 => runs.clone().prop_map(Step::EndRun),
@@ -130,8 +135,8 @@ fn releasing() -> impl Strategy<Value = Step> {
         6 => (any::<usize>(), 0_u8..2).prop_map(|(which, who)| Step::Answer { which, who, approve: true }),
         1 => (any::<usize>(), 0_u8..2).prop_map(|(which, who)| Step::Answer { which, who, approve: false }),
         2 => (any::<usize>(), 0_u8..3).prop_map(|(which, how)| Step::Settle(which, how, 1)),
-        1 => (1_u128..3, 0..SCOPES.len(), 0..LEVELS.len()).prop_map(|(which, scope, level)| Step::Switch { which, scope, level }),
-        1 => (1_u128..3).prop_map(Step::Release),
+        1 => (1_u128..3, 0..SCOPES.len(), 0..LEVELS.len(), any::<bool>()).prop_map(|(which, scope, level, cancel)| Step::Switch { which, scope, level, cancel }),
+        1 => (1_u128..3, 0_u8..2).prop_map(|(which, who)| Step::Release(which, who)),
         1 => Just(Step::Lapse),
         1 => Just(Step::Recover),
         1 => (0_u64..30_000).prop_map(Step::Wait),
@@ -216,10 +221,16 @@ fn take(world: &mut World, step: &Step) -> Vec<Event> {
             let held = which.checked_rem(held.len()).map_or(action(0), |index| held[index]);
             world.answer(held, &person(name, &[group]), *approve)
         }
-        Step::Switch { which, scope, level } => world.set_switch(*which, SCOPES[*scope], LEVELS[*level]),
-        Step::Release(which) => {
+        Step::Switch { which, scope, level, cancel } => {
+            let mode = if *cancel { crate::switch::Mode::Cancel } else { crate::switch::Mode::Finish };
+            let scope = SCOPES[*scope].parse().unwrap();
+            let set = Switch { mode, ..Switch::new(switch(*which), scope, LEVELS[*level], START) };
+            world.command(Command::SetSwitch { switch: set, by: oncall() })
+        }
+        Step::Release(which, who) => {
             let (target, reason) = (SwitchTarget::Id(switch(*which)), "all is well again".to_owned());
-            world.command(Command::ReleaseSwitch { target, by: oncall(), reason })
+            let by = person(["olga", "oscar"][usize::from(*who)], &["oncall"]);
+            world.command(Command::ReleaseSwitch { target, by, reason })
         }
         Step::LetGo => world.let_go(),
         Step::StartRun(number) => world.start(*number, &number.to_string()),
@@ -268,7 +279,9 @@ fn invariant_replay_equals_live(world: &World) {
 }
 
 /// Whatever goes, at once or after approval, is under every ceiling over it; undoing may go under any.
-fn invariant_no_admit_above_ceiling(before: &State, events: &[Event]) {
+fn invariant_no_admit_above_ceiling(before: &State, events: &[Event], now: crate::Timestamp) {
+    let minute = now.max(before.latest).as_micros() / 60_000_000 % 1_440;
+    let at_lunch = LUNCH.contains(&minute);
     for event in events {
         let (id, admitted) = match event {
             Event::ActionDecided(it) if it.undoes.is_none() => {
@@ -284,6 +297,28 @@ fn invariant_no_admit_above_ceiling(before: &State, events: &[Event]) {
         for switch in before.switches.values().filter(|it| it.scope.covers(before.place(run, &id))) {
             assert!(admitted != Outcome::Admit || level.unwrap() <= switch.ceiling, "{id} under {switch:?}");
         }
+        assert!(!at_lunch || admitted != Outcome::Admit || level.unwrap() <= Level::Read, "{id} at {now}");
+    }
+}
+
+/// Lifting only lifts: what was voided, cut off or refused stays so, and nothing goes by itself.
+fn invariant_lifting_revives_nothing(before: &State, after: &State, events: &[Event]) {
+    let lifts =
+        |event: &Event| matches!(event, Event::SwitchReleased { .. } | Event::ReleaseRequested { .. });
+    if events.iter().any(lifts) {
+        assert!(events.iter().all(lifts), "{events:?}");
+        // With time what is over is forgotten; nothing that is known moves.
+        let moved = |id: &ActionId, is: ActionStatus| before.actions[id].status != is;
+        assert!(!after.actions.iter().any(|(id, action)| moved(id, action.status)));
+        let asked = |id| before.escalations.get(id).map(|it| it.status);
+        assert!(after.escalations.iter().all(|(id, it)| asked(id) == Some(it.status)));
+        assert_eq!(before.held, after.held);
+    }
+    for event in events {
+        let Event::SwitchReleased { by, requested_by, .. } = event else { continue };
+        let lifted = before.switches.values().find(|it| !after.switches.contains_key(&it.id)).unwrap();
+        let wide = lifted.scope == crate::switch::Scope::All;
+        assert!(!wide || requested_by.as_ref().is_some_and(|first| first != by), "{by} alone lifted all");
     }
 }
 
@@ -432,12 +467,16 @@ fn live(steps: &[Step]) -> World {
     let micros = crate::Money::from_micros;
     roomy.allowance.spend = [(Per::Hour, micros(1_000)), (Per::Day, micros(1_700))].into();
     roomy.allowance.calls = [(Per::Hour, 25), (Per::Day, 40)].into();
+    let (from, until) = (u16::try_from(LUNCH.start).unwrap(), u16::try_from(LUNCH.end).unwrap());
+    let (id, because, days) = ("lunch".to_owned(), "nobody looks".to_owned(), [].into());
+    roomy.schedule = vec![Scheduled { id, ceiling: Level::Read, days, from, until, because }];
     let mut world = World::under(roomy);
     let reachable = reachable();
     for step in steps {
         let before = world.state.clone();
         let events = take(&mut world, step);
-        invariant_no_admit_above_ceiling(&before, &events);
+        invariant_no_admit_above_ceiling(&before, &events, world.now);
+        invariant_lifting_revives_nothing(&before, &world.state, &events);
         invariant_nothing_released_on_old_facts(&before, &world.state, &events);
         invariant_held_plus_spent_within_limit(&world);
         invariant_books_balance(&world);

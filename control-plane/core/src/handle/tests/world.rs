@@ -9,7 +9,7 @@ use crate::{
     EscalationId, Event, EvidenceUse, Level, Money, Outcome, Person, PlanId, PolicyVerdict, Proposal, Reason,
     Refusal, RunId, State, SwitchId, Terms, Timestamp,
     allowance::Allowance,
-    command::{Answer, Look, ReadAgain, Release, Settle, SwitchTarget},
+    command::{Answer, Explain, Look, ReadAgain, Release, Settle, SwitchTarget},
     event::{ActionDecided, Settlement},
     proposal::{Channel, Mode},
     rollback::UndoCall,
@@ -116,6 +116,8 @@ pub(super) fn terms() -> Terms {
         allowance: Allowance::default(),
         blast_radius: Vec::new(),
         tripwires: Vec::new(),
+        schedule: Vec::new(),
+        release_by_two: false,
     }
 }
 
@@ -391,9 +393,14 @@ impl World {
         ceiling: Level,
     ) -> Result<Vec<Event>, Refusal> {
         let scope: Scope = scope.parse().unwrap();
-        let (by, reason) = (String::new(), String::new());
-        let set = Switch { id: switch(number), scope, ceiling, by, reason, at: START, breach: None };
+        let set = Switch::new(switch(number), scope, ceiling, START);
         self.command(Command::SetSwitch { switch: set, by: oncall() })
+    }
+
+    pub(super) fn explain(&mut self, target: SwitchTarget, reason: &str) -> Result<Vec<Event>, Refusal> {
+        let (by, reason) = (oncall(), reason.to_owned());
+        let told = Explain { target, by, reason, review_at: None, owner: None };
+        self.command(Command::ExplainSwitch(Box::new(told)))
     }
 
     /// A person lifts a quarantine.

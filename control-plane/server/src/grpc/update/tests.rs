@@ -86,21 +86,14 @@ fn memory_adds_what_it_has() {
 #[test]
 fn switches_and_rollbacks_need_no_memory() {
     let id = SwitchId::new(Uuid::from_u128(1));
-    let switch = Switch {
-        id,
-        scope: "all".parse().unwrap(),
-        ceiling: Level::None,
-        by: "olga".to_owned(),
-        reason: "stop".to_owned(),
-        at: Timestamp::from_micros(1),
-        breach: None,
-    };
+    let switch = Switch::new(id, "all".parse().unwrap(), Level::None, Timestamp::from_micros(1));
     let plan = PlanId::new(Uuid::from_u128(2));
     let (view, _) = view(Vec::new());
     view.read(|inner| {
         let What::SwitchSet(set) = told(Event::SwitchSet(switch), inner) else { panic!() };
         assert_eq!((set.id, set.ceiling), (id.to_string(), pb::Level::None.into()));
-        let lifted = Event::SwitchReleased { switch: id, by: "olga".to_owned(), reason: "fine".to_owned() };
+        let (by, reason) = ("olga".to_owned(), "fine".to_owned());
+        let lifted = Event::SwitchReleased { switch: id, by, reason, requested_by: None };
         let What::SwitchReleased(lifted) = told(lifted, inner) else { panic!() };
         assert_eq!(lifted.id, id.to_string());
         let over = Event::RollbackClosed { plan, run: run(), undone: 2, parked: 1 };

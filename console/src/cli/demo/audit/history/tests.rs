@@ -111,20 +111,13 @@ fn doubted(number: u128) -> Event {
 }
 
 fn switch(scope: Scope, ceiling: Level) -> Event {
-    Event::SwitchSet(Switch {
-        id: SwitchId::new(Uuid::from_u128(5)),
-        scope,
-        ceiling,
-        by: "sam".to_owned(),
-        reason: String::new(),
-        at: Timestamp::from_micros(0),
-        breach: None,
-    })
+    let id = SwitchId::new(Uuid::from_u128(5));
+    Event::SwitchSet(Switch::new(id, scope, ceiling, Timestamp::from_micros(0)))
 }
 
 fn lifted() -> Event {
     let switch = SwitchId::new(Uuid::from_u128(5));
-    Event::SwitchReleased { switch, by: "sam".to_owned(), reason: String::new() }
+    Event::SwitchReleased { switch, by: "sam".to_owned(), reason: String::new(), requested_by: None }
 }
 
 fn read(events: &[Event]) -> History {
