@@ -18,6 +18,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         .file_descriptor_set();
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("descriptors.bin"), prost::Message::encode_to_vec(&descriptors))?;
-    tonic_prost_build::configure().compile_fds(descriptors)?;
+    // Much larger than the other things that a person must see.
+    tonic_prost_build::configure()
+        .boxed(".remit.v1.DecisionUpdate.what.rollback")
+        .compile_fds(descriptors)?;
     Ok(())
 }

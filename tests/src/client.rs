@@ -1,6 +1,6 @@
 //! The clients of a test: a service that acts and a person who operates, over gRPC.
 
-use futures::StreamExt as _;
+use futures::{StreamExt as _, TryStreamExt as _};
 use remit_proto::v1::{
     self as pb, ActResponse, ActionStatus, operator_client::OperatorClient, runtime_client::RuntimeClient,
 };
@@ -299,6 +299,49 @@ impl Operator {
             idempotency_id: String::new(),
         };
         Ok(self.0.resolve(request).await?.into_inner())
+    }
+
+    /// A rollback as it stands.
+    pub async fn rollback(&mut self, plan: &str) -> pb::Rollback {
+        self.0.get_rollback(pb::GetRollbackRequest { plan: plan.to_owned() }).await.unwrap().into_inner()
+    }
+
+    /// Starts a plan as it was shown, and follows it until it is closed or waits for people.
+    ///
+    /// # Errors
+    /// What the control plane answers.
+    pub async fn undo(&mut self, plan: &pb::RollbackPlan) -> Result<Vec<pb::RollbackProgress>, Status> {
+        let request = pb::StartRollbackRequest {
+            plan: plan.id.clone(),
+            digest: plan.digest.clone(),
+            reason: "the whole case was wrong".to_owned(),
+            idempotency_id: String::new(),
+        };
+        let stream = self.0.start_rollback(request).await?.into_inner();
+        tokio::time::timeout(PATIENCE, stream.try_collect()).await.expect("it comes to rest")
+    }
+
+    /// Follows a rollback from now on until it is closed or waits for people.
+    pub async fn undone(&mut self, plan: &str) -> Vec<pb::RollbackProgress> {
+        let request = pb::WatchRollbackRequest { plan: plan.to_owned() };
+        let stream = self.0.watch_rollback(request).await.unwrap().into_inner();
+        let seen: Result<_, Status> =
+            tokio::time::timeout(PATIENCE, stream.try_collect()).await.expect("it comes to rest");
+        seen.unwrap()
+    }
+
+    /// What people have to take over.
+    pub async fn parked(&mut self) -> Vec<pb::Parked> {
+        self.0.list_parked(pb::ListParkedRequest {}).await.unwrap().into_inner().parked
+    }
+
+    /// Takes a step out of a rollback.
+    ///
+    /// # Errors
+    /// What the control plane answers.
+    pub async fn skip(&mut self, plan: &str, action: &str) -> Result<pb::Rollback, Status> {
+        let (plan, action, reason) = (plan.to_owned(), action.to_owned(), "taken back by hand".to_owned());
+        Ok(self.0.skip_step(pb::SkipStepRequest { plan, action, reason }).await?.into_inner())
     }
 
     /// Asserts that every chain holds, and returns how many events each domain has.

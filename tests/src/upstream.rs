@@ -2,7 +2,7 @@
 //!
 //! A sale needs no seeding: its id says what it is, `REGION-AMOUNT-NAME`, for instance `US-500-a1`.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -12,6 +12,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{delete, get, post},
 };
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
@@ -34,6 +35,17 @@ pub enum Mood {
     Deaf,
     /// As they should, but for transactions: those are not to be had.
     Blind,
+}
+
+/// How the reversal of one payout is met.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reversing {
+    /// Refused for good.
+    Refused,
+    /// Carried out, and the first answer never comes.
+    Unanswered,
+    /// Answered as carried out; whoever looks the first time still sees it paid.
+    Late,
 }
 
 /// One order to pay, as it came.
@@ -66,6 +78,8 @@ struct Shared {
     looks: watch::Sender<usize>,
     /// What every transaction says by now, over what its id says.
     corrections: watch::Sender<Map<String, Value>>,
+    /// How reversals are met that are not met as they should, by payout.
+    reversing: Mutex<BTreeMap<String, Reversing>>,
 }
 
 impl Upstream {
@@ -78,6 +92,7 @@ impl Upstream {
             arrivals: watch::Sender::default(),
             looks: watch::Sender::new(0),
             corrections: watch::Sender::default(),
+            reversing: Mutex::default(),
         });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -104,6 +119,16 @@ impl Upstream {
     /// From now on, every transaction says this of one of its fields.
     pub fn correct(&self, field: &str, value: impl Into<Value>) {
         self.shared.corrections.send_modify(|known| drop(known.insert(field.to_owned(), value.into())));
+    }
+
+    /// From now on, the reversal of this payout is met so.
+    pub fn meets(&self, payout: &str, reversing: Reversing) {
+        self.shared.reversing.lock().insert(payout.to_owned(), reversing);
+    }
+
+    /// From now on, reversals are met as they should be.
+    pub fn meets_all(&self) {
+        self.shared.reversing.lock().clear();
     }
 
     /// How often transactions were looked at so far.
@@ -148,6 +173,7 @@ fn routes(shared: Arc<Shared>) -> Router {
         .route("/tickets/{id}", get(ticket))
         .route("/payouts", post(pay))
         .route("/payouts/of/{sale}", get(find))
+        .route("/payouts/{id}", get(payout))
         .route("/payouts/{id}/reversal", post(reverse))
         .route("/customers/{customer}/notes", post(note))
         .route("/customers/{customer}/notes/{note}", delete(unnote))
@@ -225,12 +251,28 @@ async fn find(State(shared): State<Arc<Shared>>, Segment(sale): Segment<String>)
     shared.answer(found).await
 }
 
+/// One payout, paid or reversed.
+async fn payout(State(shared): State<Arc<Shared>>, Segment(id): Segment<String>) -> Response {
+    let late = shared.reversing.lock().remove(&id) == Some(Reversing::Late);
+    let reversed = !late && shared.ledger.reversals().iter().any(|(payout, _)| *payout == id);
+    let status = if reversed { "reversed" } else { "paid" };
+    shared.answer(json!({ "payout_id": id, "status": status })).await
+}
+
 async fn reverse(
     State(shared): State<Arc<Shared>>,
     Segment(payout): Segment<String>,
     headers: HeaderMap,
 ) -> Response {
+    let meets = shared.reversing.lock().get(&payout).copied();
+    if meets == Some(Reversing::Refused) {
+        return (StatusCode::UNPROCESSABLE_ENTITY, "it was paid out at the counter").into_response();
+    }
     shared.ledger.reverse(key(&headers), &payout);
+    if meets == Some(Reversing::Unanswered) {
+        shared.reversing.lock().remove(&payout);
+        std::future::pending::<()>().await;
+    }
     shared.answer(json!({ "payout_id": payout, "status": "reversed" })).await
 }
 

@@ -147,7 +147,10 @@ async fn a_query_tells_that_it_happened_and_that_it_did_not() {
         assert_eq!(again.status(), ActionStatus::Succeeded, "{again:?}");
         assert_eq!(site.upstream.ledger().payouts().len(), 1);
         if status == ActionStatus::Succeeded {
-            let plan = operator.0.plan_rollback(pb::PlanRollbackRequest { run: run.clone() }).await;
+            let plan = operator
+                .0
+                .plan_rollback(pb::PlanRollbackRequest { run: run.clone(), ..Default::default() })
+                .await;
             let steps = plan.unwrap().into_inner().steps;
             assert_eq!(steps[0].kind(), pb::rollback_step::Kind::Compensate, "{steps:?}");
             assert_eq!(steps[0].params_json, r#"{"payout_id":"po-1"}"#);
@@ -181,7 +184,12 @@ async fn people_tell_where_nothing_else_can() {
     assert_eq!(operator.action(action).await.resolved, "as olga.ops said");
     assert_eq!(held_and_spent(&mut operator, &run).await, (0, 251_200));
     assert_eq!(site.upstream.ordered(1).await.len(), 1);
-    let plan = operator.0.plan_rollback(pb::PlanRollbackRequest { run }).await.unwrap().into_inner();
+    let plan = operator
+        .0
+        .plan_rollback(pb::PlanRollbackRequest { run, ..Default::default() })
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(plan.steps[0].params_json, r#"{"payout_id":"po-1"}"#);
 }
 

@@ -1,5 +1,8 @@
 //! Undo: the plan that was shown runs, last effect first, and the ledger agrees.
 
+mod choices;
+mod power;
+
 use futures::TryStreamExt as _;
 use remit_proto::v1::{
     self as pb, ActionStatus, RunStatus,
@@ -31,7 +34,7 @@ async fn a_rollback_undoes_the_run_last_effect_first() {
     let note = agent.act(&run, "customer.note", &json!({ "customer_id": "c-1", "text": "Paid." })).await;
     let second = agent.refund(&run, "US-700-b", 700).await;
 
-    let request = pb::PlanRollbackRequest { run: run.clone() };
+    let request = pb::PlanRollbackRequest { run: run.clone(), ..Default::default() };
     let plan = operator.0.plan_rollback(request.clone()).await.unwrap().into_inner();
     let steps: Vec<_> =
         plan.steps.iter().map(|step| (step.target.clone().unwrap().id, step.kind())).collect();
@@ -74,7 +77,11 @@ async fn a_plan_that_the_run_has_outgrown_does_not_start() {
     let mut operator = remitd.operator().await;
     let run = agent.run("case-1").await;
     agent.refund(&run, "US-500-a", 500).await;
-    let plan = operator.0.plan_rollback(pb::PlanRollbackRequest { run: run.clone() }).await.unwrap();
+    let plan = operator
+        .0
+        .plan_rollback(pb::PlanRollbackRequest { run: run.clone(), ..Default::default() })
+        .await
+        .unwrap();
     agent.refund(&run, "US-700-b", 700).await;
     let refused = operator.0.start_rollback(start(&plan.into_inner())).await.unwrap_err();
     assert_eq!((refused.code(), reason(&refused)), (Code::FailedPrecondition, "conflict"));
@@ -89,7 +96,11 @@ async fn a_run_that_is_undone_does_nothing_new() {
     let mut operator = remitd.operator().await;
     let run = agent.run("case-1").await;
     agent.refund(&run, "US-500-a", 500).await;
-    let plan = operator.0.plan_rollback(pb::PlanRollbackRequest { run: run.clone() }).await.unwrap();
+    let plan = operator
+        .0
+        .plan_rollback(pb::PlanRollbackRequest { run: run.clone(), ..Default::default() })
+        .await
+        .unwrap();
     let progress = operator.0.start_rollback(start(&plan.into_inner())).await.unwrap().into_inner();
     let _: Vec<_> = progress.try_collect().await.unwrap();
     let refused = agent.act(&run, "transactions.get", &json!({ "transaction_id": "US-1-x" })).await;

@@ -191,7 +191,12 @@ async fn at_the_edge_people_are_asked_and_blast_says_what_was_touched() {
     assert_eq!(operator.0.get_blast(unknown).await.unwrap_err().code(), tonic::Code::NotFound);
 
     // What is undone is told as undone, and stays counted: it was out there.
-    let plan = operator.0.plan_rollback(pb::PlanRollbackRequest { run }).await.unwrap().into_inner();
+    let plan = operator
+        .0
+        .plan_rollback(pb::PlanRollbackRequest { run, ..Default::default() })
+        .await
+        .unwrap()
+        .into_inner();
     let start = pb::StartRollbackRequest {
         plan: plan.id,
         digest: plan.digest,

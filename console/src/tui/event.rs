@@ -1,9 +1,9 @@
 //! Everything that can happen to the console, and everything it can ask for in return.
 
 use remit_proto::v1::{
-    ActionDetail, DecideResponse, DecisionUpdate, Level, ListRunsResponse, ReleaseSwitchResponse,
-    ResolveResponse, RollbackPlan, RollbackProgress, RunDetail, SetSwitchResponse, StateSnapshot, TraceBatch,
-    WhoAmIResponse,
+    ActionDetail, DecideResponse, DecisionUpdate, Level, ListRunsResponse, Parked, ReleaseSwitchResponse,
+    ResolveResponse, Rollback, RollbackPlan, RollbackProgress, RunDetail, SetSwitchResponse, StateSnapshot,
+    TraceBatch, WhoAmIResponse,
 };
 
 use super::hit::HitMap;
@@ -75,6 +75,10 @@ pub enum Fetch {
     Run(String),
     /// An action with findings and evidence.
     Action(String),
+    /// A rollback, step by step.
+    Rollback(String),
+    /// What people have to take over.
+    Parked,
 }
 
 /// The answer to a [`Fetch`].
@@ -86,6 +90,10 @@ pub enum Fetched {
     Run(Box<RunDetail>),
     /// An action.
     Action(Box<ActionDetail>),
+    /// A rollback.
+    Rollback(Box<Rollback>),
+    /// What people have to take over.
+    Parked(Vec<Parked>),
 }
 
 /// A request that changes something, or freezes a plan to change something.
@@ -118,10 +126,12 @@ pub enum Command {
         /// Why.
         reason: String,
     },
-    /// Asks what undoing a run would do.
+    /// Asks what undoing a run would do, or what a scope did since a moment.
     PlanRollback {
-        /// Which run.
-        run: String,
+        /// `run:R`, `service:S`, `tool:S/T`, `domain:D`.
+        of: String,
+        /// Since then, in milliseconds of wall time; of a run, all of it.
+        since_ms: Option<i64>,
     },
     /// Undoes exactly a plan that was shown.
     StartRollback {
@@ -155,7 +165,7 @@ pub enum Answer {
     /// A switch was lifted.
     Released(ReleaseSwitchResponse),
     /// A plan was frozen.
-    Planned(RollbackPlan),
+    Planned(Box<RollbackPlan>),
     /// A step of a rollback, or its end.
     Step(Box<RollbackProgress>),
     /// What was said of an action in doubt is kept.

@@ -4,9 +4,9 @@ use prost_types::Timestamp;
 use remit_proto::v1::{
     Action, ActionDetail, ActionStatus, Assertion, Budget, Clause, ClauseStanding, ClauseState, CostNode,
     Decision, Escalation, EscalationStatus, EvidenceItem, Finding, InFlight, Level, ListRunsResponse,
-    Outcome, Reached, RollbackPlan, RollbackStep, Run, RunDetail, RunStatus, Service, StateSnapshot,
-    Statement, Switch, Tool, ToolCalls, TraceBatch, TraceRecord, Verdict, WhoAmIResponse, in_flight::Fate,
-    rollback_step,
+    Outcome, Parked, Reached, Rollback, RollbackPlan, RollbackStep, Run, RunDetail, RunStatus, Service,
+    StateSnapshot, Statement, StepState, Switch, Tool, ToolCalls, TraceBatch, TraceRecord, Verdict,
+    WhoAmIResponse, in_flight::Fate, rollback_step,
 };
 
 use super::clock::Now;
@@ -324,6 +324,10 @@ pub(crate) fn plan() -> RollbackPlan {
         tool: "payouts.reverse".to_owned(),
         params_json: r#"{"amount_minor":194000,"payout":"po-9"}"#.to_owned(),
         note: note.to_owned(),
+        run: "run-7".to_owned(),
+        cost_micros: 10_000,
+        returns_micros: (kind == rollback_step::Kind::Compensate).then_some(1_940_000_000),
+        ..RollbackStep::default()
     };
     RollbackPlan {
         id: "plan-2".to_owned(),
@@ -336,6 +340,12 @@ pub(crate) fn plan() -> RollbackPlan {
         digest: "feed".repeat(16),
         expires_at: before(-300),
         domain: "payments".to_owned(),
+        runs: vec!["run-7".to_owned()],
+        counts: [("compensate".to_owned(), 1), ("irreversible".to_owned(), 1)].into(),
+        returns_micros: 1_940_000_000,
+        cost_micros: 10_000,
+        currency: "USD".to_owned(),
+        ..RollbackPlan::default()
     }
 }
 
@@ -423,5 +433,47 @@ impl Desk {
     /// The effects that would act, so far.
     pub(crate) fn acted(&self) -> Vec<&Effect> {
         self.sent.iter().filter(|effect| matches!(effect, Effect::Send { .. })).collect()
+    }
+}
+
+/// A rollback with a step in each state that matters.
+pub(crate) fn rollback() -> Rollback {
+    let state = |state: &str, note: &str, owner: &str| StepState {
+        step: plan().steps.into_iter().next(),
+        state: state.to_owned(),
+        note: note.to_owned(),
+        until: if owner.is_empty() { None } else { before(-3_600) },
+        by: String::new(),
+        owner: owner.to_owned(),
+    };
+    Rollback {
+        plan: Some(RollbackPlan {
+            asked: "service:refund-decision since 2026-01-01T03:07:00Z".to_owned(),
+            runs: vec!["run-7".to_owned(), "run-8".to_owned()],
+            ..plan()
+        }),
+        started_by: "maya".to_owned(),
+        since: before(42),
+        steps: vec![
+            state("undone", "", ""),
+            state("verifying", "tried again from 03:12:11: `/status` is \"paid\", not \"reversed\"", ""),
+            state("parked", "refused: 422: it was paid out at the counter", "dana.reyes"),
+            state("waiting", "act-977 was done later and is parked: skip it to go on without it", ""),
+        ],
+        counts: ["undone", "verifying", "parked", "waiting"].map(|it| (it.to_owned(), 1)).into(),
+        ..Rollback::default()
+    }
+}
+
+/// What it has left to a person.
+pub(crate) fn parked() -> Parked {
+    Parked {
+        target: Some(action()),
+        plan: "plan-2".to_owned(),
+        run: "run-7".to_owned(),
+        why: "refused".to_owned(),
+        note: "422: it was paid out at the counter".to_owned(),
+        owner: "dana.reyes".to_owned(),
+        until: before(-3_600),
     }
 }

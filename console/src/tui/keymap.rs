@@ -14,6 +14,8 @@ pub enum Verb {
     Trace,
     /// Show the switches.
     Switches,
+    /// Show what rollbacks have left to people.
+    Parked,
     /// One row on.
     Down,
     /// One row back.
@@ -94,6 +96,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('2')], Place::Everywhere, Verb::Queue, "Queue: escalations that wait for a person"),
     bind(&[Key::Char('3')], Place::Everywhere, Verb::Trace, "Trace: every journal record, live"),
     bind(&[Key::Char('4')], Place::Everywhere, Verb::Switches, "Switches: what is stopped or in safe mode"),
+    bind(&[Key::Char('5')], Place::Everywhere, Verb::Parked, "Parked: what an undo has left to people"),
     bind(&[Key::Char('j'), Key::Down], Place::Everywhere, Verb::Down, "down"),
     bind(&[Key::Char('k'), Key::Up], Place::Everywhere, Verb::Up, "up"),
     bind(

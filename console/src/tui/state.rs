@@ -13,7 +13,9 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use remit_proto::v1::{ActionDetail, DecisionUpdate, Run, RunDetail, StateSnapshot, WhoAmIResponse};
+use remit_proto::v1::{
+    ActionDetail, DecisionUpdate, Parked, Rollback, Run, RunDetail, StateSnapshot, WhoAmIResponse,
+};
 use tui_input::Input;
 
 use self::nav::{Nav, Page};
@@ -74,6 +76,10 @@ pub struct Details {
     pub run: Option<Box<RunDetail>>,
     /// An action with findings and evidence.
     pub action: Option<Box<ActionDetail>>,
+    /// A rollback, step by step.
+    pub rollback: Option<Box<Rollback>>,
+    /// What people have to take over.
+    pub parked: Option<Vec<Parked>>,
     /// Why the last question failed.
     pub failed: Option<(Fetch, String)>,
     /// When a question was last asked, and the journal positions then.

@@ -11,6 +11,7 @@ mod head;
 mod help;
 mod overview;
 mod queue;
+mod rollback;
 mod run;
 mod service;
 mod switches;
@@ -75,5 +76,7 @@ fn page(painter: &mut Painter<'_>, body: Rect) {
         Page::Run(id) => run::paint(painter, body, id),
         Page::Action(id) => action::paint(painter, body, id),
         Page::Decision(id) => decision::paint(painter, body, id),
+        Page::Rollback(id) => rollback::paint(painter, body, id),
+        Page::Parked => rollback::parked(painter, body),
     }
 }

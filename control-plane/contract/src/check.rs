@@ -3,9 +3,8 @@
 use remit_core::{Level, ToolName};
 
 use crate::{
-    document::{Document, Scope, ToolDocument, Tooling, UndoRule},
+    document::{Document, Scope, ToolDocument, Tooling},
     problem::{Place, Problems, Spot, listed, nearest},
-    read::Partly,
     schema::Schema,
 };
 
@@ -19,6 +18,7 @@ mod radius;
 mod rules;
 mod schedule;
 mod tools;
+mod undo;
 mod unknown;
 mod workflows;
 
@@ -34,7 +34,10 @@ pub(crate) fn check(document: &Document, problems: &Problems) {
     unknown::check(scope, tooling, problems);
     instead::check(scope, tooling, problems);
     model::check(document, tooling, problems);
-    check_undo(document, scope, tooling, problems);
+    undo::check(document, scope, tooling, problems);
+    if let Some(recovery) = &document.recovery {
+        schedule::check(document, recovery, problems);
+    }
     radius::check(document, scope, problems);
     check_cost(document, scope, tooling, problems);
     evidence::check(document, scope, tooling, problems);
@@ -93,93 +96,6 @@ fn check_scope(scope: &Scope, problems: &Problems) {
                 "remove one of the two",
             );
         }
-    }
-}
-
-fn check_undo(document: &Document, scope: &Scope, tooling: &Tooling, problems: &Problems) {
-    let Some(recovery) = &document.recovery else { return };
-    schedule::check(document, recovery, problems);
-    for (action, level) in &scope.actions {
-        if level.value.is_some_and(Level::has_effect) && !recovery.undo.contains_key(action) {
-            problems.note::<()>(
-                level.place,
-                format!("`{action}` has an effect but recovery does not say how to undo it"),
-                format!("add `{action}: {{ tool: …, with: …, within: … }}` or `{action}: {{ irreversible: \"why\" }}` to `recovery.undo`"),
-            );
-        }
-    }
-    for (action, rule) in &recovery.undo {
-        match scope.actions.get(action).map(|level| level.value) {
-            None if !scope.has_actions => {}
-            None => {
-                problems.note::<()>(
-                    rule.place,
-                    format!("recovery names the unknown action `{action}`"),
-                    did_you_mean(action.as_str(), scope.actions.keys(), "name an action of `scope.actions`"),
-                );
-            }
-            Some(Some(Level::Read)) => {
-                problems.note::<()>(
-                    rule.place,
-                    format!("`{action}` only reads, so there is nothing to undo"),
-                    "remove it, or correct the action's type under `scope.actions`",
-                );
-            }
-            Some(_) => {}
-        }
-        if let Some(UndoRule::By { tool: Some(tool), with, .. }) = &rule.value {
-            if tooling.lacks(&tool.value) {
-                problems.note::<()>(
-                    tool.place,
-                    format!("`{action}` is undone by the unknown tool `{}`", tool.value),
-                    did_you_mean(
-                        tool.value.as_str(),
-                        tooling.tools.keys(),
-                        "describe it under `tooling.tools`",
-                    ),
-                );
-            }
-            if tool.value == *action {
-                problems.note::<()>(
-                    tool.place,
-                    format!("`{action}` cannot undo itself"),
-                    "name another tool",
-                );
-            }
-            check_mapping(tooling, (action, &tool.value), (with, tool.place), problems);
-        }
-    }
-}
-
-type Mapping = Partly<Spot<(String, crate::pointer::Source)>>;
-
-/// The compensating call can be made from what is recorded.
-fn check_mapping(
-    tooling: &Tooling,
-    (action, undo): (&ToolName, &ToolName),
-    (with, place): (&Mapping, Place),
-    problems: &Problems,
-) {
-    let input = input_of(tooling, undo);
-    for mapped in with.good() {
-        let (parameter, source) = &mapped.value;
-        check_parameter(input, (undo, parameter), mapped.place, problems);
-        if let crate::pointer::Source::Params(pointer) = source {
-            let parameter = first_segment(pointer.as_str());
-            check_parameter(input_of(tooling, action), (action, &parameter), mapped.place, problems);
-        }
-    }
-    let missing: Vec<&str> = input
-        .into_iter()
-        .flat_map(Schema::required)
-        .filter(|name| with.all().is_some_and(|with| with.iter().all(|mapped| mapped.value.0 != *name)))
-        .collect();
-    if !missing.is_empty() {
-        problems.note::<()>(
-            place,
-            format!("`{undo}` needs {}, which `with` does not give", listed(missing)),
-            "map it from `result:/…` or `params:/…`",
-        );
     }
 }
 

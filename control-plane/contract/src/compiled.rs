@@ -7,9 +7,9 @@ use std::{
 
 use remit_core::{
     Assessment, CanonicalJson, GroupName, ItemName, Level, Moved, Objection, PolicyVerdict, Proposal, Reason,
-    Terms, Timestamp, ToolName,
+    Terms, ToolName,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     calling::Calling,
@@ -17,7 +17,7 @@ use crate::{
     instead::Instead,
     model::ModelCall,
     needs::Needs,
-    pointer::{Pointer, Source},
+    pointer::Pointer,
     policy::Judge,
     problem::Place,
     request::{RequestLine, ToolRequest},
@@ -32,6 +32,7 @@ pub(crate) mod assemble;
 mod reliance;
 mod settle;
 mod stale;
+mod undo;
 
 pub use stale::LastGood;
 
@@ -72,7 +73,7 @@ pub struct Tool {
     /// `None` for a tool that only undoes: no policy speaks about it.
     judge: Option<Judge>,
     triggers: Triggers,
-    undo: Option<UndoMapping>,
+    undo: Option<undo::UndoMapping>,
     /// Where its result says what the call has cost.
     reported: Option<Pointer>,
     query: Option<Query>,
@@ -82,14 +83,6 @@ pub struct Tool {
     evidence: Vec<ItemName>,
     /// Set when it is a model call.
     pub model: Option<ModelCall>,
-}
-
-/// How the compensating call is made.
-#[derive(Debug)]
-struct UndoMapping {
-    tool: ToolName,
-    with: Vec<(String, Source)>,
-    within_ms: u64,
 }
 
 impl Tool {
@@ -226,43 +219,6 @@ impl CompiledContract {
     /// The items of evidence that a successful result of the tool is.
     pub fn evidence_of(&self, tool: &ToolName) -> &[ItemName] {
         self.tools.get(tool).map_or(&[], |tool| &tool.evidence)
-    }
-
-    /// The call that compensates a succeeded effect; `None` when there is none, or when parameters and result
-    /// do not hold what it needs.
-    pub fn undo_call(
-        &self,
-        tool: &ToolName,
-        params: &Value,
-        result: &Value,
-        settled_at: Timestamp,
-    ) -> Option<remit_core::rollback::UndoCall> {
-        let mapping = self.tools.get(tool)?.undo.as_ref()?;
-        let find = |source: &Source| match source {
-            Source::Params(pointer) => pointer.find(params),
-            Source::Result(pointer) => pointer.find(result),
-            Source::Item(..) => None,
-        };
-        let params = mapping
-            .with
-            .iter()
-            .map(|(parameter, source)| Some((parameter.clone(), find(source)?.clone())))
-            .collect::<Option<Map<String, Value>>>()?;
-        let params = Value::Object(params);
-        if !self.tools.get(&mapping.tool)?.schema.accepts(&params) {
-            return None;
-        }
-        Some(remit_core::rollback::UndoCall {
-            tool: mapping.tool.clone(),
-            params: CanonicalJson::from_value(&params).ok()?,
-            until: settled_at.plus_ms(mapping.within_ms),
-        })
-    }
-
-    /// True when a result is needed to undo what the tool does.
-    pub fn undo_needs_result(&self, tool: &ToolName) -> bool {
-        let mapping = self.tools.get(tool).and_then(|tool| tool.undo.as_ref());
-        mapping.is_some_and(|undo| undo.with.iter().any(|(_, source)| matches!(source, Source::Result(_))))
     }
 
     /// The read that tells what became of a call, and its parameters; `None` when there is none, or when the

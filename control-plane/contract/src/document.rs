@@ -31,6 +31,7 @@ mod scope;
 mod tooling;
 mod trigger;
 pub(crate) mod tripwire;
+mod undo;
 mod unknown;
 mod workflow;
 
@@ -42,10 +43,11 @@ pub(crate) use model::ModelDocument;
 pub(crate) use need::{AtLeast, Need};
 pub(crate) use origin::OriginRule;
 pub(crate) use radius::RadiusDocument;
-pub(crate) use recovery::{Recovery, UndoRule};
+pub(crate) use recovery::Recovery;
 pub(crate) use scope::{Rule, RuleHead, Scope};
 pub(crate) use tooling::{ToolDocument, Tooling};
 pub(crate) use trigger::TriggerRule;
+pub(crate) use undo::{Returns, UndoRule, VerifyDocument};
 pub(crate) use unknown::{QueryDocument, UnknownDocument};
 pub(crate) use workflow::WorkflowDocument;
 

@@ -14,6 +14,7 @@ mod shipped;
 mod sources;
 mod together;
 mod tripwires;
+mod undos;
 mod workflows;
 
 /// The good document that tests edit.

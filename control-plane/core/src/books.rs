@@ -230,6 +230,10 @@ fn settled(state: &State, settled: &ActionSettled) -> Vec<Posting> {
     let (by, hold) = match &settled.settlement {
         Settlement::Succeeded { .. } if settled.undo.is_some() => (ActionMove::Succeed, action.hold),
         Settlement::Succeeded { .. } => (ActionMove::Succeed, kept(action)),
+        // What a compensation that came to nothing did not cost stays held, for the next one.
+        Settlement::Failed { .. } if undoes_what_is_here(state, action) => {
+            (ActionMove::Fail, action.hold.min(settled.cost))
+        }
         Settlement::Failed { .. } => (ActionMove::Fail, kept(action)),
         Settlement::InDoubt { .. } => return Vec::new(),
     };
@@ -237,6 +241,10 @@ fn settled(state: &State, settled: &ActionSettled) -> Vec<Posting> {
         Ok(_) => moved(state, action, hold, settled.cost),
         Err(_) => Vec::new(),
     }
+}
+
+fn undoes_what_is_here(state: &State, action: &Action) -> bool {
+    action.undoes.is_some_and(|(target, _)| state.actions.contains_key(&target))
 }
 
 fn given_back(state: &State, action: crate::ActionId, by: ActionMove) -> Vec<Posting> {

@@ -7,7 +7,7 @@ use crate::{
     exchange::Exchange,
     proposal::{Assessment, Channel, Proposal},
     review::Review,
-    rollback::UndoCall,
+    rollback::{LeftOut, Selection, UndoCall},
     switch::{Scope, Switch},
     terms::Terms,
     version::{ContractProposed, KeyRegistered, Seal},
@@ -155,12 +155,12 @@ pub enum Command {
         /// In words.
         note: String,
     },
-    /// Plan the undoing of a run.
+    /// Plan the undoing of a run, of single actions, or of what a service or a domain did in some time.
     PlanRollback {
         /// Identity of the plan.
         plan: PlanId,
-        /// The run.
-        run: RunId,
+        /// Of what.
+        asked: Box<Asked>,
         /// The authenticated person.
         by: Person,
     },
@@ -175,19 +175,48 @@ pub enum Command {
         /// Why.
         reason: String,
     },
-    /// Take the next step of a started plan.
+    /// Take a step of a started plan: do what is due about it now.
     Compensate {
         /// Which plan.
         plan: PlanId,
         /// The action to be undone.
         target: ActionId,
-        /// Identity for the compensation.
+        /// Identity for the compensation, or for the read that shows whether it has worked.
         action: ActionId,
     },
-    /// Close a plan all of whose steps have ended.
+    /// Close the runs of a plan whose steps have all ended.
     CloseRollback {
         /// Which.
         plan: PlanId,
+    },
+    /// Let what is under way end and begin no further step.
+    PauseRollback {
+        /// Which.
+        plan: PlanId,
+        /// The authenticated person.
+        by: Person,
+        /// Why.
+        reason: String,
+    },
+    /// Let a rollback go on, and try again what was parked and may fare better.
+    ResumeRollback {
+        /// Which.
+        plan: PlanId,
+        /// The authenticated person.
+        by: Person,
+        /// Why.
+        reason: String,
+    },
+    /// Go on without a step.
+    SkipStep {
+        /// Of which plan.
+        plan: PlanId,
+        /// The effect.
+        target: ActionId,
+        /// The authenticated person.
+        by: Person,
+        /// Why.
+        reason: String,
     },
     /// After a restart: what was in flight is in doubt.
     Recover,
@@ -231,6 +260,23 @@ pub struct Reuse {
     pub by: ActionId,
     /// The difference, in words.
     pub differs: String,
+}
+
+/// What a plan is asked to be about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asked {
+    /// The choice.
+    pub selection: Selection,
+    /// The actions that it chooses; those of a whole run are known here.
+    pub targets: Vec<ActionId>,
+    /// Runs that it meets and that are not here any more.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl From<Selection> for Asked {
+    fn from(selection: Selection) -> Self {
+        Self { selection, targets: Vec::new(), left_out: Vec::new() }
+    }
 }
 
 /// An outcome as the executor or the caller reports it.

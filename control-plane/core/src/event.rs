@@ -12,7 +12,7 @@ use crate::{
     exchange::Exchange,
     proposal::{Assessment, Channel, Proposal},
     returned::ActionReturned,
-    rollback::{Plan, UndoCall},
+    rollback::{Plan, StepParked, UndoCall, UndoVerified},
     switch::Switch,
     terms::Terms,
     version::{ContractApproved, ContractProposed, ContractRevoked, KeyRegistered},
@@ -227,6 +227,55 @@ pub enum Event {
         undone: u32,
         /// Effects that a person must take over.
         parked: u32,
+        /// Effects that a person took out of the plan.
+        #[serde(default, skip_serializing_if = "is_none_of_them")]
+        skipped: u32,
+    },
+    /// A person paused a rollback: what is under way ends, nothing else begins.
+    RollbackPaused {
+        /// Which.
+        plan: PlanId,
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// A person let a rollback go on; what was parked and may fare better is tried again.
+    RollbackResumed {
+        /// Which.
+        plan: PlanId,
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// A person has to take a step over.
+    StepParked(Box<StepParked>),
+    /// A person took a step out of a rollback.
+    StepSkipped {
+        /// Of which plan.
+        plan: PlanId,
+        /// Of which run.
+        run: RunId,
+        /// The effect.
+        target: ActionId,
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// The tool was asked whether an effect that was called back is gone.
+    UndoVerified(Box<UndoVerified>),
+    /// An effect turned out to exist after its run was closed: it is undone too.
+    RollbackReopened {
+        /// Which plan.
+        plan: PlanId,
+        /// Which run.
+        run: RunId,
+        /// The effect.
+        target: ActionId,
+        /// In words.
+        note: String,
     },
     /// A credential was made; only its hash is known.
     CredentialIssued {
@@ -276,6 +325,9 @@ pub struct ActionDecided {
     /// For a read that the control plane makes itself: the action in doubt that it asks about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asks_about: Option<ActionId>,
+    /// For a read that the control plane makes itself: the effect whose undoing it looks at, and under which plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verifies: Option<(ActionId, PlanId)>,
 }
 
 /// An outcome.
@@ -334,6 +386,11 @@ const fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_none_of_them(number: &u32) -> bool {
+    *number == 0
+}
+
 /// Who holds a credential.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -355,7 +412,7 @@ pub enum Holder {
 
 impl Event {
     /// The kinds as they are stored.
-    pub const KINDS: [&'static str; 29] = [
+    pub const KINDS: [&'static str; 35] = [
         "contract_activated",
         "contract_proposed",
         "contract_approved",
@@ -383,6 +440,12 @@ impl Event {
         "rollback_planned",
         "rollback_started",
         "rollback_closed",
+        "rollback_paused",
+        "rollback_resumed",
+        "rollback_reopened",
+        "step_parked",
+        "step_skipped",
+        "undo_verified",
         "credential_issued",
         "credential_revoked",
     ];
@@ -417,6 +480,12 @@ impl Event {
             Self::RollbackPlanned { .. } => "rollback_planned",
             Self::RollbackStarted { .. } => "rollback_started",
             Self::RollbackClosed { .. } => "rollback_closed",
+            Self::RollbackPaused { .. } => "rollback_paused",
+            Self::RollbackResumed { .. } => "rollback_resumed",
+            Self::RollbackReopened { .. } => "rollback_reopened",
+            Self::StepParked(_) => "step_parked",
+            Self::StepSkipped { .. } => "step_skipped",
+            Self::UndoVerified(_) => "undo_verified",
             Self::CredentialIssued { .. } => "credential_issued",
             Self::CredentialRevoked { .. } => "credential_revoked",
         }
@@ -433,12 +502,16 @@ impl Event {
             | Self::ActionReleased { run, .. }
             | Self::RunEnded { run, .. }
             | Self::RollbackStarted { run, .. }
+            | Self::RollbackReopened { run, .. }
+            | Self::StepSkipped { run, .. }
             | Self::RollbackClosed { run, .. } => Some(*run),
+            Self::StepParked(parked) => Some(parked.run),
+            Self::UndoVerified(verified) => Some(verified.run),
             Self::ActionDecided(decided) => Some(decided.proposal.run),
             Self::ActionSettled(settled) => Some(settled.run),
             Self::DoubtStated(stated) => Some(stated.run),
             Self::ActionReturned(returned) => Some(returned.held.proposal.run),
-            Self::RollbackPlanned { plan, .. } => Some(plan.run),
+            Self::RollbackPlanned { plan, .. } => plan.run,
             Self::ContractActivated { .. }
             | Self::ContractProposed(_)
             | Self::ContractApproved(_)
@@ -452,6 +525,8 @@ impl Event {
             | Self::ReleaseRequested { .. }
             | Self::SwitchReleased { .. }
             | Self::TripwireTripped(_)
+            | Self::RollbackPaused { .. }
+            | Self::RollbackResumed { .. }
             | Self::CredentialIssued { .. }
             | Self::CredentialRevoked { .. } => None,
         }
@@ -468,7 +543,11 @@ impl Event {
             | Self::ActionResent { action, .. }
             | Self::EscalationVoted { action, .. }
             | Self::EscalationClosed { action, .. }
-            | Self::ActionReleased { action, .. } => Some(*action),
+            | Self::ActionReleased { action, .. }
+            | Self::StepSkipped { target: action, .. }
+            | Self::RollbackReopened { target: action, .. } => Some(*action),
+            Self::StepParked(parked) => Some(parked.target),
+            Self::UndoVerified(verified) => Some(verified.target),
             Self::ContractActivated { .. }
             | Self::ContractProposed(_)
             | Self::ContractApproved(_)
@@ -487,6 +566,8 @@ impl Event {
             | Self::RollbackPlanned { .. }
             | Self::RollbackStarted { .. }
             | Self::RollbackClosed { .. }
+            | Self::RollbackPaused { .. }
+            | Self::RollbackResumed { .. }
             | Self::CredentialIssued { .. }
             | Self::CredentialRevoked { .. } => None,
         }
@@ -494,10 +575,13 @@ impl Event {
 }
 
 impl ActionDecided {
-    /// True for what the control plane does for people and by itself: undoing, reading facts again, and asking
-    /// what became of an action.
+    /// True for what the control plane does for people and by itself: undoing and looking whether that has worked,
+    /// reading facts again, and asking what became of an action.
     pub const fn is_for_people(&self) -> bool {
-        self.undoes.is_some() || self.rereads.is_some() || self.asks_about.is_some()
+        self.undoes.is_some()
+            || self.verifies.is_some()
+            || self.rereads.is_some()
+            || self.asks_about.is_some()
     }
 }
 

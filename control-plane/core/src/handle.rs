@@ -53,11 +53,11 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
             propose::propose(state, *proposal, *assessment, (escalation, reused), now)
         }
         Command::Start { action } => settle::start(state, action, now),
-        Command::Settle(settle) => settle::settle(state, *settle, now),
+        Command::Settle(settle) => Ok(rollback::follow(state, settle::settle(state, *settle, now)?)),
         Command::Resend { action } => doubt::resend(state, action, now),
         Command::AskAbout(ask) => doubt::ask(state, *ask, now),
-        Command::Learn(learn) => doubt::learn(state, *learn, now),
-        Command::Resolve(resolve) => doubt::resolve(state, *resolve, now),
+        Command::Learn(learn) => Ok(rollback::follow(state, doubt::learn(state, *learn, now)?)),
+        Command::Resolve(resolve) => Ok(rollback::follow(state, doubt::resolve(state, *resolve, now)?)),
         Command::Decide(answer) => escalation::decide(state, *answer, now),
         Command::ReadAgain(read) => release::read_again(state, *read, now),
         Command::Release(release) => release::release(state, &release, now),
@@ -70,15 +70,18 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::ExplainSwitch(told) => switch::explain(state, &told),
         Command::ReleaseSwitch { target, by, reason } => lift::release(state, &target, (&by, &reason), now),
         Command::EndRun { run, reason, note } => run::end(state, run, reason, note),
-        Command::PlanRollback { plan, run, by } => rollback::plan(state, plan, run, &by, now),
+        Command::PlanRollback { plan, asked, by } => rollback::plan(state, plan, *asked, &by, now),
         Command::StartRollback { plan, digest, by, reason } => {
             rollback::may_start(state, plan, digest, &by, now)?;
-            rollback::start(state, plan, by, reason)
+            rollback::start(state, plan, &by, &reason)
         }
         Command::Compensate { plan, target, action } => {
             compensate::compensate(state, plan, target, action, now)
         }
-        Command::CloseRollback { plan } => rollback::close(state, plan),
+        Command::CloseRollback { plan } => rollback::close(state, plan, now),
+        Command::PauseRollback { plan, by, reason } => rollback::pause(state, plan, &by, reason),
+        Command::ResumeRollback { plan, by, reason } => rollback::resume(state, plan, &by, reason),
+        Command::SkipStep { plan, target, by, reason } => rollback::skip(state, (plan, target), &by, reason),
         Command::Recover => Ok(settle::recover(state)),
         Command::IssueCredential { credential, holder, hash, by } => {
             issue(state, credential, holder, hash, by)

@@ -19,10 +19,9 @@ use crate::{
     event::Holder,
     familiar::Familiar,
     fault::ToolFault,
-    person::Person,
     proposal::{Assessment, EvidenceUse, Mode, Proposal},
     radius::Meters,
-    rollback::{Plan, UndoCall},
+    rollback::{Rollback, UndoCall},
     switch::{Place, ReleaseRequest, Switch},
     terms::{RunLimits, Terms},
     throttle::Arrivals,
@@ -34,10 +33,12 @@ use crate::{
 mod another;
 mod doubt;
 mod fold;
+mod rollback;
 
 pub use another::Another;
 pub use doubt::Due;
 pub use fold::Counted;
+pub use rollback::{Turn, Wait};
 
 /// How long the name of a stopped run stays its own, in milliseconds.
 const STOPPED_NAME_MS: u64 = 60 * 60 * 1_000;
@@ -77,6 +78,8 @@ pub struct State {
     pub effects: BTreeMap<Digest, ActionId>,
     /// Rollbacks.
     pub rollbacks: BTreeMap<PlanId, Rollback>,
+    /// Effects that a rollback could not take back and a person has to take over, each with the plan that says so.
+    pub parked: BTreeMap<ActionId, PlanId>,
     /// Credentials (only in the control domain).
     pub credentials: BTreeMap<CredentialId, Credential>,
     /// What the whole domain has used in each hour and day.
@@ -91,6 +94,8 @@ pub struct State {
     pub position: u64,
     /// The latest moment at which anything happened: for decisions, time never goes back.
     pub latest: Timestamp,
+    /// How many actions were let go: the order in which that happened.
+    pub(crate) let_go: u64,
     /// Actions whose outcome nobody knows.
     pub doubts: BTreeSet<ActionId>,
     /// What callers carry out themselves and have not reported, by the moment until which they must.
@@ -297,8 +302,24 @@ pub struct Action {
     pub stand_in: Option<ActionId>,
     /// What was counted for it in the blast radius.
     pub counted: Option<Arc<Counted>>,
+    /// The effect whose undoing the control plane looks at with this read, and under which plan.
+    pub verifies: Option<(ActionId, PlanId)>,
+    /// Its place among all that was let go: of two effects the one with the greater number is the later.
+    pub order: u64,
     /// When it was sent, and what was tried and said once its outcome was not known.
     pub trail: Trail,
+}
+
+impl Action {
+    /// True when a read shows whether its undoing has worked.
+    pub fn is_verified(&self) -> bool {
+        self.undo.as_ref().is_some_and(|undo| undo.verify.is_some())
+    }
+
+    /// When it was handed to its tool first; until then, when it was decided.
+    pub fn done_at(&self) -> Timestamp {
+        self.trail.sent.map_or(self.charged_at, |sent| sent.first)
+    }
 }
 
 /// A held proposal.
@@ -310,19 +331,6 @@ pub struct Held {
     pub assessment: Assessment,
     /// The question about it.
     pub question: Question,
-}
-
-/// A rollback.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Rollback {
-    /// The frozen plan.
-    pub plan: Plan,
-    /// Who started it; `None` while it is only planned.
-    pub started_by: Option<Person>,
-    /// Compensations proposed so far, by target.
-    pub compensations: BTreeMap<ActionId, ActionId>,
-    /// True once it has ended.
-    pub closed: bool,
 }
 
 /// A credential.
@@ -359,6 +367,8 @@ impl State {
             release_requests: BTreeMap::new(),
             effects: BTreeMap::new(),
             rollbacks: BTreeMap::new(),
+            parked: BTreeMap::new(),
+            let_go: 0,
             credentials: BTreeMap::new(),
             accounts: Accounts::default(),
             arrivals: Arrivals::default(),
@@ -395,12 +405,16 @@ impl State {
             .collect()
     }
 
-    /// The compensation of an action that may still take effect, or may have: in flight or in doubt.
+    /// The compensation of an action that may still take effect, or may have: in flight, in doubt, or done and not
+    /// seen to have worked yet.
     pub fn undoing(&self, target: &Action) -> Option<ActionId> {
         let run = self.runs.get(&target.run)?;
+        let unseen = target.status == ActionStatus::Succeeded;
         let compensations = run.actions.iter().filter_map(|id| self.actions.get(id)).filter(|action| {
             action.undoes.is_some_and(|(undone, _)| undone == target.id)
-                && (action.status.is_in_flight() || action.status == ActionStatus::InDoubt)
+                && (action.status.is_in_flight()
+                    || action.status == ActionStatus::InDoubt
+                    || (unseen && action.status == ActionStatus::Succeeded))
         });
         compensations.map(|action| action.id).next()
     }

@@ -72,6 +72,13 @@ pub struct Terms {
     pub release_by_two: bool,
 }
 
+impl Terms {
+    /// True when an effect of this tool may be undone although a later one of its run could not be.
+    pub(crate) fn undo_is_independent(&self, tool: &ToolName) -> bool {
+        matches!(self.tools.get(tool).map(|tool| &tool.undo), Some(Undo::By { independent: true, .. }))
+    }
+}
+
 /// Who enabled the autonomy, from when and until when.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -277,6 +284,12 @@ pub enum Undo {
         tool: ToolName,
         /// For so long after the effect, in milliseconds.
         within_ms: u64,
+        /// The read that shows that the effect is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        verify: Option<ToolName>,
+        /// True when it may be undone although a later effect of its run could not be.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        independent: bool,
     },
     /// It cannot be undone; then it always needs a person.
     Irreversible {

@@ -114,7 +114,8 @@ impl Domain {
             | Command::EndRun { .. }
             | Command::Decide(_)
             | Command::RevokeVersion { .. }
-            | Command::StartRollback { .. } => &self.urgent,
+            | Command::StartRollback { .. }
+            | Command::PauseRollback { .. } => &self.urgent,
             Command::ActivateContract { .. }
             | Command::ProposeVersion { .. }
             | Command::ApproveVersion { .. }
@@ -139,6 +140,8 @@ impl Domain {
             | Command::PlanRollback { .. }
             | Command::Compensate { .. }
             | Command::CloseRollback { .. }
+            | Command::ResumeRollback { .. }
+            | Command::SkipStep { .. }
             | Command::Recover
             | Command::IssueCredential { .. }
             | Command::RevokeCredential { .. } => &self.jobs,

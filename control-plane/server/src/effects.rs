@@ -1,4 +1,4 @@
-//! What a committed event obliges the control plane to do: carry an action out, or drive a rollback.
+//! What a committed event obliges the control plane to do: carry an action out, or walk a rollback.
 
 use std::sync::Arc;
 
@@ -69,7 +69,11 @@ impl Effects {
             Some(Effect::Resend { domain: domain(), action: *action, resent: Arc::clone(record) })
         } else if let Event::TripwireTripped(_) = &record.event {
             Some(Effect::Alert { record: Arc::clone(record) })
-        } else if let Event::RollbackStarted { plan, .. } = &record.event {
+        } else if let Event::RollbackStarted { plan, .. }
+        | Event::RollbackResumed { plan, .. }
+        | Event::RollbackReopened { plan, .. }
+        | Event::StepSkipped { plan, .. } = &record.event
+        {
             Some(Effect::RollBack { domain: domain(), plan: *plan })
         } else {
             None

@@ -44,6 +44,7 @@ pub mod telemetry;
 mod upstream;
 mod upstreams;
 mod view;
+mod walk;
 
 pub use config::{Config, Versions};
 pub use plane::CONTROL;

@@ -26,6 +26,7 @@ use crate::{
     reach::Clients,
     upstreams::Upstreams,
     view::{OpenRuns, View},
+    walk::Walks,
 };
 
 /// The domain that holds credentials; no contract may name it.
@@ -59,6 +60,8 @@ pub(crate) struct Plane {
     pub(crate) metrics: Metrics,
     /// What the canaries of the active versions have shown.
     pub(crate) canaries: Rounds,
+    /// Rollbacks that are walked at this moment.
+    pub(crate) walks: Walks,
     /// The files of domains; what they say is in the journals.
     pub(crate) domains: Domains,
     /// Whoever reads a whole record waits for the one before.

@@ -1,11 +1,11 @@
-//! Meets the obligations that committed events create: carries actions out and walks rollback plans.
+//! Meets the obligations that committed events create: carries actions out and has rollbacks walked.
 
 use std::{sync::Arc, time::Duration};
 
 use remit_contract::LastGood;
 use remit_core::{
-    ActionId, ActionStatus, CanonicalJson, Command, DomainName, Exchange, Money, Permit, PlanId, Refusal,
-    Timestamp, command::Settle, event::Settlement, proposal::Mode, rollback::StepKind,
+    ActionId, CanonicalJson, Command, DomainName, Exchange, Money, Permit, Refusal, Timestamp,
+    command::Settle, event::Settlement,
 };
 use remit_journal::Record;
 use tokio::sync::mpsc;
@@ -14,11 +14,12 @@ use crate::{
     alert, clock,
     domain::Fault,
     effects::{self, Effect, Obligation},
-    ids, llm,
+    llm,
     plane::{Plane, Ward},
     release,
     upstream::{self, ToolCall},
     view::ActionCard,
+    walk,
 };
 
 /// Receives obligations until the control plane goes down.
@@ -38,7 +39,7 @@ pub(crate) async fn run(plane: Arc<Plane>, mut obligations: mpsc::UnboundedRecei
                     drop(working);
                     return alert::tell(&plane, &record).await;
                 }
-                Effect::RollBack { domain, plan } => roll_back(&plane, &domain, plan).await,
+                Effect::RollBack { domain, plan } => walk::walk(&plane, &domain, plan).await,
             }
             drop(working);
         });
@@ -251,60 +252,10 @@ async fn settle(plane: &Plane, domain: &DomainName, settle: Settle) -> Option<Ti
     }
 }
 
-/// Walks a started plan: each compensation is an action of its own. After the first that does not succeed,
-/// the rest waits for a person.
-pub(crate) async fn roll_back(plane: &Plane, domain: &DomainName, plan: PlanId) {
-    let Ok(ward) = plane.ward(domain) else { return };
-    let steps = ward.view.read(|inner| {
-        inner.state.rollbacks.get(&plan).map(|rollback| rollback.plan.steps.clone()).unwrap_or_default()
-    });
-    for step in &steps {
-        come_to_an_end(ward, step.target).await;
-    }
-    for step in steps.iter().filter(|step| matches!(step.kind, StepKind::Compensate { .. })) {
-        if let Err(why) = compensate(ward, plan, step.target).await {
-            tracing::warn!(%plan, target = %step.target, why, "a step of the rollback is parked, and the rest with it");
-            break;
-        }
-    }
-    if let Err(fault) = ward.domain.submit(Command::CloseRollback { plan }).await {
-        tracing::error!(%plan, %fault, "the rollback could not be closed");
-    }
-}
-
-/// What was in flight when the plan was made comes to its own end first. What its caller carries out and has
-/// not reported is in doubt: nobody else can know.
-async fn come_to_an_end(ward: &Ward, target: ActionId) {
-    let theirs = ward.view.action(target).is_some_and(|card| card.action.mode == Mode::DecisionOnly);
-    if theirs {
-        let note = "its caller had not reported the outcome when the run was rolled back".to_owned();
-        let doubt = Settle { settlement: Settlement::InDoubt { note }, ..failed(target, String::new()) };
-        // Refused where it has ended already.
-        drop(ward.domain.submit(Command::Settle(Box::new(doubt))).await);
-    }
-    ended(ward, target).await;
-}
-
 /// Waits for an action's end; a failed journal ends the waiting, since no end can be recorded any more.
 pub(crate) async fn ended(ward: &Ward, action: ActionId) {
     tokio::select! {
         () = ward.view.ended(action) => {}
         _ = ward.domain.health().failure() => {}
-    }
-}
-
-/// Takes one step; or says why it is left to a person.
-async fn compensate(ward: &Ward, plan: PlanId, target: ActionId) -> Result<(), String> {
-    let action = ids::action();
-    let action = match ward.domain.submit(Command::Compensate { plan, target, action }).await {
-        Ok(_) => action,
-        Err(Fault::Refused(Refusal::Joins(known))) => known,
-        Err(fault) => return Err(fault.to_string()),
-    };
-    ended(ward, action).await;
-    match ward.view.action(action).map(|card| card.action.status) {
-        Some(ActionStatus::Succeeded) => Ok(()),
-        Some(status) => Err(format!("its compensation is {status}")),
-        None => Err("its compensation is not known any more".to_owned()),
     }
 }

@@ -43,6 +43,8 @@ use crate::{
     release, runner, secrets,
     upstreams::Upstreams,
     view::{OpenRuns, View},
+    walk,
+    walk::Walks,
 };
 
 mod configures;
@@ -146,13 +148,7 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
     let domains = Domains::load(&config.domains)?;
     let contracts = Arc::new(Contracts::load(folders, &data_dir::archive(&config.data)?)?);
     configures::fit(&contracts, &domains)?;
-    let upstreams = Upstreams::new(config.variables.clone(), config.data.clone());
-    for contract in contracts.configured() {
-        upstreams.resolve(contract).map_err(|source| {
-            let service = contract.terms().service.to_string();
-            Error::Secret { service, source }
-        })?;
-    }
+    let upstreams = upstreams(&config, &contracts)?;
     let webhooks = Webhooks::find(&domains, &upstreams.secrets())?;
     let clients = Clients::new()
         .map_err(|error| Error::System { what: "make the HTTP client", cause: error.to_string() })?;
@@ -183,6 +179,7 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
         shown: Shown::default(),
         metrics: Metrics::new(),
         canaries: Rounds::default(),
+        walks: Walks::default(),
         domains,
         webhooks,
         reviews: Semaphore::new(1),
@@ -204,9 +201,20 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
         tokio::spawn(lapse(Arc::clone(&plane), stop.clone())),
         tokio::spawn(canary::watch(Arc::clone(&plane), stop)),
     ];
-    resume_rollbacks(&plane);
     resume_releases(&plane);
     Ok(Running { plane, address, token, context, edge, tasks })
+}
+
+/// Where the tools are, and that what opens them is there for what is configured.
+fn upstreams(config: &Config, contracts: &Contracts) -> Result<Upstreams, Error> {
+    let upstreams = Upstreams::new(config.variables.clone(), config.data.clone());
+    for contract in contracts.configured() {
+        upstreams.resolve(contract).map_err(|source| {
+            let service = contract.terms().service.to_string();
+            Error::Secret { service, source }
+        })?;
+    }
+    Ok(upstreams)
 }
 
 impl Running {
@@ -373,20 +381,6 @@ async fn first_operator(plane: &Plane, data: &Path) -> Result<String, Error> {
     Ok(minted.token)
 }
 
-fn resume_rollbacks(plane: &Arc<Plane>) {
-    for ward in plane.business() {
-        let started = ward.view.read(|inner| {
-            let rollbacks = inner.state.rollbacks.values();
-            let open = rollbacks.filter(|rollback| rollback.started_by.is_some() && !rollback.closed);
-            open.map(|rollback| rollback.plan.id).collect::<Vec<_>>()
-        });
-        for plan in started {
-            let (shared, domain) = (Arc::clone(plane), ward.domain.name().clone());
-            plane.working.spawn(async move { runner::roll_back(&shared, &domain, plan).await });
-        }
-    }
-}
-
 /// What was approved and neither released nor returned is looked at again.
 fn resume_releases(plane: &Arc<Plane>) {
     for ward in plane.business() {
@@ -401,7 +395,7 @@ fn resume_releases(plane: &Arc<Plane>) {
     }
 }
 
-/// Lets questions lapse at their deadline, and looks after what is in doubt.
+/// Lets questions lapse at their deadline, and looks after what is in doubt and what is undone.
 async fn lapse(plane: Arc<Plane>, stop: CancellationToken) {
     let mut tick = tokio::time::interval(Duration::from_millis(500));
     loop {
@@ -419,6 +413,7 @@ async fn lapse(plane: Arc<Plane>, stop: CancellationToken) {
                 tracing::error!(domain = %ward.domain.name(), %fault, "questions could not lapse");
             }
             doubt::tend(&plane, ward).await;
+            walk::tend(&plane, ward);
         }
     }
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use remit_core::{SwitchId, switch::Scope};
 
 use super::{
-    plane::{ACTION, CONTRACT, ESCALATION, Plane, SEALED, Script, TOKEN, start},
+    plane::{ACTION, CONTRACT, ESCALATION, PLAN, Plane, SEALED, Script, TOKEN, start},
     verbs::{Ran, run, run_with},
 };
 use crate::cli::{Cli, exit::Exit, run::answer, screen::Format, screen::Screen, table::Frame};
@@ -149,10 +149,47 @@ async fn rollback_carries_out_the_plan_and_reports_each_step() {
     assert_eq!(ran.exit, Exit::Ok, "{}", ran.err);
     assert_eq!(ran.out.lines().count(), 3);
     assert_eq!(asked(&plane), [format!("rollback plan_0193a5f2c1d87b3e9c40aa5e99990000 {CONTRACT} twice")]);
-    let words = format!("rollback run 11112222 --reason twice --plan plan_x --plan-digest {CONTRACT}");
-    let (ran, plane) = run(Script { parked: 1, ..Script::default() }, &words).await;
-    insta::assert_snapshot!("rollback_parked", ran.whole());
-    assert_eq!(asked(&plane), [format!("rollback plan_x {CONTRACT} twice")]);
+    // A plan is frozen under its id; whoever wants to be sure names its digest, too.
+    for words in ["", &format!(" --plan-digest {CONTRACT}")] {
+        let words = format!("rollback run {PLAN} --reason twice{words}");
+        let (ran, plane) = run(Script { parked: 1, ..Script::default() }, &words).await;
+        insta::assert_snapshot!("rollback_parked", ran.whole());
+        assert_eq!(asked(&plane), [format!("rollback {PLAN} {CONTRACT} twice")]);
+    }
+}
+
+#[tokio::test]
+async fn a_plan_of_a_choice_shows_what_was_asked_and_what_it_comes_to() {
+    let words = "rollback plan service:refund-decision --since 2023-11-14T22:00:00Z --tool payout.create \
+                 --where params:/customer_id=c-17 --where params:/amount=500";
+    let (ran, plane) = run(Script::default(), words).await;
+    insta::assert_snapshot!("rollback_plan_of_a_choice", ran.whole());
+    let asked_for =
+        "plan service:refund-decision since 1699999200 payout.create /amount=500 /customer_id=\"c-17\"";
+    assert_eq!(asked(&plane), [asked_for]);
+    let (_, plane) = run(Script::default(), "rollback plan action:0193a5f2 action:0193a601").await;
+    assert_eq!(asked(&plane), ["plan 0193a5f2+0193a601 since 0  "]);
+    let (ran, plane) = run(Script::default(), "rollback plan action:0193a5f2 service:x").await;
+    assert_eq!((ran.exit, asked(&plane).len()), (Exit::Usage, 0), "{}", ran.err);
+}
+
+#[tokio::test]
+async fn what_people_do_about_a_rollback_is_said_and_shown() {
+    let words = [
+        ("show", format!("rollback show {PLAN}")),
+        ("pause", format!("rollback pause {PLAN} --reason looking")),
+        ("resume", format!("rollback resume {PLAN} --reason looked")),
+        ("skip", format!("rollback skip {PLAN} 0193a5f2 --reason by+hand")),
+        ("get", "get rollbacks".to_owned()),
+        ("parked", "get parked".to_owned()),
+    ];
+    let mut shown = Vec::new();
+    for (name, words) in words {
+        let (ran, plane) = run(Script::default(), &words).await;
+        assert_eq!(ran.exit, Exit::Ok, "{words}: {}", ran.err);
+        shown.push(format!("$ {name}  {:?}\n{}", asked(&plane), ran.whole()));
+    }
+    insta::assert_snapshot!("rollback_care", shown.join("\n"));
 }
 
 #[tokio::test]

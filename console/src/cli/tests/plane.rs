@@ -16,6 +16,13 @@ use tonic::{Request, Response, Status, transport::Server};
 
 use super::switched::{resumes, switch};
 
+mod cost;
+mod rollback;
+
+use cost::cost;
+pub(super) use rollback::PLAN;
+use rollback::{parked, plan, rollback, walked};
+
 pub(super) const TOKEN: &str = "the-right-token";
 pub(super) const ACTION: &str = "act_0193a5f2c1d87b3e9c40aa5e9b1c44d0";
 pub(super) const RUN: &str = "run_0193a5f2c1d87b3e9c40aa5e11112222";
@@ -180,16 +187,6 @@ impl Script {
     }
 }
 
-fn steps() -> Vec<pb::RollbackStep> {
-    vec![pb::RollbackStep {
-        target: Some(action()),
-        kind: pb::rollback_step::Kind::Compensate.into(),
-        tool: "payout.reverse".to_owned(),
-        params_json: "{\"payout_id\":\"po_1\"}".to_owned(),
-        note: String::new(),
-    }]
-}
-
 pub(super) fn unused<T>() -> Answer<T> {
     Err(Status::unimplemented("no test needs it"))
 }
@@ -290,62 +287,7 @@ impl Operator for Plane {
         if of == "ghost" {
             return Err(Status::not_found("there is no domain, service or run `ghost` here"));
         }
-        let time = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
-        let service = pb::CostNode {
-            kind: "service".to_owned(),
-            name: "refund-decision".to_owned(),
-            domain: "payments".to_owned(),
-            currency: "USD".to_owned(),
-            window: "hour".to_owned(),
-            starts: time(1_699_999_200),
-            ends: time(1_700_002_800),
-            spent_micros: 3_100_000,
-            held_micros: 250_000,
-            limit_micros: Some(5_000_000),
-            left_micros: Some(1_650_000),
-            calls: 12,
-            calls_limit: Some(500),
-            pace_micros: 4_000_000,
-            gone_at: time(1_700_001_600),
-            ..pb::CostNode::default()
-        };
-        let day = pb::CostNode {
-            window: "day".to_owned(),
-            gone_at: None,
-            limit_micros: Some(50_000_000),
-            left_micros: Some(46_650_000),
-            ..service.clone()
-        };
-        let domain = pb::CostNode {
-            kind: "domain".to_owned(),
-            name: "payments".to_owned(),
-            limit_micros: None,
-            left_micros: None,
-            calls_limit: None,
-            ..day.clone()
-        };
-        let run = pb::CostNode {
-            kind: "run".to_owned(),
-            name: RUN.to_owned(),
-            window: String::new(),
-            ends: None,
-            left_micros: Some(0),
-            pace_micros: since_ms,
-            run: Some(pb::Budget {
-                tokens_spent: 12_300,
-                tokens_held: 1_700,
-                tokens_limit: Some(40_000),
-                wall_time_limit_ms: Some(600_000),
-                tools: vec![
-                    pb::ToolCalls { tool: "payout.create".to_owned(), calls: 1, limit: Some(2) },
-                    pb::ToolCalls { tool: "transactions.get".to_owned(), calls: 3, limit: None },
-                ],
-                ..pb::Budget::default()
-            }),
-            wall_time_ms: Some(90_500),
-            ..service.clone()
-        };
-        Ok(Response::new(pb::GetCostResponse { nodes: vec![run, service, day, domain] }))
+        Ok(Response::new(pb::GetCostResponse { nodes: cost(since_ms) }))
     }
 
     async fn get_books(&self, _: Request<pb::GetBooksRequest>) -> Answer<pb::GetBooksResponse> {
@@ -505,15 +447,58 @@ impl Operator for Plane {
     }
 
     async fn plan_rollback(&self, request: Request<pb::PlanRollbackRequest>) -> Answer<pb::RollbackPlan> {
-        Ok(Response::new(pb::RollbackPlan {
-            id: "plan_0193a5f2c1d87b3e9c40aa5e99990000".to_owned(),
-            run: request.into_inner().run,
-            service: "refund-decision".to_owned(),
-            steps: steps(),
-            digest: CONTRACT.to_owned(),
-            expires_at: time(1_700_000_900),
-            domain: "payments".to_owned(),
-        }))
+        let asked = request.into_inner();
+        if asked.run.is_empty() {
+            let mut params: Vec<String> = asked.params.iter().map(|(at, is)| format!("{at}={is}")).collect();
+            params.sort();
+            let since = asked.since.map(|at| at.seconds).unwrap_or_default();
+            let (scope, actions, tool) = (asked.scope, asked.actions.join("+"), asked.tool);
+            self.0.note(format!("plan {scope}{actions} since {since} {tool} {}", params.join(" ")));
+        }
+        Ok(Response::new(plan(&asked.run)))
+    }
+
+    async fn get_rollback(&self, request: Request<pb::GetRollbackRequest>) -> Answer<pb::Rollback> {
+        Ok(Response::new(rollback(&request.into_inner().plan)))
+    }
+
+    async fn list_rollbacks(
+        &self,
+        _: Request<pb::ListRollbacksRequest>,
+    ) -> Answer<pb::ListRollbacksResponse> {
+        let rollbacks = vec![pb::Rollback { steps: Vec::new(), ..rollback(PLAN) }];
+        Ok(Response::new(pb::ListRollbacksResponse { rollbacks }))
+    }
+
+    async fn list_parked(&self, _: Request<pb::ListParkedRequest>) -> Answer<pb::ListParkedResponse> {
+        Ok(Response::new(pb::ListParkedResponse { parked: vec![parked()] }))
+    }
+
+    type WatchRollbackStream = Streamed<pb::RollbackProgress>;
+
+    async fn watch_rollback(
+        &self,
+        _: Request<pb::WatchRollbackRequest>,
+    ) -> Answer<Self::WatchRollbackStream> {
+        unused()
+    }
+
+    async fn pause_rollback(&self, request: Request<pb::PauseRollbackRequest>) -> Answer<pb::Rollback> {
+        let pb::PauseRollbackRequest { plan, reason } = request.into_inner();
+        self.0.note(format!("pause {plan} {reason}"));
+        Ok(Response::new(rollback(&plan)))
+    }
+
+    async fn resume_rollback(&self, request: Request<pb::ResumeRollbackRequest>) -> Answer<pb::Rollback> {
+        let pb::ResumeRollbackRequest { plan, reason } = request.into_inner();
+        self.0.note(format!("resume {plan} {reason}"));
+        Ok(Response::new(rollback(&plan)))
+    }
+
+    async fn skip_step(&self, request: Request<pb::SkipStepRequest>) -> Answer<pb::Rollback> {
+        let pb::SkipStepRequest { plan, action, reason } = request.into_inner();
+        self.0.note(format!("skip {plan} {action} {reason}"));
+        Ok(Response::new(rollback(&plan)))
     }
 
     async fn start_rollback(
@@ -522,21 +507,7 @@ impl Operator for Plane {
     ) -> Answer<Self::StartRollbackStream> {
         let asked = request.into_inner();
         self.0.note(format!("rollback {} {} {}", asked.plan, asked.digest, asked.reason));
-        let step = pb::RollbackProgress {
-            step: 1,
-            steps: 1,
-            detail: steps().pop(),
-            status: pb::ActionStatus::Succeeded.into(),
-            ..pb::RollbackProgress::default()
-        };
-        let undone = u32::from(self.0.parked == 0);
-        let last = pb::RollbackProgress {
-            done: true,
-            undone,
-            parked: self.0.parked,
-            ..pb::RollbackProgress::default()
-        };
-        Ok(Response::new(Box::pin(stream::iter([Ok(step), Ok(last)]))))
+        Ok(Response::new(Box::pin(stream::iter(walked(self.0.parked).map(Ok)))))
     }
 
     type ExportStream = Streamed<pb::ExportBatch>;

@@ -2,13 +2,13 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use remit_proto::v1::{
-    ActionStatus, ListActionsRequest, ListDomainsRequest, ListEscalationsRequest, ListRunsRequest,
-    ListServicesRequest, ListSwitchesRequest, Service,
+    ActionStatus, ListActionsRequest, ListDomainsRequest, ListEscalationsRequest, ListParkedRequest,
+    ListRollbacksRequest, ListRunsRequest, ListServicesRequest, ListSwitchesRequest, Service,
 };
 
 use crate::cli::{
     failure::Failure,
-    kind::{action, clause, domain, escalation, run, service, switch},
+    kind::{action, clause, domain, escalation, rollback, run, service, switch},
     screen::Screen,
     session::{Session, within},
 };
@@ -21,7 +21,8 @@ use crate::cli::{
   remit get actions --status in-doubt
   remit get escalations -o json | jq -r '.escalations[].id'
   remit get switches -o wide
-  remit get clauses refund-decision")]
+  remit get clauses refund-decision
+  remit get parked")]
 pub struct Get {
     /// What to list
     #[command(subcommand)]
@@ -97,6 +98,19 @@ Examples:
         /// Only those of this service
         service: Option<String>,
     },
+    /// Rollbacks that go on or have left something to a person, newest first
+    #[command(visible_alias = "rollback", after_help = "Example:\n  remit get rollbacks --all")]
+    Rollbacks {
+        /// Also those that are closed
+        #[arg(long)]
+        all: bool,
+    },
+    /// Effects that a rollback could not take back and a person has to take over, most urgent first
+    #[command(after_help = "What was taken over is said with `remit rollback skip PLAN ACTION --reason …`.
+
+Example:
+  remit get parked")]
+    Parked,
     /// Domains and what their files say
     #[command(visible_alias = "domain")]
     Domains,
@@ -178,6 +192,15 @@ pub async fn run(args: Get, session: &mut Session, screen: &mut Screen<'_>) -> R
             let services = session.client.list_services(within(ListServicesRequest {})).await?;
             let rows = clauses(services.into_inner().services, service.as_deref())?;
             screen.list("clauses", &rows, clause::COLUMNS, clause::json)?;
+        }
+        What::Rollbacks { all } => {
+            let request = within(ListRollbacksRequest { all });
+            let rows = session.client.list_rollbacks(request).await?.into_inner().rollbacks;
+            screen.list("rollbacks", &rows, rollback::LIST, rollback::standing_json)?;
+        }
+        What::Parked => {
+            let rows = session.client.list_parked(within(ListParkedRequest {})).await?.into_inner().parked;
+            screen.list("parked", &rows, rollback::PARKED, rollback::parked_json)?;
         }
         What::Domains => {
             let rows = session.client.list_domains(within(ListDomainsRequest {})).await?.into_inner().domains;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use remit_proto::v1::{
-    DecideRequest, GetActionRequest, GetRunRequest, ListRunsRequest, PlanRollbackRequest,
-    ReleaseSwitchRequest, ResolveRequest, SetSwitchRequest, StartRollbackRequest, Verdict,
+    DecideRequest, GetActionRequest, GetRollbackRequest, GetRunRequest, ListParkedRequest, ListRunsRequest,
+    PlanRollbackRequest, ReleaseSwitchRequest, ResolveRequest, SetSwitchRequest, StartRollbackRequest,
+    Verdict,
 };
 use tokio::sync::mpsc;
 use tonic::{Request as Call, Status};
@@ -74,10 +75,10 @@ async fn send(
             .release_switch(timed(ReleaseSwitchRequest { target, reason, idempotency_id }, COMMAND_DEADLINE))
             .await
             .map(|reply| Answer::Released(reply.into_inner())),
-        Command::PlanRollback { run } => client
-            .plan_rollback(timed(PlanRollbackRequest { run }, COMMAND_DEADLINE))
+        Command::PlanRollback { of, since_ms } => client
+            .plan_rollback(timed(plan_request(of, since_ms), COMMAND_DEADLINE))
             .await
-            .map(|reply| Answer::Planned(reply.into_inner())),
+            .map(|reply| Answer::Planned(Box::new(reply.into_inner()))),
         Command::Resolve { action, happened, reason, result_json } => {
             let verdict = if happened { Verdict::Happened } else { Verdict::DidNotHappen }.into();
             let request = ResolveRequest { action, verdict, reason, result_json, idempotency_id };
@@ -101,6 +102,14 @@ async fn send(
     });
     // Without a screen nobody waits for the answer.
     let _ = replies.send(Event::Answered { id, answer }).await;
+}
+
+fn plan_request(of: String, since_ms: Option<i64>) -> PlanRollbackRequest {
+    let since = since_ms.map(|ms| prost_types::Timestamp { seconds: ms.div_euclid(1_000), nanos: 0 });
+    match of.strip_prefix("run:") {
+        Some(run) => PlanRollbackRequest { run: run.to_owned(), since, ..PlanRollbackRequest::default() },
+        None => PlanRollbackRequest { scope: of, since, ..PlanRollbackRequest::default() },
+    }
 }
 
 /// Passes each step on as it comes; the last message is the answer.
@@ -140,6 +149,14 @@ async fn answer(mut client: OperatorClient, fetch: Fetch, replies: mpsc::Sender<
             .get_action(timed(GetActionRequest { id }, FETCH_DEADLINE))
             .await
             .map(|reply| Fetched::Action(Box::new(reply.into_inner()))),
+        Fetch::Rollback(plan) => client
+            .get_rollback(timed(GetRollbackRequest { plan }, FETCH_DEADLINE))
+            .await
+            .map(|reply| Fetched::Rollback(Box::new(reply.into_inner()))),
+        Fetch::Parked => client
+            .list_parked(timed(ListParkedRequest {}, FETCH_DEADLINE))
+            .await
+            .map(|reply| Fetched::Parked(reply.into_inner().parked)),
     };
     let event = match outcome {
         Ok(fetched) => Event::Fetched(fetched),

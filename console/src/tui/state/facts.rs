@@ -1,6 +1,8 @@
 //! Questions that screens and cards ask the picture: who is where, in which version, under which ceiling.
 
-use remit_proto::v1::{ActionDetail, ActionStatus, Escalation, Level, MovedFact, RunStatus, Service, Switch};
+use remit_proto::v1::{
+    ActionDetail, ActionStatus, Escalation, Level, MovedFact, RollbackPlan, RunStatus, Service, Switch,
+};
 
 use super::State;
 use crate::tui::hit::{Kind, Object};
@@ -275,4 +277,10 @@ pub fn ceiling(ceiling: Level) -> &'static str {
         Level::Draft => "SAFE",
         Level::Unspecified | Level::Read | Level::Recommend | Level::Execute => level(ceiling),
     }
+}
+
+/// What a plan undoes, in words.
+#[must_use]
+pub fn undone(plan: &RollbackPlan) -> String {
+    if plan.asked.is_empty() { format!("run {}", plan.run) } else { plan.asked.clone() }
 }

@@ -24,6 +24,10 @@ pub enum Page {
     Action(String),
     /// One escalation, ready to be decided. By id.
     Decision(String),
+    /// One rollback, step by step. By its plan's id.
+    Rollback(String),
+    /// What rollbacks have left to people.
+    Parked,
 }
 
 impl Page {
@@ -32,7 +36,12 @@ impl Page {
     pub fn is_root(&self) -> bool {
         match self {
             Self::Overview | Self::Queue | Self::Trace | Self::Switches => true,
-            Self::Service(_) | Self::Run(_) | Self::Action(_) | Self::Decision(_) => false,
+            Self::Service(_)
+            | Self::Run(_)
+            | Self::Action(_)
+            | Self::Decision(_)
+            | Self::Rollback(_)
+            | Self::Parked => false,
         }
     }
 }

@@ -61,7 +61,9 @@ impl State {
                 .flat_map(|d| &d.actions)
                 .filter_map(|a| object(Kind::Action, &a.id))
                 .collect(),
-            Page::Trace | Page::Action(_) | Page::Decision(_) => Vec::new(),
+            Page::Trace | Page::Action(_) | Page::Decision(_) | Page::Rollback(_) | Page::Parked => {
+                Vec::new()
+            }
         }
     }
 
@@ -86,6 +88,7 @@ impl State {
             Page::Action(id) => self.object(Kind::Action, id),
             Page::Decision(id) => self.object(Kind::Escalation, id),
             Page::Trace => self.trace_subject(),
+            Page::Rollback(_) | Page::Parked => None,
         }
     }
 
@@ -121,7 +124,7 @@ impl State {
             // Until the answer came, the first row is not the first row.
             Page::Service(name) => self.details.runs.as_ref().is_some_and(|(of, _)| of == name),
             Page::Run(id) => self.details.run.iter().filter_map(|d| d.run.as_ref()).any(|run| run.id == *id),
-            Page::Trace | Page::Action(_) | Page::Decision(_) => false,
+            Page::Trace | Page::Action(_) | Page::Decision(_) | Page::Rollback(_) | Page::Parked => false,
         };
         if !has_rows {
             return;

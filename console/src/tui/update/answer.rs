@@ -53,7 +53,7 @@ pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec
             let words = format!("{} steps", plan.steps.len());
             // A card never appears over another one, nor under fingers that type a command.
             if matches!(state.focus, Focus::Page) {
-                cards::open(state, Ask::Rollback(Box::new(plan)));
+                cards::open(state, Ask::Rollback(plan));
                 Fate::Acked(words)
             } else {
                 Fate::Failed("the plan came while something else had the keys; ask again".to_owned())
@@ -111,9 +111,17 @@ fn containment(set: &SetSwitchResponse) -> String {
 
 fn progress(step: &RollbackProgress) -> Fate {
     if step.done {
-        return Fate::Acked(format!("{} undone, {} for a person to take over", step.undone, step.parked));
+        let waiting = match step.waiting {
+            0 => String::new(),
+            count => format!(", {count} wait for people"),
+        };
+        let words = format!("{} undone, {} for a person to take over{waiting}", step.undone, step.parked);
+        return Fate::Acked(words);
     }
     let tool = step.detail.as_ref().map_or("", |detail| detail.tool.as_str());
-    let status = step.status().as_str_name().trim_start_matches("ACTION_STATUS_").to_lowercase();
-    Fate::Working(format!("step {} of {}: {tool} {status} {}", step.step, step.steps, step.note))
+    let state = match step.state.as_str() {
+        "" => step.status().as_str_name().trim_start_matches("ACTION_STATUS_").to_lowercase(),
+        state => state.to_owned(),
+    };
+    Fate::Working(format!("step {} of {}: {tool} {state} {}", step.step, step.steps, step.note))
 }

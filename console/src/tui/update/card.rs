@@ -5,6 +5,7 @@ use super::super::event::{Command, Effect};
 use super::super::keys::{Key, Press};
 use super::super::state::card::{Ask, Card, Opens};
 use super::super::state::facts;
+use super::super::state::nav::Page;
 use super::super::state::{Focus, State};
 use super::super::when;
 use super::{answer, cards, cut_off, edit_request, page, too_old};
@@ -103,6 +104,9 @@ fn confirm(state: &mut State, now: Now) -> Vec<Effect> {
     match command(state, &card, now) {
         Ok((words, command)) => {
             state.focus = Focus::Page;
+            if let Command::StartRollback { plan, .. } = &command {
+                state.nav.go(Page::Rollback(plan.clone()));
+            }
             vec![answer::send(state, words, command, now)]
         }
         Err(why) => {
@@ -156,7 +160,7 @@ fn command(state: &State, card: &Card, now: Now) -> Result<(String, Command), St
         }
         Ask::Rollback(plan) => {
             let (id, digest) = (plan.id.clone(), plan.digest.clone());
-            let words = format!("undo run {}", plan.run);
+            let words = format!("undo {}", facts::undone(plan));
             (words, Command::StartRollback { plan: id, digest, reason: card.text(1).to_owned() })
         }
         Ask::Resolve { doubt, happened } => {

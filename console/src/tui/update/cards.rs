@@ -111,15 +111,20 @@ pub(super) fn release(state: &mut State, switch: Switch, now: Now) {
     }
 }
 
-/// Asks for the plan of undoing `run`; its card opens with the answer.
-pub(super) fn rollback(state: &mut State, run: &str, now: Now) -> Vec<Effect> {
+/// What the act menu undoes of a service: what it did in so many milliseconds.
+const LATELY_MS: i64 = 5 * 60 * 1_000;
+
+/// Asks for the plan of undoing a run, or what a scope did in the last so many milliseconds; its card opens with the
+/// answer.
+pub(super) fn rollback(state: &mut State, of: &str, last_ms: Option<i64>, now: Now) -> Vec<Effect> {
     if let Some(why) = too_old(state, now) {
         state.say(now.tick_ms, format!("undo is locked: {why}"));
         return Vec::new();
     }
     state.focus = Focus::Page;
-    let words = format!("plan the undo of run {run}");
-    vec![answer::send(state, words, Command::PlanRollback { run: run.to_owned() }, now)]
+    let words = format!("plan the undo of {of}");
+    let since_ms = last_ms.map(|ms| now.wall_ms.saturating_sub(ms));
+    vec![answer::send(state, words, Command::PlanRollback { of: of.to_owned(), since_ms }, now)]
 }
 
 /// Follows a line of the act menu.
@@ -127,7 +132,10 @@ pub(super) fn follow(state: &mut State, opens: Opens, now: Now) -> Vec<Effect> {
     match opens {
         Opens::Ceiling(scope, level) => ceiling(state, &scope, level),
         Opens::Release(switch) => release(state, *switch, now),
-        Opens::Rollback(run) => return rollback(state, &run, now),
+        Opens::Rollback(of) => {
+            let last_ms = (!of.starts_with("run:")).then_some(LATELY_MS);
+            return rollback(state, &of, last_ms, now);
+        }
     }
     Vec::new()
 }
@@ -165,7 +173,12 @@ fn entries(state: &State, about: Option<&Object>, now: Now) -> Vec<Entry> {
         entries.push(Entry { key, opens, refused: too_old(state, now) });
     }
     if let Some(run) = about.and_then(|object| state.run_of(object)) {
-        entries.push(Entry { key: 'b', opens: Opens::Rollback(run), refused: too_old(state, now) });
+        let opens = Opens::Rollback(format!("run:{run}"));
+        entries.push(Entry { key: 'b', opens, refused: too_old(state, now) });
+    }
+    if let Some(service) = scopes.iter().find(|scope| scope.starts_with("service:")) {
+        let opens = Opens::Rollback(service.clone());
+        entries.push(Entry { key: 'B', opens, refused: too_old(state, now) });
     }
     entries
 }

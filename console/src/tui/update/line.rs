@@ -56,19 +56,48 @@ fn run(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
             Some(page) => state.nav.go(page),
             None => state.say(
                 now.tick_ms,
-                "go where? overview, queue, trace, switches, service:S, run:R, action:A, escalation:E",
+                "go where? overview, queue, trace, switches, parked, service:S, run:R, action:A, escalation:E, rollback:PLAN",
             ),
         },
         "stop" => ceiling(state, target, Level::None, now),
         "safe" => ceiling(state, target, Level::Draft, now),
         "release" => release(state, target, now),
-        "rollback" => match target.strip_prefix("run:").unwrap_or(target) {
-            "" => state.say(now.tick_ms, "roll back which run? `rollback run:R`"),
-            run => return cards::rollback(state, run, now),
-        },
+        "rollback" => return rollback(state, target, now),
         _ => state.say(now.tick_ms, format!("`{verb}` is no command; there are: {VERBS}")),
     }
     Vec::new()
+}
+
+/// A run is undone as a whole; of anything wider it must be said since when.
+fn rollback(state: &mut State, target: &str, now: Now) -> Vec<Effect> {
+    const USAGE: &str =
+        "roll back what? `rollback run:R`, or since when: `rollback service:S 5m`, `domain:D 1h`";
+    let (of, since) =
+        target.split_once(char::is_whitespace).map_or((target, None), |(of, rest)| (of, Some(rest.trim())));
+    let wider = ["service:", "tool:", "domain:"].iter().any(|kind| of.starts_with(kind));
+    match (since.map(span_ms), wider) {
+        (None, false) if !of.is_empty() => {
+            let run = of.strip_prefix("run:").unwrap_or(of);
+            return cards::rollback(state, &format!("run:{run}"), None, now);
+        }
+        (Some(Some(ms)), true) => return cards::rollback(state, of, Some(ms), now),
+        (None | Some(_), _) => state.say(now.tick_ms, USAGE),
+    }
+    Vec::new()
+}
+
+/// `90s`, `5m`, `2h` or `1d` in milliseconds.
+fn span_ms(text: &str) -> Option<i64> {
+    let at = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at_checked(at)?;
+    let unit = match unit {
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    number.parse::<i64>().ok()?.checked_mul(unit)
 }
 
 fn page_named(target: &str) -> Option<Page> {
@@ -78,10 +107,12 @@ fn page_named(target: &str) -> Option<Page> {
         None if target == "queue" => Page::Queue,
         None if target == "trace" => Page::Trace,
         None if target == "switches" => Page::Switches,
+        None if target == "parked" => Page::Parked,
         Some(("service", rest)) => Page::Service(id(rest)?),
         Some(("run", rest)) => Page::Run(id(rest)?),
         Some(("action", rest)) => Page::Action(id(rest)?),
         Some(("escalation", rest)) => Page::Decision(id(rest)?),
+        Some(("rollback", rest)) => Page::Rollback(id(rest)?),
         Some(_) | None => return None,
     })
 }

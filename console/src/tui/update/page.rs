@@ -23,6 +23,7 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
         Verb::Queue => state.nav.go(Page::Queue),
         Verb::Trace => state.nav.go(Page::Trace),
         Verb::Switches => state.nav.go(Page::Switches),
+        Verb::Parked => state.nav.go(Page::Parked),
         Verb::Down => step(state, Step::On(1)),
         Verb::Up => step(state, Step::Back(1)),
         Verb::PageDown => step(state, Step::On(page_rows(state))),
@@ -101,7 +102,7 @@ fn page_rows(state: &State) -> usize {
 
 fn step(state: &mut State, step: Step) {
     match state.nav.page() {
-        Page::Action(_) | Page::Decision(_) => {
+        Page::Action(_) | Page::Decision(_) | Page::Rollback(_) | Page::Parked => {
             let total = state.painted.as_ref().and_then(|h| h.shown.as_ref()).map_or(0, |shown| shown.total);
             let cursor = state.nav.cursor_mut();
             cursor.scroll = step.from(cursor.scroll, total);

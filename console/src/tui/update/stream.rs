@@ -51,6 +51,8 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
                 Fetched::Runs(service, answer) => state.details.runs = Some((service, answer.runs)),
                 Fetched::Run(run) => state.details.run = Some(run),
                 Fetched::Action(action) => state.details.action = Some(action),
+                Fetched::Rollback(rollback) => state.details.rollback = Some(rollback),
+                Fetched::Parked(parked) => state.details.parked = Some(parked),
             }
         }
         Event::FetchFailed { fetch, sentence } => state.details.failed = Some((fetch, sentence)),
@@ -94,6 +96,8 @@ fn question(state: &State) -> Option<Fetch> {
         Page::Service(name) => Some(Fetch::Runs(name.clone())),
         Page::Run(id) => Some(Fetch::Run(id.clone())),
         Page::Action(id) => Some(Fetch::Action(id.clone())),
+        Page::Rollback(id) => Some(Fetch::Rollback(id.clone())),
+        Page::Parked => Some(Fetch::Parked),
         Page::Decision(id) => {
             let action = state.escalation(id).map(|e| e.action.clone());
             // Once it is decided it leaves the picture; its page keeps what it showed.

@@ -276,7 +276,7 @@ fn an_undo_shows_its_plan_first() {
     desk.text(":rollback run:run-7");
     let effects = desk.key(Key::Enter);
     let Some(Effect::Send { id, .. }) = effects.first() else { panic!("a plan is asked for") };
-    desk.event(Event::Answered { id: *id, answer: Answer::Planned(fixture::plan()) });
+    desk.event(Event::Answered { id: *id, answer: Answer::Planned(Box::new(fixture::plan())) });
     assert!(desk.screen().contains("IRREVERSIBLE"));
     desk.text("1");
     desk.key(Key::Tab);

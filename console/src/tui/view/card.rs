@@ -1,16 +1,17 @@
 //! A card: what exactly would happen, what to type for it, and why it cannot be done when it cannot.
 
 use ratatui::layout::Rect;
-use remit_proto::v1::{Escalation, Level, RollbackPlan, RollbackStep, Switch, rollback_step::Kind};
+use remit_proto::v1::{Escalation, Level, RollbackPlan, Switch, rollback_step::Kind};
 
 use super::super::hit::CardShown;
 use super::super::paint::{Painter, Row, take_bottom, take_top};
 use super::super::state::State;
 use super::super::state::card::{Ask, Card, Entry, Opens, compensations};
-use super::super::state::facts::{Blast, ceiling, moved};
+use super::super::state::facts::{Blast, ceiling, moved, undone};
 use super::super::theme::Theme;
 use super::super::update::{ceiling_words, verdict_words};
 use super::super::when;
+use super::chart::money;
 use super::doubt;
 use super::facts::{json_rows, wrapped};
 use crate::inert::Inert;
@@ -54,7 +55,7 @@ fn title(state: &State, ask: &Ask) -> String {
         Ask::Release(switch) => format!("RELEASE {}", switch.scope),
         Ask::Answer { escalation, approve: true } => format!("APPROVE {}", escalation.id),
         Ask::Answer { escalation, approve: false } => format!("DENY {}", escalation.id),
-        Ask::Rollback(plan) => format!("UNDO run {}", plan.run),
+        Ask::Rollback(plan) => format!("UNDO {}", undone(plan)),
         Ask::Resolve { doubt, happened } => {
             let id = doubt.action.as_ref().map_or("", |action| action.id.as_str());
             format!("{} {id}", verdict_words(*happened).to_uppercase())
@@ -81,7 +82,8 @@ fn entry_rows(entry: &Entry, width: usize, theme: &Theme) -> Vec<Row> {
         Opens::Release(switch) => {
             format!("release {} {} (by {})..", ceiling(switch.ceiling()), switch.scope, switch.by)
         }
-        Opens::Rollback(run) => format!("undo run {run}: shows the plan first.."),
+        Opens::Rollback(of) if of.starts_with("run:") => format!("undo {of}: shows the plan first.."),
+        Opens::Rollback(of) => format!("undo the last 5 minutes of {of}: shows the plan first.."),
     };
     let words = entry.refused.as_ref().map_or_else(|| words.clone(), |why| format!("{words} LOCKED: {why}"));
     let style = if entry.refused.is_some() { theme.dim } else { theme.text };
@@ -173,24 +175,25 @@ fn summary_rows(painter: &Painter<'_>, plan: &RollbackPlan, width: usize) -> Vec
         .steps
         .iter()
         .filter(|s| matches!(s.kind(), Kind::Irreversible | Kind::InDoubt | Kind::OutOfWindow));
-    let sum: i64 = plan
-        .steps
-        .iter()
-        .filter(|s| s.kind() == Kind::Compensate)
-        .filter_map(amount)
-        .fold(0, i64::saturating_add);
     let until = when::until(when::millis(plan.expires_at.as_ref()), painter.now.wall_ms);
     let words = format!(
-        "{} step(s) to compensate, {} for a person, amount_minor in all {sum}; plan valid {until}",
+        "{} step(s) to compensate in {} run(s), {} for a person; plan valid {until}",
         compensations(plan),
+        plan.runs.len().max(1),
         parked.count()
     );
-    wrapped("undoes     ", &words, width, (theme.dim, theme.strong))
-}
-
-fn amount(step: &RollbackStep) -> Option<i64> {
-    let of = |json: &str| serde_json::from_str::<serde_json::Value>(json).ok()?.get("amount_minor")?.as_i64();
-    of(&step.params_json).or_else(|| of(&step.target.as_ref()?.params_json))
+    let mut rows = wrapped("undoes     ", &words, width, (theme.dim, theme.strong));
+    let unsaid =
+        plan.steps.iter().filter(|s| s.kind() == Kind::Compensate && s.returns_micros.is_none()).count();
+    let unsaid = if unsaid == 0 { String::new() } else { format!(", and {unsaid} of unsaid amount") };
+    let (back, cost) = (money(plan.returns_micros, &plan.currency), money(plan.cost_micros, &plan.currency));
+    let sums = format!("{back} comes back{unsaid}; it costs at most {cost}");
+    rows.extend(wrapped("money      ", &sums, width, (theme.dim, theme.text)));
+    for left in &plan.left_out {
+        let words = format!("{}: {}", left.run, left.why);
+        rows.extend(wrapped("left out   ", &words, width, (theme.dim, theme.warn)));
+    }
+    rows
 }
 
 fn plan_rows(plan: &RollbackPlan, width: usize, theme: &Theme) -> Vec<Row> {

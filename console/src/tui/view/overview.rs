@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use remit_proto::v1::{DecisionUpdate, Level, Service, decision_update::What};
+use remit_proto::v1::{DecisionUpdate, Level, RollbackProgress, Service, decision_update::What};
 
 use super::super::paint::{Painter, Row, take_bottom, take_right, take_top};
 use super::super::state::facts::{ceiling, level};
@@ -219,7 +219,16 @@ fn update_row(update: &DecisionUpdate, theme: &Theme) -> Row {
         }
         Some(What::Rollback(r)) => row
             .put("undo ", theme.held)
-            .put(format!("run {} step {} of {} {}", r.run, r.step, r.steps, r.note), theme.text),
+            .put(format!("{} ", r.state), if r.state == "parked" { theme.crit } else { theme.strong })
+            .put(format!("run {} {}", r.run, rollback_words(r)), theme.text),
         None => row.put("an update this console does not know", theme.dim),
+    }
+}
+
+fn rollback_words(told: &RollbackProgress) -> String {
+    match told.state.as_str() {
+        "closed" => format!("{} undone, {} parked, {} skipped", told.undone, told.parked, told.skipped),
+        "parked" => format!("with {}: {}", told.owner, told.note),
+        _ => told.note.clone(),
     }
 }

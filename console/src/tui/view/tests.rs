@@ -219,8 +219,26 @@ fn rollback_card() {
         desk.text(":rollback run:run-7");
         let effects = desk.key(Key::Enter);
         let Some(Effect::Send { id, .. }) = effects.first() else { panic!("a plan is asked for") };
-        desk.event(Event::Answered { id: *id, answer: Answer::Planned(fixture::plan()) });
+        desk.event(Event::Answered { id: *id, answer: Answer::Planned(Box::new(fixture::plan())) });
         desk.wait(1);
+    });
+}
+
+#[test]
+fn rollback_page() {
+    check_desk("rollback_page", |desk| {
+        desk.text(":go rollback:plan-2");
+        desk.key(Key::Enter);
+        let told = crate::tui::event::Fetched::Rollback(Box::new(fixture::rollback()));
+        desk.event(Event::Fetched(told));
+    });
+}
+
+#[test]
+fn parked_page() {
+    check_desk("parked_page", |desk| {
+        desk.key(Key::Char('5'));
+        desk.event(Event::Fetched(crate::tui::event::Fetched::Parked(vec![fixture::parked()])));
     });
 }
 

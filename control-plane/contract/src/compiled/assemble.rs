@@ -8,7 +8,10 @@ use remit_core::{
     terms::{RunLimits, ToolTerms, Undo},
 };
 
-use super::{CompiledContract, Tool, UndoMapping};
+use super::{
+    CompiledContract, Tool,
+    undo::{UndoMapping, VerifyMapping},
+};
 use crate::{
     document::{
         Attested, Cost, Document, Evidence, Head, Identity, Item, ModelDocument, QueryDocument, Recovery,
@@ -170,9 +173,12 @@ impl Whole {
         let undo = match self.recovery.undo.get(name) {
             None => Undo::Nothing,
             Some(rule) => match rule.value.as_ref()? {
-                UndoRule::By { tool, within_ms, .. } => {
-                    Undo::By { tool: tool.as_ref()?.value.clone(), within_ms: (*within_ms)? }
-                }
+                UndoRule::By { tool, within_ms, independent, verify, .. } => Undo::By {
+                    tool: tool.as_ref()?.value.clone(),
+                    within_ms: (*within_ms)?,
+                    verify: verify.as_ref()?.as_ref().map(|verify| verify.value.ask.value.clone()),
+                    independent: (*independent)?,
+                },
                 UndoRule::Irreversible { why } => Undo::Irreversible { why: why.clone() },
             },
         };
@@ -434,10 +440,19 @@ impl Whole {
         let Some(rule) = self.recovery.undo.get(name) else { return Some(None) };
         Some(match rule.value.as_ref()? {
             UndoRule::Irreversible { .. } => None,
-            UndoRule::By { tool, with, within_ms } => Some(UndoMapping {
+            UndoRule::By { tool, with, within_ms, returns, verify, .. } => Some(UndoMapping {
                 tool: tool.as_ref()?.value.clone(),
                 with: with.all()?.iter().map(|mapped| mapped.value.clone()).collect(),
                 within_ms: (*within_ms)?,
+                returns: returns.as_ref()?.clone(),
+                verify: match verify.as_ref()? {
+                    None => None,
+                    Some(verify) => Some(VerifyMapping {
+                        tool: verify.value.ask.value.clone(),
+                        with: verify.value.with.all()?.iter().map(|mapped| mapped.value.clone()).collect(),
+                        expect: verify.value.expect.clone(),
+                    }),
+                },
             }),
         })
     }

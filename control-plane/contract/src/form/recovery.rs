@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 
 use super::{
     radius::BlastRadius,
-    scalar::{Duration, Name, Recorded, Tool},
+    scalar::{Duration, Money, Name, Recorded, Reporting, Tool},
     tripwire::Tripwire,
 };
 
@@ -104,4 +104,38 @@ struct By {
     with: Option<BTreeMap<String, Recorded>>,
     /// How long after the effect it works.
     within: Duration,
+    /// It may be undone although a later effect of its run could not be; else that one comes first, or a person.
+    #[schemars(extend("const" = true))]
+    independent: Option<bool>,
+    /// What comes back by it, for the sums of a plan.
+    returns: Option<Returns>,
+    /// The read that shows that the effect is gone. Without one, the success of the call is its end.
+    verify: Option<Verify>,
 }
+
+/// The amount that comes back.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Returns {
+    /// Where it stands: a number of so many units.
+    amount: Recorded,
+    /// What one of it is, for instance `0.01` of a dollar.
+    unit: Money,
+}
+
+/// The read that shows that the effect is gone; "undone" is shown only after it.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Verify {
+    /// The tool, a read of the scope.
+    ask: Tool,
+    /// Its parameters, and where their values come from.
+    with: Option<BTreeMap<String, Recorded>>,
+    /// What stands where in its answer once the effect is gone: `result:/…` and the value.
+    expect: BTreeMap<Reporting, Expected>,
+}
+
+/// Any value.
+#[derive(JsonSchema)]
+#[serde(transparent)]
+struct Expected(serde_json::Value);

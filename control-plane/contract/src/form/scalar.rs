@@ -73,7 +73,7 @@ pub(super) struct Parameter(String);
 pub(super) struct Recorded(String);
 
 /// A value of the action's result: `result:/…`.
-#[derive(JsonSchema)]
+#[derive(JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[schemars(extend("pattern" = "^result:/"))]
 pub(super) struct Reporting(String);
 

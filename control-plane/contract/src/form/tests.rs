@@ -79,6 +79,19 @@ fn more() -> Vec<(&'static str, &'static str, Value)> {
         ),
         ("/cost/prices", "order.get", json!({ "most": 0.25, "reported": "result:/cost" })),
         ("/cost/prices", "stock.find", json!(0.01)),
+        ("/tooling/tools/order.refund", "lands_within", "30s".into()),
+        ("/tooling/tools/order.refund", "report_within", "5m".into()),
+        ("/tooling/tools/order.refund", "when_unknown", asked),
+    ]
+}
+
+/// The same of the last section.
+fn more_of_recovery() -> Vec<(&'static str, &'static str, Value)> {
+    let shows = json!({ "ask": "order.get", "with": { "order_id": "params:/order_id" }, "expect": { "result:/paid": true } });
+    vec![
+        ("/recovery/undo/order.refund", "independent", true.into()),
+        ("/recovery/undo/order.refund", "returns", json!({ "amount": "params:/amount", "unit": 0.01 })),
+        ("/recovery/undo/order.refund", "verify", shows),
         (
             "/recovery",
             "blast_radius",
@@ -96,9 +109,6 @@ fn more() -> Vec<(&'static str, &'static str, Value)> {
                 { "when": "latency_p95 > 2s", "over": "50 actions", "then": "safe" },
             ]),
         ),
-        ("/tooling/tools/order.refund", "lands_within", "30s".into()),
-        ("/tooling/tools/order.refund", "report_within", "5m".into()),
-        ("/tooling/tools/order.refund", "when_unknown", asked),
         ("/recovery", "release", json!({ "people": 2 })),
         (
             "/recovery",
@@ -138,7 +148,7 @@ fn examples() -> Vec<Value> {
     let mut documents: Vec<Value> = texts.map(document).collect();
     let rules = documents[0].pointer_mut("/scope/escalate").and_then(Value::as_array_mut).unwrap();
     rules.extend(about_values());
-    for (at, key, value) in more() {
+    for (at, key, value) in more().into_iter().chain(more_of_recovery()) {
         let good = documents[0].pointer_mut(at).and_then(Value::as_object_mut).unwrap();
         good.insert(key.to_owned(), value);
     }

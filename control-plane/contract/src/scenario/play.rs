@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use remit_core::{
-    ActionId, ActionStatus, Assertion, Command, Decision, Event, Finding, Outcome, Person, Refusal,
+    ActionId, ActionStatus, Assertion, Command, Decision, Event, Finding, Outcome, Person, PlanId, Refusal,
     Timestamp, ToolName,
     command::{Answer, SwitchTarget},
-    rollback::{Plan, StepKind},
+    rollback::{Plan, Selection, Step as UndoStep, StepKind},
+    state::Turn,
 };
 use serde_json::Value;
 
@@ -237,12 +238,13 @@ pub(super) fn approved(world: &mut World<'_>, approval: &Approval) -> Result<(),
     }
 }
 
-/// Plans the rollback, starts exactly that plan, and walks it as the runner does: after the first
-/// compensation that does not succeed the rest is left to people.
+/// Plans the rollback, starts exactly that plan, and walks it as the control plane does: what is refused is left to
+/// people, and with it what may rest on it.
 fn roll_back(world: &mut World<'_>, by: Person) -> Result<Got, Stuck> {
     let (plan, run) = (world.plan(), world.run);
     let reason = "as the scenario says".to_owned();
-    let planned = world.command(Command::PlanRollback { plan, run, by: by.clone() }).and_then(|_| {
+    let asked = Box::new(Selection::run(run).into());
+    let planned = world.command(Command::PlanRollback { plan, asked, by: by.clone() }).and_then(|_| {
         let frozen = world.state.rollbacks.get(&plan).map(|rollback| rollback.plan.clone());
         let frozen = frozen.ok_or_else(|| Refusal::Invalid("no plan was made".to_owned()))?;
         let digest = frozen.digest;
@@ -254,17 +256,9 @@ fn roll_back(world: &mut World<'_>, by: Person) -> Result<Got, Stuck> {
         Err(refusal) => return Ok(Got { refused: Some(refusal), ..Got::default() }),
     };
     for step in steps {
-        let StepKind::Compensate { tool, params } = step.kind else { continue };
-        let action = world.action();
-        let command = Command::Compensate { plan, target: step.target, action };
-        if world.command(command).is_err() {
-            break;
-        }
-        world.names.push((format!("undo of {}", world.name_of(step.target)), action));
-        world.execute(action, &tool, &params.value())?;
-        let status = world.state.actions.get(&action).map(|action| action.status);
-        if status != Some(ActionStatus::Succeeded) {
-            break;
+        // Called back, it is looked at; refused, a person has it: until nothing more is due about it.
+        while !matches!(world.state.turn(plan, step.target, world.now), Turn::Wait(_) | Turn::Over) {
+            take(world, plan, step.target)?;
         }
     }
     let closed = match world.command(Command::CloseRollback { plan }) {
@@ -275,15 +269,41 @@ fn roll_back(world: &mut World<'_>, by: Person) -> Result<Got, Stuck> {
                 None
             }
         }),
+        // What rests on a step that a person has to take over waits for people.
+        Err(Refusal::Conflict(_)) => Some(left(world, plan)),
         Err(refusal) => return Ok(Got { refused: Some(refusal), ..Got::default() }),
     };
     Ok(Got { closed, ..Got::default() })
 }
 
+/// What is undone of a rollback that waits for people, and what is not.
+fn left(world: &World<'_>, plan: PlanId) -> (u32, u32) {
+    let steps = world.state.rollbacks.get(&plan).map(|rollback| &*rollback.plan.steps).unwrap_or_default();
+    let status = |step: &UndoStep| world.state.actions.get(&step.target).map(|action| action.status);
+    let count = |wanted: ActionStatus| steps.iter().filter(|step| status(step) == Some(wanted)).count();
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let exist = count(ActionStatus::Succeeded).saturating_add(count(ActionStatus::InDoubt));
+    (number(count(ActionStatus::Undone)), number(exist))
+}
+
+/// Does what is due about one step, as the runner does.
+fn take(world: &mut World<'_>, plan: PlanId, target: ActionId) -> Result<(), Stuck> {
+    let action = world.action();
+    let taken = world.command(Command::Compensate { plan, target, action });
+    let Some(Event::ActionDecided(decided)) =
+        taken.map_err(|refusal| refusal.to_string())?.into_iter().next()
+    else {
+        return Ok(());
+    };
+    let what = if decided.undoes.is_some() { "undo" } else { "read-back" };
+    world.names.push((format!("{what} of {}", world.name_of(target)), action));
+    world.execute(action, &decided.proposal.tool, &decided.proposal.params.value())
+}
+
 /// What undoing the present run would do now.
 pub(super) fn undo_plan(world: &World<'_>) -> Option<Plan> {
     let id = remit_core::PlanId::new(uuid::Uuid::nil());
-    world.run().map(|run| Plan::of(id, run, &world.state, world.now))
+    world.run().map(|run| Plan::of(id, Selection::run(run.id), &[], &world.state, world.now))
 }
 
 /// Tools whose effects the plan would undo.

@@ -8,7 +8,7 @@ use crate::{
     Event, Level, Money, Refusal, SwitchId, Timestamp,
     budget::MOST_OF_A_CALL,
     person,
-    state::{Action, State},
+    state::{Action, Run, State},
     switch::{Breach, REVIEW_MS, Scope, Switch},
 };
 
@@ -23,7 +23,8 @@ pub(super) fn sane(reported: Money) -> Result<(), Refusal> {
 /// The quarantine of a tool after this report; nothing while one stands already.
 pub(super) fn quarantine(state: &State, action: &Action, reported: Money, now: Timestamp) -> Vec<Event> {
     let Some(run) = state.runs.get(&action.run) else { return Vec::new() };
-    if reported <= action.hold {
+    let ceiling = ceiling(run, action);
+    if reported <= ceiling {
         return Vec::new();
     }
     let id = SwitchId::derived(&[b"remit/quarantine/v1", action.id.as_bytes()]);
@@ -32,8 +33,8 @@ pub(super) fn quarantine(state: &State, action: &Action, reported: Money, now: T
     if switches.any(|switch| switch.id == id || (switch.scope == scope && switch.breach.is_some())) {
         return Vec::new();
     }
-    let breach = Breach { action: action.id, reported, ceiling: action.hold };
-    let reason = format!("{} cost {reported} by its own report, {} was reserved", action.id, action.hold);
+    let breach = Breach { action: action.id, reported, ceiling };
+    let reason = format!("{} cost {reported} by its own report, {ceiling} was reserved", action.id);
     let switch = Switch {
         by: person::CONTROL_PLANE.to_owned(),
         reason,
@@ -45,4 +46,11 @@ pub(super) fn quarantine(state: &State, action: &Action, reported: Money, now: T
     let note = format!("`{}` was quarantined", action.tool);
     let voided = super::escalation::void(state, &note, |held| super::switch::stops(state, &switch, held));
     std::iter::once(Event::SwitchSet(switch)).chain(voided).collect()
+}
+
+/// What was reserved. What the control plane asks by itself reserves nothing and may cost what the contract says.
+fn ceiling(run: &Run, action: &Action) -> Money {
+    let ours = action.asks_about.is_some() || action.verifies.is_some();
+    let price = run.terms.tools.get(&action.tool).filter(|_| ours).map(|tool| tool.price);
+    action.hold.max(price.unwrap_or_default())
 }

@@ -1,14 +1,14 @@
-//! One step of a rollback: the compensation becomes an action of its own.
+//! One step of a rollback: what is due about it. The compensation and its read-back become actions of their own.
 
 use crate::{
-    ActionId, Clause, PlanId, Reason, Timestamp,
-    action::ActionStatus,
+    ActionId, CanonicalJson, Clause, Money, PlanId, Reason, Timestamp, ToolName,
     decision::{Decision, Finding},
     event::{ActionDecided, Event},
+    person,
     proposal::{Assessment, Channel, Mode, Proposal},
     refusal::Refusal,
-    rollback::StepKind,
-    state::{Action, Rollback, State},
+    rollback::{PARKED_FOR_MS, ParkedWhy, StepParked},
+    state::{Action, Run, State, Turn, Wait},
 };
 
 pub(super) fn compensate(
@@ -20,37 +20,74 @@ pub(super) fn compensate(
 ) -> Result<Vec<Event>, Refusal> {
     let rollback = super::rollback::known(state, plan)?;
     let by = match &rollback.started_by {
-        Some(by) if !rollback.closed => by,
+        Some(by) if rollback.is_under_way() => by,
         Some(_) | None => return Err(Refusal::Conflict("the rollback is not under way".to_owned())),
     };
-    if let Some(known) = rollback.compensations.get(&target) {
-        return Err(Refusal::Joins(*known));
+    if rollback.step(target).is_none() {
+        return Err(Refusal::Conflict(format!("the plan has no step about {target}")));
     }
     if state.actions.contains_key(&action) {
         return Err(Refusal::Conflict(format!("{action} is taken")));
     }
-    let step = rollback.plan.steps.iter().find(|step| step.target == target);
-    let Some(StepKind::Compensate { tool, params }) = step.map(|step| &step.kind) else {
-        return Err(Refusal::Conflict(format!("the plan does not compensate {target}")));
-    };
-    let undone = state.actions.get(&target).ok_or_else(|| Refusal::not_found("action", &target))?;
-    may_undo(state, undone, now)?;
-    super::withheld::undo(state, target, tool)?;
-    let earlier = rollback.plan.steps.iter().take_while(|step| step.target != target);
-    if let Some(first) = earlier.map(|step| step.target).find(|step| comes_first(state, rollback, *step, now))
-    {
-        return Err(Refusal::Conflict(format!("{first} was done later, so it is undone first")));
+    let known = state.actions.get(&target).ok_or_else(|| Refusal::not_found("action", &target))?;
+    let run = super::known_run(state, known.run)?;
+    match state.turn(plan, target, now) {
+        Turn::Compensate => {
+            let undo = known.undo.as_ref();
+            let undo = undo.ok_or_else(|| Refusal::Conflict(format!("nothing undoes {target}")))?;
+            super::withheld::undo(state, target, &undo.tool)?;
+            let call = (&undo.tool, &undo.params);
+            let decided = decided((action, run), call, &by.name, |clause| detail(clause, &by.name, known));
+            let (hold, undoes) = (known.undo_hold, Some((target, plan)));
+            Ok(vec![Event::ActionDecided(Box::new(ActionDecided { hold, undoes, ..decided }))])
+        }
+        Turn::Verify => {
+            let verify = known.undo.as_ref().and_then(|undo| undo.verify.as_deref());
+            let verify = verify.ok_or_else(|| Refusal::Conflict(format!("no read shows {target}")))?;
+            let call = (&verify.tool, &verify.params);
+            let decided = decided((action, run), call, person::CONTROL_PLANE, |clause| match clause {
+                Clause::Evidence => format!("looks whether {target} is undone"),
+                Clause::Identity
+                | Clause::Scope
+                | Clause::Policy
+                | Clause::Tooling
+                | Clause::Cost
+                | Clause::Recovery => String::new(),
+            });
+            let verifies = Some((target, plan));
+            Ok(vec![Event::ActionDecided(Box::new(ActionDecided { verifies, ..decided }))])
+        }
+        Turn::Park(why, note) => Ok(vec![park((plan, known, run), (why, note), now)]),
+        Turn::Disown => {
+            Err(Refusal::Conflict(format!("the caller of {target} has not reported its outcome")))
+        }
+        Turn::Wait(Wait::Undoing { by, .. }) if rollback.compensation(target) == Some(by) => {
+            Err(Refusal::Joins(by))
+        }
+        Turn::Wait(wait) => Err(Refusal::Conflict(wait.to_string())),
+        Turn::Over => Err(Refusal::Conflict(format!("nothing more is done about {target}"))),
     }
-    let run = super::known_run(state, rollback.plan.run)?;
-    let detail = |clause| match clause {
-        Clause::Identity => format!("ordered by {}", by.name),
-        Clause::Scope => format!("undoes {target} ({})", undone.tool),
+}
+
+fn detail(clause: Clause, by: &str, undone: &Action) -> String {
+    match clause {
+        Clause::Identity => format!("ordered by {by}"),
+        Clause::Scope => format!("undoes {} ({})", undone.id, undone.tool),
         Clause::Cost => format!("{} was kept for it", undone.undo_hold),
         Clause::Evidence | Clause::Policy | Clause::Tooling | Clause::Recovery => String::new(),
-    };
+    }
+}
+
+/// An admit that rests on the contract's own word alone.
+fn decided(
+    (action, run): (ActionId, &Run),
+    (tool, params): (&ToolName, &CanonicalJson),
+    principal: &str,
+    detail: impl Fn(Clause) -> String,
+) -> ActionDecided {
     let findings = Clause::ALL
         .map(|clause| Finding { reason: Reason::DeclaredUndo, ..Finding::content(clause, detail(clause)) });
-    let decided = ActionDecided {
+    ActionDecided {
         proposal: Proposal {
             action,
             run: run.id,
@@ -59,41 +96,35 @@ pub(super) fn compensate(
             key: None,
             channel: Channel::Operator,
             mode: Mode::Execute,
-            principal: by.name.clone(),
+            principal: principal.to_owned(),
             asserted: Vec::new(),
             stands_in: None,
         },
         assessment: Assessment::of_ours(run.terms.digest),
         decision: Decision::join(findings, None),
-        hold: undone.undo_hold,
-        undo_hold: crate::Money::ZERO,
+        hold: Money::ZERO,
+        undo_hold: Money::ZERO,
         question: None,
-        undoes: Some((target, plan)),
+        undoes: None,
         rereads: None,
         asks_about: None,
-    };
-    Ok(vec![Event::ActionDecided(Box::new(decided))])
-}
-
-/// An effect is compensated when it surely exists, its window is open and nobody else may be undoing it.
-fn may_undo(state: &State, target: &Action, now: Timestamp) -> Result<(), Refusal> {
-    let (id, status) = (target.id, target.status);
-    if status != ActionStatus::Succeeded {
-        return Err(Refusal::Conflict(format!("{id} is {status} by now")));
-    }
-    if target.undo.as_ref().is_none_or(|undo| now >= undo.until) {
-        return Err(Refusal::Conflict(format!("the window for undoing {id} has passed")));
-    }
-    match state.undoing(target) {
-        Some(by) => Err(Refusal::Conflict(format!("{by} may be undoing {id}, its outcome is not known yet"))),
-        None => Ok(()),
+        verifies: None,
     }
 }
 
-/// Last effect first: true while the compensation of a later effect is due or under way.
-fn comes_first(state: &State, rollback: &Rollback, target: ActionId, now: Timestamp) -> bool {
-    match rollback.compensations.get(&target) {
-        Some(by) => state.actions.get(by).is_some_and(|by| by.status.is_in_flight()),
-        None => state.actions.get(&target).is_some_and(|target| may_undo(state, target, now).is_ok()),
-    }
+/// A person takes it over: whoever answers for the service.
+fn park(
+    (plan, target, run): (PlanId, &Action, &Run),
+    (why, note): (ParkedWhy, String),
+    now: Timestamp,
+) -> Event {
+    Event::StepParked(Box::new(StepParked {
+        plan,
+        run: run.id,
+        target: target.id,
+        why,
+        note,
+        owner: run.terms.owner.clone(),
+        until: now.plus_ms(PARKED_FOR_MS),
+    }))
 }

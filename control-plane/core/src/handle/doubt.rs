@@ -68,6 +68,7 @@ pub(super) fn ask(state: &State, ask: AskAbout, now: Timestamp) -> Result<Vec<Ev
         undoes: None,
         rereads: None,
         asks_about: Some(target),
+        verifies: None,
     }))])
 }
 

@@ -48,6 +48,7 @@ pub(super) fn propose(
         undoes: None,
         rereads: None,
         asks_about: None,
+        verifies: None,
     };
     decided.question = asks.map(|asks| Question::about(&decided, escalation, asks, now));
     let stopped = (decided.decision.outcome == Outcome::Stop).then(|| decided.decision.deciding().clone());

@@ -74,6 +74,7 @@ pub(super) fn read_again(state: &State, read: ReadAgain, now: Timestamp) -> Resu
         undoes: None,
         rereads: Some(escalation.question.id),
         asks_about: None,
+        verifies: None,
     }))])
 }
 
@@ -125,6 +126,7 @@ pub(super) fn release(state: &State, release: &Release, now: Timestamp) -> Resul
         undoes: None,
         rereads: None,
         asks_about: None,
+        verifies: None,
     };
     let mut asks = super::propose::asked_by_rules(case);
     if asks.is_empty() {

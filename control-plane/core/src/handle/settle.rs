@@ -89,8 +89,9 @@ const fn unknown_tokens(action: &Action) -> u64 {
 /// Only the compensation that the contract declares is ever kept.
 pub(super) fn declared(state: &State, action: &Action, undo: &UndoCall) -> Result<(), Refusal> {
     let run = super::known_run(state, action.run)?;
+    let reads = undo.verify.as_ref().map(|verify| &verify.tool);
     match run.terms.tools.get(&action.tool).map(|tool| &tool.undo) {
-        Some(Undo::By { tool, .. }) if *tool == undo.tool => Ok(()),
+        Some(Undo::By { tool, verify, .. }) if *tool == undo.tool && verify.as_ref() == reads => Ok(()),
         Some(Undo::By { .. } | Undo::Nothing | Undo::Irreversible { .. }) | None => Err(Refusal::Invalid(
             format!("the contract does not declare `{}` as the undo of `{}`", undo.tool, action.tool),
         )),

@@ -5,6 +5,7 @@
 mod approvals;
 mod assertions;
 mod breakers;
+mod care;
 mod courses;
 mod declared;
 mod delegation;
@@ -33,6 +34,7 @@ mod strictest;
 mod switches;
 mod throttles;
 mod tripwires;
+mod undoing;
 mod versions;
 mod workflows;
 mod world;

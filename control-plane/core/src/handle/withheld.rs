@@ -7,12 +7,13 @@ use crate::{
     switch::Switch,
 };
 
-/// Refuses what a stop or a withdrawal keeps back; what undoes may go on, unless a switch says otherwise.
+/// Refuses what a stop or a withdrawal keeps back; what undoes may go on, unless a switch says otherwise,
+/// and so may what looks whether that has worked.
 pub(super) fn check(state: &State, action: &Action, now: Timestamp) -> Result<(), Refusal> {
     if let Some((target, _)) = action.undoes {
         return undo(state, target, &action.tool);
     }
-    let Some(run) = state.runs.get(&action.run) else { return Ok(()) };
+    let Some(run) = state.runs.get(&action.run).filter(|_| action.verifies.is_none()) else { return Ok(()) };
     let id = action.id;
     let ceiling = state.ceiling(&run.terms, state.place(run, &action.tool), now);
     if run.reason == Some(Reason::ContractRevoked) {
@@ -55,7 +56,8 @@ impl State {
         if action.status != ActionStatus::Running {
             return Err(Refusal::Conflict(format!("{id} is {} by now", action.status)));
         }
-        let run = self.runs.get(&action.run).filter(|_| action.undoes.is_none());
+        let forward = action.undoes.is_none() && action.verifies.is_none();
+        let run = self.runs.get(&action.run).filter(|_| forward);
         if run.is_some_and(|run| !run.is_open()) {
             return Err(Refusal::Conflict(format!("the run of {id} has ended by now")));
         }

@@ -8,7 +8,7 @@ use crate::{
     budget::Budget,
     course::Course,
     event::Event,
-    state::{Credential, Phase, Retention, Rollback, Run, State},
+    state::{Credential, Phase, Retention, Run, State},
     switch::{ReleaseRequest, Scope},
     usage::Tokens,
 };
@@ -20,6 +20,7 @@ mod escalation;
 mod forget;
 mod money;
 mod radius;
+mod rollback;
 mod version;
 
 pub use radius::Counted;
@@ -83,9 +84,15 @@ impl State {
                 }
                 self.run_closed(*run, if *stopped { Phase::Stopped } else { Phase::Completed }, at);
             }
-            Event::RollbackPlanned { .. } | Event::RollbackStarted { .. } | Event::RollbackClosed { .. } => {
-                self.rollback_moved(event, at);
-            }
+            Event::RollbackPlanned { .. }
+            | Event::RollbackStarted { .. }
+            | Event::RollbackPaused { .. }
+            | Event::RollbackResumed { .. }
+            | Event::RollbackReopened { .. }
+            | Event::RollbackClosed { .. } => self.rollback_moved(event, at),
+            Event::StepParked(parked) => self.step_parked(parked),
+            Event::StepSkipped { plan, target, .. } => self.step_skipped(*plan, *target),
+            Event::UndoVerified(verified) => self.undo_verified(verified),
             Event::CredentialIssued { .. } | Event::CredentialRevoked { .. } => {
                 self.credential_moved(event, at);
             }
@@ -153,7 +160,7 @@ impl State {
 
     /// The name is free again, and what was kept for deciding is needed no more. Keys stay: a call that
     /// is sent again after the end still joins the first one.
-    fn run_closed(&mut self, id: RunId, phase: Phase, at: Timestamp) {
+    pub(super) fn run_closed(&mut self, id: RunId, phase: Phase, at: Timestamp) {
         let Some(run) = self.runs.get_mut(&id) else { return };
         run.phase = phase;
         run.ended_at.get_or_insert(at);
@@ -165,31 +172,6 @@ impl State {
         // bear the name by now.
         if phase != Phase::Stopped && self.run_names.get(&name) == Some(&id) {
             self.run_names.remove(&name);
-        }
-    }
-
-    fn rollback_moved(&mut self, event: &Event, at: Timestamp) {
-        if let Event::RollbackPlanned { plan, .. } = event {
-            self.rollbacks.retain(|_, known| {
-                known.started_by.is_some() || known.plan.run != plan.run || at < known.plan.expires_at
-            });
-            let rollback = Rollback {
-                plan: (**plan).clone(),
-                started_by: None,
-                compensations: BTreeMap::new(),
-                closed: false,
-            };
-            self.rollbacks.insert(plan.id, rollback);
-        } else if let Event::RollbackStarted { plan, run, by, .. } = event {
-            if let Some(rollback) = self.rollbacks.get_mut(plan) {
-                rollback.started_by = Some(by.clone());
-            }
-            self.run_closed(*run, Phase::RollingBack, at);
-        } else if let Event::RollbackClosed { plan, run, .. } = event {
-            if let Some(rollback) = self.rollbacks.get_mut(plan) {
-                rollback.closed = true;
-            }
-            self.run_closed(*run, Phase::RolledBack, at);
         }
     }
 

@@ -163,7 +163,7 @@ impl operator_server::Operator for Operator {
 
     async fn plan_rollback(&self, request: Request<pb::PlanRollbackRequest>) -> Answer<pb::RollbackPlan> {
         let by = person(&self.plane, &request)?;
-        Ok(Response::new(rollback::plan(&self.plane, by, &request.into_inner().run).await?))
+        Ok(Response::new(rollback::plan(&self.plane, by, request.into_inner()).await?))
     }
 
     type StartRollbackStream = Updates<pb::RollbackProgress>;
@@ -174,6 +174,49 @@ impl operator_server::Operator for Operator {
     ) -> Answer<Self::StartRollbackStream> {
         let by = person(&self.plane, &request)?;
         Ok(Response::new(rollback::start(&self.plane, by, request.into_inner()).await?))
+    }
+
+    async fn get_rollback(&self, request: Request<pb::GetRollbackRequest>) -> Answer<pb::Rollback> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(rollback::get(&self.plane, &request.into_inner().plan)?))
+    }
+
+    async fn list_rollbacks(
+        &self,
+        request: Request<pb::ListRollbacksRequest>,
+    ) -> Answer<pb::ListRollbacksResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(rollback::list(&self.plane, request.into_inner().all)))
+    }
+
+    async fn list_parked(&self, request: Request<pb::ListParkedRequest>) -> Answer<pb::ListParkedResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(rollback::parked(&self.plane)))
+    }
+
+    type WatchRollbackStream = Updates<pb::RollbackProgress>;
+
+    async fn watch_rollback(
+        &self,
+        request: Request<pb::WatchRollbackRequest>,
+    ) -> Answer<Self::WatchRollbackStream> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(rollback::watch(&self.plane, &request.into_inner().plan)?))
+    }
+
+    async fn pause_rollback(&self, request: Request<pb::PauseRollbackRequest>) -> Answer<pb::Rollback> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(rollback::pause(&self.plane, by, request.into_inner()).await?))
+    }
+
+    async fn resume_rollback(&self, request: Request<pb::ResumeRollbackRequest>) -> Answer<pb::Rollback> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(rollback::resume(&self.plane, by, request.into_inner()).await?))
+    }
+
+    async fn skip_step(&self, request: Request<pb::SkipStepRequest>) -> Answer<pb::Rollback> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(rollback::skip(&self.plane, by, request.into_inner()).await?))
     }
 
     type ExportStream = Updates<pb::ExportBatch>;

@@ -116,11 +116,11 @@ pub(super) fn escalation_ward<'a>(plane: &'a Plane, text: &str) -> Result<(&'a W
 }
 
 /// True for the whole id, and for its last four characters or more.
-fn matches(id: &str, text: &str) -> bool {
+pub(super) fn matches(id: &str, text: &str) -> bool {
     id == text || (text.len() >= 4 && !text.contains('_') && id.ends_with(text))
 }
 
-fn unique<T>(mut found: Vec<T>, what: &str, text: &str) -> Result<T, Error> {
+pub(super) fn unique<T>(mut found: Vec<T>, what: &str, text: &str) -> Result<T, Error> {
     match (found.pop(), found.len()) {
         (Some(one), 0) => Ok(one),
         (None, _) => Err(Error::NotFound(format!("there is no {what} `{text}` here"))),

@@ -1,18 +1,12 @@
-//! Rollbacks as people see them: the frozen plan, then one message a step.
-
-use std::sync::Arc;
+//! Rollbacks as people see them: planned, started, paused, resumed, and a step skipped.
 
 use remit_core::{
-    ActionStatus, Command, Event, Person, PlanId,
+    Command, Event, Money, Person, PlanId,
     rollback::{Plan, Step, StepKind},
 };
-use remit_journal::Record;
 use remit_proto::v1::{self as pb, rollback_step::Kind};
-use tokio::sync::{broadcast::error::RecvError, mpsc};
-use tokio_stream::wrappers::ReceiverStream;
-use tonic::Status;
 
-use super::{operator::Updates, query, wire};
+use super::{query, wire};
 use crate::{
     error::Error,
     ids,
@@ -20,10 +14,21 @@ use crate::{
     view::Inner,
 };
 
-pub(super) async fn plan(plane: &Plane, by: Person, run: &str) -> Result<pb::RollbackPlan, Error> {
-    let run = query::run_id(plane, run)?;
-    let ward = plane.run_ward(run)?;
-    let records = ward.domain.submit(Command::PlanRollback { plan: ids::plan(), run, by }).await?;
+mod choice;
+mod progress;
+mod show;
+
+pub(super) use progress::{start, watch};
+pub(super) use show::{get, list, parked};
+
+pub(super) async fn plan(
+    plane: &Plane,
+    by: Person,
+    request: pb::PlanRollbackRequest,
+) -> Result<pb::RollbackPlan, Error> {
+    let (ward, asked) = choice::choose(plane, request).await?;
+    let command = Command::PlanRollback { plan: ids::plan(), asked: Box::new(asked), by };
+    let records = ward.domain.submit(command).await?;
     let plan = records.iter().find_map(|record| {
         if let Event::RollbackPlanned { plan, .. } = &record.event { Some(plan) } else { None }
     });
@@ -31,150 +36,129 @@ pub(super) async fn plan(plane: &Plane, by: Person, run: &str) -> Result<pb::Rol
     Ok(ward.view.read(|inner| describe(plan, inner)))
 }
 
+pub(super) async fn pause(
+    plane: &Plane,
+    by: Person,
+    request: pb::PauseRollbackRequest,
+) -> Result<pb::Rollback, Error> {
+    let (ward, plan) = find(plane, &request.plan)?;
+    ward.domain.submit(Command::PauseRollback { plan, by, reason: request.reason }).await?;
+    show::of(ward, plan)
+}
+
+pub(super) async fn resume(
+    plane: &Plane,
+    by: Person,
+    request: pb::ResumeRollbackRequest,
+) -> Result<pb::Rollback, Error> {
+    let (ward, plan) = find(plane, &request.plan)?;
+    ward.domain.submit(Command::ResumeRollback { plan, by, reason: request.reason }).await?;
+    show::of(ward, plan)
+}
+
+pub(super) async fn skip(
+    plane: &Plane,
+    by: Person,
+    request: pb::SkipStepRequest,
+) -> Result<pb::Rollback, Error> {
+    let (ward, plan) = find(plane, &request.plan)?;
+    let target = query::action_id(plane, &request.action)?;
+    ward.domain.submit(Command::SkipStep { plan, target, by, reason: request.reason }).await?;
+    show::of(ward, plan)
+}
+
+/// A plan by its id or a suffix of it that is unique.
+fn find<'a>(plane: &'a Plane, text: &str) -> Result<(&'a Ward, PlanId), Error> {
+    let mut found = Vec::new();
+    for ward in plane.business() {
+        ward.view.read(|inner| {
+            let named = inner.state.rollbacks.keys().filter(|id| query::matches(&id.to_string(), text));
+            found.extend(named.map(|id| (ward, *id)));
+        });
+    }
+    query::unique(found, "rollback plan", text)
+}
+
 fn describe(plan: &Plan, inner: &Inner) -> pb::RollbackPlan {
+    let mut steps: Vec<pb::RollbackStep> =
+        plan.steps.iter().map(|planned| step(plan, planned, inner)).collect();
+    let shown = steps.iter_mut().filter_map(|step| step.target.as_mut());
+    wire::fit(shown.map(|action| &mut action.params_json));
+    let mut counts = std::collections::HashMap::<String, u32>::new();
+    for step in &plan.steps {
+        let count = counts.entry(word(&step.kind).to_owned()).or_default();
+        *count = count.saturating_add(1);
+    }
+    let runs = plan.runs();
+    let terms = runs.iter().find_map(|run| inner.runs.get(run)).map(|card| &card.terms);
     pb::RollbackPlan {
         id: plan.id.to_string(),
-        run: plan.run.to_string(),
-        service: plan.service.to_string(),
-        steps: plan.steps.iter().map(|planned| step(planned, inner)).collect(),
+        run: plan.run.map(|run| run.to_string()).unwrap_or_default(),
+        service: plan.service.as_ref().map(ToString::to_string).unwrap_or_default(),
+        steps,
         digest: plan.digest.to_string(),
         expires_at: Some(wire::time(plan.expires_at)),
         domain: inner.state.domain.to_string(),
+        runs: runs.iter().map(ToString::to_string).collect(),
+        counts,
+        returns_micros: plan.returns().as_micros(),
+        cost_micros: plan.cost().as_micros(),
+        currency: terms.map(|terms| terms.currency.clone()).unwrap_or_default(),
+        asked: plan.selection.as_ref().map(choice::words).unwrap_or_default(),
+        left_out: plan
+            .left_out
+            .iter()
+            .map(|left| pb::LeftOut { run: left.run.to_string(), why: left.why.clone() })
+            .collect(),
     }
 }
 
-fn step(step: &Step, inner: &Inner) -> pb::RollbackStep {
+const fn word(kind: &StepKind) -> &'static str {
+    match kind {
+        StepKind::Compensate { .. } => "compensate",
+        StepKind::Irreversible { .. } => "irreversible",
+        StepKind::InDoubt => "in_doubt",
+        StepKind::OutOfWindow => "out_of_window",
+        StepKind::AlreadyUndone => "already_undone",
+        StepKind::HeldVoided => "held_voided",
+    }
+}
+
+fn step(plan: &Plan, step: &Step, inner: &Inner) -> pb::RollbackStep {
+    let none = String::new;
     let (kind, tool, params, note) = match &step.kind {
         StepKind::Compensate { tool, params } => {
-            (Kind::Compensate, tool.to_string(), params.as_str().to_owned(), String::new())
+            (Kind::Compensate, tool.to_string(), params.as_str().to_owned(), none())
         }
-        StepKind::Irreversible { why } => (Kind::Irreversible, String::new(), String::new(), why.clone()),
+        StepKind::Irreversible { why } => (Kind::Irreversible, none(), none(), why.clone()),
         StepKind::InDoubt => {
-            let note = "its outcome is not known: a person resolves it first";
-            (Kind::InDoubt, String::new(), String::new(), note.to_owned())
+            let note = "its outcome is not known: that is resolved first, and if it happened it is undone";
+            (Kind::InDoubt, none(), none(), note.to_owned())
         }
         StepKind::OutOfWindow => {
-            let note = "the window for its compensation has passed";
-            (Kind::OutOfWindow, String::new(), String::new(), note.to_owned())
+            (Kind::OutOfWindow, none(), none(), "the window for its compensation has passed".to_owned())
         }
-        StepKind::AlreadyUndone => (Kind::AlreadyUndone, String::new(), String::new(), String::new()),
+        StepKind::AlreadyUndone => (Kind::AlreadyUndone, none(), none(), none()),
         StepKind::HeldVoided => {
-            let note = "it waits for approval: the rollback voids that";
-            (Kind::HeldVoided, String::new(), String::new(), note.to_owned())
+            (Kind::HeldVoided, none(), none(), "it waits for approval: the rollback voids that".to_owned())
         }
     };
+    let later = match step.later {
+        0 => None,
+        1 => Some("a later effect of its run is not in the plan and may rest on it".to_owned()),
+        more => Some(format!("{more} later effects of its run are not in the plan and may rest on it")),
+    };
+    let notes: Vec<String> = Some(note).filter(|note| !note.is_empty()).into_iter().chain(later).collect();
     pb::RollbackStep {
         target: inner.card(step.target).map(wire::action),
         kind: kind.into(),
         tool,
         params_json: params,
-        note,
-    }
-}
-
-pub(super) async fn start(
-    plane: &Plane,
-    by: Person,
-    request: pb::StartRollbackRequest,
-) -> Result<Updates<pb::RollbackProgress>, Error> {
-    let pb::StartRollbackRequest { plan, digest, reason, idempotency_id: _ } = request;
-    let plan: PlanId = wire::parse(&plan, "plan")?;
-    let digest = wire::parse(&digest, "digest")?;
-    let ward = plane
-        .business()
-        .find(|ward| ward.view.read(|inner| inner.state.rollbacks.contains_key(&plan)))
-        .ok_or_else(|| Error::NotFound(format!("there is no rollback plan `{plan}` here")))?;
-    let mut updates = ward.updates.subscribe();
-    ward.domain.submit(Command::StartRollback { plan, digest, by, reason }).await?;
-    let watcher = Watcher::new(ward, plan);
-    let (sender, receiver) = mpsc::channel(64);
-    let domain = ward.domain.clone();
-    tokio::spawn(async move {
-        loop {
-            let update = tokio::select! {
-                cause = domain.health().failure() => {
-                    let text = format!("the rollback cannot go on: {cause}");
-                    drop(sender.send(Err(Error::JournalUnavailable(text).into())).await);
-                    return;
-                }
-                // Nobody looks any more; the rollback itself goes on.
-                () = sender.closed() => return,
-                update = updates.recv() => update,
-            };
-            let progress = match update {
-                Ok(record) => watcher.see(&record),
-                Err(RecvError::Lagged(_)) => {
-                    let text = "too many events at once; the rollback goes on, look at the run";
-                    drop(sender.send(Err(Status::resource_exhausted(text))).await);
-                    return;
-                }
-                Err(RecvError::Closed) => return,
-            };
-            if let Some(message) = progress {
-                let done = message.done;
-                if sender.send(Ok(message)).await.is_err() || done {
-                    return;
-                }
-            }
-        }
-    });
-    Ok(Box::pin(ReceiverStream::new(receiver)))
-}
-
-/// Turns the domain's records into progress of one plan.
-struct Watcher {
-    view: Arc<crate::view::View>,
-    plan: PlanId,
-    steps: u32,
-}
-
-impl Watcher {
-    fn new(ward: &Ward, plan: PlanId) -> Self {
-        let steps = ward
-            .view
-            .read(|inner| inner.state.rollbacks.get(&plan).map_or(0, |rollback| rollback.plan.steps.len()));
-        Self { view: Arc::clone(&ward.view), plan, steps: u32::try_from(steps).unwrap_or(u32::MAX) }
-    }
-
-    fn see(&self, record: &Record) -> Option<pb::RollbackProgress> {
-        if let Event::ActionSettled(settled) = &record.event {
-            return self.step(settled.action);
-        }
-        if let Event::RollbackClosed { plan, run, undone, parked } = &record.event
-            && *plan == self.plan
-        {
-            return Some(pb::RollbackProgress {
-                plan: plan.to_string(),
-                step: self.steps,
-                steps: self.steps,
-                status: wire::status(ActionStatus::Undone).into(),
-                done: true,
-                undone: *undone,
-                parked: *parked,
-                run: run.to_string(),
-                ..pb::RollbackProgress::default()
-            });
-        }
-        None
-    }
-
-    /// What the end of one action says about the plan, if it is one of its compensations.
-    fn step(&self, action: remit_core::ActionId) -> Option<pb::RollbackProgress> {
-        self.view.read(|inner| {
-            let card = inner.actions.get(&action)?;
-            let (target, plan) = card.action.undoes?;
-            let steps = &inner.state.rollbacks.get(&plan)?.plan.steps;
-            let index = steps.iter().position(|step| step.target == target)?;
-            (plan == self.plan).then(|| pb::RollbackProgress {
-                plan: plan.to_string(),
-                step: u32::try_from(index.saturating_add(1)).unwrap_or(u32::MAX),
-                steps: self.steps,
-                detail: steps.get(index).map(|planned| step(planned, inner)),
-                status: wire::status(card.action.status).into(),
-                note: card.note().unwrap_or_default().to_owned(),
-                run: card.action.run.to_string(),
-                ..pb::RollbackProgress::default()
-            })
-        })
+        note: notes.join("; "),
+        run: plan.run_of(step).map(|run| run.to_string()).unwrap_or_default(),
+        cost_micros: step.cost.as_micros(),
+        returns_micros: step.returns.map(Money::as_micros),
+        independent: step.independent,
+        later: step.later,
     }
 }

@@ -149,7 +149,10 @@ fn tripped(known: &Service, inner: &Inner) -> Vec<String> {
 pub(super) fn undo(tool: &ToolTerms) -> String {
     match &tool.undo {
         Undo::Nothing => String::new(),
-        Undo::By { tool, within_ms } => format!("{tool} within {}", span(*within_ms)),
+        Undo::By { tool, within_ms, verify: None, .. } => format!("{tool} within {}", span(*within_ms)),
+        Undo::By { tool, within_ms, verify: Some(reads), .. } => {
+            format!("{tool} within {}, seen by {reads}", span(*within_ms))
+        }
         Undo::Irreversible { why } => format!("irreversible: {why}"),
     }
 }

@@ -91,15 +91,15 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
             row.reason = reason.map(|reason| reason.code().to_owned()).unwrap_or_default();
             format!("run {}: {note}", if *stopped { "stopped" } else { "ended" })
         }
-        Event::RollbackPlanned { plan, by } => {
-            let compensates =
-                plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Compensate { .. })).count();
-            format!("{by} planned a rollback: {} steps, {compensates} to compensate", plan.steps.len())
-        }
-        Event::RollbackStarted { by, reason, .. } => format!("{} started the rollback: {reason}", by.name),
-        Event::RollbackClosed { undone, parked, .. } => {
-            format!("rollback closed: {undone} undone, {parked} parked")
-        }
+        Event::RollbackPlanned { .. }
+        | Event::RollbackStarted { .. }
+        | Event::RollbackClosed { .. }
+        | Event::RollbackPaused { .. }
+        | Event::RollbackResumed { .. }
+        | Event::RollbackReopened { .. }
+        | Event::StepParked(_)
+        | Event::StepSkipped { .. }
+        | Event::UndoVerified(_) => rollback_text(event),
         Event::CredentialIssued { holder, by, .. } => issued_text(holder, by),
         Event::CredentialRevoked { credential, by } => format!("{by} revoked {credential}"),
     };
@@ -123,6 +123,34 @@ fn switched_text(event: &Event) -> String {
         return format!("{by}{first} released {switch}: {reason}");
     }
     String::new()
+}
+
+/// What befell a rollback.
+fn rollback_text(event: &Event) -> String {
+    if let Event::RollbackPlanned { plan, by } = event {
+        let compensates =
+            plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Compensate { .. })).count();
+        format!("{by} planned a rollback: {} steps, {compensates} to compensate", plan.steps.len())
+    } else if let Event::RollbackStarted { by, reason, .. } = event {
+        format!("{} started the rollback: {reason}", by.name)
+    } else if let Event::RollbackClosed { undone, parked, skipped, .. } = event {
+        format!("rollback closed: {undone} undone, {parked} parked, {skipped} skipped")
+    } else if let Event::RollbackPaused { by, reason, .. } = event {
+        format!("{by} paused the rollback: {reason}")
+    } else if let Event::RollbackResumed { by, reason, .. } = event {
+        format!("{by} resumed the rollback: {reason}")
+    } else if let Event::RollbackReopened { target, note, .. } = event {
+        format!("rollback opened again for {target}: {note}")
+    } else if let Event::StepParked(parked) = event {
+        format!("{} parked with {}: {}", parked.target, parked.owner, parked.note)
+    } else if let Event::StepSkipped { target, by, reason, .. } = event {
+        format!("{by} skipped {target}: {reason}")
+    } else if let Event::UndoVerified(seen) = event {
+        let not = if seen.holds { "" } else { "not " };
+        format!("{} is {not}seen to be undone {}", seen.target, seen.note).trim_end().to_owned()
+    } else {
+        String::new()
+    }
 }
 
 fn began_text(name: &str, channel: Channel, declared: &Declared) -> String {
@@ -172,6 +200,9 @@ fn decided_text(decided: &ActionDecided, row: &mut pb::TraceRecord) -> String {
     .into();
     if let Some((target, _)) = decided.undoes {
         return format!("{} admitted: undoes {target}", proposal.tool);
+    }
+    if let Some((target, _)) = decided.verifies {
+        return format!("{} looks whether {target} is undone", proposal.tool);
     }
     if let Some(target) = decided.asks_about {
         return format!("{} asks what became of {target}", proposal.tool);

@@ -53,14 +53,12 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         Event::RunEnded { run, stopped, reason, .. } => {
             What::RunEnded(ended(record, *run, (*stopped, *reason), inner))
         }
-        Event::RollbackClosed { plan, run, undone, parked } => What::Rollback(pb::RollbackProgress {
-            plan: plan.to_string(),
-            done: true,
-            undone: *undone,
-            parked: *parked,
-            run: run.to_string(),
-            ..pb::RollbackProgress::default()
-        }),
+        Event::RollbackClosed { .. }
+        | Event::RollbackPaused { .. }
+        | Event::RollbackResumed { .. }
+        | Event::RollbackReopened { .. }
+        | Event::StepParked(_)
+        | Event::StepSkipped { .. } => What::Rollback(Box::new(rollback(&record.event))),
         Event::ContractActivated { .. }
         | Event::ContractProposed(_)
         | Event::ContractApproved(_)
@@ -77,6 +75,7 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         | Event::ActionReleased { .. }
         | Event::RollbackPlanned { .. }
         | Event::RollbackStarted { .. }
+        | Event::UndoVerified(_)
         | Event::CredentialIssued { .. }
         | Event::CredentialRevoked { .. } => return None,
     };
@@ -86,6 +85,37 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         at: Some(wire::time(record.at)),
         what: Some(what),
     })
+}
+
+/// What befell a rollback, by itself.
+fn rollback(event: &Event) -> pb::RollbackProgress {
+    let mut told = pb::RollbackProgress {
+        run: event.run().map(|run| run.to_string()).unwrap_or_default(),
+        ..pb::RollbackProgress::default()
+    };
+    let mut say = |plan: &remit_core::PlanId, state: &str, note: String| {
+        told.plan = plan.to_string();
+        state.clone_into(&mut told.state);
+        told.note = note;
+    };
+    if let Event::RollbackClosed { plan, undone, parked, skipped, .. } = event {
+        say(plan, "closed", String::new());
+        told.done = true;
+        (told.undone, told.parked, told.skipped) = (*undone, *parked, *skipped);
+    } else if let Event::RollbackPaused { plan, by, reason } = event {
+        say(plan, "paused", format!("{by}: {reason}"));
+    } else if let Event::RollbackResumed { plan, by, reason } = event {
+        say(plan, "resumed", format!("{by}: {reason}"));
+    } else if let Event::RollbackReopened { plan, target, note, .. } = event {
+        say(plan, "reopened", format!("{target}: {note}"));
+    } else if let Event::StepSkipped { plan, target, by, reason, .. } = event {
+        say(plan, "skipped", format!("{target}: {by}: {reason}"));
+    } else if let Event::StepParked(parked) = event {
+        say(&parked.plan, "parked", format!("{}: {}", parked.target, parked.note));
+        told.owner.clone_from(&parked.owner);
+        told.until = Some(wire::time(parked.until));
+    }
+    told
 }
 
 /// A run that has ended, of which memory may know nothing more.

@@ -170,6 +170,7 @@ pub(crate) fn decided(number: u128, params: &str, question: bool) -> Event {
         undoes: None,
         rereads: None,
         asks_about: None,
+        verifies: None,
     }))
 }
 

@@ -147,6 +147,12 @@ impl History {
             | Event::RollbackPlanned { .. }
             | Event::RollbackStarted { .. }
             | Event::RollbackClosed { .. }
+            | Event::RollbackPaused { .. }
+            | Event::RollbackResumed { .. }
+            | Event::RollbackReopened { .. }
+            | Event::StepParked(_)
+            | Event::StepSkipped { .. }
+            | Event::UndoVerified(_)
             | Event::CredentialIssued { .. }
             | Event::CredentialRevoked { .. } => {}
         }

@@ -25,7 +25,7 @@ pub(super) async fn undo_one(
 ) -> Result<(), Report> {
     let run = in_time("a finished run that has paid", paid_run(client)).await?;
     let plan = client
-        .plan_rollback(v1::PlanRollbackRequest { run: run.id.clone() })
+        .plan_rollback(v1::PlanRollbackRequest { run: run.id.clone(), ..Default::default() })
         .await
         .wrap_err("plan a rollback")?
         .into_inner();

@@ -127,7 +127,8 @@ pub(super) fn check(storm: Vec<Op>) -> Result<(), TestCaseError> {
                 prop_assert!(effects.iter().all(|e| !acts(e)), "an answer acted");
             }
             Op::Planned => {
-                let effects = desk.event(Event::Answered { id: 0, answer: Answer::Planned(fixture::plan()) });
+                let effects =
+                    desk.event(Event::Answered { id: 0, answer: Answer::Planned(Box::new(fixture::plan())) });
                 prop_assert!(effects.iter().all(|e| !acts(e)), "an answer acted");
             }
             Op::Picture(which) => {

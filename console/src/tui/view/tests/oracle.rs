@@ -221,7 +221,7 @@ proptest! {
         let mut plan = fixture::plan();
         plan.steps[1].note.clone_from(&text);
         plan.steps[0].tool.clone_from(&text);
-        desk.event(Event::Answered { id: 0, answer: Answer::Planned(plan) });
+        desk.event(Event::Answered { id: 0, answer: Answer::Planned(Box::new(plan)) });
         prop_assert_eq!(complaints(&mut desk), Vec::<String>::new());
         desk.event(Event::Answered { id: 0, answer: Answer::Refused(text) });
         prop_assert_eq!(complaints(&mut desk), Vec::<String>::new());

@@ -155,7 +155,7 @@ fn expectations() {
             ("actions: { large: succeeded }", "actions: { huge: succeeded }"),
             ("actions: { large: succeeded }", "actions: { large: success }"),
             ("undone: 0, parked: 1", "undone: none, parked: 1"),
-            ("run: rolled_back", "run: undone"),
+            ("run: rolling_back", "run: undone"),
         ],
     );
 }

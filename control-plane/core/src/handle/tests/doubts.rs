@@ -106,7 +106,13 @@ fn one_person_says_what_became_of_it() {
 fn a_result_that_is_known_lets_it_be_undone() {
     let mut world = World::under(doubtful());
     let action = lost(&mut world, "pay");
-    let undo = crate::rollback::UndoCall { tool: "reverse".into(), params: json("{}"), until: START };
+    let undo = crate::rollback::UndoCall {
+        tool: "reverse".into(),
+        params: json("{}"),
+        until: START,
+        returns: None,
+        verify: None,
+    };
     let known =
         Resolve { result: Some(json(r#"{"id":1}"#)), undo: Some(undo.clone()), ..says(action, "olga", true) };
     let mut other = known.clone();
@@ -186,7 +192,7 @@ fn undoing_what_a_person_had_to_approve_takes_two_as_well() {
     let paid = world.hold(Call::new("pay", "{}").ask(ask("large", "risk", 1)));
     world.answer(paid, &person("rita", &["risk"]), true).unwrap();
     world.settle(paid, succeeded()).unwrap();
-    world.command(Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() }).unwrap();
+    world.plan(1, 1, oncall()).unwrap();
     let digest = world.state.rollbacks[&plan(1)].plan.digest;
     let start = Command::StartRollback { plan: plan(1), digest, by: oncall(), reason: "wrong".to_owned() };
     world.command(start).unwrap();
@@ -291,7 +297,7 @@ fn a_stop_ends_the_sending_and_lifting_it_resumes() {
 fn nothing_is_sent_again_into_a_run_that_is_undone() {
     let mut world = World::under(doubtful());
     let action = lost(&mut world, "pay");
-    world.command(Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() }).unwrap();
+    world.plan(1, 1, oncall()).unwrap();
     let digest = world.state.rollbacks[&plan(1)].plan.digest;
     let start = Command::StartRollback { plan: plan(1), digest, by: oncall(), reason: "wrong".to_owned() };
     world.command(start).unwrap();

@@ -87,6 +87,7 @@ fn nothing_yet() -> World {
         history: Vec::new(),
         now: START,
         drawn: 0,
+        verify: None,
         cost: 7,
         tokens: 0,
     }
@@ -242,7 +243,7 @@ fn who_built_a_version_does_not_undo_what_it_did() {
     for (number, who, may) in [(1, "multi", true), (2, "multi", false), (2, "root", false), (2, "olga", true)]
     {
         let mut world = world.clone();
-        world.command(Command::PlanRollback { plan: plan(1), run: run(number), by: by(who) }).unwrap();
+        world.plan(1, number, by(who)).unwrap();
         let digest = world.state.rollbacks[&plan(1)].plan.digest;
         let reason = "wrong payee".to_owned();
         let start = Command::StartRollback { plan: plan(1), digest, by: by(who), reason };

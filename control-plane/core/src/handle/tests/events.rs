@@ -60,13 +60,14 @@ fn story() -> Vec<Event> {
     let (service, principal) = ("refunds".into(), terms().principal);
     let (tool, channel, why) = ("bulk".into(), Channel::Mcp, "no run".to_owned());
     world.command(Command::RecordAttempt { service, principal, tool, channel, why }).unwrap();
-    world.command(Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() }).unwrap();
+    world.plan(1, 1, oncall()).unwrap();
     let digest = world.state.rollbacks[&plan(1)].plan.digest;
     let reason = "wrong payee".to_owned();
     world.command(Command::StartRollback { plan: plan(1), digest, by: oncall(), reason }).unwrap();
     world.command(Command::Compensate { plan: plan(1), target: pay, action: action(9) }).unwrap();
     world.settle(action(9), succeeded()).unwrap();
     world.command(Command::CloseRollback { plan: plan(1) }).unwrap();
+    world.history.extend(super::care::everything_that_befalls_a_rollback());
     let credential = crate::CredentialId::new(uuid::Uuid::from_u128(1));
     let (holder, hash) = (Holder::Operator { person: oncall() }, Digest::of(b"secret"));
     world.command(Command::IssueCredential { credential, holder, hash, by: "root".to_owned() }).unwrap();

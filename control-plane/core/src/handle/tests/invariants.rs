@@ -237,9 +237,7 @@ fn take(world: &mut World, step: &Step) -> Vec<Event> {
         Step::EndRun(number) => {
             world.command(Command::EndRun { run: run(*number), reason: None, note: String::new() })
         }
-        Step::Plan { plan: id, run: number } => {
-            world.command(Command::PlanRollback { plan: plan(*id), run: run(*number), by: oncall() })
-        }
+        Step::Plan { plan: id, run: number } => world.plan(*id, *number, oncall()),
         Step::RollBack(id) => {
             let digest = world.state.rollbacks.get(&plan(*id)).map(|it| it.plan.digest);
             let (digest, reason) = (digest.unwrap_or(Digest::of(b"")), "why".to_owned());

@@ -23,7 +23,7 @@ fn a_run_is_kept_while_something_of_it_can_happen_or_be_undone() {
     // The effect exists and stays taken; the plan says plainly that it is too late.
     let again = Call::new("pay", "3").effect("refund:1").with(|it, _| it.run = run(3));
     world.expect(again, Outcome::Deny, Clause::Tooling, Reason::EffectTaken);
-    let plan = world.command(Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() });
+    let plan = world.plan(1, 1, oncall());
     assert!(matches!(plan, Err(Refusal::Conflict(text)) if text.contains("any more")));
     // A call that is sent again still joins, and an attempt leaves nothing behind.
     assert_eq!(world.propose(Call::new("pay", "1").effect("refund:1")), Err(Refusal::Joins(undoable)));

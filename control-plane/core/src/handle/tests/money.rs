@@ -181,7 +181,7 @@ fn undoing_needs_no_money_and_is_charged_where_its_effect_was() {
     let (then, paid) = (world.now, world.admit(pay(1)));
     world.cost = 100;
     world.settle(paid, succeeded()).unwrap();
-    world.later(30_000).command(Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() }).unwrap();
+    world.later(30_000).plan(1, 1, oncall()).unwrap();
     let digest = world.state.rollbacks[&plan(1)].plan.digest;
     let reason = "wrong payee".to_owned();
     world.command(Command::StartRollback { plan: plan(1), digest, by: oncall(), reason }).unwrap();

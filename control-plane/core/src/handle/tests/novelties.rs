@@ -63,13 +63,15 @@ fn a_value_is_familiar_once_an_effect_has_succeeded_with_it() {
 /// Run 1 is undone; run 2 pays next.
 fn undone(mut world: World, how: Settlement) -> World {
     let by = oncall();
-    world.command(Command::PlanRollback { plan: plan(1), run: run(1), by: by.clone() }).unwrap();
+    world.plan(1, 1, by.clone()).unwrap();
     let digest = world.state.rollbacks[&plan(1)].plan.digest;
     let reason = "the account was a fraud's".to_owned();
     world.command(Command::StartRollback { plan: plan(1), digest, by, reason }).unwrap();
     let undo = Command::Compensate { plan: plan(1), target: action(1), action: action(101) };
     world.command(undo).unwrap();
     world.settle(action(101), how).unwrap();
+    // Where it was refused, a person takes it over.
+    drop(world.command(Command::Compensate { plan: plan(1), target: action(1), action: action(102) }));
     world.command(Command::CloseRollback { plan: plan(1) }).unwrap();
     world
 }

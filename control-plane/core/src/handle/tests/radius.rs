@@ -112,7 +112,7 @@ fn what_was_undone_has_been_out_there() {
     let mut world = world(&[count(1)]);
     let paid = world.admit(pay(1, 1, 1));
     world.settle(paid, succeeded()).unwrap();
-    world.command(Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() }).unwrap();
+    world.plan(1, 1, oncall()).unwrap();
     let digest = world.state.rollbacks[&plan(1)].plan.digest;
     let why = "undo it".to_owned();
     world.command(Command::StartRollback { plan: plan(1), digest, by: oncall(), reason: why }).unwrap();

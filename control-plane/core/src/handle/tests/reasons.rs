@@ -112,7 +112,7 @@ fn runs_that_have_ended() {
     let mut world = World::new();
     let paid = world.admit(pay());
     world.settle(paid, succeeded()).unwrap();
-    world.command(Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() }).unwrap();
+    world.plan(1, 1, oncall()).unwrap();
     let digest = world.state.rollbacks[&plan(1)].plan.digest;
     let reason = "wrong payee".to_owned();
     world.command(Command::StartRollback { plan: plan(1), digest, by: oncall(), reason }).unwrap();

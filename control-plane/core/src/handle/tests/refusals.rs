@@ -44,7 +44,11 @@ fn person_named(number: u128, name: &str) -> Command {
 fn refused_commands() {
     let long = "x".repeat(129);
     let revoke = Command::RevokeCredential { credential: credential(9), by: "root".to_owned() };
-    let plan_unknown = Command::PlanRollback { plan: plan(1), run: run(9), by: oncall() };
+    let plan_unknown = Command::PlanRollback {
+        plan: plan(1),
+        asked: Box::new(crate::rollback::Selection::run(run(9)).into()),
+        by: oncall(),
+    };
     let end_unknown = Command::EndRun { run: run(9), reason: None, note: String::new() };
     let compensate = Command::Compensate { plan: plan(9), target: action(1), action: action(2) };
     let table = [

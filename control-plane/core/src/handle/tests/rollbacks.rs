@@ -2,11 +2,13 @@
 
 use super::world::*;
 use crate::{
-    ActionId, ActionStatus, Command, Digest, Event, Level, Refusal, rollback::StepKind, state::Phase,
+    ActionId, ActionStatus, Command, Digest, Event, Level, Refusal,
+    rollback::{PARKED_FOR_MS, ParkedWhy, SETTLES_WITHIN_MS, StepKind},
+    state::Phase,
 };
 
 /// Run 1 with two payments; the first by action 1, the second by action 2.
-fn paid_twice() -> World {
+pub(super) fn paid_twice() -> World {
     let mut world = World::new();
     for params in ["1", "2"] {
         let action = world.admit(Call::new("pay", params).effect(params));
@@ -16,25 +18,39 @@ fn paid_twice() -> World {
 }
 
 impl World {
-    fn roll_back(&mut self, number: u128) -> Result<Vec<Event>, Refusal> {
-        self.command(Command::PlanRollback { plan: plan(number), run: run(1), by: oncall() })?;
+    pub(super) fn roll_back(&mut self, number: u128) -> Result<Vec<Event>, Refusal> {
+        self.plan(number, 1, oncall())?;
         let digest = self.state.rollbacks[&plan(number)].plan.digest;
         let reason = "wrong payee".to_owned();
         self.command(Command::StartRollback { plan: plan(number), digest, by: oncall(), reason })
     }
 
-    fn undo(&mut self, number: u128, target: u128, by: u128) -> Result<ActionId, Refusal> {
+    pub(super) fn undo(&mut self, number: u128, target: u128, by: u128) -> Result<ActionId, Refusal> {
         let command = Command::Compensate { plan: plan(number), target: action(target), action: action(by) };
         self.command(command).map(|_| action(by))
     }
 
-    fn close(&mut self, number: u128) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn close(&mut self, number: u128) -> Result<Vec<Event>, Refusal> {
         self.command(Command::CloseRollback { plan: plan(number) })
+    }
+
+    /// Takes the step about an action, where the core says that it is parked.
+    #[track_caller]
+    fn parked(&mut self, number: u128, target: u128, why: ParkedWhy) {
+        let command = Command::Compensate { plan: plan(number), target: action(target), action: action(999) };
+        match &self.command(command).unwrap()[..] {
+            [Event::StepParked(parked)] => {
+                assert_eq!((parked.why, parked.owner.as_str()), (why, "dana"), "{}", parked.note);
+                assert_eq!(parked.until, self.now.plus_ms(PARKED_FOR_MS));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(self.state.parked.get(&action(target)), Some(&plan(number)));
     }
 }
 
 #[track_caller]
-fn conflict<T: std::fmt::Debug>(refused: Result<T, Refusal>, part: &str) {
+pub(super) fn conflict<T: std::fmt::Debug>(refused: Result<T, Refusal>, part: &str) {
     match refused {
         Err(Refusal::Conflict(text)) => assert!(text.contains(part), "{text}"),
         other => panic!("{other:?}"),
@@ -69,22 +85,26 @@ fn a_lost_reply_of_a_compensation_is_never_answered_by_a_second_one() {
     world.roll_back(1).unwrap();
     let second = world.undo(1, 2, 102).unwrap();
     world.settle(second, in_doubt()).unwrap();
-    let first = world.undo(1, 1, 101).unwrap();
-    world.settle(first, failed()).unwrap();
+    conflict(world.undo(1, 1, 101), "is undone first");
+    assert_eq!(world.undo(1, 2, 103), Err(Refusal::Joins(second)));
+    world.later(SETTLES_WITHIN_MS);
+    world.parked(1, 2, ParkedWhy::UndoInDoubt);
+    world.parked(1, 1, ParkedWhy::OutOfWindow);
     assert!(matches!(world.close(1).unwrap()[0], Event::RollbackClosed { undone: 0, parked: 2, .. }));
     world.roll_back(2).unwrap();
     let kinds: Vec<_> =
         world.state.rollbacks[&plan(2)].plan.steps.iter().map(|step| step.kind.clone()).collect();
-    assert!(matches!(kinds[..], [StepKind::InDoubt, StepKind::Compensate { .. }]), "{kinds:?}");
-    conflict(world.undo(2, 2, 103), "does not compensate");
+    assert!(matches!(kinds[..], [StepKind::InDoubt, StepKind::OutOfWindow]), "{kinds:?}");
+    conflict(world.undo(2, 2, 103), "may be undoing it");
     world.settle(second, succeeded()).unwrap();
     assert_eq!(world.status(action(2)), ActionStatus::Undone);
+    assert_eq!(world.state.parked.keys().copied().collect::<Vec<_>>(), [action(1)]);
 }
 
 #[test]
 fn what_happens_between_plan_and_start_asks_for_another_plan() {
     let mut world = paid_twice();
-    world.command(Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() }).unwrap();
+    world.plan(1, 1, oncall()).unwrap();
     let digest = world.state.rollbacks[&plan(1)].plan.digest;
     let start = |digest, reason: &str| Command::StartRollback {
         plan: plan(1),
@@ -96,8 +116,7 @@ fn what_happens_between_plan_and_start_asks_for_another_plan() {
     assert!(matches!(world.command(start(digest, " ")), Err(Refusal::Invalid(_))));
     world.admit(Call::new("pay", "3"));
     conflict(world.command(start(digest, "why")), "plan again");
-    let again = Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() };
-    conflict(world.command(again), "is taken");
+    conflict(world.plan(1, 1, oncall()), "is taken");
     world.later(600_000);
     conflict(world.command(start(digest, "why")), "expired");
 }
@@ -111,7 +130,7 @@ fn every_kind_of_step() {
     world.answer(mail, &oncall(), true).unwrap();
     world.settle(mail, succeeded()).unwrap();
     world.admit(Call::new("look", "6"));
-    world.command(Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() }).unwrap();
+    world.plan(1, 1, oncall()).unwrap();
     let kind = |step: &crate::rollback::Step| match step.kind {
         StepKind::Compensate { .. } => "compensate",
         StepKind::Irreversible { .. } => "irreversible",
@@ -125,7 +144,7 @@ fn every_kind_of_step() {
     };
     assert_eq!(kinds(&world, 1), ["irreversible", "held", "in doubt", "compensate", "compensate"]);
     world.later(60_000);
-    world.command(Command::PlanRollback { plan: plan(2), run: run(1), by: oncall() }).unwrap();
+    world.plan(2, 1, oncall()).unwrap();
     assert_eq!(kinds(&world, 2), ["irreversible", "held", "in doubt", "too late", "too late"]);
 }
 
@@ -134,7 +153,9 @@ fn the_window_may_close_while_a_rollback_is_under_way() {
     let mut world = paid_twice();
     world.roll_back(1).unwrap();
     world.later(60_000);
-    conflict(world.undo(1, 2, 102), "window");
+    world.parked(1, 2, ParkedWhy::OutOfWindow);
+    conflict(world.close(1), "still under way");
+    world.parked(1, 1, ParkedWhy::OutOfWindow);
     assert!(matches!(world.close(1).unwrap()[0], Event::RollbackClosed { undone: 0, parked: 2, .. }));
 }
 
@@ -149,6 +170,6 @@ fn a_rollback_takes_back_what_waits_and_leaves_a_later_run_its_name() {
     assert_eq!(world.start(3, "case-1"), Err(Refusal::JoinsRun(run(2))));
     conflict(world.roll_back(2), "already");
     let sam = person("sam", &["risk"]);
-    let refused = world.command(Command::PlanRollback { plan: plan(3), run: run(1), by: sam });
+    let refused = world.plan(3, 1, sam);
     assert!(matches!(refused, Err(Refusal::NotPermitted { .. })));
 }

@@ -105,7 +105,13 @@ fn an_earlier_result_is_as_old_as_it_is() {
 fn only_the_declared_undo_is_kept() {
     let mut world = World::new();
     let action = world.admit(Call::new("pay", "{}"));
-    let undo = crate::rollback::UndoCall { tool: "mail".into(), params: json("{}"), until: START };
+    let undo = crate::rollback::UndoCall {
+        tool: "mail".into(),
+        params: json("{}"),
+        until: START,
+        returns: None,
+        verify: None,
+    };
     let settle = crate::command::Settle {
         action,
         settlement: succeeded(),

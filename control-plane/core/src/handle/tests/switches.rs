@@ -202,7 +202,8 @@ fn undoing_goes_on_under_a_stop_that_does_not_say_otherwise() {
         let mut world = World::new();
         let paid = world.admit(Call::new("pay", "{}"));
         world.settle(paid, succeeded()).unwrap();
-        world.command(Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() }).unwrap();
+        let asked = Box::new(crate::rollback::Selection::run(run(1)).into());
+        world.command(Command::PlanRollback { plan: plan(1), asked, by: oncall() }).unwrap();
         let digest = world.state.rollbacks[&plan(1)].plan.digest;
         let reason = "wrong payee".to_owned();
         world.command(Command::StartRollback { plan: plan(1), digest, by: oncall(), reason }).unwrap();

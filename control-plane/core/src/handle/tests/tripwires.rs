@@ -186,7 +186,7 @@ fn figures_of_every_signal() {
         let paid = it.admit(pay(number));
         it.settle(paid, succeeded()).unwrap();
     }
-    it.command(Command::PlanRollback { plan: plan(1), run: run(1), by: oncall() }).unwrap();
+    it.plan(1, 1, oncall()).unwrap();
     let digest = it.state.rollbacks[&plan(1)].plan.digest;
     it.command(Command::StartRollback { plan: plan(1), digest, by: oncall(), reason: "undo".to_owned() })
         .unwrap();

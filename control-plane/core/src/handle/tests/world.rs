@@ -12,7 +12,7 @@ use crate::{
     command::{Answer, Explain, Look, ReadAgain, Release, Settle, SwitchTarget},
     event::{ActionDecided, Settlement},
     proposal::{Channel, Mode},
-    rollback::UndoCall,
+    rollback::{Selection, UndoCall, Verify},
     switch::{Scope, Switch},
     terms::{CourseLimits, Delegation, Rate, RunLimits, ToolTerms, Undo},
     turn,
@@ -72,7 +72,7 @@ fn tool(level: Option<Level>, price: u64, undo: Undo) -> ToolTerms {
 
 /// `look` reads, `pay` is undone by `reverse`, `mail` is irreversible, `busy` has a rate, the rest is wrong.
 pub(super) fn terms() -> Terms {
-    let by = |tool: &str| Undo::By { tool: tool.into(), within_ms: 60_000 };
+    let by = |tool: &str| Undo::By { tool: tool.into(), within_ms: 60_000, verify: None, independent: false };
     let busy = ToolTerms {
         rate: Some(Rate { count: 1, per_ms: 1_000 }),
         ..tool(Some(Level::Read), 7, Undo::Nothing)
@@ -189,6 +189,8 @@ pub(super) struct World {
     /// What every tool reports as its cost, in micros.
     pub(super) cost: u64,
     pub(super) tokens: u64,
+    /// The read that shows that a payment is undone, where there is one.
+    pub(super) verify: Option<Box<Verify>>,
 }
 
 impl World {
@@ -206,7 +208,8 @@ impl World {
     /// A world in which no run has begun.
     pub(super) fn before(terms: Terms) -> Self {
         let state = State::new("payments".into());
-        let mut world = Self { state, history: Vec::new(), now: START, cost: 7, tokens: 0, drawn: 0 };
+        let mut world =
+            Self { state, history: Vec::new(), now: START, cost: 7, tokens: 0, drawn: 0, verify: None };
         world.command(Command::ActivateContract { terms: Box::new(terms), by: "lee".to_owned() }).unwrap();
         world
     }
@@ -302,6 +305,8 @@ impl World {
             tool: "reverse".into(),
             params: json("{}"),
             until: self.now.plus_ms(60_000),
+            returns: Some(Money::from_micros(1_000)),
+            verify: self.verify.clone(),
         });
         self.command(Command::Settle(Box::new(Settle {
             action: id,
@@ -409,6 +414,12 @@ impl World {
         let scope = quarantine.map_or(Scope::All, |switch| switch.scope.clone());
         let (target, reason) = (SwitchTarget::Scope(scope), "the report was a mistake".to_owned());
         self.command(Command::ReleaseSwitch { target, by: oncall(), reason })
+    }
+
+    /// Plans the undoing of a whole run.
+    pub(super) fn plan(&mut self, number: u128, of: u128, by: Person) -> Result<Vec<Event>, Refusal> {
+        let asked = Box::new(Selection::run(run(of)).into());
+        self.command(Command::PlanRollback { plan: plan(number), asked, by })
     }
 
     pub(super) fn end(&mut self) -> Result<Vec<Event>, Refusal> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    ActionId, ActionStatus, CanonicalJson, Digest, Level, Money, Moved, PlanId, Timestamp,
+    ActionId, ActionStatus, CanonicalJson, Digest, Level, Money, Moved, Timestamp,
     action::ActionMove,
     course::Ended,
     decision::{Decision, Outcome},
@@ -27,7 +27,8 @@ impl State {
         }
         let undone = decided.undoes.and_then(|(target, _)| self.actions.get(&target));
         let charged_at = undone.map_or(at, |undone| undone.charged_at);
-        let action = Action { charged_at, ..Action::of(decided, run) };
+        self.let_go = self.let_go.saturating_add(1);
+        let action = Action { charged_at, order: self.let_go, ..Action::of(decided, run) };
         run.count(decided, &action);
         if let Some(effect) = &action.effect {
             self.effects.insert(Digest::of(effect.as_bytes()), action.id);
@@ -50,6 +51,9 @@ impl State {
         }
         if let Some(target) = decided.proposal.stands_in {
             self.stood_in(target, (&action.tool, action.id));
+        }
+        if let Some(about) = decided.verifies {
+            self.read_back(about, action.id, at);
         }
         let (id, status) = (action.id, action.status);
         self.actions.insert(id, Arc::new(action));
@@ -85,16 +89,6 @@ impl State {
         }
     }
 
-    /// The money kept for undoing moves from the target to its compensation: the run's budget is the same.
-    fn compensation_decided(&mut self, target: ActionId, plan: PlanId, by: ActionId) {
-        if let Some(rollback) = self.rollbacks.get_mut(&plan) {
-            rollback.compensations.insert(target, by);
-        }
-        if let Some(target) = self.actions.get_mut(&target).map(Arc::make_mut) {
-            target.undo_hold = Money::ZERO;
-        }
-    }
-
     pub(super) fn released(&mut self, id: ActionId, decision: &Decision, moved: &[Moved], at: Timestamp) {
         let held = self.held.remove(&id);
         let question = held.as_ref().map(|held| held.question.id);
@@ -108,9 +102,11 @@ impl State {
         if !self.moved(id, if admitted { ActionMove::Approve } else { ActionMove::Deny }) {
             return;
         }
+        self.let_go = self.let_go.saturating_add(1);
         if let Some(action) = self.actions.get_mut(&id).map(Arc::make_mut) {
             action.outcome = decision.outcome;
             action.reason = decision.deciding().reason;
+            action.order = self.let_go;
         }
         if admitted {
             if let Some(held) = held {
@@ -143,6 +139,7 @@ impl State {
             Settlement::Failed { .. } => {
                 if self.moved(id, ActionMove::Fail) {
                     self.lost(id, settled.exchange.fault);
+                    self.compensation_failed(settled, at);
                     self.metered(id, settled.tokens);
                     self.give_back(id, settled.cost);
                     self.free_key(id);
@@ -181,7 +178,9 @@ impl State {
                 service.familiar.note(*value, at);
             }
         }
-        if let Some((target, _)) = action.undoes {
+        if let Some((target, _)) = action.undoes
+            && self.actions.get(&target).is_none_or(|target| !target.is_verified())
+        {
             self.undone(target, settled.action);
         }
         self.went_on(settled.action, result);
@@ -198,10 +197,11 @@ impl State {
         }
     }
 
-    fn undone(&mut self, target: ActionId, by: ActionId) {
+    pub(super) fn undone(&mut self, target: ActionId, by: ActionId) {
         if !self.moved(target, ActionMove::Undo) {
             return;
         }
+        self.taken_over(target);
         if let Some(action) = self.actions.get_mut(&target).map(Arc::make_mut) {
             action.undone_by = Some(by);
             // What people took back vouches for nobody, not even where others had succeeded with it: a person
@@ -313,6 +313,8 @@ impl Action {
             fault: None,
             stand_in: None,
             counted: None,
+            verifies: decided.verifies,
+            order: 0,
             trail: Trail::default(),
         }
     }
@@ -324,7 +326,7 @@ impl Run {
         let proposal = &decided.proposal;
         self.actions.push(action.id);
         // What the control plane reads by itself is neither a call of the service nor a repetition.
-        if action.rereads.is_some() || action.asks_about.is_some() {
+        if action.rereads.is_some() || action.asks_about.is_some() || action.verifies.is_some() {
             return;
         }
         let goes = action.status != ActionStatus::Denied;

@@ -57,6 +57,9 @@ impl State {
         }
         let mut from = at;
         for action in run.actions.iter().filter_map(|id| self.actions.get(id)) {
+            if self.parked.contains_key(&action.id) {
+                return None;
+            }
             match action.status {
                 ActionStatus::Proposed
                 | ActionStatus::Held
@@ -85,7 +88,8 @@ impl State {
                 asked = escalation.replaces;
             }
         }
-        self.rollbacks.retain(|_, rollback| rollback.plan.run != id);
+        let gone = |run: &RunId| self.runs.get(run).is_none_or(|run| run.retention == Retention::Retired);
+        self.rollbacks.retain(|_, rollback| !rollback.runs.keys().all(gone));
         self.retired.push_back(id);
         while self.retired.len() > REMEMBERED {
             let Some(oldest) = self.retired.pop_front() else { return };

@@ -96,7 +96,7 @@ fn switches_and_rollbacks_need_no_memory() {
         let lifted = Event::SwitchReleased { switch: id, by, reason, requested_by: None };
         let What::SwitchReleased(lifted) = told(lifted, inner) else { panic!() };
         assert_eq!(lifted.id, id.to_string());
-        let over = Event::RollbackClosed { plan, run: run(), undone: 2, parked: 1 };
+        let over = Event::RollbackClosed { plan, run: run(), undone: 2, parked: 1, skipped: 0 };
         let What::Rollback(over) = told(over, inner) else { panic!() };
         assert_eq!((over.done, over.undone, over.parked), (true, 2, 1));
     });

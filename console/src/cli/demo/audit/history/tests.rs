@@ -74,6 +74,7 @@ fn decided(number: u128, outcome: Outcome, undoes: Option<u128>) -> Event {
         undoes: undoes.map(|target| (action(target), PlanId::new(Uuid::from_u128(9)))),
         rereads: None,
         asks_about: None,
+        verifies: None,
     }))
 }
 
