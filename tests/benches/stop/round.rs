@@ -14,6 +14,9 @@ use crate::{
     site::{Site, reading},
 };
 
+/// Calls on one connection: a server lets a client have some two hundred at a time.
+const A_CONNECTION: usize = 100;
+
 /// Who asks without a pause while the service is stopped.
 const ASKING: usize = 8;
 
@@ -30,10 +33,13 @@ pub(crate) async fn play(site: &Site, number: usize, in_flight: usize) -> Result
     let mut client = site.service().await?;
     let run = site.run(&mut client).await?;
     site.tool.close();
-    let calls =
-        try_join_all((0..in_flight).map(|nth| {
-            pay(site, client.clone(), &run, number.saturating_mul(in_flight).saturating_add(nth))
-        }));
+    let mut clients = Vec::new();
+    for _ in 0..in_flight.div_ceil(A_CONNECTION) {
+        clients.push(site.service().await?);
+    }
+    let first = number.saturating_mul(in_flight);
+    let callers = (first..).zip(clients.iter().cycle()).take(in_flight);
+    let calls = try_join_all(callers.map(|(nth, client)| pay(site, client.clone(), &run, nth)));
     let asking = try_join_all((0..ASKING).map(|_| ask_until_stopped(site, client.clone(), &run)));
     let stopping = async {
         site.tool.holds(in_flight).await?;
