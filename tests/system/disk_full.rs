@@ -7,7 +7,7 @@ use remit_proto::v1::{self as pb, ActionStatus};
 use remit_tests::{
     client::{Agent, payout, reason},
     mcp,
-    site::Site,
+    site::{Remitd, Site},
 };
 use serde_json::json;
 use tonic::{Code, Status};
@@ -52,6 +52,21 @@ pub(crate) fn check<T: std::fmt::Debug>(answer: Result<T, Status>) {
     assert!(status.message().contains("journal"), "{status}");
 }
 
+/// The next start has all that was answered, and knows of each payout that was made.
+pub(crate) async fn start_with_all(site: &Site, paid: &[String]) -> Remitd {
+    let remitd = site.start().await;
+    let mut operator = remitd.operator().await;
+    operator.verify().await;
+    for action in paid {
+        assert_eq!(operator.action(action).await.action.unwrap().status(), ActionStatus::Succeeded);
+    }
+    for payout in &site.upstream.ledger().payouts() {
+        let known = operator.action(&payout.key).await.action.unwrap().status();
+        assert!(matches!(known, ActionStatus::Succeeded | ActionStatus::InDoubt), "{payout:?} is {known:?}");
+    }
+    remitd
+}
+
 #[tokio::test]
 async fn a_full_disk_refuses_everything_and_loses_nothing() {
     let site = Site::new(REMITD).await;
@@ -86,20 +101,10 @@ async fn a_full_disk_refuses_everything_and_loses_nothing() {
     let last = operator.action(paid.last().unwrap()).await;
     assert_eq!(last.action.unwrap().status(), ActionStatus::Succeeded);
     operator.verify().await;
-    let payouts = site.upstream.ledger().payouts();
     remitd.stop().await;
 
     let token = agent.token.clone();
-    let remitd = site.start().await;
-    let mut operator = remitd.operator().await;
-    operator.verify().await;
-    for action in &paid {
-        assert_eq!(operator.action(action).await.action.unwrap().status(), ActionStatus::Succeeded);
-    }
-    for payout in &payouts {
-        let known = operator.action(&payout.key).await.action.unwrap().status();
-        assert!(matches!(known, ActionStatus::Succeeded | ActionStatus::InDoubt), "{payout:?} is {known:?}");
-    }
+    let remitd = start_with_all(&site, &paid).await;
     let mut agent = Agent::connect(&remitd.url(), &token).await;
     let run = agent.run("after").await;
     assert_eq!(agent.refund(&run, "US-500-after", 500).await.status(), ActionStatus::Succeeded);
