@@ -161,8 +161,8 @@ fn hints(painter: &Painter<'_>) -> String {
         let binding = keymap::BINDINGS.iter().find(|b| b.verb == verb && keymap::holds(b.place, page))?;
         binding.keys.first().map(|key| keys::name(*key))
     };
-    let views: Vec<_> =
-        [Verb::Overview, Verb::Queue, Verb::Trace, Verb::Switches].into_iter().filter_map(key).collect();
+    let numbered = [Verb::Overview, Verb::Queue, Verb::Trace, Verb::Switches, Verb::Parked];
+    let views: Vec<_> = numbered.into_iter().filter_map(key).collect();
     let shown = wanted.into_iter().filter_map(|(verb, label)| Some(format!("{} {label}", key(verb)?)));
     let shown = std::iter::once(format!("{} views", views.join(" "))).chain(shown);
     shown.collect::<Vec<_>>().join("  ")
