@@ -8,6 +8,7 @@
     reason = "what goes wrong in a test ends the test"
 )]
 
+pub mod admit;
 pub mod client;
 pub mod contracts;
 pub mod history;

@@ -1,9 +1,10 @@
 //! Ceilings: after the acknowledged position nothing above them is admitted; what is below goes on.
 
-use remit_core::{DomainName, Event, Outcome};
-use remit_journal::{Journal, Record};
+use remit_core::DomainName;
+use remit_journal::Journal;
 use remit_proto::v1::{self as pb, ActionStatus, Level, in_flight::Fate};
 use remit_tests::{
+    admit::is_admit,
     client::{Agent, Operator, payout},
     site::Site,
 };
@@ -69,17 +70,6 @@ async fn after_an_acknowledged_stop_nothing_is_admitted() {
     let admitted: Vec<_> = after.iter().filter(|record| is_admit(record)).collect();
     assert!(admitted.is_empty(), "{admitted:?}");
     journal.close();
-}
-
-pub(crate) fn is_admit(record: &Record) -> bool {
-    let decision = if let Event::ActionDecided(decided) = &record.event {
-        Some(&decided.decision)
-    } else if let Event::ActionReleased { decision, .. } = &record.event {
-        Some(&**decision)
-    } else {
-        None
-    };
-    decision.is_some_and(|decision| decision.outcome == Outcome::Admit)
 }
 
 #[tokio::test]

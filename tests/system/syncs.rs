@@ -4,12 +4,12 @@ use futures::future::join_all;
 use remit_core::DomainName;
 use remit_journal::Journal;
 use remit_proto::v1 as pb;
-use remit_tests::site::Site;
+use remit_tests::{admit::is_admit, site::Site};
 
 use crate::{
     REMITD,
     disk_full::{check, refund_until_refused, start_with_all},
-    switches::{is_admit, refund_until_stopped},
+    switches::refund_until_stopped,
 };
 
 /// SQLite goes on after a sync that failed, although the pages may be lost. We do not.

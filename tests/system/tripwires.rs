@@ -7,10 +7,11 @@ use std::sync::{
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
 use futures::TryStreamExt as _;
-use remit_core::{DomainName, Event, Level, Outcome, switch::Scope};
-use remit_journal::{Journal, Record};
+use remit_core::{DomainName, Event, Level, switch::Scope};
+use remit_journal::Journal;
 use remit_proto::v1::{self as pb, ActionStatus, decision_update::What};
 use remit_tests::{
+    admit::is_admit,
     client::{Agent, payout},
     site::{PATIENCE, Site},
     upstream::Mood,
@@ -35,17 +36,6 @@ async fn refund_until_stopped(mut agent: Agent, name: usize) {
             }
         }
     }
-}
-
-fn admits(record: &Record) -> bool {
-    let decision = if let Event::ActionDecided(decided) = &record.event {
-        Some(&decided.decision)
-    } else if let Event::ActionReleased { decision, .. } = &record.event {
-        Some(&**decision)
-    } else {
-        None
-    };
-    decision.is_some_and(|decision| decision.outcome == Outcome::Admit)
 }
 
 /// A place where alerts are posted. It takes none at first.
@@ -118,7 +108,7 @@ async fn a_tripwire_stops_the_service_under_load_and_tells_people() {
     let Event::SwitchSet(set) = &at(position + 1).event else { panic!("{:?}", at(position + 1)) };
     assert_eq!((set.ceiling, set.id.to_string()), (Level::None, tripped.switch_id));
     assert!(matches!(&set.scope, Scope::Service(service) if service.as_str() == "refund-decision"));
-    let late: Vec<_> = records.iter().filter(|record| record.seq > position && admits(record)).collect();
+    let late: Vec<_> = records.iter().filter(|record| record.seq > position && is_admit(record)).collect();
     assert!(late.is_empty(), "{late:?}");
     let wires = records.iter().filter(|record| matches!(record.event, Event::TripwireTripped(_))).count();
     assert_eq!(wires, 1, "once");

@@ -6,8 +6,9 @@
 
 use std::io::Write as _;
 
-use remit_core::{DomainName, Event, Outcome};
-use remit_journal::{Journal, Record};
+use remit_core::{DomainName, Event};
+use remit_journal::Journal;
+use remit_tests::admit::is_admit;
 use tokio::runtime::Builder;
 
 #[path = "../workload/contract.rs"]
@@ -69,17 +70,6 @@ fn late(data: &std::path::Path, found: &[Round]) -> Result<usize, Failure> {
     }
     journal.close();
     Ok(late)
-}
-
-fn is_admit(record: &Record) -> bool {
-    let decision = if let Event::ActionDecided(decided) = &record.event {
-        Some(&decided.decision)
-    } else if let Event::ActionReleased { decision, .. } = &record.event {
-        Some(&**decision)
-    } else {
-        None
-    };
-    decision.is_some_and(|decision| decision.outcome == Outcome::Admit)
 }
 
 /// Microseconds at which half, nearly all and all of the stops were done.

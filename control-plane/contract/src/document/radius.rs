@@ -10,7 +10,7 @@ use crate::{
     problem::{Problems, Spot, listed, nearest},
     read::{
         Fields, entries,
-        scalar::{Naming, check_name, text, word},
+        scalar::{Naming, check_name, per_ms, text, word},
     },
     yaml::{Entry, Node},
 };
@@ -153,13 +153,7 @@ fn measured(node: &Node, title: &str, problems: &Problems) -> Option<(Spot<Point
 fn limit(node: &Node, what: &str, problems: &Problems) -> Option<(u64, u64)> {
     let text = word(node, what, problems)?;
     let parsed = text.split_once('/').and_then(|(most, per)| {
-        let per_ms = match per {
-            "s" => 1_000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            "d" => 86_400_000,
-            _ => return None,
-        };
+        let per_ms = per_ms(per)?;
         let digits = !most.is_empty() && most.bytes().all(|byte| byte.is_ascii_digit());
         Some((most.parse::<u64>().ok().filter(|_| digits)?, per_ms))
     });

@@ -212,17 +212,22 @@ pub(crate) fn duration_ms(text: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(unit_ms).filter(|ms| *ms > 0)
 }
 
+/// What stands behind the `/`: a second, a minute, an hour or a day, in milliseconds.
+pub(crate) fn per_ms(per: &str) -> Option<u64> {
+    match per {
+        "s" => Some(1_000),
+        "m" => Some(60_000),
+        "h" => Some(3_600_000),
+        "d" => Some(86_400_000),
+        _ => None,
+    }
+}
+
 /// `50/s`.
 pub(crate) fn rate(node: &Node, what: &str, problems: &Problems) -> Option<Rate> {
     let text = text(node, what, problems)?;
     let parsed = text.split_once('/').and_then(|(count, per)| {
-        let per_ms = match per {
-            "s" => 1_000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            "d" => 86_400_000,
-            _ => return None,
-        };
+        let per_ms = per_ms(per)?;
         let count = count.parse::<u32>().ok().filter(|count| *count > 0)?;
         Some(Rate { count, per_ms })
     });
