@@ -98,6 +98,16 @@ impl Tool {
     pub(crate) const fn has_effect_name(&self) -> bool {
         self.effect.is_some()
     }
+
+    /// The parameters that tell one logical effect from another.
+    pub(crate) fn effect_parameters(&self) -> impl Iterator<Item = &str> {
+        self.effect.iter().flat_map(Template::parameters)
+    }
+
+    /// What the contract says of its answers, as a JSON Schema.
+    pub(crate) fn output(&self) -> Option<&Value> {
+        self.output.as_ref().map(|schema| &schema.text)
+    }
 }
 
 impl CompiledContract {

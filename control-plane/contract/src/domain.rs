@@ -33,6 +33,8 @@ pub struct DomainFile {
     pub settings: DomainSettings,
     /// Where it was read.
     pub path: PathBuf,
+    /// As it was read.
+    pub text: String,
     /// Where its alerts are posted.
     pub webhook: Option<Upstream>,
     places: [Place; 4],
@@ -151,7 +153,14 @@ pub fn parse(text: &str, name: &str) -> Result<DomainFile, Vec<Problem>> {
             let (place, webhook) = said.webhook.map(|it| (it.place, it.value)).unzip();
             let places =
                 [said.name.place, said.currency.place, said.backtest.place, place.unwrap_or_default()];
-            Ok(DomainFile { name: said.name.value, path: PathBuf::from(name), webhook, places, settings })
+            Ok(DomainFile {
+                name: said.name.value,
+                path: PathBuf::from(name),
+                text: text.to_owned(),
+                webhook,
+                places,
+                settings,
+            })
         }
     }
 }

@@ -8,7 +8,8 @@
 //!
 //! Nothing here decides: outcomes, findings, budgets and undo plans come from the code that runs in
 //! production. Tools are not called; a scenario gives their answers. Only the contract's folder is read.
-//! The steps that a clause must refuse are also played live, on the contract that decides: `canary.rs`.
+//! The steps that a clause must refuse are also played live, on the contract that decides: `canary.rs`. The effects
+//! that are let go are what a drill does over and over: `exercise.rs`.
 
 use std::{path::Path, sync::Arc};
 
@@ -22,6 +23,7 @@ const MOST_ACTIONS: u32 = 10_000;
 mod canary;
 mod compare;
 mod coverage;
+mod exercise;
 mod expect;
 mod play;
 mod read;
@@ -31,6 +33,7 @@ mod world;
 
 pub use canary::{Canaries, Missed, Standing, canaries};
 pub use coverage::{Rule, Tie};
+pub use exercise::{Call, Case, Exercise, exercises};
 
 use suite::Suite;
 

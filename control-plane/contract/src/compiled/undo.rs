@@ -7,7 +7,7 @@ use remit_core::{
 use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 use serde_json::{Map, Value};
 
-use super::CompiledContract;
+use super::{CompiledContract, Tool};
 use crate::{document::Returns, pointer::Source, value::decimal};
 
 /// How the compensating call is made.
@@ -55,6 +55,17 @@ impl<'a> Recorded<'a> {
         let amount = decimal(self.find(&returns.amount)?)?;
         let micros = amount.checked_mul(Decimal::from(returns.unit.as_micros()))?;
         micros.trunc().to_u64().map(Money::from_micros)
+    }
+}
+
+impl Tool {
+    /// What of its result the call that compensates it is made of.
+    pub(crate) fn undone_by<'a>(&'a self, result: &'a Value) -> impl Iterator<Item = &'a Value> {
+        let with = self.undo.iter().flat_map(|undo| &undo.with);
+        with.filter_map(|(_, source)| match source {
+            Source::Result(pointer) => pointer.find(result),
+            Source::Params(_) | Source::Item(..) => None,
+        })
     }
 }
 

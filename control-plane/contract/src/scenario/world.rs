@@ -416,7 +416,7 @@ impl<'a> World<'a> {
     }
 
     /// The first reply that is meant for these parameters and has calls left.
-    fn reply_for(&mut self, tool: &ToolName, params: &Value) -> Option<&mut Reply> {
+    pub(super) fn reply_for(&mut self, tool: &ToolName, params: &Value) -> Option<&mut Reply> {
         let meant = |reply: &&mut Reply| {
             let wanted = reply.with.as_object().into_iter().flatten();
             reply.times != Some(0)
