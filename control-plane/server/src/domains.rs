@@ -9,7 +9,7 @@ use remit_contract::{
     CompiledContract, Problem,
     domain::{DomainFile, DomainKey, read},
 };
-use remit_core::DomainName;
+use remit_core::{Backtest, DomainName};
 
 /// Why the files cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +60,20 @@ impl Domains {
             }
         }
         Ok(Self(files))
+    }
+
+    /// The same where tools are in a sandbox: nobody is alerted, and nobody reviews.
+    pub(crate) fn in_sandbox(mut self) -> Self {
+        for file in self.0.values_mut() {
+            file.webhook = None;
+            file.settings.backtest = Backtest::None;
+        }
+        self
+    }
+
+    /// The text of the file of a domain.
+    pub(crate) fn text(&self, domain: &DomainName) -> Option<&str> {
+        self.0.get(domain).map(|file| file.text.as_str())
     }
 
     pub(crate) fn files(&self) -> impl Iterator<Item = &DomainFile> {

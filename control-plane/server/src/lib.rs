@@ -48,4 +48,4 @@ mod walk;
 
 pub use config::{Config, Versions};
 pub use plane::CONTROL;
-pub use start::{Error, Running, start, start_on};
+pub use start::{Error, Running, start, start_in_sandbox, start_on};

@@ -125,7 +125,7 @@ pub struct Running {
 /// # Errors
 /// Says what is wrong and what to do; nothing is half-started.
 pub async fn start(config: Config, listener: TcpListener) -> Result<Running, Error> {
-    launch(config, listener, None).await
+    launch(config, listener, Where::default()).await
 }
 
 /// As [`start`], but on a journal that is open already. One in memory ([`Journal::memory`]) makes a control
@@ -134,10 +134,35 @@ pub async fn start(config: Config, listener: TcpListener) -> Result<Running, Err
 /// # Errors
 /// As [`start`].
 pub async fn start_on(journal: Journal, config: Config, listener: TcpListener) -> Result<Running, Error> {
-    launch(config, listener, Some(journal)).await
+    launch(config, listener, Where { journal: Some(journal), sandbox: None }).await
 }
 
-async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>) -> Result<Running, Error> {
+/// As [`start`], but every tool of every contract is at `SANDBOX/UPSTREAM` instead of where the contract says: to
+/// rehearse what a contract does without its tools. No credential is looked up, nobody is alerted, and folders are
+/// enough where the domain's file wants reviews, since nobody proposes a version.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_in_sandbox(
+    sandbox: String,
+    config: Config,
+    listener: TcpListener,
+) -> Result<Running, Error> {
+    launch(config, listener, Where { journal: None, sandbox: Some(sandbox) }).await
+}
+
+/// Where a control plane writes and acts, when that is not where its configuration says.
+#[derive(Default)]
+struct Where {
+    journal: Option<Journal>,
+    sandbox: Option<String>,
+}
+
+async fn launch(
+    config: Config,
+    listener: TcpListener,
+    Where { journal, sandbox }: Where,
+) -> Result<Running, Error> {
     // Several parts use TLS: one provider, installed once a process; a second installation is the same one.
     drop(rustls::crypto::ring::default_provider().install_default());
     data_dir::prepare(&config.data)?;
@@ -146,9 +171,10 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
         Versions::Approved { domains } => (&[][..], domains.as_slice(), true),
     };
     let domains = Domains::load(&config.domains)?;
+    let domains = if sandbox.is_some() { domains.in_sandbox() } else { domains };
     let contracts = Arc::new(Contracts::load(folders, &data_dir::archive(&config.data)?)?);
     configures::fit(&contracts, &domains)?;
-    let upstreams = upstreams(&config, &contracts)?;
+    let upstreams = upstreams(&config, &contracts, sandbox)?;
     let webhooks = Webhooks::find(&domains, &upstreams.secrets())?;
     let clients = Clients::new()
         .map_err(|error| Error::System { what: "make the HTTP client", cause: error.to_string() })?;
@@ -206,8 +232,8 @@ async fn launch(config: Config, listener: TcpListener, journal: Option<Journal>)
 }
 
 /// Where the tools are, and that what opens them is there for what is configured.
-fn upstreams(config: &Config, contracts: &Contracts) -> Result<Upstreams, Error> {
-    let upstreams = Upstreams::new(config.variables.clone(), config.data.clone());
+fn upstreams(config: &Config, contracts: &Contracts, sandbox: Option<String>) -> Result<Upstreams, Error> {
+    let upstreams = Upstreams::new(config.variables.clone(), config.data.clone(), sandbox);
     for contract in contracts.configured() {
         upstreams.resolve(contract).map_err(|source| {
             let service = contract.terms().service.to_string();

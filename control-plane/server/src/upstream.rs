@@ -68,6 +68,16 @@ pub(crate) fn resolve(
         .collect()
 }
 
+/// Every upstream of a contract in a sandbox: on this machine, and without a credential.
+pub(crate) fn in_sandbox(contract: &CompiledContract, sandbox: &str) -> BTreeMap<String, Upstream> {
+    let reach = Reach { private: true, redirects: 0 };
+    let of = |name: &String| {
+        let base = format!("{sandbox}/{name}");
+        (name.clone(), Upstream { base, bearer: None, reach, traffic: Arc::default() })
+    };
+    contract.upstreams().keys().map(of).collect()
+}
+
 /// One call to a tool.
 #[derive(Debug)]
 pub(crate) struct ToolCall {

@@ -16,13 +16,15 @@ use crate::{
 pub(crate) struct Upstreams {
     variables: BTreeMap<String, String>,
     data: PathBuf,
+    /// Where all tools are instead, by upstream below it.
+    sandbox: Option<String>,
     resolved: ArcSwap<BTreeMap<(Digest, String), Arc<Upstream>>>,
 }
 
 impl Upstreams {
     /// None yet; values are looked up in `variables`, the environment and below `data`.
-    pub(crate) fn new(variables: BTreeMap<String, String>, data: PathBuf) -> Self {
-        Self { variables, data, resolved: ArcSwap::default() }
+    pub(crate) fn new(variables: BTreeMap<String, String>, data: PathBuf, sandbox: Option<String>) -> Self {
+        Self { variables, data, sandbox, resolved: ArcSwap::default() }
     }
 
     /// Where values are looked up.
@@ -32,7 +34,10 @@ impl Upstreams {
 
     /// Finds the addresses and secrets that a version names.
     pub(crate) fn resolve(&self, contract: &CompiledContract) -> Result<(), secrets::Error> {
-        let found = upstream::resolve(contract, &self.secrets())?;
+        let found = match &self.sandbox {
+            Some(sandbox) => upstream::in_sandbox(contract, sandbox),
+            None => upstream::resolve(contract, &self.secrets())?,
+        };
         let digest = contract.terms().digest;
         let found: Vec<_> =
             found.into_iter().map(|(name, it)| ((digest, name), Arc::new(self.among_others(it)))).collect();

@@ -272,6 +272,7 @@ impl Operator for Plane {
                 service: String::new(),
                 domain: "500/s".to_owned(),
             }),
+            file: String::new(),
         };
         let access = pb::Domain { name: "access".to_owned(), ..pb::Domain::default() };
         Ok(Response::new(pb::ListDomainsResponse { domains: vec![access, payments] }))

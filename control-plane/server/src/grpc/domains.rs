@@ -6,10 +6,10 @@ use remit_proto::v1 as pb;
 use crate::plane::{Plane, Ward};
 
 pub(super) fn list(plane: &Plane) -> Vec<pb::Domain> {
-    plane.business().map(row).collect()
+    plane.business().map(|ward| row(plane, ward)).collect()
 }
 
-fn row(ward: &Ward) -> pb::Domain {
+fn row(plane: &Plane, ward: &Ward) -> pb::Domain {
     ward.view.read(|inner| {
         let state = &inner.state;
         pb::Domain {
@@ -21,6 +21,7 @@ fn row(ward: &Ward) -> pb::Domain {
             services: state.services.keys().map(ToString::to_string).collect(),
             cost: state.settings.as_ref().and_then(|it| cost(&it.allowance)),
             throttle: state.settings.as_ref().and_then(|it| throttle(&it.throttle)),
+            file: plane.domains.text(&state.domain).unwrap_or_default().to_owned(),
         }
     })
 }
