@@ -15,6 +15,7 @@ use self::{
 
 mod clock;
 pub mod demo;
+pub mod drill;
 pub mod exit;
 pub mod failure;
 pub mod json;
@@ -79,6 +80,8 @@ pub enum Verb {
     Contract(contract::Contract),
     /// Work with the files of domains: check them, print their schema
     Domain(domain::Domains),
+    /// Try what stopping or undoing a service does, against a sandbox; and keep the trend
+    Drill(verb::drill::Drill),
     /// Make and register the key with which you sign approvals
     Key(key::Keys),
     /// Say what a reason code means and what to do

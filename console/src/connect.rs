@@ -5,6 +5,7 @@ use std::time::Duration;
 use color_eyre::eyre::WrapErr as _;
 use remit_proto::v1::{
     control_client::ControlClient as GeneratedControl, operator_client::OperatorClient as Generated,
+    runtime_client::RuntimeClient as GeneratedRuntime,
 };
 use tonic::{
     Request, Status,
@@ -20,6 +21,9 @@ pub type OperatorClient = Generated<InterceptedService<Channel, Bearer>>;
 
 /// The client for the life of contract versions, likewise.
 pub type ControlClient = GeneratedControl<InterceptedService<Channel, Bearer>>;
+
+/// The client of a service, likewise with its token.
+pub type RuntimeClient = GeneratedRuntime<InterceptedService<Channel, Bearer>>;
 
 /// How long an unreachable control plane may keep a person waiting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -59,6 +63,15 @@ pub fn operator(context: &Context) -> color_eyre::Result<OperatorClient> {
 pub fn control(context: &Context) -> color_eyre::Result<ControlClient> {
     let (channel, bearer) = open(context)?;
     Ok(GeneratedControl::with_interceptor(channel, bearer).max_decoding_message_size(MESSAGE_LIMIT_BYTES))
+}
+
+/// As [`operator`], for a service: the context's token is the service's.
+///
+/// # Errors
+/// As [`operator`].
+pub fn runtime(context: &Context) -> color_eyre::Result<RuntimeClient> {
+    let (channel, bearer) = open(context)?;
+    Ok(GeneratedRuntime::with_interceptor(channel, bearer))
 }
 
 fn open(context: &Context) -> color_eyre::Result<(Channel, Bearer)> {

@@ -84,6 +84,19 @@ impl Contracts {
         self.root.join(REFUNDS)
     }
 
+    /// Adds a contract as the project ships it, its scenarios included.
+    pub fn ship(&self, service: &str) {
+        for part in ["", "scenarios"] {
+            let (from, to) = (shipped().join(service).join(part), self.root.join(service).join(part));
+            fs::create_dir_all(&to).unwrap();
+            for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+                if entry.file_type().unwrap().is_file() {
+                    fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+                }
+            }
+        }
+    }
+
     /// Adds the contract of another service.
     pub fn add(&self, service: &str, document: &str, policies: &str) {
         let folder = self.root.join(service);

@@ -1,6 +1,7 @@
 //! `remit` as scripts use it: verbs against a real control plane, JSON on standard output, exit codes.
 
 mod backtest;
+mod drill;
 mod evidence;
 mod readme;
 

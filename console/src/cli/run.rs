@@ -15,8 +15,8 @@ use super::{
     session::{self, Session},
     table::Frame,
     verb::{
-        blast, completions, contract, cost, decide, domain, explain, export, get, key, resolve, rollback,
-        show, switch, tail, token, verify, who,
+        blast, completions, contract, cost, decide, domain, drill, explain, export, get, key, resolve,
+        rollback, show, switch, tail, token, verify, who,
     },
 };
 use crate::{context::Context, tui};
@@ -34,12 +34,17 @@ pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
             Verb::Remote(_)
             | Verb::Contract(_)
             | Verb::Domain(_)
+            | Verb::Drill(_)
             | Verb::Key(_)
             | Verb::Explain(_)
             | Verb::Completions(_),
         ) => {
-            // Requests one after another need no second thread.
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            // Requests one after another need no second thread; a drill has callers, a control plane and tools.
+            let mut runtime = match &verb {
+                Some(Verb::Drill(_)) => tokio::runtime::Builder::new_multi_thread(),
+                Some(_) | None => tokio::runtime::Builder::new_current_thread(),
+            };
+            let runtime = runtime.enable_all().build()?;
             Ok(runtime.block_on(on_stdout(Cli { verb, ..cli })).into())
         }
     }
@@ -108,6 +113,7 @@ async fn dispatch(
     match cli.verb {
         Some(Verb::Contract(args)) => contract::run(&args, || open(&cli.global, peer), screen).await,
         Some(Verb::Domain(args)) => domain::run(&args, screen),
+        Some(Verb::Drill(args)) => drill::run(&args, || open(&cli.global, peer), screen).await,
         Some(Verb::Key(args)) => match args.verb {
             key::Verb::Create(args) => key::create(&args, screen).map(|()| Exit::Ok),
             key::Verb::Register(args) => {

@@ -68,6 +68,12 @@ impl Session {
         Ok(Self { client: connect::operator(&context)?, context })
     }
 
+    /// The environment of its control plane.
+    #[must_use]
+    pub fn environment(&self) -> &str {
+        &self.context.environment
+    }
+
     /// A client over a connection of its own, for what changes something: a busy stream never delays it.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ pub mod contract;
 pub mod cost;
 pub mod decide;
 pub mod domain;
+pub mod drill;
 pub mod explain;
 pub mod export;
 pub mod get;

@@ -43,6 +43,9 @@ async fn fill(line: &str, case: usize, agent: &mut Agent) -> String {
 #[tokio::test]
 async fn every_command_works_as_it_stands_there() {
     let site = Site::new(REMITD).await;
+    // What it drills is in the scenarios.
+    site.contracts.ship(contracts::REFUNDS);
+    site.contracts.edit("fresh_for: 2s", "fresh_for: 60s");
     let remitd = site.start().await;
     let (mut agent, mut operator) = (remitd.agent().await, remitd.operator().await);
     let path = programs(&site);
