@@ -5,3 +5,4 @@ pub mod connect;
 pub mod context;
 pub mod inert;
 pub mod tui;
+pub mod versions;

@@ -13,7 +13,7 @@ use crate::{REMITD, cli::remit};
 
 /// Spent, held, left and calls of each day and run, in millionths; the pace moves with the clock.
 async fn books(operator: &mut Operator, of: &str) -> Vec<(String, u64, u64, Option<u64>, u32)> {
-    let request = pb::GetCostRequest { of: of.to_owned(), since_ms: 0 };
+    let request = pb::GetCostRequest { of: of.to_owned(), ..pb::GetCostRequest::default() };
     let nodes = operator.0.get_cost(request).await.unwrap().into_inner().nodes;
     let day = nodes.into_iter().filter(|node| node.window != "hour");
     day.map(|it| (it.kind, it.spent_micros, it.held_micros, it.left_micros, it.calls)).collect()
@@ -86,11 +86,19 @@ async fn a_day_is_spent_to_the_unit_over_a_power_cut() {
     let of_run = books(&mut operator, &second).await;
     assert_eq!(of_run[0], ("run".to_owned(), 1_200, 250_000, Some(748_800), 3));
     assert_eq!(of_run[1..], before);
+    // Both runs are open, and the one that has used more of its limit is told first.
+    let all = pb::GetCostRequest { open_runs: true, ..pb::GetCostRequest::default() };
+    let nodes = operator.0.get_cost(all).await.unwrap().into_inner().nodes;
+    let runs: Vec<_> = nodes.iter().filter(|node| node.kind == "run").collect();
+    let told: Vec<_> = runs.iter().map(|it| (it.run_name.as_str(), it.service.as_str())).collect();
+    assert_eq!(told, [("case-1", "refund-decision"), ("case-2", "refund-decision")]);
+    let said = remit(&site, &["cost", "refund-decision", "--runs", "-o", "json"]).await.json();
+    assert_eq!(said["cost"][4]["run_name"], "case-1", "{said:#}");
     agent.look_up(&second, "US-500-d").await;
     let waits = agent.act(&second, "payout.create", &payout("US-500-d", 500)).await;
     let decision = waits.decision.unwrap();
     assert_eq!((decision.outcome(), decision.reason.as_str()), (Outcome::Throttle, "budget_exhausted"));
-    let unknown = pb::GetCostRequest { of: "ghost".to_owned(), since_ms: 0 };
+    let unknown = pb::GetCostRequest { of: "ghost".to_owned(), ..pb::GetCostRequest::default() };
     assert_eq!(operator.0.get_cost(unknown).await.unwrap_err().code(), tonic::Code::NotFound);
 }
 

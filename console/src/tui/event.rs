@@ -1,14 +1,15 @@
 //! Everything that can happen to the console, and everything it can ask for in return.
 
 use remit_proto::v1::{
-    ActionDetail, DecideResponse, DecisionUpdate, Level, ListRunsResponse, Parked, ReleaseSwitchResponse,
-    ResolveResponse, Rollback, RollbackPlan, RollbackProgress, RunDetail, SetSwitchResponse, StateSnapshot,
-    TraceBatch, WhoAmIResponse,
+    ActionDetail, ContractVersion, CostNode, DecideResponse, DecisionUpdate, Level, ListRunsResponse, Parked,
+    ReleaseSwitchResponse, ResolveResponse, Rollback, RollbackPlan, RollbackProgress, RunDetail,
+    SetSwitchResponse, StateSnapshot, TraceBatch, WhoAmIResponse,
 };
 
 use super::hit::HitMap;
 use super::keys::Press;
 use super::state::link::Stream;
+use crate::versions::Compared;
 
 /// One input of the reducer.
 #[derive(Clone, Debug)]
@@ -79,6 +80,12 @@ pub enum Fetch {
     Rollback(String),
     /// What people have to take over.
     Parked,
+    /// The contract versions of all services.
+    Versions,
+    /// One of them beside the active one. By its digest, a beginning of it, or `SERVICE@VERSION`.
+    Version(String),
+    /// The budgets of domains, services and open runs.
+    Cost,
 }
 
 /// The answer to a [`Fetch`].
@@ -94,6 +101,30 @@ pub enum Fetched {
     Rollback(Box<Rollback>),
     /// What people have to take over.
     Parked(Vec<Parked>),
+    /// The contract versions of all services, newest first within a service.
+    Versions(Vec<ContractVersion>),
+    /// A version beside the active one.
+    Version(Box<Compared>),
+    /// Budgets.
+    Cost(Vec<CostNode>),
+}
+
+impl Fetched {
+    /// Whether this answers a question of the same kind.
+    #[must_use]
+    pub fn answers(&self, fetch: &Fetch) -> bool {
+        matches!(
+            (self, fetch),
+            (Self::Runs(..), Fetch::Runs(_))
+                | (Self::Run(_), Fetch::Run(_))
+                | (Self::Action(_), Fetch::Action(_))
+                | (Self::Rollback(_), Fetch::Rollback(_))
+                | (Self::Parked(_), Fetch::Parked)
+                | (Self::Versions(_), Fetch::Versions)
+                | (Self::Version(_), Fetch::Version(_))
+                | (Self::Cost(_), Fetch::Cost)
+        )
+    }
 }
 
 /// A request that changes something, or freezes a plan to change something.

@@ -9,10 +9,13 @@ use remit_proto::v1::{
     WhoAmIResponse, in_flight::Fate, rollback_step,
 };
 
+pub(crate) mod listed;
+
 use super::clock::Now;
 use super::event::{Effect, Event, Fetched};
 use super::keys::{Key, Press};
 use super::state::State;
+use super::state::nav::Page;
 use super::theme::Theme;
 use super::update::update;
 use super::view::view;
@@ -423,6 +426,14 @@ impl Desk {
         self.event(Event::Fetched(Fetched::Runs("refund-decision".to_owned(), runs)));
         self.event(Event::Fetched(Fetched::Run(Box::new(run()))));
         self.event(Event::Fetched(Fetched::Action(Box::new(detail()))));
+        self.event(Event::Fetched(Fetched::Versions(listed::versions())));
+        let chosen = if let Page::Version(digest) = self.state.nav.page() {
+            digest.clone()
+        } else {
+            self.state.selected_row().map(|(_, object)| object.id).unwrap_or_default()
+        };
+        self.event(Event::Fetched(Fetched::Version(Box::new(listed::compared(&chosen)))));
+        self.event(Event::Fetched(Fetched::Cost(listed::cost())));
         self.event(Event::Trace(TraceBatch {
             records: vec![record(1041, "asks for payouts.create")],
             lost: 2,

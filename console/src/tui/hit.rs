@@ -19,6 +19,12 @@ pub enum Kind {
     Escalation,
     /// A switch, by id.
     Switch,
+    /// A domain, by name.
+    Domain,
+    /// A contract version, by digest.
+    Version,
+    /// A budget, as `kind/name/window`.
+    Budget,
 }
 
 /// A thing on screen in the version that was on screen.

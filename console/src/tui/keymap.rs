@@ -16,6 +16,10 @@ pub enum Verb {
     Switches,
     /// Show what rollbacks have left to people.
     Parked,
+    /// Show the contract versions.
+    Contracts,
+    /// Show the budgets.
+    Cost,
     /// One row on.
     Down,
     /// One row back.
@@ -97,6 +101,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('3')], Place::Everywhere, Verb::Trace, "Trace: every journal record, live"),
     bind(&[Key::Char('4')], Place::Everywhere, Verb::Switches, "Switches: what is stopped or in safe mode"),
     bind(&[Key::Char('5')], Place::Everywhere, Verb::Parked, "Parked: what an undo has left to people"),
+    bind(
+        &[Key::Char('6')],
+        Place::Everywhere,
+        Verb::Contracts,
+        "Contracts: versions, who approved, what changes",
+    ),
+    bind(&[Key::Char('7')], Place::Everywhere, Verb::Cost, "Cost: budgets, pace, when they run out"),
     bind(&[Key::Char('j'), Key::Down], Place::Everywhere, Verb::Down, "down"),
     bind(&[Key::Char('k'), Key::Up], Place::Everywhere, Verb::Up, "up"),
     bind(
@@ -124,6 +135,10 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('?')], Place::Everywhere, Verb::Help, "this help"),
     bind(&[Key::Ctrl('c')], Place::Everywhere, Verb::Interrupt, "twice: leave (or :quit)"),
 ];
+
+/// The numbered views, in the order of their keys.
+pub const VIEWS: &[Verb] =
+    &[Verb::Overview, Verb::Queue, Verb::Trace, Verb::Switches, Verb::Parked, Verb::Contracts, Verb::Cost];
 
 /// Keys inside cards, for help. Cards read text, so these are no bindings.
 pub const CARD_KEYS: &[(&str, &str)] = &[

@@ -77,7 +77,8 @@ impl Net {
         tokio::spawn(streams::decisions(streams.clone(), link.clone(), decisions_tx));
         tokio::spawn(streams::trace(streams, link, trace_tx, contains_rx));
         let acting = connect::operator(context)?;
-        let asking = connect::operator(context)?;
+        let asking =
+            commands::Asking { operator: connect::operator(context)?, control: connect::control(context)? };
         tokio::spawn(commands::run(acting, asking, commands_rx, replies_tx));
         drop(guard);
         Ok(Self { replies, decisions, picture, trace, commands, contains, retry, runtime: Some(runtime) })

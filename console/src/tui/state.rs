@@ -3,6 +3,7 @@
 pub mod card;
 pub mod facts;
 pub mod link;
+mod listed;
 pub mod nav;
 pub mod receipt;
 pub mod rows;
@@ -14,7 +15,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use remit_proto::v1::{
-    ActionDetail, DecisionUpdate, Parked, Rollback, Run, RunDetail, StateSnapshot, WhoAmIResponse,
+    ActionDetail, ContractVersion, CostNode, DecisionUpdate, Parked, Rollback, Run, RunDetail, StateSnapshot,
+    WhoAmIResponse,
 };
 use tui_input::Input;
 
@@ -22,6 +24,7 @@ use self::nav::{Nav, Page};
 use self::{card::Card, link::Link, receipt::Receipts, trace::Trace};
 use super::event::Fetch;
 use super::hit::{HitMap, Read};
+use crate::versions::Compared;
 
 /// Decision updates kept for the Overview.
 pub const RECENT: usize = 50;
@@ -80,17 +83,21 @@ pub struct Details {
     pub rollback: Option<Box<Rollback>>,
     /// What people have to take over.
     pub parked: Option<Vec<Parked>>,
-    /// Why the last question failed.
-    pub failed: Option<(Fetch, String)>,
-    /// When a question was last asked, and the journal positions then.
-    pub asked: Option<Asked>,
+    /// The contract versions of all services.
+    pub versions: Option<Vec<ContractVersion>>,
+    /// A version beside the active one.
+    pub compared: Option<Box<Compared>>,
+    /// The budgets of domains, services and open runs.
+    pub cost: Option<Vec<CostNode>>,
+    /// Why questions of the page failed.
+    pub failed: BTreeMap<Fetch, String>,
+    /// When the questions of the page were last asked.
+    pub asked: BTreeMap<Fetch, Asked>,
 }
 
-/// The last question of a page.
+/// When a page asked its question.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// What was asked.
-    pub fetch: Fetch,
     /// When, on the console's own clock.
     pub tick_ms: u64,
     /// Where the journals stood in the picture at that time.

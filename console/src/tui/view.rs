@@ -1,9 +1,12 @@
 //! The whole screen as a pure function of state, moment, size and theme: cells, and what they show by identity.
 
 mod action;
+mod budgets;
 mod card;
 mod chart;
 mod clauses;
+mod contracts;
+mod cost;
 mod decision;
 mod doubt;
 mod facts;
@@ -16,6 +19,7 @@ mod run;
 mod service;
 mod switches;
 mod trace;
+mod version;
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +33,25 @@ use super::paint::{Painter, Row, take_bottom, take_top};
 use super::state::nav::Page;
 use super::state::{Focus, State};
 use super::theme::Theme;
+
+/// How many panes a list and what belongs to it get, by the columns there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Panes {
+    /// The list above, what is under the cursor below.
+    One,
+    /// The list, and what is under the cursor beside it.
+    Two,
+    /// And a third beside both.
+    Three,
+}
+
+const fn panes(width: u16) -> Panes {
+    match width {
+        0..100 => Panes::One,
+        100..140 => Panes::Two,
+        140.. => Panes::Three,
+    }
+}
 
 /// Screens with at least this many columns show a second pane.
 const WIDE: u16 = 120;
@@ -78,5 +101,8 @@ fn page(painter: &mut Painter<'_>, body: Rect) {
         Page::Decision(id) => decision::paint(painter, body, id),
         Page::Rollback(id) => rollback::paint(painter, body, id),
         Page::Parked => rollback::parked(painter, body),
+        Page::Contracts => contracts::paint(painter, body),
+        Page::Version(name) => version::paint(painter, body, name),
+        Page::Cost => cost::paint(painter, body),
     }
 }

@@ -67,6 +67,8 @@ pub fn json(row: &CostNode) -> Value {
         "kind": row.kind,
         "name": row.name,
         "domain": row.domain,
+        "service": words::text(&row.service),
+        "run_name": words::text(&row.run_name),
         "currency": words::text(&row.currency),
         "window": words::text(&row.window),
         "starts": words::rfc3339(row.starts.as_ref()),

@@ -284,7 +284,7 @@ impl Operator for Plane {
     }
 
     async fn get_cost(&self, request: Request<pb::GetCostRequest>) -> Answer<pb::GetCostResponse> {
-        let pb::GetCostRequest { of, since_ms } = request.into_inner();
+        let pb::GetCostRequest { of, since_ms, .. } = request.into_inner();
         if of == "ghost" {
             return Err(Status::not_found("there is no domain, service or run `ghost` here"));
         }

@@ -31,6 +31,7 @@ Examples:
   remit cost refund-decision                  a service, and the domain above it
   remit cost 1f3a9c2e                         a run, its service and its domain
   remit cost payments --since 24h             at the pace of the last day
+  remit cost payments --runs                  and of its open runs, the fullest first
   remit cost payments --books                 its accounts in double entry, posted anew from the journal
   remit cost -o json | jq '.cost[] | select(.gone_at)'"
 )]
@@ -41,10 +42,13 @@ pub struct Cost {
     /// Take the pace of so long, for instance `30m` or `24h`; full hours are counted, 48 are remembered
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration_ms)]
     pub since: u64,
+    /// Show the open runs as well, those that have used most of their limit first
+    #[arg(long)]
+    pub runs: bool,
     /// Show the books instead: each account of a budget with its debits and credits, posted anew from the journal
     #[arg(
         long,
-        conflicts_with = "since",
+        conflicts_with_all = ["since", "runs"],
         long_help = "Show the books instead: each account of a budget with its debits and credits, posted anew from the journal.
 
 What is reserved is debited to `held` and credited to `available`; settled, it is debited to `spent`. So all debits equal
@@ -62,7 +66,8 @@ pub async fn run(args: Cost, session: &mut Session, screen: &mut Screen<'_>) -> 
     if args.books {
         return show_books(args.of.unwrap_or_default(), session, screen).await;
     }
-    let request = GetCostRequest { of: args.of.unwrap_or_default(), since_ms: args.since };
+    let request =
+        GetCostRequest { of: args.of.unwrap_or_default(), since_ms: args.since, open_runs: args.runs };
     let nodes = session.client.get_cost(within(request)).await?.into_inner().nodes;
     screen.list("cost", &nodes, cost::COLUMNS, cost::json)?;
     if screen.is_json() {

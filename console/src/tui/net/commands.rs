@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use remit_proto::v1::{
-    DecideRequest, GetActionRequest, GetRollbackRequest, GetRunRequest, ListParkedRequest, ListRunsRequest,
-    PlanRollbackRequest, ReleaseSwitchRequest, ResolveRequest, SetSwitchRequest, StartRollbackRequest,
-    Verdict,
+    DecideRequest, GetActionRequest, GetCostRequest, GetRollbackRequest, GetRunRequest, ListContractsRequest,
+    ListParkedRequest, ListRunsRequest, PlanRollbackRequest, ReleaseSwitchRequest, ResolveRequest,
+    SetSwitchRequest, StartRollbackRequest, Verdict,
 };
 use tokio::sync::mpsc;
 use tonic::{Request as Call, Status};
 
 use super::super::event::{Answer, Command, Event, Fetch, Fetched};
 use super::{Request, is_uncertain, never_left, sentence};
-use crate::connect::OperatorClient;
+use crate::connect::{ControlClient, OperatorClient};
+use crate::versions;
 
 /// After this an unanswered command is reported as unknown.
 const COMMAND_DEADLINE: Duration = Duration::from_secs(10);
@@ -23,10 +24,17 @@ const ROLLBACK_DEADLINE: Duration = Duration::from_mins(10);
 /// Runs listed on a service's page.
 const RUNS: u32 = 200;
 
+/// The two faces of the control plane that answer questions.
+#[derive(Clone)]
+pub(super) struct Asking {
+    pub(super) operator: OperatorClient,
+    pub(super) control: ControlClient,
+}
+
 /// Serves requests until the screen is gone. Every request runs by itself: a slow one delays no other.
 pub(super) async fn run(
     acting: OperatorClient,
-    asking: OperatorClient,
+    asking: Asking,
     mut requests: mpsc::UnboundedReceiver<Request>,
     replies: mpsc::Sender<Event>,
 ) {
@@ -132,8 +140,17 @@ async fn roll_back(
     Err(Status::unavailable("the stream ended before the rollback did"))
 }
 
-async fn answer(mut client: OperatorClient, fetch: Fetch, replies: mpsc::Sender<Event>) {
-    let outcome = match fetch.clone() {
+async fn answer(asking: Asking, fetch: Fetch, replies: mpsc::Sender<Event>) {
+    let event = match ask(asking, fetch.clone()).await {
+        Ok(fetched) => Event::Fetched(fetched),
+        Err(status) => Event::FetchFailed { fetch, sentence: sentence(&status) },
+    };
+    // Without a screen nobody waits for the answer.
+    let _ = replies.send(event).await;
+}
+
+async fn ask(Asking { operator: mut client, mut control }: Asking, fetch: Fetch) -> Result<Fetched, Status> {
+    match fetch {
         Fetch::Runs(service) => client
             .list_runs(timed(
                 ListRunsRequest { service: service.clone(), open_only: false, limit: RUNS },
@@ -157,13 +174,19 @@ async fn answer(mut client: OperatorClient, fetch: Fetch, replies: mpsc::Sender<
             .list_parked(timed(ListParkedRequest {}, FETCH_DEADLINE))
             .await
             .map(|reply| Fetched::Parked(reply.into_inner().parked)),
-    };
-    let event = match outcome {
-        Ok(fetched) => Event::Fetched(fetched),
-        Err(status) => Event::FetchFailed { fetch, sentence: sentence(&status) },
-    };
-    // Without a screen nobody waits for the answer.
-    let _ = replies.send(event).await;
+        Fetch::Versions => control
+            .list_contracts(timed(ListContractsRequest::default(), FETCH_DEADLINE))
+            .await
+            .map(|reply| Fetched::Versions(reply.into_inner().contracts)),
+        Fetch::Version(name) => {
+            let compared = versions::compare(control, name, FETCH_DEADLINE).await?;
+            Ok(Fetched::Version(Box::new(compared)))
+        }
+        Fetch::Cost => client
+            .get_cost(timed(GetCostRequest { open_runs: true, ..GetCostRequest::default() }, FETCH_DEADLINE))
+            .await
+            .map(|reply| Fetched::Cost(reply.into_inner().nodes)),
+    }
 }
 
 fn timed<T>(message: T, deadline: Duration) -> Call<T> {

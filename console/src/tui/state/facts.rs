@@ -86,6 +86,15 @@ impl State {
             Kind::Run => String::new(),
             Kind::Escalation => self.escalation(id)?.digest.clone(),
             Kind::Switch => self.switch(id)?.scope.clone(),
+            Kind::Domain => {
+                self.services().find(|service| service.domain == id)?;
+                String::new()
+            }
+            Kind::Version => self.version(id)?.status.clone(),
+            Kind::Budget => {
+                self.budget(id)?;
+                String::new()
+            }
         };
         Some(Object { kind, id: id.to_owned(), version })
     }
@@ -97,7 +106,13 @@ impl State {
             Kind::Run => Some(object.id.clone()),
             Kind::Escalation => self.escalation(&object.id).map(|e| e.run.clone()),
             Kind::Action => self.action_home(&object.id).map(|(run, _)| run),
-            Kind::Everything | Kind::Service | Kind::Tool | Kind::Switch => None,
+            Kind::Everything
+            | Kind::Service
+            | Kind::Tool
+            | Kind::Switch
+            | Kind::Domain
+            | Kind::Version
+            | Kind::Budget => None,
         }
     }
 
@@ -110,7 +125,8 @@ impl State {
             Kind::Run => self.run_service(&object.id),
             Kind::Escalation => self.escalation(&object.id).map(|e| e.service.clone()),
             Kind::Action => self.action_home(&object.id).map(|(_, service)| service),
-            Kind::Everything | Kind::Switch => None,
+            Kind::Version => self.version(&object.id).map(|version| version.service.clone()),
+            Kind::Everything | Kind::Switch | Kind::Domain | Kind::Budget => None,
         }
         .filter(|service| !service.is_empty())
     }
@@ -127,6 +143,9 @@ impl State {
         }
         if object.kind == Kind::Tool {
             scopes.push(format!("tool:{}", object.id));
+        }
+        if object.kind == Kind::Domain {
+            scopes.push(format!("domain:{}", object.id));
         }
         let service = self.service_of(object);
         if let Some(service) = &service {
@@ -163,6 +182,12 @@ impl State {
             Kind::Everything => "everything".to_owned(),
             Kind::Service => format!("service {id}"),
             Kind::Tool => format!("tool {id}"),
+            Kind::Domain => format!("domain {id}"),
+            Kind::Budget => format!("budget {id}"),
+            Kind::Version => self.version(id).map_or_else(
+                || format!("version {id}"),
+                |version| format!("version {} of {}", version.version, version.service),
+            ),
             Kind::Run => format!("run {id}"),
             Kind::Action => format!("action {id}"),
             Kind::Escalation => {

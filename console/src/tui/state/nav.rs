@@ -28,6 +28,12 @@ pub enum Page {
     Rollback(String),
     /// What rollbacks have left to people.
     Parked,
+    /// The contract versions of every service.
+    Contracts,
+    /// One of them beside the active one. By its digest, a beginning of it, or `SERVICE@VERSION`.
+    Version(String),
+    /// Budgets of domains, services and runs.
+    Cost,
 }
 
 impl Page {
@@ -35,12 +41,15 @@ impl Page {
     #[must_use]
     pub fn is_root(&self) -> bool {
         match self {
-            Self::Overview | Self::Queue | Self::Trace | Self::Switches => true,
+            Self::Overview | Self::Queue | Self::Trace | Self::Switches | Self::Contracts | Self::Cost => {
+                true
+            }
             Self::Service(_)
             | Self::Run(_)
             | Self::Action(_)
             | Self::Decision(_)
             | Self::Rollback(_)
+            | Self::Version(_)
             | Self::Parked => false,
         }
     }

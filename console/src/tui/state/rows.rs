@@ -61,9 +61,14 @@ impl State {
                 .flat_map(|d| &d.actions)
                 .filter_map(|a| object(Kind::Action, &a.id))
                 .collect(),
-            Page::Trace | Page::Action(_) | Page::Decision(_) | Page::Rollback(_) | Page::Parked => {
-                Vec::new()
-            }
+            Page::Contracts => self.version_rows(),
+            Page::Cost => self.budget_rows(),
+            Page::Trace
+            | Page::Action(_)
+            | Page::Decision(_)
+            | Page::Rollback(_)
+            | Page::Parked
+            | Page::Version(_) => Vec::new(),
         }
     }
 
@@ -88,6 +93,10 @@ impl State {
             Page::Action(id) => self.object(Kind::Action, id),
             Page::Decision(id) => self.object(Kind::Escalation, id),
             Page::Trace => self.trace_subject(),
+            Page::Contracts | Page::Cost => {
+                self.selected_row().and_then(|(_, object)| self.stands_for(&object))
+            }
+            Page::Version(name) => self.compared_service(name),
             Page::Rollback(_) | Page::Parked => None,
         }
     }
@@ -124,7 +133,14 @@ impl State {
             // Until the answer came, the first row is not the first row.
             Page::Service(name) => self.details.runs.as_ref().is_some_and(|(of, _)| of == name),
             Page::Run(id) => self.details.run.iter().filter_map(|d| d.run.as_ref()).any(|run| run.id == *id),
-            Page::Trace | Page::Action(_) | Page::Decision(_) | Page::Rollback(_) | Page::Parked => false,
+            Page::Contracts => self.details.versions.is_some(),
+            Page::Cost => self.details.cost.is_some(),
+            Page::Trace
+            | Page::Action(_)
+            | Page::Decision(_)
+            | Page::Rollback(_)
+            | Page::Parked
+            | Page::Version(_) => false,
         };
         if !has_rows {
             return;
@@ -163,7 +179,7 @@ impl State {
             .collect()
     }
 
-    fn lets_through(&self, fields: &[&str]) -> bool {
+    pub(super) fn lets_through(&self, fields: &[&str]) -> bool {
         let wanted = self.filter().to_lowercase();
         wanted.is_empty() || fields.iter().any(|field| field.to_lowercase().contains(&wanted))
     }

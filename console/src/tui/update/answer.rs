@@ -24,12 +24,12 @@ pub(super) fn send(state: &mut State, words: String, command: Command, now: Now)
         at_ms: now.wall_ms,
     });
     // What the page shows is about to change: ask again at once.
-    state.details.asked = None;
+    state.details.asked.clear();
     Effect::Send { id, idempotency_id, command }
 }
 
 pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec<Effect> {
-    state.details.asked = None;
+    state.details.asked.clear();
     let fate = match answer {
         Answer::Decided(decided) => {
             let escalation = decided.escalation.unwrap_or_default();

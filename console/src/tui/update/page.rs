@@ -24,6 +24,8 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
         Verb::Trace => state.nav.go(Page::Trace),
         Verb::Switches => state.nav.go(Page::Switches),
         Verb::Parked => state.nav.go(Page::Parked),
+        Verb::Contracts => state.nav.go(Page::Contracts),
+        Verb::Cost => state.nav.go(Page::Cost),
         Verb::Down => step(state, Step::On(1)),
         Verb::Up => step(state, Step::Back(1)),
         Verb::PageDown => step(state, Step::On(page_rows(state))),
@@ -52,7 +54,7 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
         Verb::Happened => cards::resolve(state, true, now),
         Verb::DidNotHappen => cards::resolve(state, false, now),
         Verb::Retry => {
-            state.details.asked = None;
+            state.details.asked.clear();
             return vec![Effect::Retry];
         }
         Verb::Interrupt => return interrupt(state, now),
@@ -102,14 +104,19 @@ fn page_rows(state: &State) -> usize {
 
 fn step(state: &mut State, step: Step) {
     match state.nav.page() {
-        Page::Action(_) | Page::Decision(_) | Page::Rollback(_) | Page::Parked => {
+        Page::Action(_) | Page::Decision(_) | Page::Rollback(_) | Page::Parked | Page::Version(_) => {
             let total = state.painted.as_ref().and_then(|h| h.shown.as_ref()).map_or(0, |shown| shown.total);
             let cursor = state.nav.cursor_mut();
             cursor.scroll = step.from(cursor.scroll, total);
         }
-        Page::Overview | Page::Queue | Page::Trace | Page::Switches | Page::Service(_) | Page::Run(_) => {
-            state.step(step);
-        }
+        Page::Overview
+        | Page::Queue
+        | Page::Trace
+        | Page::Switches
+        | Page::Contracts
+        | Page::Cost
+        | Page::Service(_)
+        | Page::Run(_) => state.step(step),
     }
 }
 
@@ -135,7 +142,13 @@ fn row_page(state: &State) -> Option<Page> {
             let switch = state.switch(&object.id)?;
             switch.scope.strip_prefix("service:").map(|name| Page::Service(name.to_owned()))
         }
-        Kind::Everything | Kind::Tool => None,
+        Kind::Version => Some(Page::Version(object.id)),
+        Kind::Budget => match state.stands_for(&object)? {
+            of if of.kind == Kind::Service => Some(Page::Service(of.id)),
+            of if of.kind == Kind::Run => Some(Page::Run(of.id)),
+            _ => None,
+        },
+        Kind::Everything | Kind::Tool | Kind::Domain => None,
     }
 }
 

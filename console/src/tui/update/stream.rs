@@ -1,4 +1,4 @@
-//! What the streams and answers to questions change, and which question the page on screen has.
+//! What the streams and answers to questions change, and which questions the page on screen has.
 
 use std::collections::BTreeMap;
 
@@ -46,16 +46,21 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             state.link.down(stream, Down { reason, attempt, retry_tick_ms });
         }
         Event::Fetched(fetched) => {
-            state.details.failed = None;
+            state.details.failed.retain(|fetch, _| !fetched.answers(fetch));
             match fetched {
                 Fetched::Runs(service, answer) => state.details.runs = Some((service, answer.runs)),
                 Fetched::Run(run) => state.details.run = Some(run),
                 Fetched::Action(action) => state.details.action = Some(action),
                 Fetched::Rollback(rollback) => state.details.rollback = Some(rollback),
                 Fetched::Parked(parked) => state.details.parked = Some(parked),
+                Fetched::Versions(versions) => state.details.versions = Some(versions),
+                Fetched::Version(compared) => state.details.compared = Some(compared),
+                Fetched::Cost(nodes) => state.details.cost = Some(nodes),
             }
         }
-        Event::FetchFailed { fetch, sentence } => state.details.failed = Some((fetch, sentence)),
+        Event::FetchFailed { fetch, sentence } => {
+            state.details.failed.insert(fetch, sentence);
+        }
         Event::Key(_)
         | Event::Paste(_)
         | Event::Resized
@@ -73,31 +78,57 @@ fn decision(state: &mut State, update: DecisionUpdate) {
     state.recent.truncate(RECENT);
 }
 
-/// The question of the page on screen, if it is due: at first sight, then when a journal moved on.
+/// The questions of the page on screen that are due: at first sight, then when a journal moved on.
 pub(super) fn ask_for_page(state: &mut State, now: Now) -> Vec<Effect> {
-    let Some(fetch) = question(state) else { return Vec::new() };
+    let questions = questions(state);
+    state.details.asked.retain(|fetch, _| questions.contains(fetch));
+    state.details.failed.retain(|fetch, _| questions.contains(fetch));
     let positions = positions(state.picture.as_ref());
-    if let Some(asked) = state.details.asked.as_ref().filter(|asked| asked.fetch == fetch) {
-        let since = now.tick_ms.saturating_sub(asked.tick_ms);
-        let moved = asked.positions != positions && ASK_MS <= since;
-        let unanswered =
-            state.details.failed.as_ref().is_some_and(|(of, _)| *of == fetch) && ASK_AGAIN_MS <= since;
-        if !moved && !unanswered {
-            return Vec::new();
-        }
+    let due: Vec<_> = questions.into_iter().filter(|fetch| is_due(state, fetch, &positions, now)).collect();
+    for fetch in &due {
+        let asked = Asked { tick_ms: now.tick_ms, positions: positions.clone() };
+        state.details.asked.insert(fetch.clone(), asked);
     }
-    state.details.asked = Some(Asked { fetch: fetch.clone(), tick_ms: now.tick_ms, positions });
-    vec![Effect::Fetch(fetch)]
+    due.into_iter().map(Effect::Fetch).collect()
 }
 
-fn question(state: &State) -> Option<Fetch> {
+fn is_due(state: &State, fetch: &Fetch, positions: &BTreeMap<String, u64>, now: Now) -> bool {
+    let Some(asked) = state.details.asked.get(fetch) else { return true };
+    let since = now.tick_ms.saturating_sub(asked.tick_ms);
+    let moved = asked.positions != *positions && again_ms(fetch) <= since;
+    let unanswered = state.details.failed.contains_key(fetch) && ASK_AGAIN_MS <= since;
+    moved || unanswered
+}
+
+/// Where a journal moves on all the time, a question is asked again at most this often.
+const fn again_ms(fetch: &Fetch) -> u64 {
+    match fetch {
+        // What a version says never changes; only its state does, and the list beside it tells that.
+        Fetch::Version(_) => ASK_AGAIN_MS,
+        Fetch::Runs(_)
+        | Fetch::Run(_)
+        | Fetch::Action(_)
+        | Fetch::Rollback(_)
+        | Fetch::Parked
+        | Fetch::Versions
+        | Fetch::Cost => ASK_MS,
+    }
+}
+
+fn questions(state: &State) -> Vec<Fetch> {
     match state.nav.page() {
-        Page::Overview | Page::Queue | Page::Trace | Page::Switches => None,
-        Page::Service(name) => Some(Fetch::Runs(name.clone())),
-        Page::Run(id) => Some(Fetch::Run(id.clone())),
-        Page::Action(id) => Some(Fetch::Action(id.clone())),
-        Page::Rollback(id) => Some(Fetch::Rollback(id.clone())),
-        Page::Parked => Some(Fetch::Parked),
+        Page::Overview | Page::Queue | Page::Trace | Page::Switches => Vec::new(),
+        Page::Service(name) => vec![Fetch::Runs(name.clone())],
+        Page::Run(id) => vec![Fetch::Run(id.clone())],
+        Page::Action(id) => vec![Fetch::Action(id.clone())],
+        Page::Rollback(id) => vec![Fetch::Rollback(id.clone())],
+        Page::Parked => vec![Fetch::Parked],
+        Page::Contracts => {
+            let chosen = state.selected_row().map(|(_, object)| Fetch::Version(object.id));
+            std::iter::once(Fetch::Versions).chain(chosen).collect()
+        }
+        Page::Version(name) => vec![Fetch::Version(name.clone())],
+        Page::Cost => vec![Fetch::Cost],
         Page::Decision(id) => {
             let action = state.escalation(id).map(|e| e.action.clone());
             // Once it is decided it leaves the picture; its page keeps what it showed.
@@ -105,7 +136,7 @@ fn question(state: &State) -> Option<Fetch> {
                 let detail = state.details.action.as_ref()?;
                 detail.escalation.as_ref().filter(|e| e.id == *id).map(|e| e.action.clone())
             };
-            action.or_else(shown).map(Fetch::Action)
+            action.or_else(shown).map(Fetch::Action).into_iter().collect()
         }
     }
 }

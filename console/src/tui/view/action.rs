@@ -16,9 +16,8 @@ pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, id: &str) {
     let known =
         state.details.action.as_deref().filter(|d| d.action.as_ref().is_some_and(|a| a.id.ends_with(id)));
     let Some((detail, action)) = known.and_then(|d| d.action.as_ref().map(|a| (d, a))) else {
-        let failed =
-            state.details.failed.as_ref().filter(|(fetch, _)| *fetch == Fetch::Action(id.to_owned()));
-        painter.row(inner, 0, &Row::of(failed.map_or("loading", |(_, why)| why), theme.warn));
+        let failed = state.details.failed.get(&Fetch::Action(id.to_owned()));
+        painter.row(inner, 0, &Row::of(failed.map_or("loading", String::as_str), theme.warn));
         return;
     };
     let width = usize::from(inner.width);

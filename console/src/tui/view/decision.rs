@@ -103,8 +103,13 @@ fn lines(
         rows.extend(wrapped("VOTE   ", &format!("{} {word}: {}", vote.by, vote.reason), width, styles));
     }
     let Some(detail) = detail else {
-        let why =
-            painter.state.details.failed.as_ref().map_or("loading findings and evidence", |(_, why)| why);
+        let why = painter
+            .state
+            .details
+            .failed
+            .values()
+            .next()
+            .map_or("loading findings and evidence", String::as_str);
         rows.extend(wrapped("", why, width, (theme.warn, theme.warn)));
         return rows;
     };

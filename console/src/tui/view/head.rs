@@ -161,9 +161,9 @@ fn hints(painter: &Painter<'_>) -> String {
         let binding = keymap::BINDINGS.iter().find(|b| b.verb == verb && keymap::holds(b.place, page))?;
         binding.keys.first().map(|key| keys::name(*key))
     };
-    let numbered = [Verb::Overview, Verb::Queue, Verb::Trace, Verb::Switches, Verb::Parked];
-    let views: Vec<_> = numbered.into_iter().filter_map(key).collect();
+    let views = [keymap::VIEWS.first(), keymap::VIEWS.last()].map(|verb| verb.and_then(|verb| key(*verb)));
+    let views = views.map(Option::unwrap_or_default).join("-");
     let shown = wanted.into_iter().filter_map(|(verb, label)| Some(format!("{} {label}", key(verb)?)));
-    let shown = std::iter::once(format!("{} views", views.join(" "))).chain(shown);
+    let shown = std::iter::once(format!("{views} views")).chain(shown);
     shown.collect::<Vec<_>>().join("  ")
 }

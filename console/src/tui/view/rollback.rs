@@ -48,10 +48,10 @@ pub(super) fn parked(painter: &mut Painter<'_>, body: Rect) {
     painter.hits.shown = Some(shown);
 }
 
-fn missing(painter: &mut Painter<'_>, body: Rect, (title, fetch): (&str, &Fetch)) {
+pub(super) fn missing(painter: &mut Painter<'_>, body: Rect, (title, fetch): (&str, &Fetch)) {
     let inner = painter.rule(body, title);
-    let failed = painter.state.details.failed.as_ref().filter(|(of, _)| of == fetch);
-    painter.row(inner, 0, &Row::of(failed.map_or("loading", |(_, why)| why), painter.theme.warn));
+    let failed = painter.state.details.failed.get(fetch);
+    painter.row(inner, 0, &Row::of(failed.map_or("loading", String::as_str), painter.theme.warn));
 }
 
 const fn phase(rollback: &Rollback) -> &'static str {

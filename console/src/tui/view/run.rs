@@ -17,8 +17,8 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     let known = state.details.run.as_deref().filter(|d| d.run.as_ref().is_some_and(|r| r.id == id));
     let Some((detail, run)) = known.and_then(|d| d.run.as_ref().map(|r| (d, r))) else {
         let inner = painter.rule(body, &format!("Run {id}"));
-        let failed = state.details.failed.as_ref().filter(|(fetch, _)| *fetch == Fetch::Run(id.to_owned()));
-        painter.row(inner, 0, &Row::of(failed.map_or("loading", |(_, why)| why), theme.warn));
+        let failed = state.details.failed.get(&Fetch::Run(id.to_owned()));
+        painter.row(inner, 0, &Row::of(failed.map_or("loading", String::as_str), theme.warn));
         return;
     };
     let word = status(run.status().as_str_name(), "RUN_STATUS_");

@@ -37,7 +37,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, name: &str) {
         })
         .collect();
     if rows.is_empty() {
-        let why = state.details.failed.as_ref().map_or("no run and no tool yet", |(_, why)| why);
+        let why = state.details.failed.values().next().map_or("no run and no tool yet", String::as_str);
         painter.row(list, 0, &Row::of(why, theme.dim));
     }
     let selected = state.selected_row().map(|(index, _)| index);

@@ -21,6 +21,9 @@ use crate::{
 /// The pace is that of the last hour, where nothing else is asked for.
 const DEFAULT_SINCE_MS: u64 = 60 * 60 * 1_000;
 
+/// Open runs of one domain that are told of at most.
+const MOST_RUNS: usize = 500;
+
 /// What is asked about.
 pub(super) enum Of {
     Everything,
@@ -42,9 +45,16 @@ pub(super) fn cost(plane: &Plane, request: &pb::GetCostRequest) -> Result<pb::Ge
     };
     let now = clock::now();
     let time = Time { now, since: back(now, since_ms) };
+    let told = |inner: &Inner, of: &Of| {
+        let mut nodes = time.of(inner, of);
+        if request.open_runs {
+            nodes.extend(time.open_runs(inner, of));
+        }
+        nodes
+    };
     let nodes = named(plane, &request.of)?
         .into_iter()
-        .flat_map(|(ward, of)| ward.view.read(|inner| time.of(inner, &of)))
+        .flat_map(|(ward, of)| ward.view.read(|inner| told(inner, &of)))
         .collect();
     Ok(pb::GetCostResponse { nodes })
 }
@@ -124,6 +134,25 @@ impl Time {
             .collect()
     }
 
+    /// The open runs below what was asked about, the fullest first; none below a run.
+    fn open_runs(&self, inner: &Inner, of: &Of) -> Vec<pb::CostNode> {
+        let within = |run: &remit_core::state::Run| match of {
+            Of::Everything => true,
+            Of::Service(name) => run.terms.service == *name,
+            Of::Run(_) => false,
+        };
+        let open = inner.state.runs.values().filter(|run| run.is_open() && within(run));
+        let mut nodes: Vec<_> = open.map(|run| self.run(&inner.state, run)).collect();
+        // Of a thousand: a limit of zero is full.
+        let used = |node: &pb::CostNode| {
+            let spoken_for = node.spent_micros.saturating_add(node.held_micros);
+            spoken_for.saturating_mul(1_000).checked_div(node.limit_micros.unwrap_or(0)).unwrap_or(1_000)
+        };
+        nodes.sort_by(|a, b| used(b).cmp(&used(a)).then_with(|| a.name.cmp(&b.name)));
+        nodes.truncate(MOST_RUNS);
+        nodes
+    }
+
     fn run(&self, state: &State, run: &remit_core::state::Run) -> pb::CostNode {
         let ended = run.ended_at.unwrap_or(self.now);
         let pace = Pace::of(run.budget.spent(), run.started_at, ended);
@@ -145,6 +174,8 @@ impl Time {
             gone_at: pace.gone(run.budget.left(), self.now).filter(|_| run.is_open()).map(wire::time),
             run: None,
             wall_time_ms: None,
+            service: run.terms.service.to_string(),
+            run_name: run.name.clone(),
         }
     }
 
@@ -183,8 +214,7 @@ impl Time {
                 calls_limit: allowance.calls.get(&per).copied(),
                 pace_micros: pace.an_hour().as_micros(),
                 gone_at: gone.map(wire::time),
-                run: None,
-                wall_time_ms: None,
+                ..pb::CostNode::default()
             }
         };
         Per::ALL.into_iter().map(node).collect()

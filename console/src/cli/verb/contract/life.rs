@@ -15,16 +15,19 @@ use remit_proto::v1::{
 };
 use serde_json::json;
 
-use crate::cli::{
-    exit::Exit,
-    failure::Failure,
-    kind::contract,
-    paint::Tone,
-    problems::refuse,
-    screen::Screen,
-    session::{Session, unsure, within, within_time},
-    signer::{self, Signer},
-    verb::contract::diff,
+use crate::{
+    cli::{
+        exit::Exit,
+        failure::Failure,
+        kind::contract,
+        paint::Tone,
+        problems::refuse,
+        screen::Screen,
+        session::{Session, unsure, within, within_time},
+        signer::{self, Signer},
+        verb::contract::diff,
+    },
+    versions,
 };
 
 /// What a control plane does with a version. A version is named by its digest, by a beginning of it with at
@@ -285,12 +288,10 @@ fn folder(
     files: std::collections::HashMap<String, String>,
     digest: &str,
 ) -> Result<(Folder, Digest), Failure> {
-    let folder = Folder::of(files.into_iter().collect()).ok();
-    match folder.map(|folder| (folder.digest(), folder)) {
-        Some((found, folder)) if found.to_string() == digest => Ok((folder, found)),
-        Some(_) | None => Err(Failure::no(format!("what the control plane sent is not version {digest}"))
-            .hint("tell whoever runs the control plane; run `remit verify`")),
-    }
+    versions::folder(files, digest).ok_or_else(|| {
+        Failure::no(format!("what the control plane sent is not version {digest}"))
+            .hint("tell whoever runs the control plane; run `remit verify`")
+    })
 }
 
 /// The folder of a version that the control plane keeps.

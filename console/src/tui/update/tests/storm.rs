@@ -31,7 +31,7 @@ pub(super) enum Op {
 }
 
 fn key() -> impl Strategy<Value = Key> {
-    let letters = prop::sample::select("!smyrbSDG1234adhngjk/:fq5ac7- ".chars().collect::<Vec<_>>())
+    let letters = prop::sample::select("!smyrbSDG12346adhngjk/:fq5ac7- ".chars().collect::<Vec<_>>())
         .prop_map(Key::Char);
     let others = prop::sample::select(vec![
         Key::Enter,
@@ -79,6 +79,8 @@ fn opening() -> impl Strategy<Value = Vec<Op>> {
         [row.clone(), press('!'), press('s')].concat(),
         [row.clone(), press('!'), press('m')].concat(),
         [press('4'), press('!'), press('r')].concat(),
+        [press('6'), vec![Op::Fetched, Op::Paint], press('!'), press('s')].concat(),
+        [press('7'), vec![Op::Fetched, Op::Paint], press('!'), press('s')].concat(),
         [queue.clone(), press('a')].concat(),
         [queue, press('d')].concat(),
         vec![Op::Planned, Op::Paint, Op::Wait(400)],

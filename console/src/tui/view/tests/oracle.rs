@@ -179,12 +179,41 @@ fn poisoned(text: &str) -> Desk {
     let (detail, run) = poison_detail(text);
     desk.event(Event::Fetched(Fetched::Action(Box::new(detail))));
     desk.event(Event::Fetched(Fetched::Run(Box::new(run))));
+    poison_listed(&mut desk, text);
     let mut record = fixture::record(1, text);
     record.service = text.to_owned();
     record.params_json = text.to_owned();
     desk.event(Event::Trace(TraceBatch { records: vec![record], lost: 0, hidden: 0 }));
     desk.state.say(desk.now.tick_ms, text);
     desk
+}
+
+fn poison_listed(desk: &mut Desk, text: &str) {
+    let mut versions = fixture::listed::versions();
+    for version in &mut versions {
+        version.service.push_str(text);
+        for field in [&mut version.version, &mut version.proposed_by, &mut version.activated_by] {
+            *field = text.to_owned();
+        }
+        version.revoked_because = text.to_owned();
+        let approval = version.approval.get_or_insert_default();
+        (approval.by, approval.shown, approval.key) = (text.to_owned(), text.to_owned(), text.to_owned());
+    }
+    let first = versions[0].clone();
+    desk.event(Event::Fetched(Fetched::Versions(versions)));
+    let mut compared = fixture::listed::compared(&first.digest);
+    compared.version = first;
+    compared.text = text.to_owned();
+    for change in &mut compared.changes {
+        change.words = text.to_owned();
+    }
+    desk.event(Event::Fetched(Fetched::Version(Box::new(compared))));
+    let mut cost = fixture::listed::cost();
+    for node in &mut cost {
+        node.name.push_str(text);
+        (node.currency, node.run_name, node.service) = (text.to_owned(), text.to_owned(), text.to_owned());
+    }
+    desk.event(Event::Fetched(Fetched::Cost(cost)));
 }
 
 fn complaints(desk: &mut Desk) -> Vec<String> {
@@ -206,7 +235,7 @@ proptest! {
 
     #[test]
     fn hostile_text_never_reaches_the_terminal(text in hostile()) {
-        for keys in ["", "2", "3k", "4", "4!r", "2d", "!s", ":go run:run-7\n", ":go action:act-977\n", "/abc", "?"] {
+        for keys in ["", "2", "3k", "4", "4!r", "2d", "!s", ":go run:run-7\n", ":go action:act-977\n", "/abc", "?", "6", "6\n ", "7", "7!"] {
             let mut desk = poisoned(&text);
             for c in keys.chars() {
                 desk.key(if c == '\n' { Key::Enter } else { Key::Char(c) });

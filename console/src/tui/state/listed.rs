@@ -1,0 +1,107 @@
+//! Rows that come from answers rather than from the picture: contract versions and budgets, each by its identity.
+
+use remit_proto::v1::{ContractVersion, CostNode};
+
+use super::State;
+use crate::tui::hit::{Kind, Object};
+use crate::versions::Compared;
+
+/// What tells a budget from all others: `service/refund-decision/hour`.
+#[must_use]
+pub(super) fn budget_id(node: &CostNode) -> String {
+    format!("{}/{}/{}", node.kind, node.name, node.window)
+}
+
+/// Domains before services before runs, as the screen shows them.
+fn rank(node: &CostNode) -> u8 {
+    match node.kind.as_str() {
+        "domain" => 0,
+        "service" => 1,
+        _ => 2,
+    }
+}
+
+impl State {
+    /// The versions of all services, as the control plane lists them.
+    pub fn versions(&self) -> impl Iterator<Item = &ContractVersion> {
+        self.details.versions.iter().flatten()
+    }
+
+    /// The version with this digest.
+    #[must_use]
+    pub fn version(&self, digest: &str) -> Option<&ContractVersion> {
+        self.versions().find(|version| version.digest == digest)
+    }
+
+    /// The comparison of the version that is named so, once it has arrived.
+    #[must_use]
+    pub fn compared(&self, name: &str) -> Option<&Compared> {
+        self.details.compared.as_deref().filter(|compared| {
+            let version = &compared.version;
+            !name.is_empty()
+                && (version.digest.starts_with(name)
+                    || format!("{}@{}", version.service, version.version) == name)
+        })
+    }
+
+    /// Budgets in the order of the screen: by domain, domains before services before runs, the fullest run first as
+    /// the control plane lists them.
+    pub fn budgets(&self) -> impl Iterator<Item = &CostNode> {
+        let mut nodes: Vec<_> = self.details.cost.iter().flatten().collect();
+        nodes.sort_by(|a, b| (&a.domain, rank(a)).cmp(&(&b.domain, rank(b))));
+        nodes.into_iter()
+    }
+
+    /// The budget with this identity.
+    #[must_use]
+    pub fn budget(&self, id: &str) -> Option<&CostNode> {
+        self.details.cost.iter().flatten().find(|node| budget_id(node) == id)
+    }
+
+    /// What an act on a row of these pages is about: the service, run or domain behind it.
+    #[must_use]
+    pub fn stands_for(&self, row: &Object) -> Option<Object> {
+        match row.kind {
+            Kind::Version => self.object(Kind::Service, &self.version(&row.id)?.service),
+            Kind::Budget => {
+                let node = self.budget(&row.id)?;
+                let kind = match node.kind.as_str() {
+                    "domain" => Kind::Domain,
+                    "service" => Kind::Service,
+                    _ => Kind::Run,
+                };
+                self.object(kind, &node.name)
+            }
+            Kind::Everything
+            | Kind::Service
+            | Kind::Tool
+            | Kind::Run
+            | Kind::Action
+            | Kind::Escalation
+            | Kind::Switch
+            | Kind::Domain => Some(row.clone()),
+        }
+    }
+
+    pub(super) fn compared_service(&self, name: &str) -> Option<Object> {
+        self.object(Kind::Service, &self.compared(name)?.version.service)
+    }
+
+    pub(super) fn version_rows(&self) -> Vec<Object> {
+        let shown = self.versions().filter(|it| {
+            let approver = it.approval.as_ref().map_or("", |approval| &approval.by);
+            let people = [&it.proposed_by, &it.activated_by, &it.revoked_by].map(String::as_str);
+            let words = [&it.service, &it.version, &it.status, &it.digest].map(String::as_str);
+            self.lets_through(&[&people[..], &words, &[approver]].concat())
+        });
+        shown.filter_map(|it| self.object(Kind::Version, &it.digest)).collect()
+    }
+
+    pub(super) fn budget_rows(&self) -> Vec<Object> {
+        let shown = self.budgets().filter(|node| {
+            let CostNode { kind, name, domain, window, service, run_name, .. } = node;
+            self.lets_through(&[kind, name, domain, window, service, run_name])
+        });
+        shown.filter_map(|node| self.object(Kind::Budget, &budget_id(node))).collect()
+    }
+}
