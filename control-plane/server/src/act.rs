@@ -110,7 +110,9 @@ pub(crate) async fn act(plane: &Plane, caller: &Principal, call: Call) -> Result
     let acted = propose(plane, &court, proposal, &call.value).await?;
     show(plane, &acted, deposit);
     match mode {
-        Mode::Execute => instead::or_another(plane, caller, acted, (call.channel, &call.value)).await,
+        Mode::Execute => {
+            Box::pin(instead::or_another(plane, caller, acted, (call.channel, &call.value))).await
+        }
         Mode::DecisionOnly => Ok(acted),
     }
 }
@@ -143,6 +145,9 @@ fn show(plane: &Plane, acted: &Acted, deposit: Option<Deposit<'_>>) {
 }
 
 /// Has one action decided, and waits for its end where it goes.
+///
+/// What few calls need is in boxes: every call's future has room for the largest way through it, and is moved
+/// several times on its way into a task.
 async fn propose(
     plane: &Plane,
     court: &Court<'_>,
@@ -152,7 +157,11 @@ async fn propose(
     let Court { ward, contract, facts } = court;
     let (action, run, mode) = (proposal.action, proposal.run, proposal.mode);
     let assessment = contract.assess(&proposal, value, facts);
-    let reused = recall::reused(plane, ward, &proposal).await;
+    let reused = if recall::may_be_known(&proposal) {
+        Box::pin(recall::reused(plane, ward, &proposal)).await
+    } else {
+        None
+    };
     let command = Command::Propose {
         proposal: Box::new(proposal),
         assessment: Box::new(assessment),
@@ -166,11 +175,11 @@ async fn propose(
             };
             plane.metrics.decided(&contract.terms().service, &decided.decision);
             if decided.decision.outcome == Outcome::Admit && mode == Mode::Execute {
-                return end_of(ward, action).await;
+                return Box::pin(end_of(ward, action)).await;
             }
             Ok(answer(decided))
         }
-        Err(Fault::Refused(Refusal::Joins(known))) => join(plane, ward, (run, known)).await,
+        Err(Fault::Refused(Refusal::Joins(known))) => Box::pin(join(plane, ward, (run, known))).await,
         Err(fault) => Err(fault.into()),
     }
 }

@@ -7,6 +7,7 @@ use remit_core::{Command, DomainName, Refusal, State};
 use remit_journal::{Journal, Record};
 use tokio::sync::{mpsc, oneshot, watch};
 
+mod pipeline;
 mod publish;
 mod turn;
 

@@ -53,12 +53,13 @@ pub(crate) async fn gone(plane: &Plane, action: ActionId) -> Result<Arc<ActionCa
     card.ok_or_else(|| Error::NotFound(format!("there is no action `{action}` here")))
 }
 
+/// Only a key that the caller gave can stand for another call, or other words with the same one.
+pub(crate) const fn may_be_known(proposal: &Proposal) -> bool {
+    proposal.key.is_some() || !proposal.asserted.is_empty()
+}
+
 /// In what a call differs from the one that used its key first; nothing where its key is new.
 pub(crate) async fn reused(plane: &Plane, ward: &Ward, proposal: &Proposal) -> Option<Reuse> {
-    // Only a key that the caller gave can stand for another call, or other words with the same one.
-    if proposal.key.is_none() && proposal.asserted.is_empty() {
-        return None;
-    }
     let by = ward.view.read(|inner| inner.state.used_before(proposal))?;
     let first = card(plane, ward, (proposal.run, by)).await.ok()??;
     let Event::ActionDecided(decided) = &first.decided.event else { return None };

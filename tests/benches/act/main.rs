@@ -81,7 +81,8 @@ fn main() -> Result<(), Failure> {
             });
         }
         for plane in [durable, memory].into_iter().flatten() {
-            server.block_on(plane.shut_down());
+            // Its connections close only while the client's side of them is awake.
+            client.block_on(server.spawn(plane.shut_down()))?;
         }
     }
     let mut out = std::io::stdout().lock();

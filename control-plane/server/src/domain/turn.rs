@@ -4,17 +4,14 @@ use std::{ops::Range, sync::Arc};
 
 use remit_core::{Event, State, Timestamp, turn};
 use remit_journal::{Batch, Journal};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 
-use super::{Fault, Health, Job, Reply, publish::Publication};
+use super::{
+    Fault, Health, Job, Reply,
+    pipeline::{MOST, Pipeline, Place},
+    publish::Publication,
+};
 use crate::{clock, crash};
-
-/// Most commands decided in one turn: bounds how long one batch keeps the others waiting.
-const TURN: usize = 256;
-
-/// Batches of a domain that may be on their way to the disk: one being written, one that gathers behind it. With
-/// more, batches and commits are smaller, and each costs its pages, its sync and the waking of who waits.
-const PIPELINE: usize = 2;
 
 pub(super) struct Loop {
     pub(super) state: State,
@@ -32,18 +29,20 @@ pub(super) struct Waiter {
 
 impl Loop {
     pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Job>, mut urgent: mpsc::Receiver<Job>) {
-        let pipeline = Arc::new(Semaphore::new(PIPELINE));
-        let (mut first, mut jobs) = (Vec::with_capacity(TURN), Vec::with_capacity(TURN));
+        let pipeline = Pipeline::new();
+        let (mut first, mut jobs) = (Vec::with_capacity(MOST), Vec::with_capacity(MOST));
         loop {
-            let Ok(slot) = Arc::clone(&pipeline).acquire_owned().await else { return };
+            let Some(mut place) = pipeline.enter().await else { return };
+            let share = pipeline.share(waiting.len());
             let received = tokio::select! {
                 biased;
-                received = urgent.recv_many(&mut first, TURN) => received,
-                received = waiting.recv_many(&mut jobs, TURN) => received,
+                received = urgent.recv_many(&mut first, MOST) => received,
+                received = waiting.recv_many(&mut jobs, share) => received,
             };
             if received == 0 {
                 return;
             }
+            place.hold(received);
             if let Some(cause) = self.health.failed() {
                 let fault = Fault::Failed { domain: self.state.domain.clone(), cause };
                 for job in first.drain(..).chain(jobs.drain(..)) {
@@ -53,12 +52,13 @@ impl Loop {
                 continue;
             }
             let (events, waiters) = self.decide(first.drain(..).chain(jobs.drain(..)));
-            self.commit(events, waiters, slot);
+            self.commit(events, waiters, place);
         }
     }
 
     fn decide(&mut self, jobs: impl Iterator<Item = Job>) -> (Vec<(Timestamp, Event)>, Vec<Waiter>) {
-        let (mut events, mut waiters) = (Vec::new(), Vec::new());
+        let commands = jobs.size_hint().0;
+        let (mut events, mut waiters) = (Vec::with_capacity(commands), Vec::with_capacity(commands));
         for Job { command, reply } in jobs {
             let now = clock::now();
             let answer = match turn(&mut self.state, command, now) {
@@ -76,12 +76,7 @@ impl Loop {
 
     /// Answers come from the publisher, in the order of the commits, also where there is nothing to
     /// commit: a refusal may rest on what is still on its way to the disk.
-    fn commit(
-        &mut self,
-        events: Vec<(Timestamp, Event)>,
-        waiters: Vec<Waiter>,
-        slot: tokio::sync::OwnedSemaphorePermit,
-    ) {
+    fn commit(&mut self, events: Vec<(Timestamp, Event)>, waiters: Vec<Waiter>, place: Place) {
         crash::at_each("before-commit", events.iter().map(|(_, event)| event));
         let batch = Batch { domain: self.state.domain.clone(), after: self.after, events };
         self.after = self.after.saturating_add(u64::try_from(batch.events.len()).unwrap_or(u64::MAX));
@@ -95,7 +90,7 @@ impl Loop {
                     tracing::error!(%domain, %error, "the journal failed: the domain refuses everything");
                     Fault::Failed { domain, cause: error.to_string() }
                 });
-                if publish.send(Publication { records, waiters, slot }).is_err() {
+                if publish.send(Publication { records, waiters, place }).is_err() {
                     health.fail("nobody publishes what was committed".to_owned());
                 }
             }),
