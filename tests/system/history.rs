@@ -15,7 +15,7 @@ use std::time::Duration;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use remit_tests::{
     client::Operator,
-    history::{Fate, History},
+    history::{Fate, History, Tally},
     hostile::{Hostile, purchasing},
     outage::{Answers, Target},
     site::Site,
@@ -71,10 +71,9 @@ async fn whatever_tools_and_power_do_the_history_is_right() {
     work.shutdown().await;
     hostile.quiet().await;
     let remitd = site.start().await;
-    let history = look(&mut remitd.operator().await, &hostile, &answers, "the end").await;
+    let (history, tally) = look(&mut remitd.operator().await, &hostile, &answers, "the end").await;
     let open = history.actions.values().find(|told| matches!(told.fate, Fate::Goes | Fate::Started));
     assert_eq!(open, None, "seed {seed}: nothing is under way");
-    let tally = history.agrees(&hostile.seen());
     assert!(
         0 < tally.effects && 0 < tally.done_in_doubt && 0 < tally.sent_again,
         "there was hardly any work: {tally}"
@@ -84,22 +83,24 @@ async fn whatever_tools_and_power_do_the_history_is_right() {
 
 /// Looks at everything while nobody asks for anything; what is in doubt is sent again all the same.
 #[expect(clippy::print_stdout, reason = "says when, should what follows panic")]
-async fn look(operator: &mut Operator, hostile: &Hostile, answers: &Answers, when: &str) -> History {
+async fn look(operator: &mut Operator, hostile: &Hostile, answers: &Answers, when: &str) -> (History, Tally) {
     println!("{when}");
     operator.verify().await;
-    let (events, runs) = loop {
+    // What the tool has seen is on record before: what it sees between two exports that are the same is in them.
+    let (events, runs, seen) = loop {
         let events = operator.export(purchasing::SERVICE).await;
         let runs = operator.runs(purchasing::SERVICE).await;
+        let seen = hostile.seen();
         if operator.export(purchasing::SERVICE).await.len() == events.len() {
-            break (events, runs);
+            break (events, runs, seen);
         }
     };
     let history = History::new(purchasing::SPEND_MICROS).read(&events);
-    let tally = history.agrees(&hostile.seen());
+    let tally = history.agrees(&seen);
     println!("{tally}");
     for (action, status) in answers.take() {
         history.told(&action, status);
     }
     history.shown(&runs);
-    history
+    (history, tally)
 }
