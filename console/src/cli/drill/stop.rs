@@ -258,10 +258,11 @@ fn admitted_after(journal: &Journal, domain: &DomainName, mut at: u64) -> Result
     }
 }
 
-/// True when the event lets an action go: at once, or after people approved.
+/// True when the event lets an action of the service go: at once, or after people approved.
 fn lets_go(event: &Event) -> bool {
     let decision = if let Event::ActionDecided(decided) = event {
-        Some(&decided.decision)
+        // What was in doubt is asked about under a stop, too.
+        Some(&decided.decision).filter(|_| !decided.is_for_people())
     } else if let Event::ActionReleased { decision, .. } = event {
         Some(&**decision)
     } else {
