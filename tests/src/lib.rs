@@ -18,4 +18,5 @@ pub mod mcp;
 pub mod outage;
 pub mod provider;
 pub mod site;
+pub mod undoing;
 pub mod upstream;

@@ -1,6 +1,7 @@
 //! Undo: the plan that was shown runs, last effect first, and the ledger agrees.
 
 mod choices;
+mod many;
 mod power;
 
 use futures::TryStreamExt as _;

@@ -102,13 +102,15 @@ impl Table {
             format!("{} | {} | {}", show(p50), show(p99), show(max))
         };
         format!(
-            "| {} stops, at least {} in flight | p50 | p99 | max |\n|---|--:|--:|--:|\n\
-             | acknowledged | {} |\n| request to commit | {} |\n\nadmitted late: {}",
+            "| {} stops, at least {} calls in flight | p50 | p99 | max |\n|---|--:|--:|--:|\n\
+             | request to acknowledgement | {} |\n| request to commit | {} |\n\
+             | admitted after the acknowledged position | {} | | |\n\n{} build",
             self.rounds,
             self.least_in_flight,
             ms(&self.acknowledged),
             ms(&self.contained),
-            self.late
+            self.late,
+            if cfg!(debug_assertions) { "debug" } else { "optimised" },
         )
     }
 
