@@ -52,6 +52,10 @@ fn a_headless_demo_proves_what_happened() {
     assert!(count("reversals") <= count("payouts"), "{text}");
     let operator = &summary["operator"];
     assert!(operator["containment_us"].is_u64(), "the stop was measured: {text}");
+    assert!(0 < operator["in_flight_at_stop"].as_u64().unwrap(), "the stop met traffic: {text}");
+    // The payments company refuses two reversals and loses one answer.
+    assert_eq!((count("parked"), count("refused"), &operator["parked"]), (2, 2, &2.into()), "{text}");
+    assert!(0 < operator["doubts"].as_u64().unwrap() && 0 < operator["undone"].as_u64().unwrap(), "{text}");
     assert!(operator["approved"].is_string() && operator["denied"].is_string(), "{text}");
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "it leaves nothing behind");
 }

@@ -243,7 +243,7 @@ async fn an_admitted_payout_shows_what_it_rests_on() {
         assert_eq!(item.digest.len(), 64);
     }
     assert_eq!(detail.action.unwrap().cost_micros, 250_000);
-    assert_eq!(detail.undo, "payout.reverse within 72h");
+    assert_eq!(detail.undo, "payout.reverse within 72h, seen by payouts.get");
 }
 
 #[tokio::test]
@@ -269,6 +269,7 @@ async fn agents_see_the_tools_of_their_scope_and_no_other() {
         "customer.reply",
         "eligibility.check",
         "payout.create",
+        "payouts.get",
         "tickets.get",
         "transactions.get",
     ];

@@ -45,7 +45,7 @@ async fn a_power_cut_at_any_point_of_a_rollback_neither_doubles_nor_loses_a_step
 async fn play((point, passes): (&str, u32)) {
     let when = format!("{point} after {passes}");
     let site = Site::new(REMITD).await;
-    independent(&site, "");
+    independent(&site, false);
     let remitd = site.start_to_end_at(&format!("{point}={passes}*off->return")).await;
     let (mut agent, mut operator) = (remitd.agent().await, remitd.operator().await);
     let mut paid = Vec::new();
@@ -98,7 +98,7 @@ async fn play((point, passes): (&str, u32)) {
 async fn what_was_parked_is_still_on_the_list_after_a_power_cut() {
     for point in ["before-commit:step_parked", "after-commit:step_parked"] {
         let site = Site::new(REMITD).await;
-        independent(&site, "");
+        independent(&site, false);
         site.upstream.meets("po-1", Reversing::Refused);
         let remitd = site.start_to_end_at(&format!("{point}=return")).await;
         let (mut agent, mut operator) = (remitd.agent().await, remitd.operator().await);

@@ -26,6 +26,8 @@ pub(crate) struct Audit {
     pub(crate) payouts: usize,
     /// Reversals in the ledger.
     pub(crate) reversals: usize,
+    /// Payouts that the payments company did not take back.
+    pub(crate) refused: usize,
 }
 
 /// Verifies the journal over the public face, then reads it and compares it with the ledger.
@@ -46,6 +48,7 @@ pub(crate) async fn audit(world: &World, journal: Journal) -> Result<Audit, Repo
     }
     let events = verified.domains.iter().map(|domain| domain.events).fold(0, u64::saturating_add);
     let (payouts, reversals) = world.ledger.entries().wrap_err("read the ledger")?;
+    let refused = world.ledger.refused().wrap_err("read the ledger")?.len();
     let history = tokio::task::spawn_blocking(move || read(&journal)).await?;
     let history = history.wrap_err("read the journal")?;
     let mismatches = ledger::compare(&history, &payouts, &reversals);
@@ -56,6 +59,7 @@ pub(crate) async fn audit(world: &World, journal: Journal) -> Result<Audit, Repo
         mismatches: mismatches.iter().map(ToString::to_string).collect(),
         payouts: payouts.len(),
         reversals: reversals.len(),
+        refused,
     })
 }
 

@@ -1,4 +1,4 @@
-//! The people of a demo without a console: approve one, deny one, safe mode, stop, undo, over the public face.
+//! The people of a demo without a console: approve one, deny one, safe mode, stop and undo, over the public face.
 
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod answers;
+mod doubts;
 mod switches;
 mod undo;
 
@@ -35,8 +36,16 @@ pub(crate) struct Done {
     pub(crate) containment_us: Option<u64>,
     /// What was in flight when the stop was acknowledged.
     pub(crate) in_flight_at_stop: usize,
-    /// The run that was undone.
+    /// The plan by which the last minutes were undone.
     pub(crate) rolled_back: Option<String>,
+    /// Effects that it has undone.
+    pub(crate) undone: u32,
+    /// Effects that were parked, since their undoing was refused, and taken over.
+    pub(crate) parked: u32,
+    /// Compensations that were in doubt on the way, and were sent again.
+    pub(crate) doubts: u32,
+    /// Payouts in doubt of which the operator has said what became of them.
+    pub(crate) resolved: u32,
 }
 
 /// Does an operator's work, one thing after the other; the pauses between let the agents get on.
@@ -54,9 +63,12 @@ pub(crate) async fn duty(world: &World, pause: Duration) -> Result<Done, Report>
     sleep(pause).await;
     switches::safe_mode(world, &mut on_call, &mut done).await?;
     sleep(pause).await;
+    undo::enough(&mut on_call).await?;
     switches::stop(world, &mut on_call, &mut done).await?;
+    doubts::resolve(world, &mut on_call, &mut done).await?;
+    undo::undo_lately(world, &mut on_call, &mut done).await?;
+    switches::release(world, &mut on_call, "What could be undone is undone; the drill is over.").await?;
     sleep(pause).await;
-    undo::undo_one(world, &mut on_call, &mut done).await?;
     Ok(done)
 }
 
@@ -74,6 +86,11 @@ async fn person(
     };
     let token = admin.create_token(request).await.wrap_err("create an operator's token")?.into_inner().secret;
     connect::operator(&Context { token, ..world.context.clone() })
+}
+
+/// Before somebody looks again.
+async fn pause() {
+    sleep(Duration::from_millis(20)).await;
 }
 
 /// Waits for something that must happen.

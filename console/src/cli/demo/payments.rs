@@ -1,7 +1,8 @@
 //! The payments API of the demo: transactions, eligibility, payouts and reversals over HTTP.
 //!
 //! It is naive on purpose: it pays what it is told to pay, once a key. That only the right things reach
-//! it is the control plane's work, and its ledger is the witness.
+//! it is the control plane's work, and its ledger is the witness. Taking money back goes as it goes in earnest: the first
+//! reversal is done and its answer is lost, the next two are refused.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,6 +14,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use ledger::{Entry, Error, Ledger, Order, Payout};
@@ -23,21 +25,53 @@ mod tests;
 
 /// How long an answer is kept back that shall be lost; longer than any tool's timeout.
 const SILENCE: Duration = Duration::from_secs(5);
+/// How long a payment takes, so that some are always on their way.
+const PAYING: Duration = Duration::from_millis(250);
 /// The version that the rule engine names.
 const POLICY_VERSION: &str = "refunds-2026-11";
 
 struct Api {
     ledger: Arc<Ledger>,
     bearer: String,
+    /// Payouts that were asked back, in the order in which they were asked for first.
+    asked_back: Mutex<Vec<String>>,
+}
+
+/// How the reversal of a payout is met.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Meeting {
+    /// It is done, and the first answer never comes.
+    Lost,
+    /// The money is with the customer already.
+    Refused,
+    /// As it should be.
+    Honest,
+}
+
+impl Api {
+    fn meeting(&self, id: &str) -> Meeting {
+        let mut asked = self.asked_back.lock();
+        let position = asked.iter().position(|known| known == id).unwrap_or_else(|| {
+            asked.push(id.to_owned());
+            asked.len().saturating_sub(1)
+        });
+        match position {
+            0 => Meeting::Lost,
+            1 | 2 => Meeting::Refused,
+            _ => Meeting::Honest,
+        }
+    }
 }
 
 /// The API over a ledger; every call must bring the bearer token.
 pub(crate) fn router(ledger: Arc<Ledger>, token: &str) -> Router {
-    let api = Arc::new(Api { ledger, bearer: format!("Bearer {token}") });
+    let bearer = format!("Bearer {token}");
+    let api = Arc::new(Api { ledger, bearer, asked_back: Mutex::default() });
     Router::new()
         .route("/transactions/{id}", get(transaction))
         .route("/transactions/{id}/eligibility", get(eligibility))
         .route("/payouts", post(pay))
+        .route("/payouts/{id}", get(payout))
         .route("/payouts/{id}/reversal", post(reverse))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&api), authorize))
         .with_state(api)
@@ -97,6 +131,7 @@ async fn pay(State(api): State<Arc<Api>>, headers: HeaderMap, Json(order): Json<
             if matches!(entry, Entry::New(_)) && matches!(&sale, Ok(Some(sale)) if !sale.answers) {
                 tokio::time::sleep(SILENCE).await;
             }
+            tokio::time::sleep(PAYING).await;
             written(entry.map(|payout| shown(&payout)))
         }
         Err(error) => answer(&error),
@@ -107,10 +142,45 @@ async fn reverse(State(api): State<Arc<Api>>, headers: HeaderMap, Path(id): Path
     let Some(key) = idempotency_key(&headers) else {
         return refuse(StatusCode::BAD_REQUEST, "the header Idempotency-Key is needed");
     };
+    let meeting = match blocking(&api, {
+        let id = id.clone();
+        move |ledger| ledger.is_reversed(&id)
+    })
+    .await
+    {
+        // What there is not is refused by the ledger, and counts for nothing.
+        Ok(None) => Meeting::Honest,
+        Ok(Some(_)) => api.meeting(&id),
+        Err(error) => return answer(&error),
+    };
+    if meeting == Meeting::Refused {
+        return match blocking(&api, move |ledger| ledger.refuse(&id)).await {
+            Ok(()) => refuse(StatusCode::UNPROCESSABLE_ENTITY, "it was withdrawn already"),
+            Err(error) => answer(&error),
+        };
+    }
     match blocking(&api, move |ledger| ledger.reverse(&key, &id)).await {
         Ok(entry) => {
+            if meeting == Meeting::Lost && matches!(entry, Entry::New(_)) {
+                tokio::time::sleep(SILENCE).await;
+            }
             written(entry.map(|reversal| json!({ "payout_id": reversal.payout_id, "status": "reversed" })))
         }
+        Err(error) => answer(&error),
+    }
+}
+
+/// How a payout stands.
+async fn payout(State(api): State<Arc<Api>>, Path(id): Path<String>) -> Response {
+    let found = blocking(&api, {
+        let id = id.clone();
+        move |ledger| ledger.is_reversed(&id)
+    })
+    .await;
+    let status = |reversed: bool| if reversed { "reversed" } else { "paid" };
+    match found {
+        Ok(Some(reversed)) => Json(json!({ "payout_id": id, "status": status(reversed) })).into_response(),
+        Ok(None) => refuse(StatusCode::NOT_FOUND, "no such payout"),
         Err(error) => answer(&error),
     }
 }

@@ -63,6 +63,7 @@ impl Summary {
             "ledger_mismatches": self.audit.mismatches,
             "payouts": self.audit.payouts,
             "reversals": self.audit.reversals,
+            "refused": self.audit.refused,
             "operator": self.operator,
             "unfinished": self.unfinished,
         });
@@ -90,6 +91,7 @@ impl Summary {
             ("escalated", counts.escalated.to_string()),
             ("executed", counts.executed.to_string()),
             ("undone", counts.undone.to_string()),
+            ("parked", format!("{}, {} reversals were refused", counts.parked, self.audit.refused)),
             ("in doubt", counts.in_doubt.to_string()),
             ("late admits", counts.late_admits.to_string()),
             (

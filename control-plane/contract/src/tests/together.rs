@@ -184,8 +184,8 @@ const BREAKS: [(&str, &str, &str, &str); 31] = [
     ("contract.yaml", "within: 72h", "within: 72x", "within is not a duration"),
     (
         "contract.yaml",
-        "{ payout_id: result:/payout_id }",
-        "{ payout: result:/payout_id }",
+        "with: { payout_id: result:/payout_id }\n",
+        "with: { payout: result:/payout_id }\n",
         "no parameter `payout`",
     ),
     (
@@ -204,8 +204,8 @@ const BREAKS: [(&str, &str, &str, &str); 31] = [
     ("policy.cedar", "@quorum(\"1\")", "@quorum(\"some\")", "@quorum `some`"),
     (
         "policy.cedar",
-        "Action::\"eligibility.check\", Action::\"tickets.get\"]",
-        "Action::\"eligibility.check\", Action::\"ticket.get\"]",
+        "Action::\"payouts.get\", Action::\"tickets.get\"]",
+        "Action::\"payouts.get\", Action::\"ticket.get\"]",
         "unknown action `ticket.get`",
     ),
     (

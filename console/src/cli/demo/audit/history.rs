@@ -2,7 +2,7 @@
 //!
 //! It is a fold of its own, so that the audit does not believe the control plane's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use remit_core::{
     ActionId, Digest, DomainName, Event, Level, Outcome, RunId, ServiceName, SwitchId, ToolName,
@@ -39,6 +39,8 @@ pub(crate) struct Counts {
     pub(crate) failed: u64,
     /// Undone by their compensation.
     pub(crate) undone: u64,
+    /// Left to a person by a rollback.
+    pub(crate) parked: u64,
     /// Nobody knows, to the end.
     pub(crate) in_doubt: u64,
     /// Admitted above a ceiling that was in force.
@@ -73,13 +75,15 @@ pub(crate) struct Deed {
     pub(crate) fate: Fate,
     /// What it compensates.
     pub(crate) undoes: Option<ActionId>,
+    /// Done for people: undoing, and reads that the control plane makes itself.
+    for_people: bool,
     run: RunId,
 }
 
 impl Deed {
     /// An action of a run.
     pub(crate) fn new(run: RunId, tool: &str, params: Value, fate: Fate, undoes: Option<ActionId>) -> Self {
-        Self { tool: tool.into(), params, fate, undoes, run }
+        Self { tool: tool.into(), params, fate, undoes, for_people: undoes.is_some(), run }
     }
 }
 
@@ -92,6 +96,7 @@ pub(crate) struct History {
     pub(crate) deeds: BTreeMap<ActionId, Deed>,
     /// Actions whose compensation succeeded, and the compensation.
     pub(crate) undone: BTreeMap<ActionId, ActionId>,
+    parked: BTreeSet<ActionId>,
     stopped: Stopped,
     levels: BTreeMap<Digest, BTreeMap<ToolName, Option<Level>>>,
     runs: BTreeMap<RunId, (ServiceName, Digest)>,
@@ -127,6 +132,11 @@ impl History {
             Event::SwitchReleased { switch, .. } => {
                 self.switches.remove(&(domain.clone(), *switch));
             }
+            Event::StepParked(step) => {
+                if self.parked.insert(step.target) {
+                    count(&mut self.counts.parked);
+                }
+            }
             Event::TripwireTripped(_)
             | Event::ContractProposed(_)
             | Event::ContractApproved(_)
@@ -150,7 +160,6 @@ impl History {
             | Event::RollbackPaused { .. }
             | Event::RollbackResumed { .. }
             | Event::RollbackReopened { .. }
-            | Event::StepParked(_)
             | Event::StepSkipped { .. }
             | Event::UndoVerified(_)
             | Event::CredentialIssued { .. }
@@ -167,6 +176,7 @@ impl History {
         let undoes = decided.undoes.map(|(target, _)| target);
         let params = proposal.params.value();
         let deed = Deed::new(proposal.run, proposal.tool.as_str(), params, Fate::NotAdmitted, undoes);
+        let deed = Deed { for_people: decided.is_for_people(), ..deed };
         self.deeds.insert(proposal.action, deed);
         match decided.decision.outcome {
             Outcome::Admit => self.admitted(domain, proposal.action),
@@ -181,7 +191,7 @@ impl History {
         let Some(deed) = self.deeds.get_mut(&action) else { return };
         deed.fate = Fate::Admitted;
         // An operator's compensation is no autonomy.
-        if deed.undoes.is_some() {
+        if deed.for_people {
             return;
         }
         let Some((service, contract)) = self.runs.get(&deed.run) else { return };

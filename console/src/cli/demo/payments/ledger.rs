@@ -27,6 +27,7 @@ const SCHEMA: &str = "
     CREATE TABLE reversals (
         number INTEGER PRIMARY KEY REFERENCES payouts (number), key TEXT NOT NULL UNIQUE
     ) STRICT;
+    CREATE TABLE refusals (number INTEGER PRIMARY KEY REFERENCES payouts (number)) STRICT;
 ";
 
 /// Why nothing was written.
@@ -205,6 +206,46 @@ impl Ledger {
         work.execute("INSERT INTO reversals (number, key) VALUES (?1, ?2)", params![number, key])?;
         work.commit()?;
         Ok(Entry::New(Reversal { payout_id: id.to_owned(), key: key.to_owned() }))
+    }
+
+    /// What was paid under a key, if anything.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn paid(&self, key: &str) -> Result<Option<Payout>, Error> {
+        let sql = "SELECT * FROM payouts WHERE key = ?1";
+        Ok(self.connection.lock().query_row(sql, [key], payout).optional()?)
+    }
+
+    /// Notes that a payout is not taken back.
+    ///
+    /// # Errors
+    /// The payout is unknown.
+    pub(crate) fn refuse(&self, id: &str) -> Result<(), Error> {
+        let number = number(id).ok_or(Error::Unknown("such payout"))?;
+        self.connection.lock().execute("INSERT OR IGNORE INTO refusals (number) VALUES (?1)", [number])?;
+        Ok(())
+    }
+
+    /// The payouts that are not taken back.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn refused(&self) -> Result<Vec<String>, Error> {
+        let connection = self.connection.lock();
+        let mut refused = connection.prepare("SELECT number FROM refusals ORDER BY number")?;
+        let refused = refused.query_map([], |row| row.get("number").map(identity))?;
+        Ok(refused.collect::<Result<_, _>>()?)
+    }
+
+    /// True when a payout was taken back, false when it stands; `None` when there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn is_reversed(&self, id: &str) -> Result<Option<bool>, Error> {
+        let Some(number) = number(id) else { return Ok(None) };
+        let sql = "SELECT EXISTS (SELECT 1 FROM reversals WHERE number = ?1) FROM payouts WHERE number = ?1";
+        Ok(self.connection.lock().query_row(sql, [number], |row| row.get(0)).optional()?)
     }
 
     /// Everything that was ever paid and taken back, in the order of the payouts.

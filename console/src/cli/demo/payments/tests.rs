@@ -92,13 +92,41 @@ async fn a_repeated_payment_and_its_reversal_happen_once() {
     let other = payments.post("/payouts", "k1", &order("tx-2")).send().await.unwrap();
     assert_eq!(other.status(), StatusCode::CONFLICT);
     let path = format!("/payouts/{}/reversal", paid["payout_id"].as_str().unwrap());
-    for (key, expected) in [("r1", StatusCode::CREATED), ("r1", StatusCode::OK), ("r2", StatusCode::CONFLICT)]
-    {
+    // The first answer of all reversals is lost.
+    let lost = payments.post(&path, "r1", &json!({})).timeout(Duration::from_millis(300)).send().await;
+    assert!(lost.unwrap_err().is_timeout());
+    for (key, expected) in [("r1", StatusCode::OK), ("r2", StatusCode::CONFLICT)] {
         let answer = payments.post(&path, key, &json!({})).send().await.unwrap();
         assert_eq!(answer.status(), expected, "{key}");
     }
     let (payouts, reversals) = payments.ledger.entries().unwrap();
     assert_eq!((payouts.len(), reversals.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn two_reversals_are_refused_for_good_and_the_state_of_each_payout_is_told() {
+    let payments = payments().await;
+    for key in ["k1", "k2", "k3", "k4"] {
+        payments.post("/payouts", key, &order("tx-1")).send().await.unwrap();
+    }
+    let unknown = payments.post("/payouts/po-00009/reversal", "r0", &json!({})).send().await.unwrap();
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND, "and it is none of the first three");
+    let lost = payments.post("/payouts/po-00001/reversal", "r1", &json!({}));
+    assert!(lost.timeout(Duration::from_millis(300)).send().await.unwrap_err().is_timeout());
+    for (payout, key, expected) in [
+        ("po-00002", "r2", StatusCode::UNPROCESSABLE_ENTITY),
+        ("po-00003", "r3", StatusCode::UNPROCESSABLE_ENTITY),
+        ("po-00004", "r4", StatusCode::CREATED),
+        ("po-00002", "r5", StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        let answer = payments.post(&format!("/payouts/{payout}/reversal"), key, &json!({})).send().await;
+        assert_eq!(answer.unwrap().status(), expected, "{payout}");
+    }
+    assert_eq!(payments.ledger.refused().unwrap(), ["po-00002", "po-00003"]);
+    for (payout, status) in [("po-00001", "reversed"), ("po-00002", "paid"), ("po-00004", "reversed")] {
+        assert_eq!(payments.get(&format!("/payouts/{payout}")).await.1["status"], status, "{payout}");
+    }
+    assert_eq!(payments.get("/payouts/po-00009").await.0, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use remit_core::{
     decision::Decision,
     event::{ActionDecided, ActionSettled, Settlement},
     proposal::{Assessment, Channel, Mode, PolicyVerdict, Proposal},
+    rollback::{ParkedWhy, StepParked},
     switch::{Scope, Switch},
 };
 use serde_json::json;
@@ -121,6 +122,18 @@ fn lifted() -> Event {
     Event::SwitchReleased { switch, by: "sam".to_owned(), reason: String::new(), requested_by: None }
 }
 
+fn parked(number: u128) -> Event {
+    Event::StepParked(Box::new(StepParked {
+        plan: PlanId::new(Uuid::from_u128(9)),
+        run: RunId::new(Uuid::from_u128(1)),
+        target: action(number),
+        why: ParkedWhy::Refused,
+        note: String::new(),
+        owner: "dana".to_owned(),
+        until: Timestamp::from_micros(0),
+    }))
+}
+
 fn read(events: &[Event]) -> History {
     let mut history = History::default();
     let domain = DomainName::from("payments");
@@ -148,6 +161,9 @@ fn everything_is_counted_once() {
         succeeded(7),
         decided(8, Outcome::Admit, None),
         settled(8, Settlement::Failed { note: String::new() }),
+        // Parked again after it was tried again: it is one.
+        parked(5),
+        parked(5),
     ]);
     let expected = Counts {
         runs: 1,
@@ -159,6 +175,7 @@ fn everything_is_counted_once() {
         executed: 2,
         failed: 1,
         undone: 1,
+        parked: 1,
         in_doubt: 1,
         late_admits: 0,
         stopped_by: std::collections::BTreeMap::new(),
