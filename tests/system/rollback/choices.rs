@@ -139,6 +139,14 @@ async fn a_choice_says_since_when_and_may_say_of_which_customer() {
         let refused = operator.0.plan_rollback(wrong.clone()).await.unwrap_err();
         assert_eq!(refused.code(), code, "{wrong:?}: {refused}");
     }
+    // What did nothing is not named as what cannot be undone any more.
+    let looked = agent.run("case-3").await;
+    agent.look_up(&looked, "US-500-3").await;
+    let end = pb::EndRunRequest { run: looked.clone(), reason: "done".to_owned() };
+    agent.runtime.end_run(end).await.unwrap();
+    operator.seen(&looked, "run_ended").await;
+    let all = plan(&mut operator, lately("")).await;
+    assert_eq!((all.runs.len(), all.left_out), (2, Vec::new()));
     let only = |value: &str| pb::PlanRollbackRequest {
         params: [("/transaction_id".to_owned(), format!("\"{value}\""))].into(),
         ..lately("")

@@ -4,10 +4,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use remit_core::{
-    ActionId, ActionStatus, CanonicalJson, Event, Refusal, Timestamp,
+    ActionId, ActionStatus, CanonicalJson, Event, Level, Refusal, Timestamp,
     command::Asked,
     rollback::{LeftOut, Selection},
-    state::{Action, Retention},
+    state::{Action, Retention, Run},
     switch::{Place, Scope},
 };
 use remit_proto::v1 as pb;
@@ -145,7 +145,7 @@ async fn recorded(plane: &Plane, ward: &Ward, id: ActionId) -> Result<Option<Can
     }))
 }
 
-/// Runs of that time whose actions have left memory: nothing of them can be undone any more.
+/// Runs of that time that did something and whose actions have left memory: nothing of them can be undone any more.
 fn left_out(inner: &Inner, selection: &Selection) -> Vec<LeftOut> {
     let domain = &inner.state.domain;
     let gone = inner.state.runs.values().filter(|run| run.retention == Retention::Retired);
@@ -155,6 +155,7 @@ fn left_out(inner: &Inner, selection: &Selection) -> Vec<LeftOut> {
         let ended = run.ended_at.unwrap_or(run.started_at);
         selection.actions.is_empty()
             && selection.scope.covers(place)
+            && did_something(run)
             && selection.since.is_none_or(|since| since <= ended)
             && selection.until.is_none_or(|until| run.started_at < until)
     });
@@ -170,6 +171,12 @@ fn left_out(inner: &Inner, selection: &Selection) -> Vec<LeftOut> {
         }
     }
     left
+}
+
+/// True when a call that has an effect was let go in it, or held.
+fn did_something(run: &Run) -> bool {
+    let level = |tool| run.terms.tools.get(tool).and_then(|tool| tool.level);
+    run.tool_calls.keys().any(|tool| level(tool).is_some_and(Level::has_effect))
 }
 
 fn moment(at: &prost_types::Timestamp, what: &str) -> Result<Timestamp, Error> {
