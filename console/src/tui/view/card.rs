@@ -189,8 +189,8 @@ fn summary_rows(painter: &Painter<'_>, plan: &RollbackPlan, width: usize) -> Vec
     let (back, cost) = (money(plan.returns_micros, &plan.currency), money(plan.cost_micros, &plan.currency));
     let sums = format!("{back} comes back{unsaid}; it costs at most {cost}");
     rows.extend(wrapped("money      ", &sums, width, (theme.dim, theme.text)));
-    for left in &plan.left_out {
-        let words = format!("{}: {}", left.run, left.why);
+    if !plan.left_out.is_empty() {
+        let words = format!("{} run(s), named below the steps", plan.left_out.len());
         rows.extend(wrapped("left out   ", &words, width, (theme.dim, theme.warn)));
     }
     rows
@@ -228,6 +228,11 @@ fn plan_rows(plan: &RollbackPlan, width: usize, theme: &Theme) -> Vec<Row> {
         if !step.note.is_empty() {
             rows.extend(wrapped("      ", &step.note, width, (theme.dim, theme.warn)));
         }
+    }
+    // Where the rest is read: however many there are, the fields below stay on the screen.
+    for left in &plan.left_out {
+        let words = format!("{}: {}", left.run, left.why);
+        rows.extend(wrapped("left out   ", &words, width, (theme.dim, theme.warn)));
     }
     rows
 }

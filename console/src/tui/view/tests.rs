@@ -226,6 +226,28 @@ fn rollback_card() {
 }
 
 #[test]
+fn however_much_a_plan_leaves_out_its_card_can_be_read_to_the_end() {
+    let left =
+        remit_proto::v1::LeftOut { run: "run-1".to_owned(), why: "its windows have passed".to_owned() };
+    let mut plan = fixture::plan();
+    plan.left_out = vec![left; 50];
+    let mut desk = Desk::new(Size::new(80, 24));
+    desk.text(":rollback run:run-7");
+    let effects = desk.key(Key::Enter);
+    let Some(Effect::Send { id, .. }) = effects.first() else { panic!("a plan is asked for") };
+    desk.event(Event::Answered { id: *id, answer: Answer::Planned(Box::new(plan)) });
+    desk.wait(1);
+    let screen = desk.screen();
+    assert!(screen.contains("50 run(s), named below the steps"), "{screen}");
+    assert!(screen.contains("1 compensate"), "the steps come first: {screen}");
+    for _ in 0..50 {
+        desk.key(Key::PageDown);
+    }
+    let screen = desk.screen();
+    assert!(screen.contains("live: Enter") && !screen.contains("larger terminal"), "{screen}");
+}
+
+#[test]
 fn rollback_page() {
     check_desk("rollback_page", |desk| {
         desk.text(":go rollback:plan-2");
