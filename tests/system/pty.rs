@@ -1,5 +1,6 @@
 //! The console in a real terminal: it walks, and whatever ends it gives the terminal back.
 
+mod incident;
 mod terminal;
 
 use std::{fs, path::Path};

@@ -95,6 +95,23 @@ impl Terminal {
         });
     }
 
+    /// Types again and again until the screen shows this, each time when something has changed.
+    pub(super) fn press_until(&mut self, keys: &str, text: &str) {
+        loop {
+            let before = self.contents();
+            if before.contains(text) {
+                return;
+            }
+            self.press(keys);
+            self.until("change of the screen", |now| now.emulator.screen().contents() != before);
+        }
+    }
+
+    /// What is on the screen.
+    pub(super) fn contents(&self) -> String {
+        self.seen.now.lock().emulator.screen().contents()
+    }
+
     /// Types, and waits until the screen shows all of these.
     pub(super) fn press_for(&mut self, keys: &str, texts: &[&str]) {
         self.press(keys);
