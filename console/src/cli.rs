@@ -8,8 +8,8 @@ use self::{
     paint::Color,
     screen::Format,
     verb::{
-        blast, completions, contract, cost, decide, domain, explain, export, get, key, resolve, rollback,
-        show, switch, tail, token, verify, who,
+        audit, blast, completions, contract, cost, decide, domain, explain, export, get, key, resolve,
+        rollback, show, switch, tail, token, verify, who,
     },
 };
 
@@ -102,6 +102,8 @@ pub enum Remote {
     Cost(cost::Cost),
     /// Show what a service has touched lately, and what of it can be undone
     Blast(blast::Blast),
+    /// Say who did what to the control plane: answers, switches, versions, rollbacks, tokens
+    Audit(audit::Audit),
     /// Show one action in full
     Show(show::Show),
     /// Follow the journal as it is written

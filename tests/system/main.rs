@@ -4,6 +4,7 @@
 
 mod act_only;
 mod approvals;
+mod audit;
 mod bad_input;
 mod bad_start;
 mod clauses;

@@ -15,7 +15,7 @@ use super::{
     session::{self, Session},
     table::Frame,
     verb::{
-        blast, completions, contract, cost, decide, domain, drill, explain, export, get, key, resolve,
+        audit, blast, completions, contract, cost, decide, domain, drill, explain, export, get, key, resolve,
         rollback, show, switch, tail, token, verify, who,
     },
 };
@@ -149,6 +149,7 @@ async fn remote(
         Remote::Get(args) => get::run(args, session, screen).await?,
         Remote::Show(args) => show::run(args, session, screen).await?,
         Remote::Cost(args) => return cost::run(args, session, screen).await,
+        Remote::Audit(args) => audit::run(args, session, screen).await?,
         Remote::Blast(args) => blast::run(args, session, screen).await?,
         Remote::Who(args) => who::run(args, session, screen).await?,
         Remote::Tail(args) => tail::run(args, session, screen, interrupt).await?,

@@ -1,5 +1,6 @@
 //! The verbs: one file each with its arguments, its help and what it does.
 
+pub mod audit;
 pub mod blast;
 pub mod completions;
 pub mod contract;

@@ -1,9 +1,9 @@
 //! Everything that can happen to the console, and everything it can ask for in return.
 
 use remit_proto::v1::{
-    ActionDetail, ContractVersion, CostNode, DecideResponse, DecisionUpdate, Level, ListRunsResponse, Parked,
-    ReleaseSwitchResponse, ResolveResponse, Rollback, RollbackPlan, RollbackProgress, RunDetail,
-    SetSwitchResponse, StateSnapshot, TraceBatch, WhoAmIResponse,
+    ActionDetail, ContractVersion, CostNode, DecideResponse, DecisionUpdate, GetBlastResponse, Level,
+    ListAuditResponse, ListRunsResponse, Parked, ReleaseSwitchResponse, ResolveResponse, Rollback,
+    RollbackPlan, RollbackProgress, RunDetail, SetSwitchResponse, StateSnapshot, TraceBatch, WhoAmIResponse,
 };
 
 use super::hit::HitMap;
@@ -86,6 +86,10 @@ pub enum Fetch {
     Version(String),
     /// The budgets of domains, services and open runs.
     Cost,
+    /// What a service has touched in a day.
+    Blast(String),
+    /// Who did what to the control plane.
+    Audit,
 }
 
 /// The answer to a [`Fetch`].
@@ -107,6 +111,10 @@ pub enum Fetched {
     Version(Box<Compared>),
     /// Budgets.
     Cost(Vec<CostNode>),
+    /// What a service has touched.
+    Blast(Box<GetBlastResponse>),
+    /// Who did what, newest first.
+    Audit(ListAuditResponse),
 }
 
 impl Fetched {
@@ -123,6 +131,8 @@ impl Fetched {
                 | (Self::Versions(_), Fetch::Versions)
                 | (Self::Version(_), Fetch::Version(_))
                 | (Self::Cost(_), Fetch::Cost)
+                | (Self::Blast(_), Fetch::Blast(_))
+                | (Self::Audit(_), Fetch::Audit)
         )
     }
 }

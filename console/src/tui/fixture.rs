@@ -2,11 +2,11 @@
 
 use prost_types::Timestamp;
 use remit_proto::v1::{
-    Action, ActionDetail, ActionStatus, Assertion, Budget, Clause, ClauseStanding, ClauseState, CostNode,
-    Decision, Escalation, EscalationStatus, EvidenceItem, Finding, InFlight, Level, ListRunsResponse,
-    Outcome, Parked, Reached, Rollback, RollbackPlan, RollbackStep, Run, RunDetail, RunStatus, Service,
-    StateSnapshot, Statement, StepState, Switch, Tool, ToolCalls, TraceBatch, TraceRecord, Verdict,
-    WhoAmIResponse, in_flight::Fate, rollback_step,
+    Action, ActionDetail, ActionStatus, Assertion, BreakerState, Budget, Clause, ClauseStanding, ClauseState,
+    CostNode, Decision, Escalation, EscalationStatus, EvidenceItem, Finding, InFlight, Level,
+    ListRunsResponse, Outcome, Parked, Reached, Rollback, RollbackPlan, RollbackStep, Run, RunDetail,
+    RunStatus, Service, StateSnapshot, Statement, StepState, Switch, Tool, ToolCalls, TraceBatch,
+    TraceRecord, Verdict, WhoAmIResponse, in_flight::Fate, rollback_step,
 };
 
 pub(crate) mod listed;
@@ -72,6 +72,9 @@ fn refunds() -> Service {
                 spent_micros: 3_100_000,
                 held_micros: 250_000,
                 limit_micros: Some(if window == "hour" { 5_000_000 } else { 50_000_000 }),
+                left_micros: Some(if window == "hour" { 1_650_000 } else { 46_650_000 }),
+                gone_at: if window == "hour" { before(-1_485) } else { None },
+                pace_micros: 4_000_000,
                 ..CostNode::default()
             })
             .into(),
@@ -79,6 +82,16 @@ fn refunds() -> Service {
             .map(|(name, shown, max)| Reached { name: name.to_owned(), shown, max, per_ms: 3_600_000 })
             .into(),
         clauses: clauses(),
+        breakers: [("payouts.create", "closed", 0), ("transactions.get", "open", 42_000)]
+            .map(|(tool, stand, open_for_ms)| BreakerState {
+                tool: tool.to_owned(),
+                stand: stand.to_owned(),
+                open_for_ms,
+                failures: 2,
+                opens_at: 5,
+            })
+            .into(),
+        enabled_until: before(-90 * 86_400),
         admitted_per_minute: 14,
         denied_per_minute: 2,
         escalated_per_minute: 1,
@@ -434,6 +447,8 @@ impl Desk {
         };
         self.event(Event::Fetched(Fetched::Version(Box::new(listed::compared(&chosen)))));
         self.event(Event::Fetched(Fetched::Cost(listed::cost())));
+        self.event(Event::Fetched(Fetched::Blast(Box::new(listed::blast()))));
+        self.event(Event::Fetched(Fetched::Audit(listed::audit())));
         self.event(Event::Trace(TraceBatch {
             records: vec![record(1041, "asks for payouts.create")],
             lost: 2,

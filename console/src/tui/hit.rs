@@ -25,6 +25,8 @@ pub enum Kind {
     Version,
     /// A budget, as `kind/name/window`.
     Budget,
+    /// What somebody did, as `domain@position`.
+    Deed,
 }
 
 /// A thing on screen in the version that was on screen.

@@ -20,6 +20,8 @@ pub enum Verb {
     Contracts,
     /// Show the budgets.
     Cost,
+    /// Show who did what.
+    Audit,
     /// One row on.
     Down,
     /// One row back.
@@ -108,6 +110,7 @@ pub const BINDINGS: &[Binding] = &[
         "Contracts: versions, who approved, what changes",
     ),
     bind(&[Key::Char('7')], Place::Everywhere, Verb::Cost, "Cost: budgets, pace, when they run out"),
+    bind(&[Key::Char('8')], Place::Everywhere, Verb::Audit, "Audit: who did what to the control plane"),
     bind(&[Key::Char('j'), Key::Down], Place::Everywhere, Verb::Down, "down"),
     bind(&[Key::Char('k'), Key::Up], Place::Everywhere, Verb::Up, "up"),
     bind(
@@ -137,8 +140,16 @@ pub const BINDINGS: &[Binding] = &[
 ];
 
 /// The numbered views, in the order of their keys.
-pub const VIEWS: &[Verb] =
-    &[Verb::Overview, Verb::Queue, Verb::Trace, Verb::Switches, Verb::Parked, Verb::Contracts, Verb::Cost];
+pub const VIEWS: &[Verb] = &[
+    Verb::Overview,
+    Verb::Queue,
+    Verb::Trace,
+    Verb::Switches,
+    Verb::Parked,
+    Verb::Contracts,
+    Verb::Cost,
+    Verb::Audit,
+];
 
 /// Keys inside cards, for help. Cards read text, so these are no bindings.
 pub const CARD_KEYS: &[(&str, &str)] = &[

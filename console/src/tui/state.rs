@@ -3,7 +3,7 @@
 pub mod card;
 pub mod facts;
 pub mod link;
-mod listed;
+pub mod listed;
 pub mod nav;
 pub mod receipt;
 pub mod rows;
@@ -15,8 +15,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use remit_proto::v1::{
-    ActionDetail, ContractVersion, CostNode, DecisionUpdate, Parked, Rollback, Run, RunDetail, StateSnapshot,
-    WhoAmIResponse,
+    ActionDetail, ContractVersion, CostNode, DecisionUpdate, GetBlastResponse, ListAuditResponse, Parked,
+    Rollback, Run, RunDetail, StateSnapshot, WhoAmIResponse,
 };
 use tui_input::Input;
 
@@ -89,6 +89,10 @@ pub struct Details {
     pub compared: Option<Box<Compared>>,
     /// The budgets of domains, services and open runs.
     pub cost: Option<Vec<CostNode>>,
+    /// What a service has touched in a day.
+    pub blast: Option<Box<GetBlastResponse>>,
+    /// Who did what to the control plane, newest first.
+    pub audit: Option<ListAuditResponse>,
     /// Why questions of the page failed.
     pub failed: BTreeMap<Fetch, String>,
     /// When the questions of the page were last asked.

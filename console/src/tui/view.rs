@@ -1,6 +1,8 @@
 //! The whole screen as a pure function of state, moment, size and theme: cells, and what they show by identity.
 
 mod action;
+mod audit;
+mod blast;
 mod budgets;
 mod card;
 mod chart;
@@ -17,6 +19,7 @@ mod queue;
 mod rollback;
 mod run;
 mod service;
+mod standing;
 mod switches;
 mod trace;
 mod version;
@@ -104,5 +107,6 @@ fn page(painter: &mut Painter<'_>, body: Rect) {
         Page::Contracts => contracts::paint(painter, body),
         Page::Version(name) => version::paint(painter, body, name),
         Page::Cost => cost::paint(painter, body),
+        Page::Audit => audit::paint(painter, body),
     }
 }

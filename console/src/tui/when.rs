@@ -24,6 +24,16 @@ pub fn day(wall_ms: Option<i64>) -> String {
         .map_or_else(|| "-".to_owned(), |t| t.strftime("%Y-%m-%d").to_string())
 }
 
+/// `03:12:07Z` of today, `03-01 03:12` of another day.
+#[must_use]
+pub fn moment(at: Option<i64>, wall_ms: i64) -> String {
+    if day(at) == day(Some(wall_ms)) {
+        return time_of_day(at);
+    }
+    at.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok())
+        .map_or_else(|| "-".to_owned(), |t| t.strftime("%m-%d %H:%M").to_string())
+}
+
 /// `0.4s`, `42s`, `3m09s`, `2h05m`, `4d`: the length of a span in milliseconds.
 #[must_use]
 pub fn span(ms: u64) -> String {

@@ -17,6 +17,7 @@ use crate::{
     plane::Plane,
 };
 
+mod audit;
 mod blast;
 mod books;
 mod clauses;

@@ -15,6 +15,7 @@ use tokio::sync::{oneshot, watch};
 
 mod absorb;
 mod card;
+mod deeds;
 mod forget;
 mod past;
 mod pulse;
@@ -22,6 +23,7 @@ mod runs;
 mod tally;
 
 pub(crate) use card::{ActionCard, RunCard};
+pub(crate) use deeds::Deed;
 pub(crate) use pulse::Pulse;
 pub(crate) use runs::OpenRuns;
 pub(crate) use tally::Tally;
@@ -46,6 +48,9 @@ pub(crate) struct Inner {
     pub(crate) runs: HashMap<RunId, RunCard>,
     pub(crate) tallies: HashMap<ServiceName, Tally>,
     pub(crate) recent: VecDeque<Arc<Record>>,
+    /// What people did, oldest first, and how much of it is let go.
+    pub(crate) deeds: VecDeque<Deed>,
+    pub(crate) older_deeds: u64,
     action_order: VecDeque<ActionId>,
     run_order: VecDeque<RunId>,
     ends: HashMap<ActionId, Vec<oneshot::Sender<()>>>,
@@ -109,6 +114,8 @@ impl Inner {
             runs: HashMap::new(),
             tallies: HashMap::new(),
             recent: VecDeque::new(),
+            deeds: VecDeque::new(),
+            older_deeds: 0,
             action_order: VecDeque::new(),
             run_order: VecDeque::new(),
             ends: HashMap::new(),

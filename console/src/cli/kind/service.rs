@@ -1,6 +1,6 @@
 //! Services: what each may do now, and what it has been doing.
 
-use remit_proto::v1::{Service, Tool};
+use remit_proto::v1::{BreakerState, Service, Tool};
 use serde_json::{Value, json};
 
 use crate::cli::{
@@ -41,6 +41,7 @@ pub const COLUMNS: &[Column<Service>] = &[
     Column::new("LAST REASON", |row: &Service, _| Cell::new(&row.last_reason)).give(Give::Drop(7)),
     Column::new("CONTRACT", |row: &Service, _| Cell::new(&row.contract_version)).wide(),
     Column::new("OWNER", |row: &Service, _| Cell::new(&row.owner)).wide(),
+    Column::new("BREAKERS", |row: &Service, _| breakers(row)).wide(),
     Column::new("TOOLS", |row: &Service, _| Cell::new(tool_names(row))).wide(),
 ];
 
@@ -62,6 +63,13 @@ fn delegation(service: &Service) -> Cell {
         return Cell::new(format!("until {day}"));
     }
     Cell::new(service.delegation_lacks.trim_start_matches("delegation_")).tone(Tone::Bad)
+}
+
+/// Those that do not let everything through; a dash where all do.
+fn breakers(service: &Service) -> Cell {
+    let not_closed = service.breakers.iter().filter(|breaker| breaker.stand != "closed");
+    let names: Vec<_> = not_closed.map(|it| format!("{} {}", it.tool, it.stand.replace('_', " "))).collect();
+    if names.is_empty() { Cell::new("-") } else { Cell::new(names.join(",")).tone(Tone::Bad) }
 }
 
 fn alarm(count: u32, tone: Tone) -> Cell {
@@ -106,7 +114,18 @@ pub fn json(service: &Service) -> Value {
         "last_reason": words::text(&service.last_reason),
         "last_decision_at": words::rfc3339(service.last_decision_at.as_ref()),
         "clauses": service.clauses.iter().map(clause::state_json).collect::<Vec<_>>(),
+        "breakers": service.breakers.iter().map(breaker_json).collect::<Vec<_>>(),
         "tools": service.tools.iter().map(tool_json).collect::<Vec<_>>(),
+    })
+}
+
+fn breaker_json(breaker: &BreakerState) -> Value {
+    json!({
+        "tool": breaker.tool,
+        "stand": breaker.stand,
+        "open_for_ms": breaker.open_for_ms,
+        "failures": breaker.failures,
+        "opens_at": breaker.opens_at,
     })
 }
 

@@ -283,6 +283,10 @@ impl Operator for Plane {
         super::blast::touched(service, since_ms).map(Response::new)
     }
 
+    async fn list_audit(&self, request: Request<pb::ListAuditRequest>) -> Answer<pb::ListAuditResponse> {
+        Ok(Response::new(super::audit::told(&request.into_inner())))
+    }
+
     async fn get_cost(&self, request: Request<pb::GetCostRequest>) -> Answer<pb::GetCostResponse> {
         let pb::GetCostRequest { of, since_ms, .. } = request.into_inner();
         if of == "ghost" {

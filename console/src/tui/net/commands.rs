@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use remit_proto::v1::{
-    DecideRequest, GetActionRequest, GetCostRequest, GetRollbackRequest, GetRunRequest, ListContractsRequest,
-    ListParkedRequest, ListRunsRequest, PlanRollbackRequest, ReleaseSwitchRequest, ResolveRequest,
-    SetSwitchRequest, StartRollbackRequest, Verdict,
+    DecideRequest, GetActionRequest, GetBlastRequest, GetCostRequest, GetRollbackRequest, GetRunRequest,
+    ListAuditRequest, ListContractsRequest, ListParkedRequest, ListRunsRequest, PlanRollbackRequest,
+    ReleaseSwitchRequest, ResolveRequest, SetSwitchRequest, StartRollbackRequest, Verdict,
 };
 use tokio::sync::mpsc;
 use tonic::{Request as Call, Status};
@@ -21,6 +21,10 @@ const COMMAND_DEADLINE: Duration = Duration::from_secs(10);
 const FETCH_DEADLINE: Duration = Duration::from_secs(5);
 /// A rollback may compensate many steps.
 const ROLLBACK_DEADLINE: Duration = Duration::from_mins(10);
+/// How far a service's page looks back at what it has touched.
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+/// Entries of the audit on its page.
+const DEEDS: u32 = 1_000;
 /// Runs listed on a service's page.
 const RUNS: u32 = 200;
 
@@ -182,6 +186,14 @@ async fn ask(Asking { operator: mut client, mut control }: Asking, fetch: Fetch)
             let compared = versions::compare(control, name, FETCH_DEADLINE).await?;
             Ok(Fetched::Version(Box::new(compared)))
         }
+        Fetch::Blast(service) => client
+            .get_blast(timed(GetBlastRequest { service, since_ms: DAY_MS }, FETCH_DEADLINE))
+            .await
+            .map(|reply| Fetched::Blast(Box::new(reply.into_inner()))),
+        Fetch::Audit => client
+            .list_audit(timed(ListAuditRequest { contains: String::new(), limit: DEEDS }, FETCH_DEADLINE))
+            .await
+            .map(|reply| Fetched::Audit(reply.into_inner())),
         Fetch::Cost => client
             .get_cost(timed(GetCostRequest { open_runs: true, ..GetCostRequest::default() }, FETCH_DEADLINE))
             .await

@@ -95,6 +95,10 @@ impl State {
                 self.budget(id)?;
                 String::new()
             }
+            Kind::Deed => {
+                self.deed(id)?;
+                String::new()
+            }
         };
         Some(Object { kind, id: id.to_owned(), version })
     }
@@ -112,7 +116,8 @@ impl State {
             | Kind::Switch
             | Kind::Domain
             | Kind::Version
-            | Kind::Budget => None,
+            | Kind::Budget
+            | Kind::Deed => None,
         }
     }
 
@@ -126,7 +131,7 @@ impl State {
             Kind::Escalation => self.escalation(&object.id).map(|e| e.service.clone()),
             Kind::Action => self.action_home(&object.id).map(|(_, service)| service),
             Kind::Version => self.version(&object.id).map(|version| version.service.clone()),
-            Kind::Everything | Kind::Switch | Kind::Domain | Kind::Budget => None,
+            Kind::Everything | Kind::Switch | Kind::Domain | Kind::Budget | Kind::Deed => None,
         }
         .filter(|service| !service.is_empty())
     }
@@ -184,6 +189,7 @@ impl State {
             Kind::Tool => format!("tool {id}"),
             Kind::Domain => format!("domain {id}"),
             Kind::Budget => format!("budget {id}"),
+            Kind::Deed => format!("entry {id}"),
             Kind::Version => self.version(id).map_or_else(
                 || format!("version {id}"),
                 |version| format!("version {} of {}", version.version, version.service),

@@ -1,6 +1,6 @@
-//! Rows that come from answers rather than from the picture: contract versions and budgets, each by its identity.
+//! Rows that come from answers rather than from the picture: contract versions, budgets and what people did, each by its identity.
 
-use remit_proto::v1::{ContractVersion, CostNode};
+use remit_proto::v1::{AuditEntry, ContractVersion, CostNode};
 
 use super::State;
 use crate::tui::hit::{Kind, Object};
@@ -10,6 +10,12 @@ use crate::versions::Compared;
 #[must_use]
 pub(super) fn budget_id(node: &CostNode) -> String {
     format!("{}/{}/{}", node.kind, node.name, node.window)
+}
+
+/// What tells what somebody did from all else: its position, `payments@1042`.
+#[must_use]
+pub(in crate::tui) fn deed_id(entry: &AuditEntry) -> String {
+    format!("{}@{}", entry.domain, entry.seq)
 }
 
 /// Domains before services before runs, as the screen shows them.
@@ -58,6 +64,17 @@ impl State {
         self.details.cost.iter().flatten().find(|node| budget_id(node) == id)
     }
 
+    /// What people did, newest first.
+    pub fn deeds(&self) -> impl Iterator<Item = &AuditEntry> {
+        self.details.audit.iter().flat_map(|audit| &audit.entries)
+    }
+
+    /// What was done at this position.
+    #[must_use]
+    pub fn deed(&self, id: &str) -> Option<&AuditEntry> {
+        self.deeds().find(|entry| deed_id(entry) == id)
+    }
+
     /// What an act on a row of these pages is about: the service, run or domain behind it.
     #[must_use]
     pub fn stands_for(&self, row: &Object) -> Option<Object> {
@@ -71,6 +88,14 @@ impl State {
                     _ => Kind::Run,
                 };
                 self.object(kind, &node.name)
+            }
+            Kind::Deed => {
+                let entry = self.deed(&row.id)?;
+                let narrow = [(Kind::Run, &entry.run), (Kind::Service, &entry.service)];
+                narrow
+                    .into_iter()
+                    .filter(|(_, id)| !id.is_empty())
+                    .find_map(|(kind, id)| self.object(kind, id))
             }
             Kind::Everything
             | Kind::Service
@@ -95,6 +120,16 @@ impl State {
             self.lets_through(&[&people[..], &words, &[approver]].concat())
         });
         shown.filter_map(|it| self.object(Kind::Version, &it.digest)).collect()
+    }
+
+    pub(super) fn deed_rows(&self) -> Vec<Object> {
+        let shown = self.deeds().filter(|entry| {
+            let AuditEntry { domain, kind, by, what, reason, service, run, action, .. } = entry;
+            self.lets_through(&[domain, kind, by, what, reason, service, run, action])
+        });
+        // Looked up by position in a list that is a thousand long at most: made here, not one by one.
+        let object = |entry| Object { kind: Kind::Deed, id: deed_id(entry), version: String::new() };
+        shown.map(object).collect()
     }
 
     pub(super) fn budget_rows(&self) -> Vec<Object> {

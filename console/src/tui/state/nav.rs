@@ -34,6 +34,8 @@ pub enum Page {
     Version(String),
     /// Budgets of domains, services and runs.
     Cost,
+    /// Who did what to the control plane.
+    Audit,
 }
 
 impl Page {
@@ -41,9 +43,13 @@ impl Page {
     #[must_use]
     pub fn is_root(&self) -> bool {
         match self {
-            Self::Overview | Self::Queue | Self::Trace | Self::Switches | Self::Contracts | Self::Cost => {
-                true
-            }
+            Self::Overview
+            | Self::Queue
+            | Self::Trace
+            | Self::Switches
+            | Self::Contracts
+            | Self::Cost
+            | Self::Audit => true,
             Self::Service(_)
             | Self::Run(_)
             | Self::Action(_)

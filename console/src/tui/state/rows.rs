@@ -63,6 +63,7 @@ impl State {
                 .collect(),
             Page::Contracts => self.version_rows(),
             Page::Cost => self.budget_rows(),
+            Page::Audit => self.deed_rows(),
             Page::Trace
             | Page::Action(_)
             | Page::Decision(_)
@@ -93,7 +94,7 @@ impl State {
             Page::Action(id) => self.object(Kind::Action, id),
             Page::Decision(id) => self.object(Kind::Escalation, id),
             Page::Trace => self.trace_subject(),
-            Page::Contracts | Page::Cost => {
+            Page::Contracts | Page::Cost | Page::Audit => {
                 self.selected_row().and_then(|(_, object)| self.stands_for(&object))
             }
             Page::Version(name) => self.compared_service(name),
@@ -135,6 +136,7 @@ impl State {
             Page::Run(id) => self.details.run.iter().filter_map(|d| d.run.as_ref()).any(|run| run.id == *id),
             Page::Contracts => self.details.versions.is_some(),
             Page::Cost => self.details.cost.is_some(),
+            Page::Audit => self.details.audit.is_some(),
             Page::Trace
             | Page::Action(_)
             | Page::Decision(_)

@@ -56,7 +56,7 @@ fn run(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
             Some(page) => state.nav.go(page),
             None => state.say(
                 now.tick_ms,
-                "go where? overview, queue, trace, switches, parked, contracts, cost, service:S, run:R, action:A, escalation:E, rollback:PLAN, version:V",
+                "go where? overview, queue, trace, switches, parked, contracts, cost, audit, service:S, run:R, action:A, escalation:E, rollback:PLAN, version:V",
             ),
         },
         "stop" => ceiling(state, target, Level::None, now),
@@ -110,6 +110,7 @@ fn page_named(target: &str) -> Option<Page> {
         None if target == "parked" => Page::Parked,
         None if target == "contracts" => Page::Contracts,
         None if target == "cost" => Page::Cost,
+        None if target == "audit" => Page::Audit,
         Some(("service", rest)) => Page::Service(id(rest)?),
         Some(("run", rest)) => Page::Run(id(rest)?),
         Some(("action", rest)) => Page::Action(id(rest)?),

@@ -1,5 +1,7 @@
 //! Keys on a page: movement acts on the state, but a key that leads to an act needs the frame it was aimed at.
 
+use remit_proto::v1::AuditEntry;
+
 use super::super::clock::Now;
 use super::super::event::Effect;
 use super::super::hit::{Kind, Object};
@@ -26,6 +28,7 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
         Verb::Parked => state.nav.go(Page::Parked),
         Verb::Contracts => state.nav.go(Page::Contracts),
         Verb::Cost => state.nav.go(Page::Cost),
+        Verb::Audit => state.nav.go(Page::Audit),
         Verb::Down => step(state, Step::On(1)),
         Verb::Up => step(state, Step::Back(1)),
         Verb::PageDown => step(state, Step::On(page_rows(state))),
@@ -115,6 +118,7 @@ fn step(state: &mut State, step: Step) {
         | Page::Switches
         | Page::Contracts
         | Page::Cost
+        | Page::Audit
         | Page::Service(_)
         | Page::Run(_) => state.step(step),
     }
@@ -148,8 +152,19 @@ fn row_page(state: &State) -> Option<Page> {
             of if of.kind == Kind::Run => Some(Page::Run(of.id)),
             _ => None,
         },
+        Kind::Deed => state.deed(&object.id).and_then(deed_page),
         Kind::Everything | Kind::Tool | Kind::Domain => None,
     }
+}
+
+/// The most exact page for what somebody did.
+fn deed_page(entry: &AuditEntry) -> Option<Page> {
+    let pages = [
+        (&entry.action, Page::Action as fn(String) -> Page),
+        (&entry.run, Page::Run),
+        (&entry.service, Page::Service),
+    ];
+    pages.into_iter().find(|(id, _)| !id.is_empty()).map(|(id, page)| page(id.clone()))
 }
 
 /// The most exact page for the pinned record, or for the newest one while the trace runs on.

@@ -16,6 +16,9 @@ const ASK_MS: u64 = 1_000;
 /// A question that got no answer is asked again after this.
 const ASK_AGAIN_MS: u64 = 5_000;
 
+/// What is costly to answer is asked again at most this often.
+const ASK_SELDOM_MS: u64 = 30_000;
+
 pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     match event {
         Event::Who(who) => {
@@ -56,6 +59,8 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
                 Fetched::Versions(versions) => state.details.versions = Some(versions),
                 Fetched::Version(compared) => state.details.compared = Some(compared),
                 Fetched::Cost(nodes) => state.details.cost = Some(nodes),
+                Fetched::Blast(blast) => state.details.blast = Some(blast),
+                Fetched::Audit(audit) => state.details.audit = Some(audit),
             }
         }
         Event::FetchFailed { fetch, sentence } => {
@@ -97,7 +102,9 @@ fn is_due(state: &State, fetch: &Fetch, positions: &BTreeMap<String, u64>, now: 
     let since = now.tick_ms.saturating_sub(asked.tick_ms);
     let moved = asked.positions != *positions && again_ms(fetch) <= since;
     let unanswered = state.details.failed.contains_key(fetch) && ASK_AGAIN_MS <= since;
-    moved || unanswered
+    // Tokens and keys move a journal that the picture does not count.
+    let unseen = *fetch == Fetch::Audit && ASK_AGAIN_MS <= since;
+    moved || unanswered || unseen
 }
 
 /// Where a journal moves on all the time, a question is asked again at most this often.
@@ -105,20 +112,23 @@ const fn again_ms(fetch: &Fetch) -> u64 {
     match fetch {
         // What a version says never changes; only its state does, and the list beside it tells that.
         Fetch::Version(_) => ASK_AGAIN_MS,
+        // The control plane reads a day of its journal for it.
+        Fetch::Blast(_) => ASK_SELDOM_MS,
         Fetch::Runs(_)
         | Fetch::Run(_)
         | Fetch::Action(_)
         | Fetch::Rollback(_)
         | Fetch::Parked
         | Fetch::Versions
-        | Fetch::Cost => ASK_MS,
+        | Fetch::Cost
+        | Fetch::Audit => ASK_MS,
     }
 }
 
 fn questions(state: &State) -> Vec<Fetch> {
     match state.nav.page() {
         Page::Overview | Page::Queue | Page::Trace | Page::Switches => Vec::new(),
-        Page::Service(name) => vec![Fetch::Runs(name.clone())],
+        Page::Service(name) => vec![Fetch::Runs(name.clone()), Fetch::Blast(name.clone())],
         Page::Run(id) => vec![Fetch::Run(id.clone())],
         Page::Action(id) => vec![Fetch::Action(id.clone())],
         Page::Rollback(id) => vec![Fetch::Rollback(id.clone())],
@@ -129,6 +139,7 @@ fn questions(state: &State) -> Vec<Fetch> {
         }
         Page::Version(name) => vec![Fetch::Version(name.clone())],
         Page::Cost => vec![Fetch::Cost],
+        Page::Audit => vec![Fetch::Audit],
         Page::Decision(id) => {
             let action = state.escalation(id).map(|e| e.action.clone());
             // Once it is decided it leaves the picture; its page keeps what it showed.

@@ -107,11 +107,6 @@ fn switches() {
 }
 
 #[test]
-fn service() {
-    check("service", &[Key::Char('j'), Key::Enter]);
-}
-
-#[test]
 fn run() {
     check("run", &[Key::Char('j'), Key::Enter, Key::Enter]);
 }

@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use super::{
-    blast, books, control, cost, detail, domains, export, lift, person, query, resolve, rollback, state,
-    switch, token, watch, who,
+    audit, blast, books, control, cost, detail, domains, export, lift, person, query, resolve, rollback,
+    state, switch, token, watch, who,
 };
 use crate::plane::Plane;
 
@@ -126,6 +126,11 @@ impl operator_server::Operator for Operator {
     async fn get_blast(&self, request: Request<pb::GetBlastRequest>) -> Answer<pb::GetBlastResponse> {
         person(&self.plane, &request)?;
         Ok(Response::new(blast::blast(&self.plane, request.into_inner()).await?))
+    }
+
+    async fn list_audit(&self, request: Request<pb::ListAuditRequest>) -> Answer<pb::ListAuditResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(audit::list(&self.plane, &request.into_inner())))
     }
 
     async fn get_action(&self, request: Request<pb::GetActionRequest>) -> Answer<pb::ActionDetail> {

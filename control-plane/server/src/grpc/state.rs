@@ -2,6 +2,7 @@
 
 use remit_core::{
     Level, ServiceName, Timestamp,
+    breaker::{BreakerState, Stand},
     escalation::EscalationStatus,
     state::Service,
     switch::Place,
@@ -110,6 +111,7 @@ fn service(
         windows: super::cost::above(&inner.state, name, now),
         reached: reached(known, inner, now),
         tripped: tripped(known, inner),
+        breakers: breakers(known, now),
         last_decision_at: tally.last.map(|(at, _)| wire::time(at)),
         tools: terms
             .tools
@@ -143,6 +145,30 @@ fn reached(known: &Service, inner: &Inner, now: Timestamp) -> Vec<pb::Reached> {
 fn tripped(known: &Service, inner: &Inner) -> Vec<String> {
     let wires = known.wires.each().chain(inner.state.wires.each());
     wires.filter(|(_, tripped)| *tripped).map(|(wire, _)| wire.to_string()).collect()
+}
+
+/// The breakers that the contract gives its tools.
+fn breakers(known: &Service, now: Timestamp) -> Vec<pb::BreakerState> {
+    let of_tools = known.active.tools.iter();
+    let states =
+        of_tools.filter_map(|(tool, terms)| Some((tool, terms.breaker.as_ref()?))).map(|(tool, breaker)| {
+            let none = BreakerState::default();
+            let state = known.breakers.get(tool).unwrap_or(&none);
+            let (stand, open_for_ms) = match state.stand(breaker, now) {
+                Stand::Closed => ("closed", 0),
+                Stand::Open(left) => ("open", left),
+                Stand::HalfOpen(false) => ("half_open", 0),
+                Stand::HalfOpen(true) => ("trying", 0),
+            };
+            pb::BreakerState {
+                tool: tool.to_string(),
+                stand: stand.to_owned(),
+                open_for_ms,
+                failures: u32::try_from(state.failures().0).unwrap_or(u32::MAX),
+                opens_at: breaker.failures,
+            }
+        });
+    states.collect()
 }
 
 /// How a tool's effect is undone, in words.

@@ -48,6 +48,7 @@ fn cuts(event: &Event) -> bool {
 
 impl Inner {
     pub(super) fn absorb(&mut self, record: &Arc<Record>) {
+        self.notice_deed(record);
         self.state.apply(&record.event, record.at);
         self.seq = record.seq;
         self.recent.push_back(Arc::clone(record));

@@ -127,6 +127,13 @@ fn poison_picture(text: &str) -> StateSnapshot {
         service.owner = text.to_owned();
         service.contract_version = text.to_owned();
         service.last_reason = text.to_owned();
+        for breaker in &mut service.breakers {
+            breaker.tool = text.to_owned();
+        }
+        for clause in &mut service.clauses {
+            (clause.note, clause.objected_reason) = (text.to_owned(), text.to_owned());
+        }
+        service.tripped = vec![text.to_owned()];
         if let Some(budget) = &mut service.budget {
             budget.currency = text.to_owned();
         }
@@ -214,6 +221,22 @@ fn poison_listed(desk: &mut Desk, text: &str) {
         (node.currency, node.run_name, node.service) = (text.to_owned(), text.to_owned(), text.to_owned());
     }
     desk.event(Event::Fetched(Fetched::Cost(cost)));
+    let mut audit = fixture::listed::audit();
+    for entry in &mut audit.entries {
+        for field in [&mut entry.by, &mut entry.what, &mut entry.reason, &mut entry.kind, &mut entry.domain] {
+            *field = text.to_owned();
+        }
+    }
+    desk.event(Event::Fetched(Fetched::Audit(audit)));
+    let mut blast = fixture::listed::blast();
+    blast.service.push_str(text);
+    for tool in &mut blast.tools {
+        tool.tool = text.to_owned();
+    }
+    for measure in &mut blast.measures {
+        (measure.name, measure.of) = (text.to_owned(), text.to_owned());
+    }
+    desk.event(Event::Fetched(Fetched::Blast(Box::new(blast))));
 }
 
 fn complaints(desk: &mut Desk) -> Vec<String> {
@@ -235,7 +258,7 @@ proptest! {
 
     #[test]
     fn hostile_text_never_reaches_the_terminal(text in hostile()) {
-        for keys in ["", "2", "3k", "4", "4!r", "2d", "!s", ":go run:run-7\n", ":go action:act-977\n", "/abc", "?", "6", "6\n ", "7", "7!"] {
+        for keys in ["", "2", "3k", "4", "4!r", "2d", "!s", ":go run:run-7\n", ":go action:act-977\n", "/abc", "?", "6", "6\n ", "7", "7!", "8", "j\n"] {
             let mut desk = poisoned(&text);
             for c in keys.chars() {
                 desk.key(if c == '\n' { Key::Enter } else { Key::Char(c) });

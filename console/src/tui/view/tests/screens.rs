@@ -8,10 +8,12 @@ use crate::tui::keys::Key;
 const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (160, 48)];
 
 /// A screen, and the keys that lead there from the Overview.
-const SCREENS: [(&str, &[Key]); 3] = [
+const SCREENS: [(&str, &[Key]); 5] = [
     ("contracts", &[Key::Char('6')]),
     ("version", &[Key::Char('6'), Key::Enter]),
     ("cost", &[Key::Char('7')]),
+    ("audit", &[Key::Char('8'), Key::Down]),
+    ("service", &[Key::Char('j'), Key::Enter]),
 ];
 
 fn at(screen: &[Key], (width, height): (u16, u16)) -> Desk {
@@ -39,6 +41,9 @@ fn rows_are_found_by_text_and_open_what_they_stand_for() {
         ("6/lena\n", "3 version(s)", "Version 1.2.0 of refund-decision   * active"),
         ("7/case\n", "1 budget(s)", "Run case-4711"),
         ("7/service/refund\n", "0 budget(s)", "0 budget(s)"),
+        ("8/gateway\n", "1 entries", "Service refund-decision"),
+        ("8/duplicate\n", "1 entries", "Action act-970"),
+        ("8/root\n", "1 entries", "8 Audit"),
         ("7/refund-decision\n", "3 budget(s)", "Service refund-decision"),
     ];
     for (keys, filtered, opened) in table {
@@ -65,6 +70,9 @@ fn an_act_on_a_row_is_about_what_stands_behind_it() {
         ("7", "stop domain:payments"),
         ("7jj", "stop service:refund-decision"),
         ("7G", "stop run:run-7"),
+        ("8", "stop run:run-7"),
+        ("8j", "stop service:refund-decision"),
+        ("8G", "stop all"),
     ];
     for (keys, wanted) in table {
         let mut desk = Desk::new(Size::new(160, 48));

@@ -1,0 +1,162 @@
+//! Who did what to the control plane, newest first, from what each domain keeps at hand.
+
+use std::cmp::Reverse;
+
+use remit_core::{Event, Level};
+use remit_proto::v1 as pb;
+
+use super::wire;
+use crate::{plane::Plane, view::Deed};
+
+/// Entries that are told where no number is given, and at most.
+const ENTRIES: std::ops::RangeInclusive<usize> = 200..=1_000;
+
+/// The newest entries of all domains, the one of credentials among them.
+pub(super) fn list(plane: &Plane, request: &pb::ListAuditRequest) -> pb::ListAuditResponse {
+    let wanted = request.contains.to_lowercase();
+    let limit = match usize::try_from(request.limit).unwrap_or(usize::MAX) {
+        0 => *ENTRIES.start(),
+        limit => limit.min(*ENTRIES.end()),
+    };
+    let (mut entries, mut older) = (Vec::new(), 0_u64);
+    for ward in plane.wards.values() {
+        ward.view.read(|inner| {
+            older = older.saturating_add(inner.older_deeds);
+            entries.extend(inner.deeds.iter().map(entry).filter(|entry| mentions(entry, &wanted)));
+        });
+    }
+    let micros = |entry: &pb::AuditEntry| entry.at.as_ref().map(|at| (at.seconds, at.nanos));
+    entries.sort_by_cached_key(|entry| Reverse((micros(entry), entry.seq, entry.domain.clone())));
+    let more = u64::try_from(entries.len().saturating_sub(limit)).unwrap_or(u64::MAX);
+    entries.truncate(limit);
+    pb::ListAuditResponse { entries, more, older }
+}
+
+fn mentions(entry: &pb::AuditEntry, wanted: &str) -> bool {
+    let pb::AuditEntry { domain, kind, by, what, reason, service, run, action, .. } = entry;
+    let texts = [domain, kind, by, what, reason, service, run, action];
+    wanted.is_empty() || texts.into_iter().any(|text| text.to_lowercase().contains(wanted))
+}
+
+fn entry(deed: &Deed) -> pb::AuditEntry {
+    let record = &deed.record;
+    let (by, what, reason) = told(&record.event, &deed.about);
+    pb::AuditEntry {
+        domain: record.domain.to_string(),
+        seq: record.seq,
+        at: Some(wire::time(record.at)),
+        kind: record.event.kind().to_owned(),
+        by,
+        what: what.trim_end().to_owned(),
+        reason,
+        service: deed.service.as_ref().map(ToString::to_string).unwrap_or_default(),
+        run: record.event.run().map(|run| run.to_string()).unwrap_or_default(),
+        action: record.event.action().map(|action| action.to_string()).unwrap_or_default(),
+    }
+}
+
+/// Who, what, and why.
+type Told = (String, String, String);
+
+fn told(event: &Event, about: &str) -> Told {
+    versioned(event, about)
+        .or_else(|| answered(event, about))
+        .or_else(|| switched(event, about))
+        .or_else(|| undone(event, about))
+        .or_else(|| credited(event, about))
+        .unwrap_or_else(|| (String::new(), event.kind().replace('_', " "), String::new()))
+}
+
+/// What happened to a contract version or a domain's file.
+fn versioned(event: &Event, about: &str) -> Option<Told> {
+    let did = |by: &str, verb: &str| Some((by.to_owned(), format!("{verb} contract {about}"), String::new()));
+    if let Event::ContractActivated { by, .. } = event {
+        return did(by, "activated");
+    }
+    if let Event::ContractProposed(it) = event {
+        return did(&it.by.name, "proposed");
+    }
+    if let Event::ContractApproved(it) = event {
+        return did(&it.by.name, "approved");
+    }
+    if let Event::ContractRevoked(it) = event {
+        return Some((it.by.name.clone(), format!("revoked contract {about}"), it.reason.clone()));
+    }
+    if let Event::ApprovalsRequired { by } = event {
+        return Some((by.clone(), "wants versions approved from now on".to_owned(), String::new()));
+    }
+    if let Event::DomainConfigured { by, .. } = event {
+        return Some((by.clone(), "took up the domain's file".to_owned(), String::new()));
+    }
+    None
+}
+
+/// What people said about an action.
+fn answered(event: &Event, about: &str) -> Option<Told> {
+    if let Event::EscalationVoted { vote, .. } = event {
+        let verb = if vote.approve { "approved" } else { "denied" };
+        return Some((vote.by.clone(), format!("{verb} {about}"), vote.reason.clone()));
+    }
+    if let Event::DoubtStated(it) = event {
+        let said = &it.statement;
+        return Some((said.by.clone(), format!("said of {about} that {}", said.says()), said.reason.clone()));
+    }
+    None
+}
+
+fn switched(event: &Event, about: &str) -> Option<Told> {
+    if let Event::SwitchSet(switch) = event {
+        let what = if switch.ceiling == Level::None {
+            format!("stopped {about}")
+        } else {
+            format!("lowered {about} to {}", switch.ceiling)
+        };
+        return Some((switch.by.clone(), what, switch.reason.clone()));
+    }
+    if let Event::SwitchExplained { by, reason, owner, .. } = event {
+        let whose = owner.as_ref().map(|owner| format!(", owner {owner}")).unwrap_or_default();
+        return Some((by.clone(), format!("explained the switch on {about}{whose}"), reason.clone()));
+    }
+    if let Event::ReleaseRequested { by, reason, .. } = event {
+        return Some((by.clone(), format!("asked to release {about}"), reason.clone()));
+    }
+    if let Event::SwitchReleased { by, reason, requested_by, .. } = event {
+        let first = requested_by.as_ref().map(|first| format!(", as {first} had asked")).unwrap_or_default();
+        return Some((by.clone(), format!("released {about}{first}"), reason.clone()));
+    }
+    None
+}
+
+fn undone(event: &Event, about: &str) -> Option<Told> {
+    if let Event::RollbackPlanned { plan, by } = event {
+        let what = format!("planned a rollback of {} step(s): {}", plan.steps.len(), plan.id);
+        return Some((by.clone(), what, String::new()));
+    }
+    if let Event::RollbackStarted { plan, by, reason, .. } = event {
+        return Some((by.name.clone(), format!("started rollback {plan}"), reason.clone()));
+    }
+    if let Event::RollbackPaused { plan, by, reason } = event {
+        return Some((by.clone(), format!("paused rollback {plan}"), reason.clone()));
+    }
+    if let Event::RollbackResumed { plan, by, reason } = event {
+        return Some((by.clone(), format!("resumed rollback {plan}"), reason.clone()));
+    }
+    if let Event::StepSkipped { plan, by, reason, .. } = event {
+        return Some((by.clone(), format!("skipped {about} in rollback {plan}"), reason.clone()));
+    }
+    None
+}
+
+/// Keys and tokens.
+fn credited(event: &Event, about: &str) -> Option<Told> {
+    if let Event::KeyRegistered(it) = event {
+        return Some((it.by.name.clone(), "registered a key".to_owned(), String::new()));
+    }
+    if let Event::CredentialIssued { by, credential, .. } = event {
+        return Some((by.clone(), format!("issued a token to {about}: {credential}"), String::new()));
+    }
+    if let Event::CredentialRevoked { by, credential } = event {
+        return Some((by.clone(), format!("revoked a token of {about}: {credential}"), String::new()));
+    }
+    None
+}
