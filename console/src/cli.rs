@@ -13,6 +13,8 @@ use self::{
     },
 };
 
+use crate::tui::theme::{Looks, Palette};
+
 mod clock;
 pub mod demo;
 pub mod drill;
@@ -47,6 +49,28 @@ pub struct Cli {
     pub verb: Option<Verb>,
 }
 
+/// How the console looks; other verbs have no use for it.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Look {
+    /// The colours of the console
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Options of the console",
+        value_enum,
+        default_value_t = Palette::Auto,
+        env = "REMIT_THEME",
+        hide_env_values = true
+    )]
+    pub theme: Palette,
+    /// Draw the console with ASCII alone; also where the locale is not UTF-8
+    #[arg(long, global = true, help_heading = "Options of the console")]
+    pub ascii: bool,
+    /// Move as little as possible: ages go on every five seconds; also where NO_MOTION is set
+    #[arg(long, global = true, help_heading = "Options of the console")]
+    pub reduced_motion: bool,
+}
+
 /// Options of every verb.
 #[derive(Args, Clone, Debug)]
 pub struct Global {
@@ -66,6 +90,19 @@ pub struct Global {
     /// When to colour; NO_COLOR is honoured
     #[arg(long, global = true, help_heading = "Options of every verb", value_enum, default_value_t = Color::Auto)]
     pub color: Color,
+    /// How the console looks.
+    #[command(flatten)]
+    pub look: Look,
+}
+
+impl Global {
+    /// How the console is to look.
+    #[must_use]
+    pub fn looks(&self) -> Looks {
+        let Look { theme, ascii, reduced_motion } = self.look;
+        let palette = if self.color == Color::Never { Palette::Plain } else { theme };
+        Looks { palette, ascii, still: reduced_motion }
+    }
 }
 
 /// What can be asked.

@@ -26,7 +26,7 @@ use color_eyre::eyre::WrapErr as _;
 use self::run::Screen;
 use self::state::State;
 use self::state::receipt::Fate;
-use self::theme::Theme;
+use self::theme::{Looks, Surroundings, Theme};
 use crate::context::Context;
 use crate::inert::Inert;
 
@@ -37,13 +37,22 @@ use crate::inert::Inert;
 ///
 /// # Errors
 /// When there is no terminal, no place for the log, or the terminal goes away while drawing.
-pub fn run(context: &Context, out: &mut dyn Write) -> color_eyre::Result<()> {
+pub fn run(context: &Context, looks: Looks, out: &mut dyn Write) -> color_eyre::Result<()> {
     let log = log::start()?;
     let net = net::Net::start(context)?;
     let session = uuid::Uuid::now_v7().to_string();
     let state = State::new(&context.environment, &context.endpoint, &session);
     let setting = |name: &str| env::var(name).ok();
-    let theme = Theme::for_terminal(setting("NO_COLOR").as_deref(), setting("TERM").as_deref());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(setting).find(|text| !text.is_empty());
+    let [no_color, clicolor, term, no_motion] = ["NO_COLOR", "CLICOLOR", "TERM", "NO_MOTION"].map(setting);
+    let around = Surroundings {
+        no_color: no_color.as_deref(),
+        clicolor: clicolor.as_deref(),
+        term: term.as_deref(),
+        locale: locale.as_deref(),
+        no_motion: no_motion.as_deref(),
+    };
+    let theme = Theme::chosen(looks, around);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

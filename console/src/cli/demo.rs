@@ -16,7 +16,7 @@ use axum::{Router, serve::ListenerExt as _};
 use color_eyre::eyre::{Report, WrapErr as _};
 use tokio::net::TcpListener;
 
-use crate::cli::exit::Exit;
+use crate::{cli::exit::Exit, tui::theme::Looks};
 use summary::Summary;
 
 mod agents;
@@ -56,6 +56,9 @@ pub struct Args {
     /// Print the summary as JSON; set from the `--output` of every command.
     #[arg(skip)]
     pub json: bool,
+    /// How the console looks; set from the options of every command.
+    #[arg(skip)]
+    pub looks: Looks,
 }
 
 /// Runs the demo to its end; it makes a runtime of its own, so it must be called outside of one.

@@ -27,8 +27,9 @@ use crate::{context::Context, tui};
 /// When a runtime or the terminal is not to be had, or the demo cannot run.
 pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
     let json = cli.global.output == Format::Json;
+    let looks = cli.global.looks();
     match cli.verb {
-        Some(Verb::Demo(args)) => demo::run(demo::Args { json, ..args }),
+        Some(Verb::Demo(args)) => demo::run(demo::Args { json, looks, ..args }),
         Some(Verb::Console) | None => console(&cli.global),
         verb @ Some(
             Verb::Remote(_)
@@ -58,7 +59,7 @@ fn console(global: &Global) -> color_eyre::Result<ExitCode> {
     let context = session::context_path(global.context.as_deref()).and_then(|path| Context::load(&path));
     match context.map_err(Failure::from) {
         Ok(context) => {
-            tui::run(&context, screen.err)?;
+            tui::run(&context, global.looks(), screen.err)?;
             Ok(Exit::Ok.into())
         }
         Err(failure) => Ok(tell(&failure, None, &mut screen).into()),

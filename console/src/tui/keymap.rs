@@ -171,6 +171,12 @@ pub fn holds(place: Place, page: &Page) -> bool {
     }
 }
 
+/// The key to advertise for `verb` on `page`.
+#[must_use]
+pub fn key_of(verb: Verb, page: &Page) -> Option<Key> {
+    BINDINGS.iter().find(|b| b.verb == verb && holds(b.place, page))?.keys.first().copied()
+}
+
 /// What `key` means on `page`.
 #[must_use]
 pub fn lookup(key: Key, page: &Page) -> Option<Verb> {

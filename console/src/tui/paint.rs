@@ -1,5 +1,7 @@
 //! The brush: rows of inert pieces onto a buffer. No other way leads text to the screen.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use ratatui::style::Style;
@@ -11,10 +13,22 @@ use super::state::link::LinkState;
 use super::theme::Theme;
 use crate::inert::Inert;
 
+/// In a still console ages go on in steps of so many milliseconds.
+pub const STEP_MS: i64 = 5_000;
+
 /// One line of styled pieces.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
-    pieces: Vec<(Inert, Style)>,
+    pieces: Vec<Piece>,
+}
+
+/// A piece of a line.
+#[derive(Clone, Debug, PartialEq)]
+struct Piece {
+    text: Inert,
+    style: Style,
+    /// Whether its last sign says that there was more.
+    cut: bool,
 }
 
 impl Row {
@@ -33,39 +47,47 @@ impl Row {
     /// Adds a piece as wide as its text.
     #[must_use]
     pub fn put(mut self, text: impl Into<Inert>, style: Style) -> Self {
-        self.pieces.push((text.into(), style));
+        self.pieces.push(Piece { text: text.into(), style, cut: false });
+        self
+    }
+
+    /// Adds a piece at most `width` wide.
+    fn put_cut(mut self, text: &Inert, width: usize, style: Style) -> Self {
+        let shown = text.truncated(width);
+        let cut = shown != *text;
+        self.pieces.push(Piece { text: shown, style, cut });
         self
     }
 
     /// Adds a piece exactly `width` wide and a space, cut visibly or filled on the right.
     #[must_use]
     pub fn cell(self, text: impl Into<Inert>, width: usize, style: Style) -> Self {
-        let text = text.into().truncated(width);
+        let text = text.into();
         let fill = " ".repeat(width.saturating_sub(text.width()).saturating_add(1));
-        self.put(text, style).put(fill, style)
+        self.put_cut(&text, width, style).put(fill, style)
     }
 
     /// Adds a number-like piece exactly `width` wide and a space, filled on the left.
     #[must_use]
     pub fn right(self, text: impl Into<Inert>, width: usize, style: Style) -> Self {
-        let text = text.into().truncated(width);
+        let text = text.into();
         let fill = " ".repeat(width.saturating_sub(text.width()));
-        self.put(fill, style).put(text, style).put(" ", style)
+        self.put(fill, style).put_cut(&text, width, style).put(" ", style)
     }
 
     /// Columns it takes.
     #[must_use]
     pub fn width(&self) -> usize {
-        self.pieces.iter().map(|(text, _)| text.width()).fold(0, usize::saturating_add)
+        self.pieces.iter().map(|piece| piece.text.width()).fold(0, usize::saturating_add)
     }
 }
 
 impl Row {
     /// Columns up to the last piece that is not blank.
     fn visible_width(&self) -> usize {
-        let widths = self.pieces.iter().scan(0_usize, |end, (text, _)| {
-            *end = end.saturating_add(text.width());
-            Some((*end, text.as_str().trim().is_empty()))
+        let widths = self.pieces.iter().scan(0_usize, |end, piece| {
+            *end = end.saturating_add(piece.text.width());
+            Some((*end, piece.text.as_str().trim().is_empty()))
         });
         widths.filter(|(_, is_blank)| !is_blank).map(|(end, _)| end).last().unwrap_or(0)
     }
@@ -80,8 +102,11 @@ pub struct Painter<'a> {
     pub hits: HitMap,
     /// What is known.
     pub state: &'a State,
-    /// The moment that ages are counted to.
+    /// The moment that ages are counted to; in a still console the end of a step, so that nothing seems younger, and
+    /// no deadline further, than it is.
     pub now: Now,
+    /// The moment that the clock shows.
+    pub clock_ms: i64,
     /// The styles.
     pub theme: &'a Theme,
 }
@@ -90,8 +115,20 @@ impl<'a> Painter<'a> {
     /// An empty frame.
     #[must_use]
     pub fn new(state: &'a State, now: Now, size: Size, theme: &'a Theme) -> Self {
-        let buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
-        Self { buffer, hits: HitMap::default(), state, now, theme }
+        let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
+        buffer.set_style(buffer.area, theme.ground);
+        let (begins, step) = match theme.still {
+            false => (now.wall_ms, 0),
+            true => (now.wall_ms.saturating_sub(now.wall_ms.rem_euclid(STEP_MS)), STEP_MS),
+        };
+        let now = Now { wall_ms: begins.saturating_add(step), ..now };
+        Self { buffer, hits: HitMap::default(), state, now, clock_ms: begins, theme }
+    }
+
+    /// Whether the terminal is smaller than this in either direction.
+    #[must_use]
+    pub fn is_below(&self, size: Size) -> bool {
+        self.buffer.area.width < size.width || self.buffer.area.height < size.height
     }
 
     /// Paints `row` on line `line` of `area`; false when there is no such line.
@@ -100,18 +137,28 @@ impl<'a> Painter<'a> {
         let mut left = usize::from(area.width);
         let mut x = area.x;
         let overflows = left < row.visible_width();
-        for (text, style) in &row.pieces {
+        for Piece { text, style, cut } in &row.pieces {
+            // Nothing of what it is painted over shines through.
+            let style = Style::reset().patch(self.theme.ground).patch(*style);
             // Whatever falls off the edge must be seen to fall off.
             if overflows && left <= text.width() {
                 let cut = Inert::from(format!("{text}.")).truncated(left);
-                self.buffer.set_stringn(x, y, cut.as_str(), left, *style);
+                self.buffer.set_stringn(x, y, &*self.drawn(&cut, true), left, style);
                 break;
             }
-            let (next, _) = self.buffer.set_stringn(x, y, text.as_str(), left, *style);
+            let (next, _) = self.buffer.set_stringn(x, y, &*self.drawn(text, *cut), left, style);
             left = left.saturating_sub(usize::from(next.saturating_sub(x)));
             x = next;
         }
         true
+    }
+
+    /// The text as it is drawn: where only ASCII is, another sign says that there was more.
+    fn drawn<'t>(&self, text: &'t Inert, cut: bool) -> Cow<'t, str> {
+        match text.as_str().strip_suffix('…').filter(|_| cut && self.theme.ascii) {
+            Some(shown) => Cow::Owned(format!("{shown}~")),
+            None => Cow::Borrowed(text.as_str()),
+        }
     }
 
     /// Paints rows from the top of `area`; returns how many fitted.

@@ -14,6 +14,7 @@ use super::clock::{Clock, Now};
 use super::event::{Effect, Event};
 use super::keys::Press;
 use super::net::Net;
+use super::paint::STEP_MS;
 use super::state::State;
 use super::terminal::Guard;
 use super::theme::Theme;
@@ -22,7 +23,7 @@ use super::view::view;
 
 /// Data is painted at most this often; input is painted at once.
 const FRAME: Duration = Duration::from_millis(33);
-/// Ages on screen move on this often.
+/// Ages on screen move on this often, where they may.
 const AGE: Duration = Duration::from_secs(1);
 /// Events taken from one source before the terminal gets a turn.
 const BURST: usize = 64;
@@ -105,13 +106,18 @@ impl Screen {
 
     /// When to paint next: soon after data, when a card becomes live, or when an age moves on.
     fn next_paint(&self, painted: Instant, dirty: bool) -> Instant {
-        let regular = painted.checked_add(if dirty { FRAME } else { AGE }).unwrap_or(painted);
+        let regular = painted.checked_add(if dirty { FRAME } else { self.age() }).unwrap_or(painted);
         let now = self.clock.now();
         let arming = self.state.card().and_then(|card| card.arms_at(now.tick_ms)).and_then(|at| {
             Instant::now()
                 .checked_add(Duration::from_millis(at.saturating_sub(now.tick_ms).saturating_add(1)))
         });
         arming.map_or(regular, |at| at.min(regular))
+    }
+
+    /// Ages on screen move on this often.
+    fn age(&self) -> Duration {
+        if self.theme.still { Duration::from_millis(STEP_MS.unsigned_abs()) } else { AGE }
     }
 
     async fn wake(&mut self, due: Instant) -> Wake {

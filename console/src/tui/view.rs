@@ -21,6 +21,7 @@ mod run;
 mod service;
 mod standing;
 mod switches;
+mod tiny;
 mod trace;
 mod version;
 
@@ -65,31 +66,40 @@ const LEAST: Size = Size { width: 40, height: 10 };
 #[must_use]
 pub fn view(state: &State, now: Now, size: Size, theme: &Theme) -> (Buffer, HitMap) {
     let mut painter = Painter::new(state, now, size, theme);
-    let mut body = Rect::new(0, 0, size.width, size.height);
+    let body = Rect::new(0, 0, size.width, size.height);
     if size.width < LEAST.width || size.height < LEAST.height {
         let words = format!("needs {}x{}", LEAST.width, LEAST.height);
         painter.row(body, 0, &Row::of(words, theme.warn));
         return (painter.buffer, painter.hits);
     }
+    if size.width < tiny::PAGES.width || size.height < tiny::PAGES.height {
+        tiny::paint(&mut painter, body);
+    } else {
+        whole(&mut painter, body);
+    }
+    painter.hits.selected = state.subject();
+    (painter.buffer, painter.hits)
+}
+
+fn whole(painter: &mut Painter<'_>, mut body: Rect) {
     let header = take_top(&mut body, 1);
     let strip = take_top(&mut body, 1);
     let keys = take_bottom(&mut body, 1);
     // A receipt is a promise: on a narrow screen it needs two rows to be told in full.
-    let receipt = take_bottom(&mut body, if size.width < WIDE { 2 } else { 1 });
-    head::header(&mut painter, header);
-    head::strip(&mut painter, strip);
-    head::receipt(&mut painter, receipt);
-    match &state.focus {
+    let rows = if body.width < WIDE { 2 } else { 1 };
+    let receipt = take_bottom(&mut body, rows);
+    head::header(painter, header);
+    head::strip(painter, strip);
+    head::receipt(painter, receipt);
+    match &painter.state.focus {
         Focus::Card(card) => {
             // The card takes the whole body: what is behind it must not compete with it.
-            card::paint(&mut painter, body, card);
+            card::paint(painter, body, card);
         }
-        Focus::Help(line) => help::paint(&mut painter, body, *line),
-        Focus::Page | Focus::Prompt(_) => page(&mut painter, body),
+        Focus::Help(line) => help::paint(painter, body, *line),
+        Focus::Page | Focus::Prompt(_) => page(painter, body),
     }
-    head::keys(&mut painter, keys);
-    painter.hits.selected = state.subject();
-    (painter.buffer, painter.hits)
+    head::keys(painter, keys);
 }
 
 fn page(painter: &mut Painter<'_>, body: Rect) {

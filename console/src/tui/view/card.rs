@@ -14,6 +14,7 @@ use super::super::when;
 use super::chart::money;
 use super::doubt;
 use super::facts::{json_rows, wrapped};
+use super::tiny::PAGES;
 use crate::inert::Inert;
 
 pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, card: &Card) {
@@ -34,8 +35,16 @@ pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, card: &Card) {
         let key = format!("card/{}/{width}", card.id);
         shown = Some(painter.document(inner, key, &steps, card.scroll));
     }
+    // Only what holds services back is done in a terminal that is too small to read in.
+    let is_tiny = painter.is_below(PAGES);
+    complete &= !is_tiny || matches!(card.ask, Ask::Menu { .. } | Ask::Ceiling { .. });
     if !complete {
-        let words = "needs a larger terminal: not all of this card fits, so it cannot be confirmed";
+        let size = format!("{}x{}", PAGES.width, PAGES.height);
+        let words = if is_tiny {
+            format!("needs {size}: it cannot be confirmed")
+        } else {
+            "needs a larger terminal: not all of this card fits, so it cannot be confirmed".to_owned()
+        };
         painter.row(bottom, 0, &Row::of(format!("{words:<width$}"), theme.crit));
     }
     place_cursor(painter, card, bottom, form.len());
@@ -104,6 +113,9 @@ fn ceiling_rows(
             "reads and drafts go on; nothing with an effect is admitted"
         }
     };
+    if painter.is_below(PAGES) {
+        return short_ceiling_rows(scope, level, (blast, width), theme);
+    }
     let live = painter.state.blast(scope);
     let moved = if live == blast { String::new() } else { format!("   (now {})", live.open_runs) };
     let mut rows = wrapped("scope      ", scope, width, (theme.dim, theme.strong));
@@ -125,6 +137,17 @@ fn ceiling_rows(
     let flying = format!("{} action(s) admitted before; they may still take effect", blast.in_flight);
     rows.extend(wrapped("in flight  ", &flying, width, styles));
     rows.extend(wrapped("lift       ", "release it: needs a reason and the scope typed", width, styles));
+    rows
+}
+
+/// The same where ten lines are all there is.
+fn short_ceiling_rows(scope: &str, level: Level, (blast, width): (Blast, usize), theme: &Theme) -> Vec<Row> {
+    let effect = if level == Level::None { "nothing is admitted any more" } else { "reads and drafts go on" };
+    let mut rows = wrapped("", scope, width, (theme.dim, theme.strong));
+    rows.push(Row::of(format!("{}: {effect}", ceiling(level)), theme.text));
+    rows.push(Row::of(format!("holds {} open run(s)", blast.open_runs), theme.strong));
+    let rest = format!("voids {}, {} in flight may land", blast.held, blast.in_flight);
+    rows.push(Row::of(rest, theme.text));
     rows
 }
 

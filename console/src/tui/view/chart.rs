@@ -48,8 +48,10 @@ pub(super) fn percent(part: u64, whole: u64) -> Option<u64> {
 
 /// The last `cells` values as bars, relative to the largest of them.
 #[must_use]
-pub(super) fn sparkline(values: &[u32], cells: usize) -> String {
+pub(super) fn sparkline(values: &[u32], cells: usize, ascii: bool) -> String {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    const SIGNS: [char; 8] = [',', ':', '-', '=', '+', '*', '#', '@'];
+    let bars = if ascii { SIGNS } else { BARS };
     let tail = values.get(values.len().saturating_sub(cells)..).unwrap_or_default();
     let most = u64::from(tail.iter().copied().max().unwrap_or(0)).max(1);
     let bar = |value: u32| {
@@ -57,7 +59,7 @@ pub(super) fn sparkline(values: &[u32], cells: usize) -> String {
             return '.';
         }
         let step = u64::from(value).saturating_mul(7).checked_div(most).unwrap_or(0);
-        BARS.get(usize::try_from(step).unwrap_or(7)).copied().unwrap_or('█')
+        bars.get(usize::try_from(step).unwrap_or(7)).copied().unwrap_or('#')
     };
     format!("{:>cells$}", tail.iter().map(|value| bar(*value)).collect::<String>())
 }

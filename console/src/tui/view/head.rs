@@ -1,14 +1,16 @@
 //! The fixed rows: where we are and how much to trust it, what is wrong, what the last command became, which keys.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use remit_proto::v1::Level;
 
 use super::super::keymap::{self, Verb};
 use super::super::keys;
-use super::super::paint::{Painter, Row};
+use super::super::paint::{Painter, Row, STEP_MS};
 use super::super::state::link::LinkState;
 use super::super::state::receipt::Fate;
 use super::super::state::{Focus, Purpose};
+use super::super::theme::Theme;
 use super::super::when;
 use crate::inert::Inert;
 
@@ -18,13 +20,8 @@ const NOTICE_MS: u64 = 6_000;
 pub(super) fn header(painter: &mut Painter<'_>, area: Rect) {
     let (state, theme) = (painter.state, painter.theme);
     let link = state.link.state(painter.now.tick_ms);
-    let style = match link {
-        LinkState::Live => theme.ok,
-        LinkState::Connecting | LinkState::Lagging => theme.warn,
-        LinkState::Stale | LinkState::Offline => theme.crit,
-    };
-    let age =
-        state.link.age_ms(painter.now.tick_ms).map_or_else(String::new, |ms| format!(" {}", when::span(ms)));
+    let style = trust(link, theme);
+    let age = age(painter);
     let unsure = if matches!(link, LinkState::Live | LinkState::Lagging) { "" } else { "?" };
     let count = |level: Level| state.switches().filter(|s| s.ceiling() == level).count();
     let who = state.who.as_ref().map_or("-", |who| who.operator.as_str());
@@ -40,10 +37,28 @@ pub(super) fn header(painter: &mut Painter<'_>, area: Rect) {
         .put("|", theme.border)
         .put(format!("QUEUE {waits}{unsure}"), if waits == 0 { theme.text } else { theme.warn })
         .put("|", theme.border)
-        .put(when::time_of_day(Some(painter.now.wall_ms)), theme.text);
+        .put(when::time_of_day(Some(painter.clock_ms)), theme.text);
     let gap = usize::from(area.width).saturating_sub(6).saturating_sub(row.width());
     let row = if gap == 0 { row } else { row.put(" ".repeat(gap), theme.text).put("? help", theme.dim) };
     painter.row(area, 0, &row);
+}
+
+/// How much to trust the picture.
+pub(super) const fn trust(link: LinkState, theme: &Theme) -> Style {
+    match link {
+        LinkState::Live => theme.ok,
+        LinkState::Connecting | LinkState::Lagging => theme.warn,
+        LinkState::Stale | LinkState::Offline => theme.crit,
+    }
+}
+
+/// How old the picture is; in a still console in whole steps, and nothing before the first.
+pub(super) fn age(painter: &Painter<'_>) -> String {
+    let step = u64::try_from(STEP_MS).unwrap_or(1);
+    let ms = painter.state.link.age_ms(painter.now.tick_ms).filter(|ms| !painter.theme.still || step <= *ms);
+    let shown =
+        |ms: u64| if painter.theme.still { ms.saturating_sub(ms.checked_rem(step).unwrap_or(0)) } else { ms };
+    ms.map_or_else(String::new, |ms| format!(" {}", when::span(shown(ms))))
 }
 
 pub(super) fn strip(painter: &mut Painter<'_>, area: Rect) {
@@ -157,10 +172,7 @@ fn hints(painter: &Painter<'_>) -> String {
         (Verb::Filter, "filter"),
         (Verb::CommandLine, "cmd"),
     ];
-    let key = |verb: Verb| {
-        let binding = keymap::BINDINGS.iter().find(|b| b.verb == verb && keymap::holds(b.place, page))?;
-        binding.keys.first().map(|key| keys::name(*key))
-    };
+    let key = |verb: Verb| keymap::key_of(verb, page).map(keys::name);
     let views = [keymap::VIEWS.first(), keymap::VIEWS.last()].map(|verb| verb.and_then(|verb| key(*verb)));
     let views = views.map(Option::unwrap_or_default).join("-");
     let shown = wanted.into_iter().filter_map(|(verb, label)| Some(format!("{} {label}", key(verb)?)));

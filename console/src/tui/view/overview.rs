@@ -79,11 +79,14 @@ fn service_row(service: &Service, painter: &Painter<'_>) -> Row {
         .right(service.open_runs.to_string(), 4, theme.text)
         .right(service.pending_escalations.to_string(), 4, theme.text)
         .right(pace.to_string(), 4, theme.text)
-        .put(sparkline(&service.decisions, if painter.buffer.area.width < WIDE { 6 } else { 20 }), theme.ok)
+        .put(
+            sparkline(&service.decisions, if painter.buffer.area.width < WIDE { 6 } else { 20 }, theme.ascii),
+            theme.ok,
+        )
 }
 
 /// The one word for how a service is, the worst reason first.
-fn condition(service: &Service, painter: &Painter<'_>) -> (&'static str, Style) {
+pub(super) fn condition(service: &Service, painter: &Painter<'_>) -> (&'static str, Style) {
     let theme = painter.theme;
     let failed = painter.state.picture.as_ref().is_some_and(|p| p.failed_domains.contains(&service.domain));
     if failed {

@@ -95,7 +95,7 @@ fn lines(painter: &Painter<'_>, rollback: &Rollback, width: usize) -> Vec<Row> {
         rows.extend(step_rows(painter, (number, state), width));
     }
     let id = plan.id.as_str();
-    let verbs = format!("remit rollback pause|resume {id} --reason …; skip {id} ACTION --reason …");
+    let verbs = format!("remit rollback pause|resume {id} --reason WHY; skip {id} ACTION --reason WHY");
     rows.extend(wrapped("DO      ", &verbs, width, (theme.dim, theme.dim)));
     rows
 }
@@ -143,7 +143,7 @@ fn parked_rows(painter: &Painter<'_>, parked: &Parked, width: usize) -> Vec<Row>
     let mut rows = wrapped(&format!("{:<14} ", parked.why), &what, width, (theme.crit, theme.strong));
     let whose = format!("{}, due {until}: {}", parked.owner, parked.note);
     rows.extend(wrapped("      with ", &whose, width, (theme.dim, theme.text)));
-    let skip = format!("remit rollback skip {} {} --reason …", parked.plan, target.id);
+    let skip = format!("remit rollback skip {} {} --reason WHY", parked.plan, target.id);
     rows.extend(wrapped("      once it is taken over: ", &skip, width, (theme.dim, theme.dim)));
     rows
 }
