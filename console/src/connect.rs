@@ -1,6 +1,6 @@
 //! The connection to a control plane: opened on first use, kept alive, authenticated on every call.
 
-use std::time::Duration;
+use std::{error::Error as _, time::Duration};
 
 use color_eyre::eyre::WrapErr as _;
 use remit_proto::v1::{
@@ -8,13 +8,15 @@ use remit_proto::v1::{
     runtime_client::RuntimeClient as GeneratedRuntime,
 };
 use tonic::{
-    Request, Status,
+    Code, Request, Status,
     metadata::{Ascii, MetadataValue},
     service::{Interceptor, interceptor::InterceptedService},
     transport::{Channel, Endpoint},
 };
 
 use crate::context::Context;
+
+pub mod stop;
 
 /// The generated client, with the operator's token on every call.
 pub type OperatorClient = Generated<InterceptedService<Channel, Bearer>>;
@@ -52,7 +54,7 @@ impl Interceptor for Bearer {
 /// # Errors
 /// When the endpoint is not a URI or the token cannot be a header; `Context::load` refuses both earlier.
 pub fn operator(context: &Context) -> color_eyre::Result<OperatorClient> {
-    let (channel, bearer) = open(context)?;
+    let (channel, bearer) = open(&context.endpoint, &context.token)?;
     Ok(Generated::with_interceptor(channel, bearer).max_decoding_message_size(MESSAGE_LIMIT_BYTES))
 }
 
@@ -61,7 +63,7 @@ pub fn operator(context: &Context) -> color_eyre::Result<OperatorClient> {
 /// # Errors
 /// As [`operator`].
 pub fn control(context: &Context) -> color_eyre::Result<ControlClient> {
-    let (channel, bearer) = open(context)?;
+    let (channel, bearer) = open(&context.endpoint, &context.token)?;
     Ok(GeneratedControl::with_interceptor(channel, bearer).max_decoding_message_size(MESSAGE_LIMIT_BYTES))
 }
 
@@ -70,13 +72,24 @@ pub fn control(context: &Context) -> color_eyre::Result<ControlClient> {
 /// # Errors
 /// As [`operator`].
 pub fn runtime(context: &Context) -> color_eyre::Result<RuntimeClient> {
-    let (channel, bearer) = open(context)?;
+    let (channel, bearer) = open(&context.endpoint, &context.token)?;
     Ok(GeneratedRuntime::with_interceptor(channel, bearer))
 }
 
-fn open(context: &Context) -> color_eyre::Result<(Channel, Bearer)> {
-    let channel = Endpoint::from_shared(context.endpoint.clone())
-        .wrap_err_with(|| format!("endpoint `{}` is not a URI", context.endpoint.escape_debug()))?
+/// The reason code of a refusal, as the control plane sends it beside the message.
+pub const REASON_KEY: &str = "remit-reason";
+
+/// True when no control plane can have said this: the link or our own deadline did.
+#[must_use]
+pub fn is_lost(status: &Status) -> bool {
+    let by_the_link = status.source().is_some_and(|source| source.is::<tonic::transport::Error>());
+    let code = matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled);
+    (by_the_link || code) && status.metadata().get(REASON_KEY).is_none()
+}
+
+fn open(endpoint: &str, token: &str) -> color_eyre::Result<(Channel, Bearer)> {
+    let channel = Endpoint::from_shared(endpoint.to_owned())
+        .wrap_err_with(|| format!("endpoint `{}` is not a URI", endpoint.escape_debug()))?
         .connect_timeout(CONNECT_TIMEOUT)
         .http2_keep_alive_interval(KEEP_ALIVE)
         .keep_alive_timeout(KEEP_ALIVE_ANSWER)
@@ -84,7 +97,7 @@ fn open(context: &Context) -> color_eyre::Result<(Channel, Bearer)> {
         .tcp_nodelay(true)
         .connect_lazy();
     let mut value: MetadataValue<Ascii> =
-        format!("Bearer {}", context.token).parse().wrap_err("the token cannot be sent as a header")?;
+        format!("Bearer {token}").parse().wrap_err("the token cannot be sent as a header")?;
     value.set_sensitive(true);
     Ok((channel, Bearer(value)))
 }

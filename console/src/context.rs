@@ -13,7 +13,7 @@ const REMEDY: &str =
 
 /// Where a control plane is and how this person proves who they are.
 ///
-/// Loaded from a TOML file with exactly these three keys. `Debug` leaves the token out.
+/// Loaded from a TOML file with these keys and no others. `Debug` leaves the token out.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Context {
@@ -21,6 +21,9 @@ pub struct Context {
     pub environment: String,
     /// Where the control plane listens: `http://HOST:PORT`.
     pub endpoint: String,
+    /// Where it hears stops when it hears nothing else: `http://HOST:PORT`. A context without it has one way less.
+    #[serde(default)]
+    pub stop_endpoint: Option<String>,
     /// The operator's bearer token.
     pub token: String,
 }
@@ -54,7 +57,7 @@ pub enum Error {
         /// What the operating system said.
         source: io::Error,
     },
-    /// The file is not TOML with exactly the three keys.
+    /// The file is not TOML with exactly these keys.
     #[error("context `{}`{}: {what}", .path.display(), line.map(|n| format!(", line {n}")).unwrap_or_default())]
     Malformed {
         /// The file.
@@ -69,7 +72,7 @@ pub enum Error {
     Value {
         /// The file.
         path: PathBuf,
-        /// Which of the three keys.
+        /// Which of the keys.
         key: &'static str,
         /// What is wrong with it and what is accepted. Never the token itself.
         what: String,
@@ -91,7 +94,7 @@ impl Error {
             }
             Self::Malformed { .. } | Self::Value { .. } => {
                 format!(
-                    "it must hold exactly `environment`, `endpoint` and `token`, each a quoted text; or {REMEDY}"
+                    "it must hold `environment`, `endpoint` and `token`, may hold `stop_endpoint`, and nothing else, each a quoted text; or {REMEDY}"
                 )
             }
         }
@@ -111,7 +114,7 @@ impl Context {
     /// Reads and checks the file at `path`.
     ///
     /// # Errors
-    /// [`Error`] when it is absent, unreadable, not exactly the three keys, or holds an unusable value.
+    /// [`Error`] when it is absent, unreadable, has other keys, or holds an unusable value.
     pub fn load(path: &Path) -> Result<Self, Error> {
         let text = fs::read_to_string(path).map_err(|source| {
             let path = path.to_owned();
@@ -136,13 +139,11 @@ impl Context {
         if context.environment.trim().is_empty() {
             return refuse("environment", "is empty; give the place a name, such as `production`".to_owned());
         }
-        if !context.endpoint.starts_with("http://")
-            || tonic::transport::Endpoint::from_shared(context.endpoint.clone()).is_err()
-        {
-            return refuse(
-                "endpoint",
-                format!("is `{}`; accepted is `http://HOST:PORT`", context.endpoint.escape_debug()),
-            );
+        let endpoints =
+            [("endpoint", Some(&context.endpoint)), ("stop_endpoint", context.stop_endpoint.as_ref())];
+        for (key, endpoint) in endpoints {
+            let Some(endpoint) = endpoint.filter(|endpoint| !is_endpoint(endpoint)) else { continue };
+            return refuse(key, format!("is `{}`; accepted is `http://HOST:PORT`", endpoint.escape_debug()));
         }
         if context.token.is_empty() || !context.token.bytes().all(|b| b.is_ascii_graphic()) {
             return refuse(
@@ -152,6 +153,10 @@ impl Context {
         }
         Ok(context)
     }
+}
+
+fn is_endpoint(text: &str) -> bool {
+    text.starts_with("http://") && tonic::transport::Endpoint::from_shared(text.to_owned()).is_ok()
 }
 
 /// The line, from 1, of byte `offset`.

@@ -137,6 +137,14 @@ impl Site {
         self.start_as(command).await
     }
 
+    /// As [`Site::start`], where the process may have so many files and connections open.
+    pub async fn start_with_files(&self, files: u32) -> Remitd {
+        let script = format!("ulimit -n {files}; exec \"$0\" \"$@\"");
+        let mut command = self.bare(Path::new("sh"));
+        command.arg("-c").arg(script).arg(&self.program).args(self.serve());
+        self.start_as(command).await
+    }
+
     /// As [`Site::start`], with a disk whose syncs go as `how` says in the words of strace, for instance
     /// `error=EIO:when=100+`. `None`, and a line that says so, where processes may not be traced.
     pub async fn start_with_syncs(&self, how: &str) -> Option<Remitd> {

@@ -33,6 +33,7 @@ mod syncs;
 mod tidy;
 mod tools;
 mod tripwires;
+mod unwell;
 mod versions;
 
 /// `remitd`, as cargo has built it for these tests.

@@ -4,14 +4,16 @@ use std::{error::Error as _, io, path::PathBuf};
 
 use tonic::{Code, Status};
 
-use crate::{cli::exit::Exit, context};
+use crate::{
+    cli::exit::Exit,
+    connect::{REASON_KEY, is_lost},
+    context,
+};
 
 #[cfg(test)]
 mod tests;
 
-/// The reason code of a refusal, as the control plane sends it beside the message.
-const REASON_KEY: &str = "remit-reason";
-/// What to do about it, likewise.
+/// What to do about a refusal, as the control plane sends it beside the message.
 const HINT_KEY: &str = "remit-hint";
 
 /// Why a command ended early.
@@ -159,14 +161,6 @@ fn rpc(status: &Status, changes: bool, peer: Option<&Peer>) -> Explained {
     let what = if exit == Exit::No { "not found" } else { "refused" };
     let code = reason.unwrap_or_else(|| words_of(status.code()));
     Explained { exit, message: format!("{what} ({code}): {}", status.message()), hint }
-}
-
-/// True when no control plane can have said this: the link or our own deadline did.
-#[must_use]
-pub fn is_lost(status: &Status) -> bool {
-    let by_the_link = status.source().is_some_and(|source| source.is::<tonic::transport::Error>());
-    let code = matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled);
-    (by_the_link || code) && status.metadata().get(REASON_KEY).is_none()
 }
 
 /// True when the request cannot have arrived: nobody listens there, or it has no address.

@@ -10,8 +10,11 @@ use remit_proto::v1::{GetRunRequest, SetSwitchRequest, SetSwitchResponse, WhoAmI
 use tonic::{Request, Status};
 
 use crate::{
-    cli::failure::{self, Failure},
-    connect::{self, ControlClient, OperatorClient},
+    cli::failure::Failure,
+    connect::{
+        self, ControlClient, OperatorClient,
+        stop::{Line, Lines},
+    },
     context::{self, Context},
 };
 
@@ -102,15 +105,16 @@ impl Session {
     ///
     /// # Errors
     /// The last answer, when none was good.
-    pub async fn set_switch(&self, request: SetSwitchRequest) -> Result<SetSwitchResponse, Failure> {
+    pub async fn set_switch(&self, request: SetSwitchRequest) -> Result<(SetSwitchResponse, Line), Failure> {
+        let lines = Lines::new(&self.context)?;
         let mut pauses = PAUSES.into_iter();
         loop {
-            let status = match self.command()?.set_switch(within(request.clone())).await {
-                Ok(answer) => return Ok(answer.into_inner()),
+            let status = match lines.set_switch(request.clone(), DEADLINE).await {
+                Ok(answer) => return Ok(answer),
                 Err(status) => status,
             };
             match pauses.next() {
-                Some(pause) if failure::is_lost(&status) => tokio::time::sleep(pause).await,
+                Some(pause) if connect::is_lost(&status) => tokio::time::sleep(pause).await,
                 Some(_) | None => return Err(unsure(status)),
             }
         }

@@ -19,6 +19,13 @@ fn the_three_keys_are_read() {
 }
 
 #[test]
+fn a_second_endpoint_may_be_named_for_stops() {
+    assert_eq!(parse(GOOD).unwrap().stop_endpoint, None);
+    let context = parse(&format!("{GOOD}stop_endpoint = \"http://127.0.0.1:7411\"\n")).unwrap();
+    assert_eq!(context.stop_endpoint.as_deref(), Some("http://127.0.0.1:7411"));
+}
+
+#[test]
 fn debug_never_shows_the_token() {
     let shown = format!("{:?}", parse(GOOD).unwrap());
     assert!(!shown.contains("s3cret"), "{shown}");
@@ -40,6 +47,7 @@ fn an_error_names_the_file_the_key_and_the_remedy() {
             "key `endpoint` is `https://127.0.0.1:7410`; accepted is `http://HOST:PORT`",
         ),
         (GOOD.replace("http://", ""), "key `endpoint` is `127.0.0.1:7410`"),
+        (format!("{GOOD}stop_endpoint = \"127.0.0.1:1\"\n"), "key `stop_endpoint` is `127.0.0.1:1`"),
         (GOOD.replace("s3cret", "two words"), "key `token` is not a token"),
         (GOOD.replace("s3cret", ""), "key `token` is not a token"),
         ("environment = demo".to_owned(), "context `/etc/ctx.toml`, line 1: "),
@@ -47,7 +55,13 @@ fn an_error_names_the_file_the_key_and_the_remedy() {
     for (text, expected) in table {
         let error = parse(&text).unwrap_err();
         assert!(error.to_string().contains(expected), "{error} does not say {expected}");
-        assert!(error.hint().contains("exactly `environment`, `endpoint` and `token`"), "{}", error.hint());
+        assert!(
+            error
+                .hint()
+                .contains("it must hold `environment`, `endpoint` and `token`, may hold `stop_endpoint`"),
+            "{}",
+            error.hint()
+        );
         assert!(!error.to_string().contains("s3cret"), "{error}");
     }
 }

@@ -17,7 +17,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tonic::{Code, ConnectError, Status};
 
 use super::event::{Command, Event, Fetch};
-use crate::connect;
+use crate::connect::{self, stop::Lines};
 use crate::context::Context;
 
 /// Replies and link events that may wait for the screen.
@@ -79,6 +79,7 @@ impl Net {
         let acting = connect::operator(context)?;
         let asking =
             commands::Asking { operator: connect::operator(context)?, control: connect::control(context)? };
+        let acting = commands::Acting { operator: acting, lines: Lines::new(context)? };
         tokio::spawn(commands::run(acting, asking, commands_rx, replies_tx));
         drop(guard);
         Ok(Self { replies, decisions, picture, trace, commands, contains, retry, runtime: Some(runtime) })

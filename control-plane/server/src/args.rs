@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand};
 
-use crate::{CONTROL, Versions};
+use crate::{A_FREE_PORT, CONTROL, Versions};
 
 /// The control plane of Remit: enforces execution contracts on every tool call.
 #[derive(Debug, Parser)]
@@ -32,6 +32,9 @@ pub struct Serve {
     /// Address and port; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7461")]
     pub listen: SocketAddr,
+    /// Where stops are heard when the other address does not answer: a listener and a thread of its own
+    #[arg(long, value_name = "ADDR", default_value_t = A_FREE_PORT)]
+    pub stop_listen: SocketAddr,
     /// A contract folder, or a folder of contract folders, active as it stands; may be repeated
     #[arg(long, value_name = "DIR", required_unless_present = "approval")]
     pub contracts: Vec<PathBuf>,
@@ -97,8 +100,8 @@ Examples:
   remitd serve --data ./data --contracts my-contract --listen 127.0.0.1:0
   remitd serve --data ./data --approval required --domain payments --domains domains/payments.yaml
 
-When it is ready it prints one JSON line with the bound address and the context file of the console:
-  {\"ready\":true,\"address\":\"127.0.0.1:7461\",\"context\":\"./data/context.toml\"}
+When it is ready it prints one JSON line with the bound addresses and the context file of the console:
+  {\"ready\":true,\"address\":\"127.0.0.1:7461\",\"stop_address\":\"127.0.0.1:40113\",\"context\":\"./data/context.toml\"}
 Then, in another terminal: remit --context ./data/context.toml
 
 Exit codes: 0 after a graceful end, 1 when it cannot start or fails, 2 for wrong usage.";

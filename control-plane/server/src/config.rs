@@ -1,6 +1,10 @@
 //! What a control plane is started with.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use remit_core::DomainName;
 
@@ -31,4 +35,9 @@ pub struct Config {
     pub environment: String,
     /// Also write the console's default context file, unless it speaks of another control plane.
     pub user_context: bool,
+    /// Where stops are heard beside the listener that hears everything; see [`A_FREE_PORT`].
+    pub stop_listen: SocketAddr,
 }
+
+/// A port of this machine that nobody has.
+pub const A_FREE_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);

@@ -9,6 +9,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::Config;
+
 /// Why the data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -66,22 +68,23 @@ pub(crate) fn write_token(data: &Path, token: &str) -> Result<(), Error> {
 /// Writes the console's context file into the data directory, and where the console looks by default if
 /// nothing else is there. Returns the path in the data directory.
 pub(crate) fn write_context(
-    data: &Path,
-    environment: &str,
-    address: SocketAddr,
+    config: &Config,
+    (address, stop_address): (SocketAddr, SocketAddr),
     token: &str,
-    user: bool,
 ) -> Result<PathBuf, Error> {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let text = format!(
-        "# Written by remitd. The console reads it; keep it to yourself.\nenvironment = {}\nendpoint = {}\ntoken = {}\n",
-        quoted(environment),
+        "# Written by remitd. The console reads it; keep it to yourself.\nenvironment = {}\nendpoint = {}\nstop_endpoint = {}\ntoken = {}\n",
+        quoted(&config.environment),
         quoted(&format!("http://{address}")),
+        quoted(&format!("http://{stop_address}")),
         quoted(token)
     );
-    let path = data.join("context.toml");
+    let path = config.data.join("context.toml");
     write_private(&path, &text)?;
-    if user && let Some(dirs) = directories::ProjectDirs::from("", "", "remit") {
+    if config.user_context
+        && let Some(dirs) = directories::ProjectDirs::from("", "", "remit")
+    {
         let default = dirs.config_dir().join("context.toml");
         let ours = fs::read_to_string(&default).map_or(true, |old| old.contains(&quoted(token)));
         if ours {

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use remit_core::{Command, DomainName, Refusal, State};
 use remit_journal::{Journal, Record};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot, watch},
+};
 
 mod pipeline;
 mod publish;
@@ -87,14 +90,19 @@ pub(crate) struct Domain {
 }
 
 impl Domain {
-    /// Starts the loop of a domain from its replayed state.
-    pub(crate) fn spawn(state: State, after: u64, journal: Journal, publisher: Publisher) -> Self {
+    /// Starts the loop of a domain from its replayed state, on the thread of the loops.
+    pub(crate) fn spawn(
+        on: &Handle,
+        (state, after): (State, u64),
+        journal: Journal,
+        publisher: Publisher,
+    ) -> Self {
         let (jobs, waiting) = mpsc::channel(QUEUE);
         let (urgent, first) = mpsc::channel(URGENT);
         let health = Arc::new(Health(watch::Sender::new(None)));
         let domain = Self { name: state.domain.clone(), jobs, urgent, health: Arc::clone(&health) };
-        let publish = publisher.spawn();
-        tokio::spawn(turn::Loop { state, after, journal, health, publish }.run(waiting, first));
+        let publish = publisher.spawn(on);
+        on.spawn(turn::Loop { state, after, journal, health, publish }.run(waiting, first));
         domain
     }
 

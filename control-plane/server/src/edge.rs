@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::{Router, serve::ListenerExt as _};
+use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use self::room::Room;
 use crate::{grpc, http, llm, mcp, plane::Plane};
+
+mod room;
 
 /// Largest request body, in bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
@@ -18,13 +21,7 @@ pub(crate) async fn serve(plane: Arc<Plane>, listener: TcpListener, stop: Cancel
         .merge(mcp::routes(&plane, &stop))
         .merge(llm::routes(Arc::clone(&plane)))
         .merge(grpc::routes(&plane, &stop));
-    // An answer is a few small writes: without this each would wait for the reader's delayed acknowledgement.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "small answers may come late");
-        }
-    });
-    let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
+    let served = axum::serve(Room::new(listener), app).with_graceful_shutdown(stop.cancelled_owned()).await;
     if let Err(error) = served {
         tracing::error!(%error, "the listener failed");
     }

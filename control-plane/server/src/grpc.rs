@@ -6,6 +6,7 @@ use axum::Router;
 use remit_core::Person;
 use remit_proto::v1::{
     control_server::ControlServer, operator_server::OperatorServer, runtime_server::RuntimeServer,
+    stop_line_server::StopLineServer,
 };
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, service::Routes};
@@ -71,6 +72,12 @@ pub(crate) fn routes(plane: &Arc<Plane>, stop: &CancellationToken) -> Router {
         Err(error) => tracing::error!(%error, "no reflection"),
     }
     routes.into_axum_router()
+}
+
+/// The line for stops as routes.
+pub(crate) fn stop_line(plane: &Arc<Plane>) -> Router {
+    let line = StopLineServer::new(switch::StopLine { plane: Arc::clone(plane) });
+    Routes::new(line.max_decoding_message_size(MAX_BODY)).into_axum_router()
 }
 
 fn header<T>(request: &Request<T>) -> Option<&str> {

@@ -39,6 +39,7 @@ async fn run(serve: Serve) -> Result<()> {
         variables: BTreeMap::new(),
         environment: serve.environment,
         user_context: true,
+        stop_listen: serve.stop_listen,
     };
     let running = start(config, listener).await?;
     // Before anybody is told that it is ready: from then on a signal means a graceful end.
@@ -47,6 +48,7 @@ async fn run(serve: Serve) -> Result<()> {
     let ready = serde_json::json!({
         "ready": true,
         "address": running.address().to_string(),
+        "stop_address": running.stop_address().to_string(),
         "context": running.context_file(),
     });
     writeln!(std::io::stdout(), "{ready}")?;

@@ -35,12 +35,13 @@ use crate::{
     domains::{self, Domains},
     doubt, edge,
     effects::Effects,
+    keeper::Keeper,
     last_good::LastGoods,
     llm::{Parcels, Shown},
     metrics::Metrics,
     plane::{CONTROL, Plane, Ward},
     reach::Clients,
-    release, runner, secrets,
+    release, runner, secrets, stop_line,
     upstreams::Upstreams,
     view::{OpenRuns, View},
     walk,
@@ -109,15 +110,23 @@ pub enum Error {
     },
 }
 
+impl Error {
+    fn of<E: std::fmt::Display>(what: &'static str) -> impl FnOnce(E) -> Self {
+        move |error| Self::System { what, cause: error.to_string() }
+    }
+}
+
 /// A control plane that serves.
 #[derive(Debug)]
 pub struct Running {
     plane: Arc<Plane>,
     address: SocketAddr,
+    stop_address: SocketAddr,
     token: String,
     context: PathBuf,
     edge: JoinHandle<()>,
     tasks: Vec<JoinHandle<()>>,
+    keeper: Keeper,
 }
 
 /// Opens the data directory, replays the journal, activates the contracts and serves on the listener.
@@ -176,11 +185,8 @@ async fn launch(
     configures::fit(&contracts, &domains)?;
     let upstreams = upstreams(&config, &contracts, sandbox)?;
     let webhooks = Webhooks::find(&domains, &upstreams.secrets())?;
-    let clients = Clients::new()
-        .map_err(|error| Error::System { what: "make the HTTP client", cause: error.to_string() })?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| Error::System { what: "read the bound address", cause: error.to_string() })?;
+    let clients = Clients::new().map_err(Error::of("make the HTTP client"))?;
+    let address = listener.local_addr().map_err(Error::of("read the bound address"))?;
     let journal = match journal {
         Some(journal) => journal,
         None => open_journal(config.data.clone()).await?,
@@ -188,7 +194,8 @@ async fn launch(
     let open = Arc::new(OpenRuns::default());
     let (working, stop) = (TaskTracker::new(), CancellationToken::new());
     let (effects, obligations) = Effects::channel(working.clone());
-    let wards = wards(&journal, served, (&contracts, &open), &effects)?;
+    let keeper = Keeper::start().map_err(Error::of("start the thread of the domains"))?;
+    let wards = wards(&journal, served, (&contracts, &open), (&effects, &keeper))?;
     drop(effects);
     upstreams.resolve_what_can(&contracts.loaded());
     let plane = Arc::new(Plane {
@@ -219,8 +226,9 @@ async fn launch(
     let token = first_operator(&plane, &config.data).await?;
     decides::warn_of_strangers(&plane);
     identify(&plane)?;
-    let context =
-        data_dir::write_context(&config.data, &config.environment, address, &token, config.user_context)?;
+    let stop_address = stop_line::open(&plane, &keeper, config.stop_listen)
+        .map_err(Error::of("listen for stops (`--stop-listen` gives another address)"))?;
+    let context = data_dir::write_context(&config, (address, stop_address), &token)?;
     let edge = tokio::spawn(edge::serve(Arc::clone(&plane), listener, stop.clone()));
     let tasks = vec![
         tokio::spawn(runner::run(Arc::clone(&plane), obligations)),
@@ -228,7 +236,7 @@ async fn launch(
         tokio::spawn(canary::watch(Arc::clone(&plane), stop)),
     ];
     resume_releases(&plane);
-    Ok(Running { plane, address, token, context, edge, tasks })
+    Ok(Running { plane, address, stop_address, token, context, edge, tasks, keeper })
 }
 
 /// Where the tools are, and that what opens them is there for what is configured.
@@ -247,6 +255,11 @@ impl Running {
     /// The bound address.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where stops are heard beside it.
+    pub const fn stop_address(&self) -> SocketAddr {
+        self.stop_address
     }
 
     /// The first operator's token.
@@ -292,6 +305,7 @@ impl Running {
         if let Err(error) = tokio::task::spawn_blocking(move || journal.close()).await {
             tracing::error!(%error, "the journal did not close");
         }
+        drop(self.keeper);
     }
 }
 
@@ -305,7 +319,7 @@ fn wards(
     journal: &Journal,
     domains: &[DomainName],
     (contracts, open): (&Arc<Contracts>, &Arc<OpenRuns>),
-    effects: &Effects,
+    (effects, keeper): (&Effects, &Keeper),
 ) -> Result<BTreeMap<DomainName, Ward>, Error> {
     let mut names = vec![DomainName::from(CONTROL)];
     names.extend(domains.iter().cloned());
@@ -330,7 +344,7 @@ fn wards(
             updates: updates.clone(),
             effects: effects.clone(),
         };
-        let domain = Domain::spawn(state, after, journal.clone(), publisher);
+        let domain = Domain::spawn(keeper.handle(), (state, after), journal.clone(), publisher);
         wards.insert(name, Ward { domain, view, updates });
     }
     Ok(wards)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use remit_control_plane::{Config, Running, start, start_on};
+use remit_control_plane::{A_FREE_PORT, Config, Running, start, start_on};
 use remit_journal::Journal;
 use remit_proto::v1::{
     ActRequest, ActionStatus, CreateTokenRequest, EndRunRequest, SettleRequest, StartRunRequest,
@@ -54,6 +54,7 @@ pub(crate) async fn start_at(storage: Storage) -> Result<Plane, Failure> {
         variables: BTreeMap::new(),
         environment: "bench".to_owned(),
         user_context: false,
+        stop_listen: A_FREE_PORT,
     };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let running = match storage {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use remit_control_plane::{Config, Running, start};
+use remit_control_plane::{A_FREE_PORT, Config, Running, start};
 use remit_proto::v1::{
     ActRequest, ActionStatus, CreateTokenRequest, StartRunRequest, create_token_request::Subject,
     operator_client::OperatorClient, runtime_client::RuntimeClient,
@@ -36,6 +36,7 @@ impl Site {
             variables: BTreeMap::new(),
             environment: "bench".to_owned(),
             user_context: false,
+            stop_listen: A_FREE_PORT,
         };
         let running = start(config, TcpListener::bind("127.0.0.1:0").await?).await?;
         let url = format!("http://{}", running.address());

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use color_eyre::eyre::{Report, WrapErr as _};
-use remit_control_plane::{Config, Running, Versions};
+use remit_control_plane::{A_FREE_PORT, Config, Running, Versions};
 use remit_proto::v1;
 use tokio::net::TcpListener;
 use tonic::transport::{Channel, Endpoint};
@@ -66,6 +66,7 @@ impl World {
             ]),
             environment: "demo".to_owned(),
             user_context: false,
+            stop_listen: A_FREE_PORT,
         };
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.wrap_err("open a port")?;
         let running =
@@ -74,6 +75,7 @@ impl World {
         let context = Context {
             environment: "demo".to_owned(),
             endpoint: endpoint.clone(),
+            stop_endpoint: Some(format!("http://{}", running.stop_address())),
             token: running.operator_token().to_owned(),
         };
         let mut tokens = BTreeMap::new();

@@ -11,7 +11,7 @@ use remit_contract::{
     CompiledContract, Folder,
     scenario::{Case, Exercise, exercises},
 };
-use remit_control_plane::{Config, Running, Versions, start_in_sandbox};
+use remit_control_plane::{A_FREE_PORT, Config, Running, Versions, start_in_sandbox};
 use remit_proto::v1::{CreateTokenRequest, create_token_request::Subject};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -80,6 +80,7 @@ impl Ground {
             variables: BTreeMap::new(),
             environment: "drill".to_owned(),
             user_context: false,
+            stop_listen: A_FREE_PORT,
         };
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| failed(&error))?;
         let running = start_in_sandbox(sandbox.url.clone(), config, listener).await;
@@ -87,6 +88,7 @@ impl Ground {
         let context = |token: &str| Context {
             environment: "drill".to_owned(),
             endpoint: format!("http://{}", running.address()),
+            stop_endpoint: Some(format!("http://{}", running.stop_address())),
             token: token.to_owned(),
         };
         let operator = context(running.operator_token());

@@ -5,12 +5,15 @@ use std::io;
 use remit_proto::v1::{Action, InFlight, SetSwitchResponse, Switch, in_flight::Fate};
 use serde_json::{Value, json};
 
-use crate::cli::{
-    kind::action,
-    paint::Tone,
-    screen::Screen,
-    table::{Cell, Column, Give},
-    words,
+use crate::{
+    cli::{
+        kind::action,
+        paint::Tone,
+        screen::Screen,
+        table::{Cell, Column, Give},
+        words,
+    },
+    connect::stop::Line,
 };
 
 /// What `remit get switches` shows.
@@ -76,7 +79,7 @@ pub fn json(switch: &Switch) -> Value {
 
 /// The acknowledgement as an object.
 #[must_use]
-pub fn acknowledged_json(response: &SetSwitchResponse) -> Value {
+pub fn acknowledged_json(response: &SetSwitchResponse, line: Line) -> Value {
     let positions: std::collections::BTreeMap<_, _> = response.positions.iter().collect();
     json!({
         "switches": response.switches.iter().map(json).collect::<Vec<_>>(),
@@ -84,6 +87,10 @@ pub fn acknowledged_json(response: &SetSwitchResponse) -> Value {
         "containment_us": response.containment_us,
         "in_flight": response.in_flight.iter().map(in_flight_json).collect::<Vec<_>>(),
         "voided": response.voided,
+        "over": match line {
+            Line::Operator => "endpoint",
+            Line::Stop => "stop_endpoint",
+        },
     })
 }
 
@@ -92,7 +99,7 @@ pub fn acknowledged_json(response: &SetSwitchResponse) -> Value {
 /// # Errors
 /// When the output cannot be written.
 pub fn acknowledged(
-    response: &SetSwitchResponse,
+    (response, line): (&SetSwitchResponse, Line),
     scope: &str,
     ceiling: &str,
     screen: &mut Screen<'_>,
@@ -100,6 +107,12 @@ pub fn acknowledged(
     let word = if ceiling == "none" { "stopped" } else { "safe" };
     screen.toned(&format!("{word}  {scope} (ceiling {ceiling})"), Tone::Title)?;
     screen.field("contained in", &words::micros_as_ms(response.containment_us))?;
+    if line == Line::Stop {
+        screen.field(
+            "over",
+            "the line for stops, because the control plane's address did not answer in time",
+        )?;
+    }
     let mut positions: Vec<_> = response.positions.iter().collect();
     positions.sort();
     let promise = if ceiling == "none" { "nothing".to_owned() } else { format!("nothing above {ceiling}") };

@@ -153,14 +153,14 @@ pub async fn lower(
         no_undo: args.no_undo,
         review_ms: args.review,
     };
-    let response = session.set_switch(request).await?;
+    let (response, line) = session.set_switch(request).await?;
     if screen.is_json() && args.follow {
-        screen.object_line(&switch::acknowledged_json(&response))?;
+        screen.object_line(&switch::acknowledged_json(&response, line))?;
     } else if screen.is_json() {
-        screen.object(&switch::acknowledged_json(&response))?;
+        screen.object(&switch::acknowledged_json(&response, line))?;
     } else {
         let ceiling = words::level(ceiling.into());
-        switch::acknowledged(&response, &scope, &ceiling, screen)?;
+        switch::acknowledged((&response, line), &scope, &ceiling, screen)?;
     }
     if args.follow { follow(&response.in_flight, (session, screen), interrupt).await } else { Ok(()) }
 }

@@ -12,7 +12,7 @@ use tonic::{Request as Call, Status};
 
 use super::super::event::{Answer, Command, Event, Fetch, Fetched};
 use super::{Request, is_uncertain, never_left, sentence};
-use crate::connect::{ControlClient, OperatorClient};
+use crate::connect::{ControlClient, OperatorClient, stop::Lines};
 use crate::versions;
 
 /// After this an unanswered command is reported as unknown.
@@ -35,9 +35,17 @@ pub(super) struct Asking {
     pub(super) control: ControlClient,
 }
 
+/// What commands go over.
+#[derive(Clone, Debug)]
+pub(super) struct Acting {
+    pub(super) operator: OperatorClient,
+    /// A stop takes whichever line answers.
+    pub(super) lines: Lines,
+}
+
 /// Serves requests until the screen is gone. Every request runs by itself: a slow one delays no other.
 pub(super) async fn run(
-    acting: OperatorClient,
+    acting: Acting,
     asking: Asking,
     mut requests: mpsc::UnboundedReceiver<Request>,
     replies: mpsc::Sender<Event>,
@@ -57,7 +65,7 @@ pub(super) async fn run(
 }
 
 async fn send(
-    mut client: OperatorClient,
+    Acting { operator: mut client, lines }: Acting,
     id: u64,
     (idempotency_id, command): (String, Command),
     replies: mpsc::Sender<Event>,
@@ -70,19 +78,13 @@ async fn send(
             ))
             .await
             .map(|reply| Answer::Decided(Box::new(reply.into_inner()))),
-        Command::SetSwitch { scope, ceiling, reason } => client
-            .set_switch(timed(
-                SetSwitchRequest {
-                    scope,
-                    ceiling: ceiling.into(),
-                    reason,
-                    idempotency_id,
-                    ..SetSwitchRequest::default()
-                },
-                COMMAND_DEADLINE,
-            ))
-            .await
-            .map(|reply| Answer::Set(reply.into_inner())),
+        Command::SetSwitch { scope, ceiling, reason } => {
+            let ceiling = ceiling.into();
+            let request =
+                SetSwitchRequest { scope, ceiling, reason, idempotency_id, ..SetSwitchRequest::default() };
+            let set = lines.set_switch(request, COMMAND_DEADLINE).await;
+            set.map(|(reply, _)| Answer::Set(reply))
+        }
         Command::Release { target, reason } => client
             .release_switch(timed(ReleaseSwitchRequest { target, reason, idempotency_id }, COMMAND_DEADLINE))
             .await

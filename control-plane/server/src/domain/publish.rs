@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use remit_journal::Record;
-use tokio::sync::{broadcast, mpsc};
+use tokio::{
+    runtime::Handle,
+    sync::{broadcast, mpsc},
+};
 
 use super::{Fault, pipeline::Place, turn::Waiter};
 use crate::{contracts::Contracts, crash, effects::Effects, view::View};
@@ -31,10 +34,10 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    pub(super) fn spawn(self) -> mpsc::UnboundedSender<Publication> {
+    pub(super) fn spawn(self, on: &Handle) -> mpsc::UnboundedSender<Publication> {
         // Bounded by the loop's pipeline, not by the channel.
         let (sender, mut batches) = mpsc::unbounded_channel::<Publication>();
-        tokio::spawn(async move {
+        on.spawn(async move {
             while let Some(Publication { records, waiters, place }) = batches.recv().await {
                 match records {
                     Ok(records) => self.publish(&records, waiters),

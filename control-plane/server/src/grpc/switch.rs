@@ -12,10 +12,11 @@ use remit_core::{
     state::Action,
     switch::{Mode, REVIEW_MS, Scope, Switch},
 };
-use remit_proto::v1::{self as pb, in_flight::Fate};
+use remit_proto::v1::{self as pb, in_flight::Fate, stop_line_server};
 use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
 
-use super::{operator::Updates, wire};
+use super::{operator::Updates, person, wire};
 use crate::{
     clock,
     domain::Committed,
@@ -25,6 +26,22 @@ use crate::{
     runner,
     view::Inner,
 };
+
+/// Hears stops, and nothing else.
+pub(super) struct StopLine {
+    pub(super) plane: Arc<Plane>,
+}
+
+#[tonic::async_trait]
+impl stop_line_server::StopLine for StopLine {
+    async fn set_switch(
+        &self,
+        request: Request<pb::SetSwitchRequest>,
+    ) -> Result<Response<pb::SetSwitchResponse>, Status> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(set_switch(&self.plane, by, request.into_inner()).await?))
+    }
+}
 
 /// Sets the ceiling in every domain that the scope touches, all at once: none waits for another, and a
 /// domain that refuses or fails hinders no other. A caller that goes away does not stop it half-way.

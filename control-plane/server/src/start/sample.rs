@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 
 use super::{Error, Running, start, start_on};
 use crate::{
-    Config, Versions,
+    A_FREE_PORT, Config, Versions,
     auth::{self, Principal},
     error, grpc,
     plane::Plane,
@@ -109,6 +109,7 @@ impl Place {
             variables: variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             environment: "test".to_owned(),
             user_context: false,
+            stop_listen: A_FREE_PORT,
         }
     }
 }
