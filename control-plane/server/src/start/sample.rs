@@ -1,6 +1,7 @@
 //! A control plane in the test's own process, its contracts and its people.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -14,7 +15,7 @@ use remit_proto::v1 as pb;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use super::{Error, Running, start, start_on};
+use super::{Error, Running, start, start_in_sandbox, start_on};
 use crate::{
     A_FREE_PORT, Config, Versions,
     auth::{self, Principal},
@@ -81,6 +82,14 @@ impl Place {
     pub(crate) async fn approving(&self, domains: &[&str]) -> Result<Running, Error> {
         let domains = domains.iter().map(|domain| (*domain).into()).collect();
         self.start(Versions::Approved { domains }).await
+    }
+
+    /// With these tools in a sandbox, where no variable and no secret has a value.
+    pub(crate) async fn in_sandbox(&self, service: &str, sandbox: &str) -> Result<Running, Error> {
+        let config = self.config(Versions::Folders(vec![self.folder(service)]));
+        let config = Config { variables: BTreeMap::new(), ..config };
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        start_in_sandbox(sandbox.to_owned(), config, listener).await
     }
 
     /// The same on a journal that holds something already.

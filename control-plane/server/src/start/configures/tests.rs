@@ -109,6 +109,26 @@ async fn reviews_are_for_approvals() {
 }
 
 #[tokio::test]
+async fn in_a_sandbox_no_tool_is_reached_nobody_is_alerted_and_a_folder_is_enough() {
+    let place = Place::new();
+    let text = text("USD", "required") + "notify: { webhook: \"${ALERTS_OF_NOBODY}\" }\n";
+    place.domain(FILE, &text);
+    place.edit(REFUNDS, "${PAYMENTS_URL}", "https://payments.example/v2");
+    let sandbox = "http://127.0.0.1:9";
+    let running = place.in_sandbox(REFUNDS, sandbox).await.unwrap();
+    let plane = running.plane();
+    let digest = plane.contracts.configured()[0].terms().digest;
+    for name in ["payments", "desk"] {
+        let upstream = plane.upstreams.get(digest, name).unwrap();
+        assert_eq!(upstream.base(), format!("{sandbox}/{name}"));
+        assert_eq!(upstream.credential(), None);
+    }
+    assert_eq!(on_record(&running), [Backtest::None]);
+    assert_eq!(plane.domains.text(&"payments".into()), Some(text.as_str()), "it is the file as it is");
+    running.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_contract_in_another_currency_is_refused_with_both_places() {
     let place = with("EUR", "none");
     let contract = place.folder(REFUNDS).join("contract.yaml").display().to_string();
