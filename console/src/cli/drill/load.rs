@@ -42,7 +42,7 @@ impl Tally {
         let most = self.refused.iter().max_by_key(|(_, many)| **many);
         most.map_or_else(
             || "nothing was refused".to_owned(),
-            |(reason, many)| format!("{many} times `{reason}`"),
+            |(reason, many)| format!("most were refused with `{reason}` ({many})"),
         )
     }
 }

@@ -17,6 +17,9 @@ use crate::cli::{
     words,
 };
 
+#[cfg(test)]
+mod tests;
+
 /// A report.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Report {
@@ -145,8 +148,12 @@ fn stopped(found: &Stopped, domain: &str, screen: &mut Screen<'_>) -> Result<(),
     screen
         .field("acknowledged", &format!("{acknowledged} after the request, committed within {committed}"))?;
     screen.field("promise", &format!("nothing is admitted after {domain} #{}", found.position))?;
-    screen
-        .field("in flight", &format!("{}, all ended {contained} after the request", found.in_flight.len()))?;
+    let open = found.in_flight.iter().filter(|it| it.ended.is_none()).count();
+    let ended = match open {
+        0 => format!("all ended {contained} after the request"),
+        open => format!("{open} did not end"),
+    };
+    screen.field("in flight", &format!("{}, {ended}", found.in_flight.len()))?;
     screen.field("late admits", &found.late_admits.to_string())?;
     Ok(screen.field("begun after", &found.begun_after.to_string())?)
 }

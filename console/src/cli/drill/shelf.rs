@@ -11,7 +11,7 @@ use super::report::Report;
 use crate::cli::{failure::Failure, json};
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 /// The folder.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -137,7 +137,9 @@ pub async fn drill(rehearsed: &Rehearsed, asked: Asked) -> Result<(Setting, Stop
             stopped.refused = tally.refused.values().sum();
             Ok(stopped)
         }
-        Err(failure) => Err(failure.hint(format!("of {} effects {}", tally.let_go, tally.mostly()))),
+        Err(failure) => {
+            Err(failure.hint(format!("{} effects were let go; {}", tally.let_go, tally.mostly())))
+        }
     };
     if let Ok(ground) = Arc::try_unwrap(ground) {
         ground.close().await;

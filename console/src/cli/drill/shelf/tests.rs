@@ -10,7 +10,7 @@ use crate::cli::drill::{
 };
 
 /// A report of this kind, the newer the larger the number.
-pub(crate) fn report(number: u64, found: Found) -> Report {
+pub(in crate::cli::drill) fn report(number: u64, found: Found) -> Report {
     Report {
         id: format!("drill-{number:04}"),
         at: "2026-03-02T09:00:00Z".parse().unwrap(),
@@ -29,7 +29,7 @@ pub(crate) fn report(number: u64, found: Found) -> Report {
     }
 }
 
-fn flying() -> Flying {
+pub(in crate::cli::drill) fn flying() -> Flying {
     Flying {
         action: "act_1".to_owned(),
         tool: "payout.create".to_owned(),
