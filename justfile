@@ -24,5 +24,9 @@ bench:
 review:
     cargo insta review
 
+# The documentation's captures anew, from the demo in a terminal.
+screens:
+    REMIT_SCREENS={{justfile_directory()}}/docs/screens.md cargo test --workspace --test system -- pty::screens
+
 deny:
     cargo deny check

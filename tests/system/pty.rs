@@ -1,6 +1,7 @@
 //! The console in a real terminal: it walks, and whatever ends it gives the terminal back.
 
 mod incident;
+mod screens;
 mod terminal;
 
 use std::{fs, path::Path};
@@ -10,7 +11,11 @@ use terminal::Terminal;
 
 /// A demo in its console, once the first services have acted.
 fn demo(home: &Path) -> Terminal {
-    let terminal = Terminal::start(REMIT, &["demo"], home);
+    begun(Terminal::start(REMIT, &["demo"], home))
+}
+
+/// Waits until the first services have acted.
+fn begun(terminal: Terminal) -> Terminal {
     terminal.shows(&["1 Overview", "LIVE", "refund-decision", "access-grants"]);
     assert!(terminal.is_taken());
     terminal

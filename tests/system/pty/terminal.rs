@@ -22,6 +22,9 @@ const WHERE: &[u8] = b"\x1b[6n";
 /// Longest wait for anything on the screen.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// No piece of a frame comes later than this after the one before; the next frame does.
+const BETWEEN_FRAMES: Duration = Duration::from_millis(15);
+
 type Keys = Arc<Mutex<Box<dyn Write + Send>>>;
 
 /// A program in its terminal.
@@ -47,7 +50,17 @@ struct Now {
 impl Terminal {
     /// Starts a program with these arguments, in an environment that knows only this folder.
     pub(super) fn start(program: &str, arguments: &[&str], home: &Path) -> Self {
-        let size = PtySize { rows: ROWS, cols: COLUMNS, pixel_width: 0, pixel_height: 0 };
+        Self::start_in((COLUMNS, ROWS), program, arguments, home)
+    }
+
+    /// The same in a terminal of so many columns and rows.
+    pub(super) fn start_in(
+        (columns, rows): (u16, u16),
+        program: &str,
+        arguments: &[&str],
+        home: &Path,
+    ) -> Self {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let cooked = format!("{:?}", pair.master.get_termios());
         let mut command = CommandBuilder::new(program);
@@ -61,7 +74,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let emulator =
-            vt100::Parser::new(NonZeroU16::new(ROWS).unwrap(), NonZeroU16::new(COLUMNS).unwrap(), 0);
+            vt100::Parser::new(NonZeroU16::new(rows).unwrap(), NonZeroU16::new(columns).unwrap(), 0);
         let seen = Arc::new(Seen { now: Mutex::new(Now { emulator, closed: false }), more: Condvar::new() });
         let mut output = pair.master.try_clone_reader().unwrap();
         let keys: Keys = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
@@ -97,11 +110,13 @@ impl Terminal {
 
     /// Types again and again until the screen shows this, each time when something has changed.
     pub(super) fn press_until(&mut self, keys: &str, text: &str) {
+        let deadline = Instant::now() + PATIENCE;
         loop {
             let before = self.contents();
             if before.contains(text) {
                 return;
             }
+            assert!(Instant::now() < deadline, "no {text:?} however often {keys:?} is pressed:\n{before}");
             self.press(keys);
             self.until("change of the screen", |now| now.emulator.screen().contents() != before);
         }
@@ -110,6 +125,13 @@ impl Terminal {
     /// What is on the screen.
     pub(super) fn contents(&self) -> String {
         self.seen.now.lock().emulator.screen().contents()
+    }
+
+    /// What is on the screen between two frames: a frame comes in several pieces, close together.
+    pub(super) fn whole_frame(&self) -> String {
+        let mut now = self.seen.now.lock();
+        while !self.seen.more.wait_for(&mut now, BETWEEN_FRAMES).timed_out() {}
+        now.emulator.screen().contents()
     }
 
     /// Types, and waits until the screen shows all of these.

@@ -5,6 +5,7 @@ use remit_proto::v1::{BlastTool, GetBlastResponse};
 use super::super::event::Fetch;
 use super::super::paint::{Painter, Row};
 use super::super::theme::Theme;
+use super::super::when;
 use super::chart::money;
 
 /// Columns that the counts of a tool take.
@@ -22,14 +23,22 @@ pub(super) fn line(painter: &Painter<'_>, service: &str) -> Row {
     let sum = |count: fn(&BlastTool) -> u32| blast.tools.iter().map(count).fold(0_u32, u32::saturating_add);
     let never = sum(|it| it.irreversible.saturating_add(it.out_of_window));
     let soon = sum(|it| it.closing_soon);
-    Row::of("in 24h ", theme.dim)
-        .put(
-            format!("{} done, {} can be undone, ", sum(|it| it.admitted), sum(|it| it.reversible)),
-            theme.text,
-        )
+    Row::of(format!("in 24h{} ", age(painter, blast)), theme.dim)
+        .put(format!("{} done, {} undoable, ", sum(|it| it.admitted), sum(|it| it.reversible)), theme.text)
         .put(format!("{soon} not for long, "), if soon == 0 { theme.text } else { theme.warn })
         .put(format!("{never} never, "), if never == 0 { theme.text } else { theme.crit })
         .put(format!("{} in doubt", sum(|it| it.in_doubt)), theme.text)
+}
+
+/// It is asked for seldom, so its age is said.
+fn age(painter: &Painter<'_>, blast: &GetBlastResponse) -> String {
+    format!(" ({} ago)", when::ago(when::millis(blast.at.as_ref()), painter.now.wall_ms))
+}
+
+/// What the lines below it are.
+pub(super) fn title(painter: &Painter<'_>, service: &str) -> String {
+    let blast = painter.state.details.blast.as_deref().filter(|blast| blast.service == service);
+    format!("Touched in 24h{}", blast.map_or_else(String::new, |blast| age(painter, blast)))
 }
 
 /// A line for each tool under a line of headings, then what the rules of the blast radius sum up.

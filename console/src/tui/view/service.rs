@@ -53,7 +53,7 @@ fn above(painter: &mut Painter<'_>, body: &mut Rect, service: &Service) {
 fn beside(painter: &mut Painter<'_>, area: Rect, service: &Service) {
     let inner = painter.rule(area, &title(service));
     let mut rows = standing::rows(painter, service, (Room::Table, usize::from(inner.width)));
-    rows.push(Row::of("TOUCHED IN 24H", painter.theme.strong));
+    rows.push(Row::of(blast::title(painter, &service.name), painter.theme.strong));
     rows.extend(blast::rows(painter, &service.name, usize::from(inner.width)));
     painter.rows(inner, &rows);
 }
@@ -65,7 +65,7 @@ fn standing_of(painter: &mut Painter<'_>, area: Rect, service: &Service) {
 }
 
 fn touched(painter: &mut Painter<'_>, area: Rect, service: &Service) {
-    let inner = painter.rule(area, "Touched in 24h");
+    let inner = painter.rule(area, &blast::title(painter, &service.name));
     let rows = blast::rows(painter, &service.name, usize::from(inner.width));
     painter.rows(inner, &rows);
 }

@@ -1,0 +1,173 @@
+//! Every screen of the console, as the demo shows it in a terminal; `just screens` writes them into the documentation.
+
+use std::{env, fmt::Write as _, fs};
+
+use super::{begun, terminal::Terminal};
+use crate::REMIT;
+
+const ESC: &str = "\x1b";
+const ENTER: &str = "\r";
+
+/// A screen: its heading, what it is for, the keys that lead there from the one before, each with what must be seen
+/// then, and what it must show.
+struct Screen(&'static str, &'static str, &'static [(Key, &'static str)], &'static [&'static str]);
+
+enum Key {
+    /// Pressed once.
+    Once(&'static str),
+    /// Pressed again until it was heard: what opens a card throws away keys that come too early.
+    Heard(&'static str),
+}
+
+use Key::{Heard, Once};
+
+const NARROW: &[Screen] = &[
+    Screen(
+        "Overview",
+        "Services with their ceiling, budget and pulse; the first row says where you are, how old the picture is, and what waits.",
+        &[],
+        &["1 Overview", "LIVE", "PER MINUTE", "refund-decision"],
+    ),
+    Screen(
+        "Queue",
+        "What waits for a person, with the time until it lapses.",
+        &[(Once("2"), "2 Queue")],
+        &["2 Queue", "ASKS FOR", "WHAT"],
+    ),
+    Screen(
+        "Decision",
+        "Exactly what would run, all seven clauses, the evidence with source, age and digest. Approving stays locked until all of it was shown.",
+        &[(Once(ENTER), "lapses in")],
+        &["WHAT", "lapses in", "-- lines 1 to"],
+    ),
+    Screen(
+        "Trace",
+        "The journal as it is written; `f` freezes, `/` filters.",
+        &[(Once("3"), "3 Trace")],
+        &["3 Trace", "FOLLOWING", "hidden by the filter"],
+    ),
+    Screen(
+        "Service",
+        "Who answers for it, its clauses, budgets with pace and forecast, and its runs.",
+        &[(Once("1"), "1 Overview"), (Once("j"), "- refund-decision -"), (Once(ENTER), "then its tools")],
+        &["then its tools", "delegation", "enforced", "an hour", "run  "],
+    ),
+    Screen(
+        "Run",
+        "One run: its actions and its timeline.",
+        &[(Once(ENTER), "Run case-")],
+        &["Run case-", "started", "Timeline"],
+    ),
+    Screen(
+        "Action",
+        "One action: what, with which bytes, and what each clause said.",
+        &[(Once(ENTER), "Action act_")],
+        &["Action act_", "identity"],
+    ),
+    Screen(
+        "Undo plan",
+        "The frozen plan of a rollback, last effect first, before anything happens.",
+        &[(Once(ESC), "Run case-"), (Once("!"), "ACT on"), (Heard("b"), "UNDO")],
+        &["UNDO", "step(s)"],
+    ),
+    Screen(
+        "Safe mode",
+        "A card says what it will do; it becomes live only after it was on the screen.",
+        &[
+            (Heard(ESC), "Run case-"),
+            (Once("1"), "1 Overview"),
+            (Once("!"), "ACT on"),
+            (Heard("m"), "SAFE service:"),
+        ],
+        &["SAFE service:", "live: y confirms"],
+    ),
+    Screen(
+        "Switches",
+        "Ceilings in force, who set them and why.",
+        &[(Heard("y"), "1 Overview"), (Once("4"), "4 Switches")],
+        &["4 Switches   1 in force", "ACKED"],
+    ),
+    Screen(
+        "Parked",
+        "What an undo has left to people.",
+        &[(Once("5"), "5 Parked")],
+        &["5 Parked", "for people to take over"],
+    ),
+    Screen(
+        "Contracts",
+        "The versions of every service: in which state each is, by whose hands, and what it would change.",
+        &[(Once("6"), "6 Contracts")],
+        &["6 Contracts", "PROPOSED", "this is the active version"],
+    ),
+    Screen(
+        "Cost",
+        "Budgets of domains, services and open runs, at which pace they are spent, and when they run out.",
+        &[(Once("7"), "7 Cost")],
+        &["7 Cost", "AT THIS PACE", "LASTS"],
+    ),
+    Screen(
+        "Audit",
+        "Who did what to the control plane, newest first.",
+        &[(Once("8"), "8 Audit")],
+        &["8 Audit", "lowered service:", "REASON"],
+    ),
+    Screen(
+        "Help",
+        "The keys of the place you are in, from the live keymap.",
+        &[(Once("1"), "1 Overview"), (Once("?"), "Keys here")],
+        &["Keys here", "Overview: services"],
+    ),
+];
+
+const WIDE: &[Screen] = &[
+    Screen(
+        "Service, 160x48",
+        "With room for three panes: runs and tools, how the service stands, what it touched in a day.",
+        &[(Once("j"), "- refund-decision -"), (Once(ENTER), "CLAUSES")],
+        &["run(s)", "CLAUSES", "enforced", "BUDGETS", "Touched in 24h", "DONE"],
+    ),
+    Screen(
+        "Cost, 160x48",
+        "And what runs out first.",
+        &[(Once("7"), "7 Cost")],
+        &["7 Cost", "Runs out first", "LASTS"],
+    ),
+];
+
+/// What the screens show in a terminal of this size, with their headings.
+fn walk(size: (u16, u16), screens: &[Screen]) -> String {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = begun(Terminal::start_in(size, REMIT, &["demo"], home.path()));
+    // Until there is something to see.
+    terminal.press_for("3", &["case-0025"]);
+    terminal.press_for("1", &["1 Overview"]);
+    let mut text = String::new();
+    for Screen(heading, what, keys, shows) in screens {
+        for (key, seen) in *keys {
+            match key {
+                Once(key) => terminal.press_for(key, &[seen]),
+                Heard(key) => terminal.press_until(key, seen),
+            }
+        }
+        terminal.shows(shows);
+        let lines: Vec<_> = terminal.whole_frame().lines().map(|line| line.trim_end().to_owned()).collect();
+        assert!(lines.len() <= usize::from(size.1), "{heading}");
+        writeln!(text, "\n## {heading}\n\n{what}\n\n```text\n{}\n```", lines.join("\n").trim_end()).unwrap();
+    }
+    terminal.press_for("1", &["1 Overview"]);
+    terminal.press_for(":quit", &["quit"]);
+    terminal.press(ENTER);
+    let (status, said) = terminal.ended();
+    assert!(status.success(), "{status:?}\n{said}");
+    text
+}
+
+#[test]
+fn every_screen_shows_what_it_is_for() {
+    let head = "# The screens of the console\n\nCaptured from `remit demo` by `just screens`. `?` lists the keys of the place you are in; the hint \
+                row shows the ones that\nmatter.\n";
+    let text = [head, &walk((80, 24), NARROW), &walk((160, 48), WIDE)].concat();
+    if let Some(path) = env::var_os("REMIT_SCREENS") {
+        fs::write(path, text).unwrap();
+    }
+}
