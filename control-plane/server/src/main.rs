@@ -21,11 +21,9 @@ async fn main() -> Result<ExitCode> {
     let Command::Serve(serve) = Args::parse().command;
     telemetry::install();
     let _armed = crash::arm();
-    if let Err(error) = run(serve).await {
-        writeln!(std::io::stderr(), "error: {error:#}")?;
-        return Ok(ExitCode::FAILURE);
-    }
-    Ok(ExitCode::SUCCESS)
+    let Err(error) = run(serve).await else { return Ok(ExitCode::SUCCESS) };
+    writeln!(std::io::stderr(), "error: {error:#}")?;
+    Ok(ExitCode::FAILURE)
 }
 
 async fn run(serve: Serve) -> Result<()> {
