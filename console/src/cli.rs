@@ -153,10 +153,10 @@ pub enum Remote {
     Deny(decide::Decide),
     /// Let a scope do nothing any more
     #[command(after_help = switch::STOP_HELP)]
-    Stop(switch::Lower),
+    Stop(switch::Stop),
     /// Let a scope read and draft only
     #[command(after_help = switch::SAFE_HELP)]
-    Safe(switch::Lower),
+    Safe(switch::Safe),
     /// Release what `stop` or `safe` has lowered; shows what goes again
     Release(switch::Release),
     /// Say why a switch is set, when you look at it again, or who does

@@ -78,14 +78,15 @@ async fn power_cuts_under_load_lose_and_double_nothing() {
 }
 
 /// After a start nothing is in flight: it succeeded, failed, waits for a person, or is in doubt. What was approved
-/// before the cut and not released yet goes now, and comes to its end.
+/// before the cut and not released yet goes now, with the facts that are read again for it, and comes to its end.
 async fn nothing_is_left_open(operator: &mut Operator) {
     operator.verify().await;
     let request = remit_proto::v1::ListActionsRequest { limit: 10_000, ..Default::default() };
     let actions = operator.0.list_actions(request).await.unwrap().into_inner().actions;
     for action in actions {
         let open = [ActionStatus::Admitted, ActionStatus::Approved, ActionStatus::Running];
-        if !action.escalation.is_empty() && open.contains(&action.status()) {
+        let of_an_approval = !action.escalation.is_empty() || !action.rereads.is_empty();
+        if of_an_approval && open.contains(&action.status()) {
             let ends = |it: &TraceRecord| it.kind == "action_settled" && it.action == action.id;
             operator.seen_of(&action.run, ends).await;
             continue;

@@ -19,6 +19,7 @@ mod evidence;
 mod faces;
 mod history;
 mod hostile;
+mod latch;
 mod model_calls;
 mod models;
 mod money;

@@ -15,8 +15,8 @@ use super::{
     session::{self, Session},
     table::Frame,
     verb::{
-        audit, blast, completions, contract, cost, decide, domain, drill, explain, export, get, key, resolve,
-        rollback, show, switch, tail, token, verify, who,
+        audit, blast, completions, contract, cost, decide, domain, drill, explain, export, get, key, latch,
+        resolve, rollback, show, switch, tail, token, verify, who,
     },
 };
 use crate::{context::Context, tui};
@@ -124,6 +124,12 @@ async fn dispatch(
         },
         Some(Verb::Explain(args)) => explain::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Completions(args)) => completions::run(&args, screen).map(|()| Exit::Ok),
+        Some(Verb::Remote(Remote::Stop(switch::Stop { local: true, data: Some(data), how, .. }))) => {
+            latch::stop(&data, how.reason.as_deref(), screen).await.map(|()| Exit::Ok)
+        }
+        Some(Verb::Remote(Remote::Release(switch::Release { local: true, data: Some(data), .. }))) => {
+            latch::release(&data, screen).map(|()| Exit::Ok)
+        }
         Some(Verb::Remote(verb)) => {
             let mut session = open(&cli.global, peer)?;
             remote(verb, &mut session, screen, interrupt).await
@@ -156,8 +162,13 @@ async fn remote(
         Remote::Tail(args) => tail::run(args, session, screen, interrupt).await?,
         Remote::Approve(args) => decide::run(args, true, session, screen).await?,
         Remote::Deny(args) => decide::run(args, false, session, screen).await?,
-        Remote::Stop(args) => switch::lower(args, Level::None, (session, screen), interrupt).await?,
-        Remote::Safe(args) => switch::lower(args, Level::Draft, (session, screen), interrupt).await?,
+        Remote::Stop(args) => {
+            let what = (switch::named(args.scope)?, args.how);
+            switch::lower(what, Level::None, (session, screen), interrupt).await?;
+        }
+        Remote::Safe(args) => {
+            switch::lower((args.scope, args.how), Level::Draft, (session, screen), interrupt).await?;
+        }
         Remote::Release(args) => switch::release(args, session, screen).await?,
         Remote::Reason(args) => switch::explain(args, session, screen).await?,
         Remote::Resolve(args) => resolve::run(args, session, screen).await?,

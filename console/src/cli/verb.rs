@@ -12,6 +12,7 @@ pub mod explain;
 pub mod export;
 pub mod get;
 pub mod key;
+pub mod latch;
 pub mod resolve;
 pub mod rollback;
 pub mod show;

@@ -88,6 +88,9 @@ pub(crate) async fn act(plane: &Plane, caller: &Principal, call: Call) -> Result
     if plane.stop.is_cancelled() {
         return Err(Error::Unavailable("the control plane is shutting down".to_owned()));
     }
+    if plane.latch.is_set() {
+        Box::pin(plane.latch.heed(plane)).await?;
+    }
     let court = court(plane, caller, call.run)?;
     if call.key.as_ref().is_some_and(|key| key.len() > MAX_KEY) {
         return Err(Error::Invalid(format!("an idempotency key has at most {MAX_KEY} bytes")));

@@ -1,10 +1,10 @@
 //! The command line of `remitd`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand};
 
-use crate::{A_FREE_PORT, CONTROL, Versions};
+use crate::{A_FREE_PORT, CONTROL, Config, Versions};
 
 /// The control plane of Remit: enforces execution contracts on every tool call.
 #[derive(Debug, Parser)]
@@ -63,6 +63,22 @@ pub enum Approval {
 }
 
 impl Serve {
+    /// What a control plane of a person's own is started with.
+    ///
+    /// # Errors
+    /// As [`Serve::versions`].
+    pub fn config(self) -> Result<Config, String> {
+        Ok(Config {
+            versions: self.versions()?,
+            data: self.data,
+            domains: self.domains,
+            variables: BTreeMap::new(),
+            environment: self.environment,
+            user_context: true,
+            stop_listen: self.stop_listen,
+        })
+    }
+
     /// Where contract versions come from.
     ///
     /// # Errors

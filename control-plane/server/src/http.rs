@@ -28,6 +28,9 @@ async fn ready(State(plane): State<Arc<Plane>>) -> impl IntoResponse {
         .filter(|ward| ward.domain.health().failed().is_some())
         .map(|ward| ward.domain.name().to_string())
         .collect();
+    if plane.latch.is_set() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopped on its machine\n".to_owned());
+    }
     if failed.is_empty() {
         (StatusCode::OK, "ready\n".to_owned())
     } else {

@@ -30,6 +30,7 @@ mod http;
 mod ids;
 mod keeper;
 mod last_good;
+pub mod latch;
 mod llm;
 mod mcp;
 mod metrics;

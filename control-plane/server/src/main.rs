@@ -1,11 +1,10 @@
 //! `remitd`: arguments, telemetry, start, wait for a signal, graceful end.
 
-use std::{collections::BTreeMap, io::Write as _, process::ExitCode};
+use std::{io::Write as _, process::ExitCode};
 
 use clap::Parser as _;
 use color_eyre::eyre::{Result, WrapErr as _};
 use remit_control_plane::{
-    Config,
     args::{Args, Command, Serve},
     crash, start, telemetry,
 };
@@ -27,18 +26,9 @@ async fn main() -> Result<ExitCode> {
 }
 
 async fn run(serve: Serve) -> Result<()> {
-    let versions = serve.versions().map_err(color_eyre::eyre::Report::msg)?;
-    let listener =
-        TcpListener::bind(serve.listen).await.wrap_err_with(|| format!("listen on {}", serve.listen))?;
-    let config = Config {
-        data: serve.data,
-        versions,
-        domains: serve.domains,
-        variables: BTreeMap::new(),
-        environment: serve.environment,
-        user_context: true,
-        stop_listen: serve.stop_listen,
-    };
+    let listen = serve.listen;
+    let config = serve.config().map_err(color_eyre::eyre::Report::msg)?;
+    let listener = TcpListener::bind(listen).await.wrap_err_with(|| format!("listen on {listen}"))?;
     let running = start(config, listener).await?;
     // Before anybody is told that it is ready: from then on a signal means a graceful end.
     let (mut interrupt, mut terminate) =

@@ -21,6 +21,7 @@ use crate::{
     domains::Domains,
     error::Error,
     last_good::LastGoods,
+    latch::Latch,
     llm::{Parcels, Shown},
     metrics::Metrics,
     reach::Clients,
@@ -53,6 +54,8 @@ pub(crate) struct Plane {
     pub(crate) upstreams: Upstreams,
     pub(crate) clients: Clients,
     pub(crate) last_good: LastGoods,
+    /// Stops all of it from beside it.
+    pub(crate) latch: Latch,
     /// Prompts of model calls that are under way.
     pub(crate) parcels: Parcels,
     /// The prompts of model calls that people are asked about.

@@ -89,6 +89,10 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
     };
     let tool = permit.tool();
     let params = permit.params().value();
+    if let Err(error) = plane.latch.heed(plane).await {
+        settle(plane, domain, failed(action, format!("not sent: {error}"))).await;
+        return;
+    }
     // The start is durable before a byte leaves, so that what is in flight is known exactly.
     let started = match ward.domain.submit(Command::Start { action }).await {
         Ok(records) => records.first().map_or_else(clock::now, |record| record.at),
@@ -144,6 +148,9 @@ fn may_go_on(plane: &Plane, ward: &Ward, action: ActionId) -> Result<(), String>
     if plane.stop.is_cancelled() {
         return Err("the control plane is shutting down".to_owned());
     }
+    if plane.latch.is_set() {
+        return Err("it is stopped on its machine".to_owned());
+    }
     ward.view
         .read(|inner| inner.state.may_send_again(action, clock::now()))
         .map_err(|refusal| refusal.to_string())
@@ -159,6 +166,9 @@ async fn resend(plane: &Plane, domain: &DomainName, action: ActionId, resent: &R
         return;
     };
     let Some(contract) = plane.contracts.get(&card.terms.digest) else { return };
+    if plane.latch.is_set() {
+        return tracing::info!(%action, "stopped on this machine: it is not sent again and is still in doubt");
+    }
     let ending = match prepare(plane, &contract, &permit, resent.at) {
         Ok((upstream, call)) => upstream::once(&plane.clients, &upstream, &call, call.timeout).await,
         Err(note) => return tracing::warn!(%action, note, "it could not be sent again"),

@@ -37,6 +37,7 @@ use crate::{
     effects::Effects,
     keeper::Keeper,
     last_good::LastGoods,
+    latch::{self, Latch},
     llm::{Parcels, Shown},
     metrics::Metrics,
     plane::{CONTROL, Plane, Ward},
@@ -175,6 +176,7 @@ async fn launch(
     // Several parts use TLS: one provider, installed once a process; a second installation is the same one.
     drop(rustls::crypto::ring::default_provider().install_default());
     data_dir::prepare(&config.data)?;
+    latch::prepare(&config.data).map_err(Error::of("make the latch"))?;
     let (folders, served, approvals) = match &config.versions {
         Versions::Folders(folders) => (folders.as_slice(), &[][..], false),
         Versions::Approved { domains } => (&[][..], domains.as_slice(), true),
@@ -208,6 +210,7 @@ async fn launch(
         upstreams,
         clients,
         last_good: LastGoods::default(),
+        latch: Latch::new(config.data.clone()),
         parcels: Parcels::default(),
         shown: Shown::default(),
         metrics: Metrics::new(),
@@ -223,6 +226,7 @@ async fn launch(
     decides::may_start(&plane)?;
     configures::may_start(&plane)?;
     settle_in(&plane).await?;
+    plane.latch.heed(&plane).await.map_err(Error::of("record that it is stopped on this machine"))?;
     let token = first_operator(&plane, &config.data).await?;
     decides::warn_of_strangers(&plane);
     identify(&plane)?;
@@ -234,6 +238,7 @@ async fn launch(
         tokio::spawn(runner::run(Arc::clone(&plane), obligations)),
         tokio::spawn(lapse(Arc::clone(&plane), stop.clone())),
         tokio::spawn(canary::watch(Arc::clone(&plane), stop)),
+        keeper.handle().spawn(latch::watch(Arc::clone(&plane))),
     ];
     resume_releases(&plane);
     Ok(Running { plane, address, stop_address, token, context, edge, tasks, keeper })

@@ -1,5 +1,7 @@
 //! `remit stop`, `remit safe`, `remit reason` and `remit release`: ceilings that hold at once and provably.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use remit_proto::v1::{
     ExplainSwitchRequest, FollowInFlightRequest, InFlight, Level, PreviewReleaseRequest,
@@ -20,11 +22,36 @@ use crate::cli::{
 /// A release that nobody can explain later is refused here already.
 const RELEASE_REASON_CHARS: usize = 10;
 
-/// Arguments of `remit stop` and `remit safe`.
+/// Arguments of `remit safe`.
 #[derive(Args, Debug)]
-pub struct Lower {
+pub struct Safe {
     /// `all`, `domain:D`, `service:S`, `tool:S/T` or `run:R` (R may be a unique end of the id)
     pub scope: Target,
+    /// How
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// Arguments of `remit stop`.
+#[derive(Args, Debug)]
+pub struct Stop {
+    /// `all`, `domain:D`, `service:S`, `tool:S/T` or `run:R` (R may be a unique end of the id)
+    #[arg(required_unless_present = "local")]
+    pub scope: Option<Target>,
+    /// How
+    #[command(flatten)]
+    pub how: How,
+    /// Stop the control plane of this machine from beside it: no connection, no token, no journal needed
+    #[arg(long, requires = "data", conflicts_with_all = ["scope", "cancel", "no_undo", "follow"])]
+    pub local: bool,
+    /// Its data directory, with `--local`
+    #[arg(long, value_name = "DIR", env = "REMIT_DATA")]
+    pub data: Option<PathBuf>,
+}
+
+/// How a ceiling is set.
+#[derive(Args, Debug)]
+pub struct How {
     /// Why; it is kept in the journal beside your name, and may follow within ten minutes with `remit reason`
     #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub reason: Option<String>,
@@ -73,18 +100,25 @@ hour. What was held when the switch was set stays void.
 Examples:
   remit release service:refund-decision --preview
   remit release service:refund-decision --reason \"payout API is healthy again\"
+  remit release --local --data /var/lib/remit
   remit release swi_0193a5f2c1d87b3e9c40aa5e9b1c44d0 --reason \"set by mistake, wrong service\""
 )]
 pub struct Release {
     /// The scope as `remit get switches` shows it, or the switch's id
-    #[arg(value_parser = target)]
-    pub target: Released,
+    #[arg(value_parser = target, required_unless_present = "local")]
+    pub target: Option<Released>,
     /// Why it is safe again, in at least 10 characters
-    #[arg(long, value_parser = release_reason, required_unless_present = "preview")]
+    #[arg(long, value_parser = release_reason, required_unless_present_any = ["preview", "local"])]
     pub reason: Option<String>,
     /// Only show what would go again
     #[arg(long, conflicts_with = "reason")]
     pub preview: bool,
+    /// Lift what `remit stop --local` has set on this machine; the switch in the journal stays
+    #[arg(long, requires = "data", conflicts_with_all = ["target", "preview", "reason"])]
+    pub local: bool,
+    /// The control plane's data directory, with `--local`
+    #[arg(long, value_name = "DIR", env = "REMIT_DATA")]
+    pub data: Option<PathBuf>,
 }
 
 /// Which switches to release.
@@ -107,7 +141,8 @@ Examples:
   remit stop service:refund-decision --reason \"double payouts\" --review 4h --follow
   remit stop run:1f3a9c2e --cancel
   remit stop tool:refund-decision/payout.create --reason \"upstream answers twice\"
-  remit stop all --reason \"incident 4711\"";
+  remit stop all --reason \"incident 4711\"
+  remit stop --local --data /var/lib/remit --reason \"its disk is full and it does not answer\"";
 
 /// Help that `remit safe` ends with.
 pub const SAFE_HELP: &str = "Reading and drafting go on; recommending and executing do not.
@@ -132,17 +167,25 @@ fn release_reason(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// What the command line has made sure of.
+///
+/// # Errors
+/// When it has not.
+pub fn named<T>(scope: Option<T>) -> Result<T, Failure> {
+    scope.ok_or_else(|| Failure::usage("no scope").hint("`remit stop all` is the widest"))
+}
+
 /// Sets a ceiling and prints what its acknowledgement promises.
 ///
 /// # Errors
 /// When it is not acknowledged.
 pub async fn lower(
-    args: Lower,
+    (scope, args): (Target, How),
     ceiling: Level,
     (session, screen): (&mut Session, &mut Screen<'_>),
     interrupt: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
-    let scope = args.scope.resolve(session).await?;
+    let scope = scope.resolve(session).await?;
     let mode = if args.cancel { SwitchMode::Cancel } else { SwitchMode::Finish };
     let request = SetSwitchRequest {
         scope: scope.clone(),
@@ -231,7 +274,7 @@ impl Released {
 /// # Errors
 /// When there is none, or the control plane refuses.
 pub async fn release(args: Release, session: &mut Session, screen: &mut Screen<'_>) -> Result<(), Failure> {
-    let target = args.target.resolve(session).await?;
+    let target = named(args.target)?.resolve(session).await?;
     let Some(reason) = args.reason else {
         let preview = session.client.preview_release(within(PreviewReleaseRequest { target })).await?;
         return Ok(lift::preview(&preview.into_inner(), screen)?);
