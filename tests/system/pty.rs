@@ -7,7 +7,7 @@ mod terminal;
 use std::{fs, path::Path};
 
 use crate::REMIT;
-use terminal::Terminal;
+pub(crate) use terminal::Terminal;
 
 /// A demo in its console, once the first services have acted.
 fn demo(home: &Path) -> Terminal {

@@ -13,8 +13,9 @@ use remit_tests::{
 use serde_json::{Value, json};
 
 use crate::{
-    REMITD,
+    REMIT, REMITD,
     cli::{Said, remit},
+    pty::Terminal,
 };
 
 /// A site whose control plane wants approvals, and its people, each with a context and a key file.
@@ -336,4 +337,31 @@ async fn a_folder_counts_for_nothing_where_approvals_are_wanted() {
     team.site.contracts.edit("autonomy: execute", "autonomy: unlimited");
     let wrong = team.says("bob", &propose).await;
     assert!(wrong.code == 1 && wrong.out.contains("contract.yaml:"), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn the_console_compares_what_is_proposed_with_what_is_active() {
+    let team = Team::new().await;
+    team.keys().await;
+    team.alive("root", &[]).await;
+    team.site.contracts.edit("amount_minor > 20000", "amount_minor > 50000");
+    team.site.contracts.edit("version: 1.0.0", "version: 1.1.0");
+    team.propose("bob").await;
+    let (context, home) = (team.file("bob", "toml"), team.site.path().to_owned());
+    let walk = move || {
+        let mut console = Terminal::start_in((160, 48), REMIT, &["--context", path(&context)], &home);
+        console.shows(&["1 Overview", "LIVE"]);
+        let widened = "limit without a person 200.00 -> 500.00";
+        console.press_for(
+            "6",
+            &["? proposed   1.1.0", "* active     1.0.0", "^ widened", "person 200.00 -> 500.00"],
+        );
+        let whole = ["Version 1.1.0 of refund-decision", "PROPOSED  by bob", "| +      when: context.params"];
+        console.press_for("\r", &[whole[0], whole[1], whole[2], widened, "1 widened ^  0 narrowed v"]);
+        console.press_for(":quit", &["quit"]);
+        console.press("\r");
+        let (status, text) = console.ended();
+        assert!(status.success(), "{status:?}\n{text}");
+    };
+    tokio::task::spawn_blocking(walk).await.unwrap();
 }

@@ -28,7 +28,7 @@ const BETWEEN_FRAMES: Duration = Duration::from_millis(15);
 type Keys = Arc<Mutex<Box<dyn Write + Send>>>;
 
 /// A program in its terminal.
-pub(super) struct Terminal {
+pub(crate) struct Terminal {
     seen: Arc<Seen>,
     child: Box<dyn Child + Send + Sync>,
     keys: Keys,
@@ -49,12 +49,12 @@ struct Now {
 
 impl Terminal {
     /// Starts a program with these arguments, in an environment that knows only this folder.
-    pub(super) fn start(program: &str, arguments: &[&str], home: &Path) -> Self {
+    pub(crate) fn start(program: &str, arguments: &[&str], home: &Path) -> Self {
         Self::start_in((COLUMNS, ROWS), program, arguments, home)
     }
 
     /// The same in a terminal of so many columns and rows.
-    pub(super) fn start_in(
+    pub(crate) fn start_in(
         (columns, rows): (u16, u16),
         program: &str,
         arguments: &[&str],
@@ -96,12 +96,12 @@ impl Terminal {
     }
 
     /// Types.
-    pub(super) fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.keys.lock().write_all(keys.as_bytes()).unwrap();
     }
 
     /// Waits until the screen shows all of these.
-    pub(super) fn shows(&self, texts: &[&str]) {
+    pub(crate) fn shows(&self, texts: &[&str]) {
         self.until(&format!("{texts:?} on the screen"), |now| {
             let screen = now.emulator.screen().contents();
             texts.iter().all(|text| screen.contains(text))
@@ -109,7 +109,7 @@ impl Terminal {
     }
 
     /// Types again and again until the screen shows this, each time when something has changed.
-    pub(super) fn press_until(&mut self, keys: &str, text: &str) {
+    pub(crate) fn press_until(&mut self, keys: &str, text: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let before = self.contents();
@@ -123,19 +123,19 @@ impl Terminal {
     }
 
     /// What is on the screen.
-    pub(super) fn contents(&self) -> String {
+    pub(crate) fn contents(&self) -> String {
         self.seen.now.lock().emulator.screen().contents()
     }
 
     /// What is on the screen between two frames: a frame comes in several pieces, close together.
-    pub(super) fn whole_frame(&self) -> String {
+    pub(crate) fn whole_frame(&self) -> String {
         let mut now = self.seen.now.lock();
         while !self.seen.more.wait_for(&mut now, BETWEEN_FRAMES).timed_out() {}
         now.emulator.screen().contents()
     }
 
     /// Types, and waits until the screen shows all of these.
-    pub(super) fn press_for(&mut self, keys: &str, texts: &[&str]) {
+    pub(crate) fn press_for(&mut self, keys: &str, texts: &[&str]) {
         self.press(keys);
         self.shows(texts);
     }
@@ -152,14 +152,14 @@ impl Terminal {
     }
 
     /// Asks the program to end, from outside.
-    pub(super) fn terminate(&self) {
+    pub(crate) fn terminate(&self) {
         let pid = self.child.process_id().unwrap().to_string();
         let sent = Command::new("sh").args(["-c", "kill -TERM \"$0\"", &pid]).status().unwrap();
         assert!(sent.success());
     }
 
     /// True while the program has taken the terminal over completely.
-    pub(super) fn is_taken(&self) -> bool {
+    pub(crate) fn is_taken(&self) -> bool {
         let now = self.seen.now.lock();
         let screen = now.emulator.screen();
         screen.alternate_screen() && screen.bracketed_paste() && self.mode() != self.cooked
@@ -170,7 +170,7 @@ impl Terminal {
     }
 
     /// Waits for the end, asserts that the terminal is as it was, and returns what it shows.
-    pub(super) fn ended(mut self) -> (ExitStatus, String) {
+    pub(crate) fn ended(mut self) -> (ExitStatus, String) {
         self.until("end", |now| now.closed);
         let status = self.child.wait().unwrap();
         let now = self.seen.now.lock();
