@@ -1,9 +1,10 @@
 //! Everything that can happen to the console, and everything it can ask for in return.
 
 use remit_proto::v1::{
-    ActionDetail, ContractVersion, CostNode, DecideResponse, DecisionUpdate, GetBlastResponse, Level,
-    ListAuditResponse, ListRunsResponse, Parked, ReleaseSwitchResponse, ResolveResponse, Rollback,
-    RollbackPlan, RollbackProgress, RunDetail, SetSwitchResponse, StateSnapshot, TraceBatch, WhoAmIResponse,
+    ActionDetail, ContractVersion, CostNode, DecideResponse, DecisionUpdate, ExplainSwitchResponse,
+    GetBlastResponse, InFlight, Level, ListAuditResponse, ListRunsResponse, Parked, ReleasePreview,
+    ReleaseSwitchResponse, ResolveResponse, Rollback, RollbackPlan, RollbackProgress, RunDetail,
+    SetSwitchResponse, StateSnapshot, TraceBatch, WhoAmIResponse,
 };
 
 use super::hit::HitMap;
@@ -63,6 +64,20 @@ pub enum Event {
         /// What was heard.
         answer: Answer,
     },
+    /// An action that was in flight at command `id` has come to its end.
+    Ended {
+        /// The console's number of the command.
+        id: u64,
+        /// It, with its end.
+        row: Box<InFlight>,
+    },
+    /// What was in flight at command `id` is not followed for now.
+    Unfollowed {
+        /// The console's number of the command.
+        id: u64,
+        /// What the connection said.
+        why: String,
+    },
     /// The operating system asks the console to end.
     Terminate,
 }
@@ -90,6 +105,8 @@ pub enum Fetch {
     Blast(String),
     /// Who did what to the control plane.
     Audit,
+    /// What goes again once the switch with this id is lifted.
+    Preview(String),
 }
 
 /// The answer to a [`Fetch`].
@@ -115,6 +132,8 @@ pub enum Fetched {
     Blast(Box<GetBlastResponse>),
     /// Who did what, newest first.
     Audit(ListAuditResponse),
+    /// What goes again once the switch named first is lifted.
+    Preview(String, ReleasePreview),
 }
 
 impl Fetched {
@@ -133,6 +152,7 @@ impl Fetched {
                 | (Self::Cost(_), Fetch::Cost)
                 | (Self::Blast(_), Fetch::Blast(_))
                 | (Self::Audit(_), Fetch::Audit)
+                | (Self::Preview(..), Fetch::Preview(_))
         )
     }
 }
@@ -157,8 +177,19 @@ pub enum Command {
         scope: String,
         /// What remains allowed.
         ceiling: Level,
+        /// Why; empty where that is said later.
+        reason: String,
+        /// Cut off what is in flight, too.
+        cancel: bool,
+    },
+    /// Says why a switch is set.
+    Explain {
+        /// The switch's id.
+        target: String,
         /// Why.
         reason: String,
+        /// When it is looked at again, from now; 0 leaves that as it is.
+        review_ms: u64,
     },
     /// Lifts a switch.
     Release {
@@ -203,7 +234,9 @@ pub enum Answer {
     Decided(Box<DecideResponse>),
     /// A ceiling is in force.
     Set(SetSwitchResponse),
-    /// A switch was lifted.
+    /// A switch has its reason.
+    Explained(ExplainSwitchResponse),
+    /// A switch was lifted, or waits for a second person.
     Released(ReleaseSwitchResponse),
     /// A plan was frozen.
     Planned(Box<RollbackPlan>),
@@ -231,6 +264,13 @@ pub enum Effect {
     },
     /// Ask a question for a page.
     Fetch(Fetch),
+    /// Tell of each of these actions when it has ended.
+    Follow {
+        /// The console's number of the command that found them in flight.
+        id: u64,
+        /// Their ids.
+        actions: Vec<String>,
+    },
     /// Subscribe to the trace anew.
     WatchTrace {
         /// Only records that contain this.

@@ -4,9 +4,9 @@ use prost_types::Timestamp;
 use remit_proto::v1::{
     Action, ActionDetail, ActionStatus, Assertion, BreakerState, Budget, Clause, ClauseStanding, ClauseState,
     CostNode, Decision, Escalation, EscalationStatus, EvidenceItem, Finding, InFlight, Level,
-    ListRunsResponse, Outcome, Parked, Reached, Rollback, RollbackPlan, RollbackStep, Run, RunDetail,
-    RunStatus, Service, StateSnapshot, Statement, StepState, Switch, Tool, ToolCalls, TraceBatch,
-    TraceRecord, Verdict, WhoAmIResponse, in_flight::Fate, rollback_step,
+    ListRunsResponse, Outcome, Parked, Reached, ReleasePreview, Resumes, Rollback, RollbackPlan,
+    RollbackStep, Run, RunDetail, RunStatus, Service, StateSnapshot, Statement, StepState, Switch, Tool,
+    ToolCalls, TraceBatch, TraceRecord, Verdict, WhoAmIResponse, in_flight::Fate, rollback_step,
 };
 
 pub(crate) mod listed;
@@ -161,9 +161,23 @@ pub(crate) fn safe_mode() -> Switch {
         set_at: before(1_860),
         domain: "access".to_owned(),
         owner: "ivan".to_owned(),
-        review_at: before(60),
+        review_at: before(-1_320),
         ..Switch::default()
     }
+}
+
+/// What goes again without it.
+pub(crate) fn resumes() -> ReleasePreview {
+    let place = Resumes {
+        domain: "access".to_owned(),
+        service: "access-grants".to_owned(),
+        before: Level::Draft.into(),
+        after: Level::Execute.into(),
+        tools: vec!["roles.grant".to_owned(), "roles.revoke".to_owned()],
+        open_runs: 3,
+        ..Resumes::default()
+    };
+    ReleasePreview { switches: vec![safe_mode()], resumes: vec![place] }
 }
 
 /// What a stop has found in flight.
@@ -449,6 +463,7 @@ impl Desk {
         self.event(Event::Fetched(Fetched::Cost(listed::cost())));
         self.event(Event::Fetched(Fetched::Blast(Box::new(listed::blast()))));
         self.event(Event::Fetched(Fetched::Audit(listed::audit())));
+        self.event(Event::Fetched(Fetched::Preview(safe_mode().id, resumes())));
         self.event(Event::Trace(TraceBatch {
             records: vec![record(1041, "asks for payouts.create")],
             lost: 2,

@@ -2,6 +2,7 @@
 
 mod backoff;
 mod commands;
+mod follow;
 mod streams;
 
 #[cfg(test)]
@@ -49,6 +50,7 @@ pub(super) struct Net {
 enum Request {
     Send { id: u64, idempotency_id: String, command: Command },
     Fetch(Fetch),
+    Follow { id: u64, actions: Vec<String> },
 }
 
 impl Net {
@@ -93,6 +95,11 @@ impl Net {
     /// Asks a question.
     pub(super) fn fetch(&self, fetch: Fetch) {
         self.request(Request::Fetch(fetch));
+    }
+
+    /// Follows what was in flight at command `id`.
+    pub(super) fn follow(&self, id: u64, actions: Vec<String>) {
+        self.request(Request::Follow { id, actions });
     }
 
     /// Subscribes to the trace anew.

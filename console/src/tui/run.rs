@@ -181,6 +181,7 @@ impl Screen {
         match effect {
             Effect::Send { id, idempotency_id, command } => self.net.send(id, idempotency_id, command),
             Effect::Fetch(fetch) => self.net.fetch(fetch),
+            Effect::Follow { id, actions } => self.net.follow(id, actions),
             Effect::WatchTrace { contains } => self.net.watch_trace(contains),
             Effect::Retry => self.net.retry(),
             Effect::Quit => self.leaving = true,

@@ -1,10 +1,12 @@
 //! All that the console knows and shows: one value, changed only by `update`, drawn only by `view`.
 
 pub mod card;
+pub mod contained;
 pub mod facts;
 pub mod link;
 pub mod listed;
 pub mod nav;
+pub mod overdue;
 pub mod receipt;
 pub mod rows;
 pub mod trace;
@@ -16,10 +18,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use remit_proto::v1::{
     ActionDetail, ContractVersion, CostNode, DecisionUpdate, GetBlastResponse, ListAuditResponse, Parked,
-    Rollback, Run, RunDetail, StateSnapshot, WhoAmIResponse,
+    ReleasePreview, Rollback, Run, RunDetail, StateSnapshot, WhoAmIResponse,
 };
 use tui_input::Input;
 
+use self::contained::Contained;
 use self::nav::{Nav, Page};
 use self::{card::Card, link::Link, receipt::Receipts, trace::Trace};
 use super::event::Fetch;
@@ -93,6 +96,8 @@ pub struct Details {
     pub blast: Option<Box<GetBlastResponse>>,
     /// Who did what to the control plane, newest first.
     pub audit: Option<ListAuditResponse>,
+    /// What goes again once the switch named first is lifted, as the open card shows it.
+    pub preview: Option<(String, ReleasePreview)>,
     /// Why questions of the page failed.
     pub failed: BTreeMap<Fetch, String>,
     /// When the questions of the page were last asked.
@@ -135,6 +140,8 @@ pub struct State {
     pub focus: Focus,
     /// What became of commands.
     pub receipts: Receipts,
+    /// The last ceiling set from here, and what was in flight.
+    pub contained: Option<Contained>,
     /// Questions of which the operator was told that an approval counts no more.
     pub told: BTreeSet<String>,
     /// A word to the operator.
@@ -186,6 +193,18 @@ impl State {
             "" => String::new(),
             text => format!("   filter: {text}   {hidden} hidden"),
         }
+    }
+
+    /// What goes again once this switch is lifted, where the server has said so.
+    #[must_use]
+    pub fn preview_of(&self, switch: &str) -> Option<&ReleasePreview> {
+        self.details.preview.as_ref().filter(|(id, _)| id == switch).map(|(_, preview)| preview)
+    }
+
+    /// Why the server does not say what goes again.
+    #[must_use]
+    pub fn preview_failed(&self, switch: &str) -> Option<&str> {
+        self.details.failed.get(&Fetch::Preview(switch.to_owned())).map(String::as_str)
     }
 
     /// Says something on row 1 for a while.

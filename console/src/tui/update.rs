@@ -55,6 +55,8 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         | Event::Up(_)
         | Event::Down { .. }
         | Event::Fetched(_)
+        | Event::Ended { .. }
+        | Event::Unfollowed { .. }
         | Event::FetchFailed { .. } => stream::heard(state, event, now),
     };
     card::void_if_changed(state, now);

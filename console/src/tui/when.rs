@@ -48,6 +48,21 @@ pub fn span(ms: u64) -> String {
     }
 }
 
+/// `90s`, `5m`, `2h` or `1d` in milliseconds.
+#[must_use]
+pub fn span_ms(text: &str) -> Option<i64> {
+    let at = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at_checked(at)?;
+    let unit = match unit {
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    number.parse::<i64>().ok()?.checked_mul(unit)
+}
+
 /// How long ago `at` was, in whole seconds and larger; `-` when it is not known.
 #[must_use]
 pub fn ago(at: Option<i64>, wall_ms: i64) -> String {

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use remit_proto::v1::{
-    DecideRequest, GetActionRequest, GetBlastRequest, GetCostRequest, GetRollbackRequest, GetRunRequest,
-    ListAuditRequest, ListContractsRequest, ListParkedRequest, ListRunsRequest, PlanRollbackRequest,
-    ReleaseSwitchRequest, ResolveRequest, SetSwitchRequest, StartRollbackRequest, Verdict,
+    DecideRequest, ExplainSwitchRequest, GetActionRequest, GetBlastRequest, GetCostRequest,
+    GetRollbackRequest, GetRunRequest, ListAuditRequest, ListContractsRequest, ListParkedRequest,
+    ListRunsRequest, PlanRollbackRequest, PreviewReleaseRequest, ReleaseSwitchRequest, ResolveRequest,
+    SetSwitchRequest, StartRollbackRequest, SwitchMode, Verdict,
 };
 use tokio::sync::mpsc;
 use tonic::{Request as Call, Status};
 
 use super::super::event::{Answer, Command, Event, Fetch, Fetched};
-use super::{Request, is_uncertain, never_left, sentence};
+use super::{Request, follow, is_uncertain, never_left, sentence};
 use crate::connect::{ControlClient, OperatorClient, stop::Lines};
 use crate::versions;
 
@@ -57,6 +58,9 @@ pub(super) async fn run(
                 tracing::info!(id, idempotency_id, "command leaves");
                 tokio::spawn(send(acting.clone(), id, (idempotency_id, command), replies));
             }
+            Request::Follow { id, actions } => {
+                tokio::spawn(follow::run(asking.operator.clone(), id, actions, replies));
+            }
             Request::Fetch(fetch) => {
                 tokio::spawn(answer(asking.clone(), fetch, replies));
             }
@@ -78,12 +82,22 @@ async fn send(
             ))
             .await
             .map(|reply| Answer::Decided(Box::new(reply.into_inner()))),
-        Command::SetSwitch { scope, ceiling, reason } => {
-            let ceiling = ceiling.into();
-            let request =
-                SetSwitchRequest { scope, ceiling, reason, idempotency_id, ..SetSwitchRequest::default() };
+        Command::SetSwitch { scope, ceiling, reason, cancel } => {
+            let request = SetSwitchRequest {
+                scope,
+                ceiling: ceiling.into(),
+                reason,
+                idempotency_id,
+                mode: if cancel { SwitchMode::Cancel } else { SwitchMode::Finish }.into(),
+                ..SetSwitchRequest::default()
+            };
             let set = lines.set_switch(request, COMMAND_DEADLINE).await;
             set.map(|(reply, _)| Answer::Set(reply))
+        }
+        Command::Explain { target, reason, review_ms } => {
+            let request = ExplainSwitchRequest { target, reason, review_ms, owner: String::new() };
+            let reply = client.explain_switch(timed(request, COMMAND_DEADLINE)).await;
+            reply.map(|reply| Answer::Explained(reply.into_inner()))
         }
         Command::Release { target, reason } => client
             .release_switch(timed(ReleaseSwitchRequest { target, reason, idempotency_id }, COMMAND_DEADLINE))
@@ -188,6 +202,10 @@ async fn ask(Asking { operator: mut client, mut control }: Asking, fetch: Fetch)
             let compared = versions::compare(control, name, FETCH_DEADLINE).await?;
             Ok(Fetched::Version(Box::new(compared)))
         }
+        Fetch::Preview(target) => client
+            .preview_release(timed(PreviewReleaseRequest { target: target.clone() }, FETCH_DEADLINE))
+            .await
+            .map(|reply| Fetched::Preview(target, reply.into_inner())),
         Fetch::Blast(service) => client
             .get_blast(timed(GetBlastRequest { service, since_ms: DAY_MS }, FETCH_DEADLINE))
             .await

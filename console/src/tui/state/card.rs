@@ -6,6 +6,7 @@ use tui_input::{Input, InputRequest};
 use super::facts::Blast;
 use crate::tui::hit::{Object, Read};
 use crate::tui::keys::Key;
+use crate::tui::when;
 
 /// A card stays deaf for this long after it was first painted.
 pub const ARMING_MS: u64 = 300;
@@ -34,6 +35,8 @@ pub enum Opens {
     Ceiling(String, Level),
     /// A card that lifts a switch.
     Release(Box<Switch>),
+    /// A card that says why a switch is set.
+    Explain(Box<Switch>),
     /// A plan for undoing a run, then its card.
     Rollback(String),
 }
@@ -61,6 +64,8 @@ pub enum Ask {
     },
     /// To lift a switch.
     Release(Box<Switch>),
+    /// To say why a switch is set.
+    Explain(Box<Switch>),
     /// To answer an escalation.
     Answer {
         /// It, as it was when the card opened.
@@ -88,7 +93,16 @@ pub enum Want {
     Reason(usize),
     /// Anything.
     Anything,
+    /// A span such as `30m`, or nothing.
+    Span,
+    /// One of two words, which `m` changes; no text is typed.
+    Mode,
 }
+
+/// What happens to what is in flight: it may come to its end.
+const FINISH: &str = "finish";
+/// It is cut off.
+const CANCEL: &str = "cancel";
 
 /// A text field of a card.
 #[derive(Clone, Debug)]
@@ -103,7 +117,14 @@ pub struct Field {
 
 impl Field {
     fn new(label: impl Into<String>, want: Want) -> Self {
-        Self { label: label.into(), input: Input::default(), want }
+        let input = if want == Want::Mode { FINISH.into() } else { Input::default() };
+        Self { label: label.into(), input, want }
+    }
+
+    /// Whether it chooses a word instead of taking text.
+    #[must_use]
+    pub fn is_mode(&self) -> bool {
+        self.want == Want::Mode
     }
 
     /// Why the field cannot be submitted, if it cannot.
@@ -117,7 +138,10 @@ impl Field {
                 "a reason of at least {least} character{} is needed",
                 if *least == 1 { "" } else { "s" }
             )),
-            Want::Exactly(_) | Want::Reason(_) | Want::Anything => None,
+            Want::Span if !typed.is_empty() && when::span_ms(typed).is_none() => {
+                Some("a span is for instance 30m, 4h or 1d".to_owned())
+            }
+            Want::Exactly(_) | Want::Reason(_) | Want::Anything | Want::Span | Want::Mode => None,
         }
     }
 }
@@ -209,16 +233,26 @@ impl Card {
 
     /// Types into the focused field. Control characters become spaces: a field is one line.
     pub fn insert(&mut self, text: &str) {
-        if let Some(field) = self.fields.get_mut(self.focus) {
+        if let Some(field) = self.fields.get_mut(self.focus).filter(|field| !field.is_mode()) {
             type_into(&mut field.input, text);
         }
     }
 
     /// Edits the focused field.
     pub fn edit(&mut self, request: InputRequest) {
-        if let Some(field) = self.fields.get_mut(self.focus) {
+        let Some(field) = self.fields.get_mut(self.focus) else { return };
+        if !field.is_mode() {
             field.input.handle(request);
+        } else if matches!(request, InputRequest::InsertChar('m')) {
+            let next = if field.input.value() == FINISH { CANCEL } else { FINISH };
+            field.input = next.into();
         }
+    }
+
+    /// Whether what is in flight is to be cut off.
+    #[must_use]
+    pub fn cancels(&self) -> bool {
+        self.fields.iter().any(|field| field.is_mode() && field.input.value() == CANCEL)
     }
 }
 
@@ -236,7 +270,12 @@ fn fields(ask: &Ask) -> Vec<Field> {
         Ask::Menu { .. } | Ask::Ceiling { by_key: true, .. } => Vec::new(),
         Ask::Ceiling { blast, by_key: false, .. } => vec![
             Field::new("type the number of open runs", Want::Exactly(blast.open_runs.to_string())),
-            Field::new("reason (optional)", Want::Anything),
+            Field::new("reason (may follow within 10 minutes)", Want::Anything),
+            Field::new("in flight", Want::Mode),
+        ],
+        Ask::Explain(_) => vec![
+            Field::new("reason", Want::Reason(1)),
+            Field::new("looked at again in, for instance 30m or 4h (optional)", Want::Span),
         ],
         Ask::Release(switch) => vec![
             Field::new("reason, 10 characters or more", Want::Reason(RELEASE_REASON)),

@@ -66,6 +66,12 @@ impl Receipts {
         self.kept.back()
     }
 
+    /// What command `id` asked.
+    #[must_use]
+    pub fn words_of(&self, id: u64) -> Option<&str> {
+        self.kept.iter().find(|receipt| receipt.id == id).map(|receipt| receipt.words.as_str())
+    }
+
     /// All that are kept, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Receipt> {
         self.kept.iter().rev()

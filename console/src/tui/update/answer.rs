@@ -1,15 +1,18 @@
 //! Commands leave with a receipt, and what is heard of them becomes its fate.
 
 use remit_proto::v1::{
-    ActionStatus, Escalation, EscalationStatus, Level, RollbackProgress, SetSwitchResponse,
+    ActionStatus, Escalation, EscalationStatus, Level, ReleaseSwitchResponse, RollbackProgress,
+    SetSwitchResponse,
 };
 
 use super::super::clock::Now;
 use super::super::event::{Answer, Command, Effect};
 use super::super::state::card::Ask;
+use super::super::state::contained::Contained;
 use super::super::state::facts::moved;
 use super::super::state::receipt::{Fate, Receipt};
 use super::super::state::{Focus, State};
+use super::super::when;
 use super::cards;
 
 /// Builds the one effect that carries `command`, and the receipt that waits for its answer.
@@ -30,6 +33,7 @@ pub(super) fn send(state: &mut State, words: String, command: Command, now: Now)
 
 pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec<Effect> {
     state.details.asked.clear();
+    let mut effects = Vec::new();
     let fate = match answer {
         Answer::Decided(decided) => {
             let escalation = decided.escalation.unwrap_or_default();
@@ -47,8 +51,15 @@ pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec
                 Fate::Acked(format!("{status}, {votes} of {} approvals", escalation.quorum.max(1)))
             }
         }
-        Answer::Set(set) => Fate::Acked(containment(&set)),
-        Answer::Released(released) => Fate::Acked(format!("{} switch(es) released", released.released.len())),
+        Answer::Set(set) => {
+            let words = containment(&set);
+            effects.extend(contained(state, id, set, now));
+            Fate::Acked(words)
+        }
+        Answer::Explained(explained) => {
+            Fate::Acked(format!("{} switch(es) explained", explained.switches.len()))
+        }
+        Answer::Released(released) => Fate::Acked(lifted(&released)),
         Answer::Planned(plan) => {
             let words = format!("{} steps", plan.steps.len());
             // A card never appears over another one, nor under fingers that type a command.
@@ -74,7 +85,29 @@ pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec
         Answer::Unknown(sentence) => Fate::Unknown(sentence),
     };
     state.receipts.heard(id, fate, now.wall_ms);
-    Vec::new()
+    effects
+}
+
+/// Keeps what was in flight, and asks to be told of each end.
+fn contained(state: &mut State, id: u64, set: SetSwitchResponse, now: Now) -> Option<Effect> {
+    let words = state.receipts.words_of(id)?.to_owned();
+    let contained = Contained { id, words, at_ms: now.wall_ms, set, unfollowed: None };
+    let actions: Vec<String> = contained.open().map(str::to_owned).collect();
+    state.contained = Some(contained);
+    (!actions.is_empty()).then_some(Effect::Follow { id, actions })
+}
+
+/// What was lifted, and what waits for a second person.
+fn lifted(answer: &ReleaseSwitchResponse) -> String {
+    let released = format!("{} switch(es) released", answer.released.len());
+    let until = answer.requested.first().and_then(|switch| switch.requested.as_ref()?.until.as_ref());
+    match answer.requested.len() {
+        0 => released,
+        asked => {
+            let until = when::time_of_day(when::millis(until));
+            format!("{released}; {asked} still hold: another person completes it until {until}")
+        }
+    }
 }
 
 /// The approval counts no more: what moved, and which question asks again.

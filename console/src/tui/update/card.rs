@@ -10,9 +10,6 @@ use super::super::state::{Focus, State};
 use super::super::when;
 use super::{answer, cards, cut_off, edit_request, page, too_old};
 
-/// What an untouched optional reason says to whoever reads the journal.
-const NO_REASON: &str = "set from the console without a reason";
-
 pub(super) fn key(state: &mut State, press: Press, now: Now) -> Vec<Effect> {
     if press.key == Key::Ctrl('c') {
         return page::interrupt(state, now);
@@ -123,7 +120,7 @@ fn confirm(state: &mut State, now: Now) -> Vec<Effect> {
 fn command(state: &State, card: &Card, now: Now) -> Result<(String, Command), String> {
     let lock = match &card.ask {
         Ask::Ceiling { .. } => None,
-        Ask::Answer { approve: false, .. } => cut_off(state, now),
+        Ask::Answer { approve: false, .. } | Ask::Explain(_) => cut_off(state, now),
         Ask::Answer { approve: true, .. }
         | Ask::Release(_)
         | Ask::Rollback(_)
@@ -142,13 +139,21 @@ fn command(state: &State, card: &Card, now: Now) -> Result<(String, Command), St
     Ok(match &card.ask {
         Ask::Menu { .. } => return Err("choose a line of the menu".to_owned()),
         Ask::Ceiling { scope, level, .. } => {
-            let reason = Some(card.text(1)).filter(|typed| !typed.is_empty()).unwrap_or(NO_REASON).to_owned();
             let words = cards::ceiling_words(scope, *level);
-            (words, Command::SetSwitch { scope: scope.clone(), ceiling: *level, reason })
+            let (reason, cancel) = (card.text(1).to_owned(), card.cancels());
+            (words, Command::SetSwitch { scope: scope.clone(), ceiling: *level, reason, cancel })
+        }
+        Ask::Release(switch) if state.preview_of(&switch.id).is_none() => {
+            return Err("what goes again has not arrived yet".to_owned());
         }
         Ask::Release(switch) => {
             let reason = card.text(0).to_owned();
             (format!("release {}", switch.scope), Command::Release { target: switch.id.clone(), reason })
+        }
+        Ask::Explain(switch) => {
+            let review_ms = when::span_ms(card.text(1)).and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0);
+            let (target, reason) = (switch.id.clone(), card.text(0).to_owned());
+            (format!("reason {}", switch.scope), Command::Explain { target, reason, review_ms })
         }
         Ask::Answer { escalation, approve } => {
             let words = format!("{} {}", if *approve { "approve" } else { "deny" }, escalation.id);
@@ -187,7 +192,7 @@ fn changed(state: &State, ask: &Ask, now: Now) -> Option<String> {
         Ask::Ceiling { scope, .. } => {
             (!state.scope_exists(scope)).then(|| format!("{scope} is not there any more"))
         }
-        Ask::Release(switch) => match state.switch(&switch.id) {
+        Ask::Release(switch) | Ask::Explain(switch) => match state.switch(&switch.id) {
             None => Some("the switch was released by somebody else".to_owned()),
             Some(now) if now.scope != switch.scope || now.ceiling != switch.ceiling => {
                 Some("the switch was set anew".to_owned())

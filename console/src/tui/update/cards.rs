@@ -107,7 +107,19 @@ pub(super) fn ceiling(state: &mut State, scope: &str, level: Level) {
 pub(super) fn release(state: &mut State, switch: Switch, now: Now) {
     match too_old(state, now) {
         Some(why) => state.say(now.tick_ms, format!("release is locked: {why}")),
-        None => open(state, Ask::Release(Box::new(switch))),
+        None => {
+            // What goes again is asked anew for each card.
+            state.details.preview = None;
+            open(state, Ask::Release(Box::new(switch)));
+        }
+    }
+}
+
+/// Opens the card that says why `switch` is set.
+pub(super) fn explain(state: &mut State, switch: Switch, now: Now) {
+    match cut_off(state, now) {
+        Some(why) => state.say(now.tick_ms, format!("a reason is locked: {why}")),
+        None => open(state, Ask::Explain(Box::new(switch))),
     }
 }
 
@@ -132,6 +144,7 @@ pub(super) fn follow(state: &mut State, opens: Opens, now: Now) -> Vec<Effect> {
     match opens {
         Opens::Ceiling(scope, level) => ceiling(state, &scope, level),
         Opens::Release(switch) => release(state, *switch, now),
+        Opens::Explain(switch) => explain(state, *switch, now),
         Opens::Rollback(of) => {
             let last_ms = (!of.starts_with("run:")).then_some(LATELY_MS);
             return rollback(state, &of, last_ms, now);
@@ -171,6 +184,13 @@ fn entries(state: &State, about: Option<&Object>, now: Now) -> Vec<Entry> {
     {
         let opens = Opens::Release(Box::new(switch.clone()));
         entries.push(Entry { key, opens, refused: too_old(state, now) });
+    }
+    let here = |switch: &Switch| releases(switch, about, &scopes);
+    let is_one = about.is_some_and(|object| object.kind == Kind::Switch);
+    let lacking = state.switches().filter(|switch| here(switch) && (is_one || switch.reason_due.is_some()));
+    for (switch, key) in lacking.zip(['e', 'E']) {
+        let opens = Opens::Explain(Box::new(switch.clone()));
+        entries.push(Entry { key, opens, refused: cut_off(state, now) });
     }
     if let Some(run) = about.and_then(|object| state.run_of(object)) {
         let opens = Opens::Rollback(format!("run:{run}"));

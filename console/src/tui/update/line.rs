@@ -1,16 +1,17 @@
 //! The command line and the filter: a line can open a card but never skip one.
 
-use remit_proto::v1::Level;
+use remit_proto::v1::{Level, Switch};
 
 use super::super::clock::Now;
 use super::super::event::Effect;
 use super::super::keys::Key;
 use super::super::state::nav::Page;
 use super::super::state::{Focus, Purpose, State};
+use super::super::when;
 use super::{cards, edit_request, page};
 
 /// The verbs, for the error that an unknown one gets.
-pub(in crate::tui) const VERBS: &str = "go, stop, safe, release, rollback, filter, help, quit";
+pub(in crate::tui) const VERBS: &str = "go, stop, safe, reason, release, rollback, filter, help, quit";
 
 pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
     let Focus::Prompt(prompt) = &mut state.focus else { return Vec::new() };
@@ -61,7 +62,8 @@ fn run(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
         },
         "stop" => ceiling(state, target, Level::None, now),
         "safe" => ceiling(state, target, Level::Draft, now),
-        "release" => release(state, target, now),
+        "reason" => on_switch(state, target, now, cards::explain),
+        "release" => on_switch(state, target, now, cards::release),
         "rollback" => return rollback(state, target, now),
         _ => state.say(now.tick_ms, format!("`{verb}` is no command; there are: {VERBS}")),
     }
@@ -75,7 +77,7 @@ fn rollback(state: &mut State, target: &str, now: Now) -> Vec<Effect> {
     let (of, since) =
         target.split_once(char::is_whitespace).map_or((target, None), |(of, rest)| (of, Some(rest.trim())));
     let wider = ["service:", "tool:", "domain:"].iter().any(|kind| of.starts_with(kind));
-    match (since.map(span_ms), wider) {
+    match (since.map(when::span_ms), wider) {
         (None, false) if !of.is_empty() => {
             let run = of.strip_prefix("run:").unwrap_or(of);
             return cards::rollback(state, &format!("run:{run}"), None, now);
@@ -84,20 +86,6 @@ fn rollback(state: &mut State, target: &str, now: Now) -> Vec<Effect> {
         (None | Some(_), _) => state.say(now.tick_ms, USAGE),
     }
     Vec::new()
-}
-
-/// `90s`, `5m`, `2h` or `1d` in milliseconds.
-fn span_ms(text: &str) -> Option<i64> {
-    let at = text.find(|c: char| !c.is_ascii_digit())?;
-    let (number, unit) = text.split_at_checked(at)?;
-    let unit = match unit {
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return None,
-    };
-    number.parse::<i64>().ok()?.checked_mul(unit)
 }
 
 fn page_named(target: &str) -> Option<Page> {
@@ -138,10 +126,11 @@ fn ceiling(state: &mut State, target: &str, level: Level, now: Now) {
     }
 }
 
-fn release(state: &mut State, target: &str, now: Now) {
+/// Opens the card for the one switch at `target`.
+fn on_switch(state: &mut State, target: &str, now: Now, open: fn(&mut State, Switch, Now)) {
     let found: Vec<_> = state.switches().filter(|s| s.id == target || s.scope == target).cloned().collect();
     match <[_; 1]>::try_from(found) {
-        Ok([switch]) => cards::release(state, switch, now),
+        Ok([switch]) => open(state, switch, now),
         Err(found) if found.is_empty() => state.say(now.tick_ms, format!("no switch is set at `{target}`")),
         Err(found) => {
             let words = format!("{} switches are set at `{target}`; choose one on page 4", found.len());

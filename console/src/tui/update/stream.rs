@@ -6,6 +6,7 @@ use remit_proto::v1::{DecisionUpdate, StateSnapshot};
 
 use super::super::clock::Now;
 use super::super::event::{Effect, Event, Fetch, Fetched};
+use super::super::state::card::Ask;
 use super::super::state::link::{Down, Stream};
 use super::super::state::nav::Page;
 use super::super::state::{Asked, RECENT, State};
@@ -61,6 +62,22 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
                 Fetched::Cost(nodes) => state.details.cost = Some(nodes),
                 Fetched::Blast(blast) => state.details.blast = Some(blast),
                 Fetched::Audit(audit) => state.details.audit = Some(audit),
+                // What an open card shows stays as it is while somebody reads it.
+                Fetched::Preview(switch, preview) if state.preview_of(&switch).is_none() => {
+                    state.details.preview = Some((switch, preview));
+                }
+                Fetched::Preview(..) => {}
+            }
+        }
+        Event::Ended { id, row } => {
+            if let Some(contained) = state.contained.as_mut().filter(|contained| contained.id == id) {
+                contained.unfollowed = None;
+                contained.ended(*row);
+            }
+        }
+        Event::Unfollowed { id, why } => {
+            if let Some(contained) = state.contained.as_mut().filter(|contained| contained.id == id) {
+                contained.unfollowed = Some(why);
             }
         }
         Event::FetchFailed { fetch, sentence } => {
@@ -85,7 +102,10 @@ fn decision(state: &mut State, update: DecisionUpdate) {
 
 /// The questions of the page on screen that are due: at first sight, then when a journal moved on.
 pub(super) fn ask_for_page(state: &mut State, now: Now) -> Vec<Effect> {
-    let questions = questions(state);
+    let mut questions = questions(state);
+    if let Some(Ask::Release(switch)) = state.card().map(|card| &card.ask) {
+        questions.push(Fetch::Preview(switch.id.clone()));
+    }
     state.details.asked.retain(|fetch, _| questions.contains(fetch));
     state.details.failed.retain(|fetch, _| questions.contains(fetch));
     let positions = positions(state.picture.as_ref());
@@ -100,7 +120,8 @@ pub(super) fn ask_for_page(state: &mut State, now: Now) -> Vec<Effect> {
 fn is_due(state: &State, fetch: &Fetch, positions: &BTreeMap<String, u64>, now: Now) -> bool {
     let Some(asked) = state.details.asked.get(fetch) else { return true };
     let since = now.tick_ms.saturating_sub(asked.tick_ms);
-    let moved = asked.positions != *positions && again_ms(fetch) <= since;
+    let is_shown = matches!(fetch, Fetch::Preview(switch) if state.preview_of(switch).is_some());
+    let moved = !is_shown && asked.positions != *positions && again_ms(fetch) <= since;
     let unanswered = state.details.failed.contains_key(fetch) && ASK_AGAIN_MS <= since;
     // Tokens and keys move a journal that the picture does not count.
     let unseen = *fetch == Fetch::Audit && ASK_AGAIN_MS <= since;
@@ -121,7 +142,8 @@ const fn again_ms(fetch: &Fetch) -> u64 {
         | Fetch::Parked
         | Fetch::Versions
         | Fetch::Cost
-        | Fetch::Audit => ASK_MS,
+        | Fetch::Audit
+        | Fetch::Preview(_) => ASK_MS,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The rules of acting, one story each, and a storm of keys that must never act by accident.
 
 mod storm;
+mod switched;
 
 use proptest::prelude::*;
 use ratatui::layout::Size;
@@ -36,7 +37,11 @@ fn reading() -> Desk {
 fn commands(desk: &Desk) -> Vec<Command> {
     let command = |effect: &&Effect| match effect {
         Effect::Send { command, .. } => Some(command.clone()),
-        Effect::Fetch(_) | Effect::WatchTrace { .. } | Effect::Retry | Effect::Quit => None,
+        Effect::Fetch(_)
+        | Effect::Follow { .. }
+        | Effect::WatchTrace { .. }
+        | Effect::Retry
+        | Effect::Quit => None,
     };
     desk.acted().iter().filter_map(command).collect()
 }
@@ -67,8 +72,8 @@ fn a_stop_needs_the_number_on_the_card() {
     desk.text("2");
     desk.key(Key::Enter);
     let scope = "service:refund-decision".to_owned();
-    let reason = "set from the console without a reason".to_owned();
-    assert_eq!(commands(&desk), [Command::SetSwitch { scope, ceiling: Level::None, reason }]);
+    let set = Command::SetSwitch { scope, ceiling: Level::None, reason: String::new(), cancel: false };
+    assert_eq!(commands(&desk), [set], "no reason is made up: it is owed");
 }
 
 #[test]
@@ -265,6 +270,9 @@ fn a_release_needs_reason_and_scope() {
     desk.key(Key::Enter);
     assert_eq!(commands(&desk), []);
     desk.text(", not now");
+    desk.key(Key::Enter);
+    assert_eq!(commands(&desk), [], "nor before it is seen what goes again");
+    desk.fetched();
     desk.key(Key::Enter);
     let (target, reason) = ("sw-3".to_owned(), "too short, not now".to_owned());
     assert_eq!(commands(&desk), [Command::Release { target, reason }]);

@@ -8,12 +8,14 @@ use super::super::paint::{Painter, Row, take_bottom, take_top};
 use super::super::state::State;
 use super::super::state::card::{Ask, Card, Entry, Opens, compensations};
 use super::super::state::facts::{Blast, ceiling, moved, undone};
+use super::super::state::overdue;
 use super::super::theme::Theme;
 use super::super::update::{ceiling_words, verdict_words};
 use super::super::when;
 use super::chart::money;
 use super::doubt;
 use super::facts::{json_rows, wrapped};
+use super::lift;
 use super::tiny::PAGES;
 use crate::inert::Inert;
 
@@ -22,7 +24,18 @@ pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, card: &Card) {
     let mut inner = painter.rule(body, &title(painter.state, &card.ask));
     let width = usize::from(inner.width);
     let head = facts(painter, card, width);
-    let steps = if let Ask::Rollback(plan) = &card.ask { plan_rows(plan, width, theme) } else { Vec::new() };
+    let steps = match &card.ask {
+        Ask::Rollback(plan) => plan_rows(plan, width, theme),
+        Ask::Release(switch) => {
+            let preview = painter.state.preview_of(&switch.id);
+            preview.map_or_else(Vec::new, |preview| lift::resumes(preview, width, theme))
+        }
+        Ask::Menu { .. }
+        | Ask::Ceiling { .. }
+        | Ask::Explain(_)
+        | Ask::Answer { .. }
+        | Ask::Resolve { .. } => Vec::new(),
+    };
     let form = form(painter, card, width);
     let form_lines = u16::try_from(form.len()).unwrap_or(u16::MAX);
     // The form keeps its place at the bottom of the card, however long the facts are.
@@ -62,6 +75,7 @@ fn title(state: &State, ask: &Ask) -> String {
         Ask::Ceiling { scope, level: Level::None, .. } => format!("STOP {scope}"),
         Ask::Ceiling { scope, level, .. } => format!("{} {scope}", ceiling(*level)),
         Ask::Release(switch) => format!("RELEASE {}", switch.scope),
+        Ask::Explain(switch) => format!("REASON for {} {}", ceiling(switch.ceiling()), switch.scope),
         Ask::Answer { escalation, approve: true } => format!("APPROVE {}", escalation.id),
         Ask::Answer { escalation, approve: false } => format!("DENY {}", escalation.id),
         Ask::Rollback(plan) => format!("UNDO {}", undone(plan)),
@@ -77,8 +91,11 @@ fn facts(painter: &Painter<'_>, card: &Card, width: usize) -> Vec<Row> {
         Ask::Menu { entries, .. } => {
             entries.iter().flat_map(|entry| entry_rows(entry, width, painter.theme)).collect()
         }
-        Ask::Ceiling { scope, level, blast, .. } => ceiling_rows(painter, scope, *level, (*blast, width)),
-        Ask::Release(switch) => release_rows(painter, switch, width),
+        Ask::Ceiling { scope, level, blast, .. } => {
+            ceiling_rows(painter, scope, *level, (*blast, card.cancels(), width))
+        }
+        Ask::Release(switch) => lift::rows(painter, switch, width),
+        Ask::Explain(switch) => explain_rows(painter, switch, width),
         Ask::Answer { escalation, approve } => answer_rows(painter, escalation, *approve, width),
         Ask::Rollback(plan) => summary_rows(painter, plan, width),
         Ask::Resolve { doubt, happened } => doubt::rows(painter, doubt, *happened, width),
@@ -90,6 +107,9 @@ fn entry_rows(entry: &Entry, width: usize, theme: &Theme) -> Vec<Row> {
         Opens::Ceiling(scope, level) => format!("{}..", ceiling_words(scope, *level)),
         Opens::Release(switch) => {
             format!("release {} {} (by {})..", ceiling(switch.ceiling()), switch.scope, switch.by)
+        }
+        Opens::Explain(switch) => {
+            format!("say why {} {} is set..", ceiling(switch.ceiling()), switch.scope)
         }
         Opens::Rollback(of) if of.starts_with("run:") => format!("undo {of}: shows the plan first.."),
         Opens::Rollback(of) => format!("undo the last 5 minutes of {of}: shows the plan first.."),
@@ -103,7 +123,7 @@ fn ceiling_rows(
     painter: &Painter<'_>,
     scope: &str,
     level: Level,
-    (blast, width): (Blast, usize),
+    (blast, cancels, width): (Blast, bool, usize),
 ) -> Vec<Row> {
     let theme = painter.theme;
     let styles = (theme.dim, theme.text);
@@ -134,9 +154,16 @@ fn ceiling_rows(
             styles,
         ));
     }
-    let flying = format!("{} action(s) admitted before; they may still take effect", blast.in_flight);
+    let fate = if cancels { "cut off: those on their way are IN DOUBT" } else { "may still take effect" };
+    let flying = format!("{} action(s) admitted before: {fate}", blast.in_flight);
     rows.extend(wrapped("in flight  ", &flying, width, styles));
-    rows.extend(wrapped("lift       ", "release it: needs a reason and the scope typed", width, styles));
+    let two = scope == "all" || scope.starts_with("domain:");
+    let lift = if two {
+        "takes a reason and two people"
+    } else {
+        "takes a reason, and two people where the contract says so"
+    };
+    rows.extend(wrapped("lift       ", lift, width, styles));
     rows
 }
 
@@ -145,32 +172,24 @@ fn short_ceiling_rows(scope: &str, level: Level, (blast, width): (Blast, usize),
     let effect = if level == Level::None { "nothing is admitted any more" } else { "reads and drafts go on" };
     let mut rows = wrapped("", scope, width, (theme.dim, theme.strong));
     rows.push(Row::of(format!("{}: {effect}", ceiling(level)), theme.text));
-    rows.push(Row::of(format!("holds {} open run(s)", blast.open_runs), theme.strong));
-    let rest = format!("voids {}, {} in flight may land", blast.held, blast.in_flight);
-    rows.push(Row::of(rest, theme.text));
+    let Blast { open_runs, held, in_flight } = blast;
+    let size = format!("{open_runs} open run(s), voids {held}, flying {in_flight}");
+    rows.push(Row::of(size, theme.strong));
     rows
 }
 
-fn release_rows(painter: &Painter<'_>, switch: &Switch, width: usize) -> Vec<Row> {
-    let theme = painter.theme;
+fn explain_rows(painter: &Painter<'_>, switch: &Switch, width: usize) -> Vec<Row> {
+    let (theme, now) = (painter.theme, painter.now.wall_ms);
     let styles = (theme.dim, theme.text);
-    let since = when::ago(when::millis(switch.set_at.as_ref()), painter.now.wall_ms);
-    let blast = painter.state.blast(&switch.scope);
-    let mut rows = wrapped(
-        "switch     ",
-        &format!("{} {}", ceiling(switch.ceiling()), switch.scope),
-        width,
-        (theme.dim, theme.strong),
-    );
-    rows.extend(wrapped(
-        "set        ",
-        &format!("by {} {since} ago in {}", switch.by, switch.domain),
-        width,
-        styles,
-    ));
-    rows.extend(wrapped("because    ", &switch.reason, width, styles));
-    let resumes = format!("{} open run(s) may act again up to the next lower ceiling", blast.open_runs);
-    rows.extend(wrapped("resumes    ", &resumes, width, styles));
+    let what = format!("{} {}", ceiling(switch.ceiling()), switch.scope);
+    let mut rows = wrapped("switch     ", &what, width, (theme.dim, theme.strong));
+    rows.extend(wrapped("set        ", &format!("by {}", overdue::setter(switch)), width, styles));
+    rows.extend(wrapped("until now  ", lift::because(switch), width, styles));
+    let owed = overdue::reason(switch, now).map(|(words, is_late)| (format!("reason {words}"), is_late));
+    for (words, is_late) in owed.into_iter().chain([overdue::review(switch, now)]) {
+        let style = if is_late { theme.crit } else { theme.text };
+        rows.extend(wrapped("           ", &words, width, (theme.dim, style)));
+    }
     rows
 }
 
@@ -270,6 +289,12 @@ fn form(painter: &Painter<'_>, card: &Card, width: usize) -> Vec<Row> {
     for (index, field) in card.fields.iter().enumerate() {
         let focus = index == card.focus;
         let label = Row::of(if focus { "> " } else { "  " }, theme.strong).put(&field.label, theme.text);
+        if field.is_mode() {
+            let style = if card.cancels() { theme.crit } else { theme.strong };
+            let how = if focus { "   m changes it" } else { "   Tab, then m changes it" };
+            rows.push(label.put(format!(" {}", field.input.value()), style).put(how, theme.dim));
+            continue;
+        }
         rows.push(label);
         let text = Inert::from(field.input.value());
         let hidden = text.width().saturating_sub(width.saturating_sub(8));
@@ -306,7 +331,8 @@ fn status_row(painter: &Painter<'_>, card: &Card) -> Row {
 }
 
 fn place_cursor(painter: &mut Painter<'_>, card: &Card, bottom: Rect, lines: usize) {
-    if card.void.is_some() || card.fields.is_empty() || usize::from(bottom.height) < lines {
+    let takes_text = card.fields.get(card.focus).is_some_and(|field| !field.is_mode());
+    if card.void.is_some() || !takes_text || usize::from(bottom.height) < lines {
         return;
     }
     let line = card.focus.saturating_mul(2).saturating_add(1);

@@ -8,6 +8,7 @@ use super::super::keymap::{self, Verb};
 use super::super::keys;
 use super::super::paint::{Painter, Row, STEP_MS};
 use super::super::state::link::LinkState;
+use super::super::state::overdue;
 use super::super::state::receipt::Fate;
 use super::super::state::{Focus, Purpose};
 use super::super::theme::Theme;
@@ -96,10 +97,33 @@ fn alerts(painter: &Painter<'_>) -> Vec<(String, bool)> {
             alerts.push((format!("! WARN {} in doubt", picture.in_doubt), false));
         }
     }
+    alerts.extend(lacking(painter));
     let soon = |deadline: Option<i64>| deadline.is_some_and(|at| at.saturating_sub(now.wall_ms) < 300_000);
     let due = state.pending().filter(|e| soon(when::millis(e.deadline.as_ref()))).count();
     if 0 < due {
         alerts.push((format!("! WARN {due} escalation(s) lapse within 5m"), false));
+    }
+    alerts.sort_by_key(|(_, critical)| !critical);
+    alerts
+}
+
+/// Reasons that are owed and reviews that are overdue.
+fn lacking(painter: &Painter<'_>) -> Vec<(String, bool)> {
+    let (state, now) = (painter.state, painter.now.wall_ms);
+    let mut alerts = Vec::new();
+    let owed: Vec<_> = state.switches().filter_map(|it| Some((it, overdue::reason(it, now)?))).collect();
+    // The one that is due first speaks for all.
+    if let Some((first, (words, is_late))) =
+        owed.iter().min_by_key(|(it, _)| when::millis(it.reason_due.as_ref()))
+    {
+        let more =
+            if owed.len() == 1 { String::new() } else { format!(" (+{})", owed.len().saturating_sub(1)) };
+        let sign = if *is_late { "!! CRIT" } else { "! WARN" };
+        alerts.push((format!("{sign} reason {words}: {}{more}", first.scope), *is_late));
+    }
+    let late = state.switches().filter(|it| overdue::review(it, now).1).count();
+    if 0 < late {
+        alerts.push((format!("! WARN {late} review(s) OVERDUE"), false));
     }
     alerts
 }

@@ -180,6 +180,47 @@ fn release_card() {
 }
 
 #[test]
+fn reason_card() {
+    check("reason_card", &[Key::Char('4'), Key::Char('!'), Key::Char('e')]);
+}
+
+/// A stop whose reason is owed and whose review is late, and what it found in flight.
+#[test]
+fn switches_after_a_stop() {
+    check_desk("switches_after_a_stop", |desk| {
+        let mut picture = fixture::picture();
+        picture.switches.push(remit_proto::v1::Switch {
+            id: "sw-4".to_owned(),
+            scope: "service:refund-decision".to_owned(),
+            ceiling: remit_proto::v1::Level::None.into(),
+            by: "maya".to_owned(),
+            owner: "maya".to_owned(),
+            domain: "payments".to_owned(),
+            set_at: fixture::before(180),
+            reason_due: fixture::before(-420),
+            review_at: fixture::before(30),
+            takes_two: true,
+            ..remit_proto::v1::Switch::default()
+        });
+        desk.event(Event::Picture(picture));
+        desk.text(":stop service:refund-decision");
+        desk.key(Key::Enter);
+        desk.text("12");
+        let Some(Effect::Send { id, .. }) = desk.key(Key::Enter).pop() else { panic!("a stop is sent") };
+        let set = remit_proto::v1::SetSwitchResponse {
+            containment_us: 1_842,
+            voided: 1,
+            positions: [("payments".to_owned(), 1042)].into(),
+            in_flight: vec![fixture::flying(); 3],
+            ..remit_proto::v1::SetSwitchResponse::default()
+        };
+        desk.event(Event::Answered { id, answer: Answer::Set(set) });
+        desk.key(Key::Char('4'));
+        desk.key(Key::Char('G'));
+    });
+}
+
+#[test]
 fn approve_card() {
     let read = [Key::Char(' '); 6];
     check("approve_card", &[&OPEN_ASK[..], &read, &[Key::Char('a')]].concat());

@@ -31,7 +31,7 @@ pub(super) enum Op {
 }
 
 fn key() -> impl Strategy<Value = Key> {
-    let letters = prop::sample::select("!smyrbSDG123468adhngjk/:fq5ac7- ".chars().collect::<Vec<_>>())
+    let letters = prop::sample::select("!smyerbSDG123468adhngjk/:fq5ac7- ".chars().collect::<Vec<_>>())
         .prop_map(Key::Char);
     let others = prop::sample::select(vec![
         Key::Enter,
@@ -79,6 +79,8 @@ fn opening() -> impl Strategy<Value = Vec<Op>> {
         [row.clone(), press('!'), press('s')].concat(),
         [row.clone(), press('!'), press('m')].concat(),
         [press('4'), press('!'), press('r')].concat(),
+        [press('4'), press('!'), press('r'), vec![Op::Fetched, Op::Paint]].concat(),
+        [press('4'), press('!'), press('e')].concat(),
         [press('6'), vec![Op::Fetched, Op::Paint], press('!'), press('s')].concat(),
         [press('7'), vec![Op::Fetched, Op::Paint], press('!'), press('s')].concat(),
         [queue.clone(), press('a')].concat(),
@@ -173,7 +175,11 @@ fn acts(effect: &Effect) -> bool {
     match effect {
         Effect::Send { command: Command::PlanRollback { .. }, .. } => false,
         Effect::Send { .. } => true,
-        Effect::Fetch(_) | Effect::WatchTrace { .. } | Effect::Retry | Effect::Quit => false,
+        Effect::Fetch(_)
+        | Effect::Follow { .. }
+        | Effect::WatchTrace { .. }
+        | Effect::Retry
+        | Effect::Quit => false,
     }
 }
 
@@ -214,7 +220,19 @@ fn challenge(
             let shown = format!("{} open run(s)", typed[0]);
             prop_assert!(text.contains(scope) && !typed[0].is_empty() && text.contains(&shown), "{}", shown);
         }
+        Command::Explain { target, reason, .. } => {
+            prop_assert_eq!(key, Key::Enter);
+            prop_assert!(
+                target == "sw-3"
+                    && !reason.is_empty()
+                    && text.contains("REASON for SAFE service:access-grants")
+            );
+        }
         Command::Release { target, reason } => {
+            prop_assert!(
+                text.contains("goes again access-grants: 3 open run(s)"),
+                "what goes again was not shown"
+            );
             prop_assert!(target == "sw-3" && typed[1] == "service:access-grants" && 10 <= reason.len());
             prop_assert!(desk.state.switch(target).is_some());
         }

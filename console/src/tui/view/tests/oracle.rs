@@ -5,12 +5,16 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Rect, Size};
 use ratatui::{TerminalOptions, Viewport};
-use remit_proto::v1::{ActionDetail, Escalation, RunDetail, StateSnapshot, Statement, TraceBatch};
+use remit_proto::v1::{
+    ActionDetail, Escalation, ReleaseRequest, RunDetail, SetSwitchResponse, StateSnapshot, Statement,
+    TraceBatch,
+};
 use unicode_general_category::{GeneralCategory, get_general_category};
 
 use crate::tui::event::{Answer, Event, Fetched};
 use crate::tui::fixture::{self, Desk};
 use crate::tui::keys::Key;
+use crate::tui::state::contained::Contained;
 use crate::tui::theme::Theme;
 use crate::tui::view::view;
 
@@ -142,6 +146,9 @@ fn poison_picture(text: &str) -> StateSnapshot {
         switch.scope.push_str(text);
         switch.by = text.to_owned();
         switch.reason = text.to_owned();
+        switch.owner = text.to_owned();
+        let first = ReleaseRequest { by: text.to_owned(), reason: text.to_owned(), until: None };
+        switch.requested = Some(first);
     }
     picture.failed_domains = vec![text.to_owned()];
     poison_ask(&mut picture.pending[0], text);
@@ -191,8 +198,30 @@ fn poisoned(text: &str) -> Desk {
     record.service = text.to_owned();
     record.params_json = text.to_owned();
     desk.event(Event::Trace(TraceBatch { records: vec![record], lost: 0, hidden: 0 }));
+    poison_contained(&mut desk, text);
     desk.state.say(desk.now.tick_ms, text);
     desk
+}
+
+/// What the last stop found in flight, and what goes again without the switch.
+fn poison_contained(desk: &mut Desk, text: &str) {
+    let mut flying = fixture::flying();
+    for action in flying.action.iter_mut() {
+        (action.id, action.run, action.tool) = (text.to_owned(), text.to_owned(), text.to_owned());
+    }
+    let set = SetSwitchResponse {
+        in_flight: vec![flying],
+        positions: [(text.to_owned(), 1)].into(),
+        ..SetSwitchResponse::default()
+    };
+    let (words, unfollowed) = (text.to_owned(), Some(text.to_owned()));
+    desk.state.contained = Some(Contained { id: 1, words, at_ms: 0, set, unfollowed });
+    let mut preview = fixture::resumes();
+    for place in &mut preview.resumes {
+        (place.service, place.tool, place.run) = (text.to_owned(), text.to_owned(), text.to_owned());
+        place.tools = vec![text.to_owned()];
+    }
+    desk.state.details.preview = Some(("sw-3".to_owned(), preview));
 }
 
 fn poison_listed(desk: &mut Desk, text: &str) {
