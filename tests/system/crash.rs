@@ -6,11 +6,12 @@
 //!       └── answers ─────┴── journal┴─ ledger     every answer that somebody got: is it in the journal?
 //! ```
 //!
-//! The moments depend on a seed, which is printed; `REMIT_SEED=N` plays the same moments again.
+//! `REMIT_CUTS=1000` cuts it more often (`just crash`). The moments depend on a seed, which is printed; `REMIT_SEED=N` plays the same moments again.
 
 mod audit;
 mod load;
 mod points;
+mod stops;
 
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ use tokio::{sync::watch, task::JoinSet};
 use crate::REMITD;
 use audit::Audit;
 
+/// Without `REMIT_CUTS`.
 const POWER_CUTS: u32 = 30;
 /// When the power is cut, in milliseconds after the first answer.
 const MOMENTS_MS: std::ops::Range<u64> = 20..200;
@@ -51,7 +53,8 @@ async fn power_cuts_under_load_lose_and_double_nothing() {
     load.spawn(load::approve(targets));
     let mut token = String::new();
     let mut books = Audit::default();
-    for cut in 0..POWER_CUTS {
+    let cuts = std::env::var("REMIT_CUTS").ok().map_or(POWER_CUTS, |cuts| cuts.parse().unwrap());
+    for cut in 0..cuts {
         let remitd = site.start().await;
         let mut operator = remitd.operator().await;
         operator.verify().await;
