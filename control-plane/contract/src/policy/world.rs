@@ -1,6 +1,6 @@
 //! What the policies of each action can see, with its types: the ground on which policies are checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use remit_core::{ToolName, proposal::Channel};
 use serde_json::{Map, Value, json};
@@ -72,9 +72,12 @@ impl World {
             run: run_of(scope),
             channel: Type::Name(CHANNEL),
         };
-        // Where the scope does not say what the actions are, the tools are the best that is known.
-        let actions: Vec<&ToolName> =
-            if scope.has_actions { scope.actions.keys().collect() } else { tooling.tools.keys().collect() };
+        // Where the scope does not say what the actions are, the tools and what has needs are the best that is known.
+        let actions: BTreeSet<&ToolName> = if scope.has_actions {
+            scope.actions.keys().collect()
+        } else {
+            tooling.tools.keys().chain(evidence.needs.keys()).collect()
+        };
         for name in actions {
             let tool = tooling.tools.get(name).and_then(|tool| tool.value.as_ref());
             let params = tool.and_then(|tool| tool.input.as_ref());

@@ -245,3 +245,21 @@ fn of_independent_breaks_none_hides_another() {
     let all: BTreeSet<_> = alone.into_iter().flatten().collect();
     assert_eq!(errors(&yaml, &policy), all);
 }
+
+/// Two sections that are broken whole, in each way.
+#[test]
+fn of_two_broken_sections_each_is_told_of_as_if_it_were_alone() {
+    for whole in documents() {
+        let Value::Object(fields) = &whole.0 else { panic!("no document") };
+        let breaks = fields.keys().flat_map(|name| (0..3).map(move |how| (format!("/{name}"), how)));
+        let alone: Vec<_> = breaks.map(|one| (wrong(&whole, std::slice::from_ref(&one)), one)).collect();
+        for (number, (of_one, one)) in alone.iter().enumerate() {
+            for (of_other, other) in alone.iter().skip(number + 1).filter(|(_, other)| other.0 != one.0) {
+                let together = wrong(&whole, &[one.clone(), other.clone()]);
+                let told = |error: &&String| !of_one.contains(*error) && !of_other.contains(*error);
+                let spurious: Vec<_> = together.iter().filter(told).collect();
+                assert!(spurious.is_empty(), "{one:?}, {other:?}: {spurious:?}");
+            }
+        }
+    }
+}
