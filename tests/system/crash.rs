@@ -6,7 +6,7 @@
 //!       └── answers ─────┴── journal┴─ ledger     every answer that somebody got: is it in the journal?
 //! ```
 //!
-//! `REMIT_CUTS=1000` cuts it more often (`just crash`). The moments depend on a seed, which is printed; `REMIT_SEED=N` plays the same moments again.
+//! `REMIT_CUTS=100` cuts it more often (`just crash`). The moments depend on a seed, which is printed; `REMIT_SEED=N` plays the same moments again.
 
 mod audit;
 mod load;
