@@ -1,8 +1,10 @@
 //! Stopped from beside it: without a connection, a token or a journal, and over restarts.
 
-use remit_proto::v1 as pb;
+use jiff::Timestamp;
+use remit_control_plane::latch;
+use remit_proto::v1::{self as pb, ActionStatus};
 use remit_tests::{
-    client::{Agent, Operator, payout, reason},
+    client::{Agent, Operator, payout, reason, said_with},
     mcp,
     site::{Remitd, Site},
 };
@@ -119,6 +121,58 @@ async fn a_latch_holds_where_the_journal_cannot_be_written() {
     let remitd = start_with_all(&site, &paid).await;
     sure_to_be_stopped(&mut remitd.agent().await, "case-after").await;
     assert_eq!(site.upstream.ledger().payouts().len(), before);
+}
+
+/// The file alone, as it is at the moment at which `remit stop --local` has renamed it.
+fn latched(site: &Site) {
+    latch::set(&site.data(), &latch::Said::new("olga.ops", "it pays twice", Timestamp::now())).unwrap();
+}
+
+/// Nothing waits until the control plane notices by itself, also where it only decides and its caller would act.
+#[tokio::test]
+async fn the_next_call_is_stopped_however_soon_it_comes() {
+    let site = Site::new(REMITD).await;
+    let remitd = site.start().await;
+    let mut agent = remitd.agent().await;
+    let run = sure(&mut agent, "case-1").await;
+    latched(&site);
+    let ask = pb::ActRequest {
+        run,
+        tool: "payout.create".to_owned(),
+        params_json: payout("US-500-a", 500).to_string(),
+        decision_only: true,
+        assertions: said_with("payout.create"),
+        ..pb::ActRequest::default()
+    };
+    stopped(agent.runtime.act(ask).await.unwrap().into_inner());
+}
+
+/// A call is admitted, and its start is still on its way to a slow disk when the latch is set.
+#[tokio::test]
+async fn a_call_that_a_slow_disk_keeps_back_does_not_leave_after_the_latch_is_set() {
+    for _ in 0..5 {
+        let site = Site::new(REMITD).await;
+        let Some(remitd) = site.start_with_syncs("delay_enter=200000").await else { return };
+        let (mut agent, mut operator) = (remitd.agent().await, remitd.operator().await);
+        let run = sure(&mut agent, "case-1").await;
+        let (mut other, of) = (agent.clone(), run.clone());
+        let call =
+            tokio::spawn(async move { other.act(&of, "payout.create", &payout("US-500-a", 500)).await });
+        let decided =
+            |record: &pb::TraceRecord| record.kind == "action_decided" && record.tool == "payout.create";
+        operator.seen_of(&run, decided).await;
+        latched(&site);
+        if !site.upstream.ledger().payouts().is_empty() {
+            // The test was too slow: it had left already.
+            continue;
+        }
+        let answered = call.await.unwrap();
+        assert_eq!(answered.status(), ActionStatus::Failed, "{answered:?}");
+        assert!(site.upstream.ledger().payouts().is_empty());
+        operator.verify().await;
+        return;
+    }
+    panic!("the call had always left before the latch was set");
 }
 
 #[tokio::test]

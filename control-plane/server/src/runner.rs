@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use remit_contract::LastGood;
 use remit_core::{
-    ActionId, CanonicalJson, Command, DomainName, Exchange, Money, Permit, Refusal, Timestamp,
+    ActionId, CanonicalJson, Command, DomainName, Exchange, Money, Permit, Reason, Refusal, Timestamp,
     command::Settle, event::Settlement,
 };
 use remit_journal::Record;
@@ -89,10 +89,6 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
     };
     let tool = permit.tool();
     let params = permit.params().value();
-    if let Err(error) = plane.latch.heed(plane).await {
-        settle(plane, domain, failed(action, format!("not sent: {error}"))).await;
-        return;
-    }
     // The start is durable before a byte leaves, so that what is in flight is known exactly.
     let started = match ward.domain.submit(Command::Start { action }).await {
         Ok(records) => records.first().map_or_else(clock::now, |record| record.at),
@@ -101,6 +97,13 @@ async fn execute(plane: &Plane, domain: &DomainName, permit: Permit) {
             return;
         }
     };
+    // Looked at last: committing the start may have taken a slow disk any time.
+    if plane.latch.is_set() {
+        let exchange = Exchange { withheld: Some(Reason::Stopped), ..Exchange::default() };
+        let unsent = failed(action, "not sent: it is stopped on its machine".to_owned());
+        settle(plane, domain, Settle { exchange, ..unsent }).await;
+        return;
+    }
     if let Some(model) = contract.tool(tool).and_then(|tool| tool.model.as_ref()) {
         let carried = llm::carry(plane, (ward, &contract), (model, &permit)).await;
         let (settled, delivery) = carried;
