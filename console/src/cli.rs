@@ -15,11 +15,12 @@ use self::{
 
 use crate::tui::theme::{Looks, Palette};
 
-mod clock;
+pub(crate) mod clock;
 pub mod demo;
 pub mod drill;
 pub mod exit;
 pub mod failure;
+pub mod filter;
 pub mod json;
 pub mod kind;
 pub mod paint;

@@ -4,5 +4,6 @@ pub mod cli;
 pub mod connect;
 pub mod context;
 pub mod inert;
+pub mod saved;
 pub mod tui;
 pub mod versions;

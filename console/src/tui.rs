@@ -29,6 +29,7 @@ use self::state::receipt::Fate;
 use self::theme::{Looks, Surroundings, Theme};
 use crate::context::Context;
 use crate::inert::Inert;
+use crate::saved;
 
 /// Runs the console on this terminal until the operator leaves. Starts runtimes of its own: call it outside of one.
 ///
@@ -41,7 +42,13 @@ pub fn run(context: &Context, looks: Looks, out: &mut dyn Write) -> color_eyre::
     let log = log::start()?;
     let net = net::Net::start(context)?;
     let session = uuid::Uuid::now_v7().to_string();
-    let state = State::new(&context.environment, &context.endpoint, &session);
+    let mut state = State::new(&context.environment, &context.endpoint, &session);
+    if let Some(path) = saved::path() {
+        match saved::load(&path) {
+            Ok(known) => state.saved = known,
+            Err(error) => state.say(0, format!("saved filters in {}: {error}", path.display())),
+        }
+    }
     let setting = |name: &str| env::var(name).ok();
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(setting).find(|text| !text.is_empty());
     let [no_color, clicolor, term, no_motion] = ["NO_COLOR", "CLICOLOR", "TERM", "NO_MOTION"].map(setting);

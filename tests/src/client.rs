@@ -227,7 +227,7 @@ impl Operator {
 
     /// The escalations that wait.
     pub async fn pending(&mut self) -> Vec<pb::Escalation> {
-        let request = pb::ListEscalationsRequest { pending_only: true };
+        let request = pb::ListEscalationsRequest { pending_only: true, ..Default::default() };
         self.0.list_escalations(request).await.unwrap().into_inner().escalations
     }
 

@@ -3,6 +3,7 @@
 mod backtest;
 mod drill;
 mod evidence;
+mod filters;
 mod readme;
 
 use std::{fs, process::Stdio};

@@ -9,13 +9,27 @@ use std::{
 const DRAWERS: [&str; 6] = ["utils", "helpers", "common", "misc", "types", "manager"];
 
 /// Each crate, where it is, and which of ours it may import.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("proto", &[]),
+    ("proto/filter", &["remit-proto"]),
     ("control-plane/core", &[]),
     ("control-plane/contract", &["remit-core"]),
     ("control-plane/journal", &["remit-core"]),
-    ("control-plane/server", &["remit-contract", "remit-core", "remit-journal", "remit-proto"]),
-    ("console", &["remit-contract", "remit-control-plane", "remit-core", "remit-journal", "remit-proto"]),
+    (
+        "control-plane/server",
+        &["remit-contract", "remit-core", "remit-filter", "remit-journal", "remit-proto"],
+    ),
+    (
+        "console",
+        &[
+            "remit-contract",
+            "remit-control-plane",
+            "remit-core",
+            "remit-filter",
+            "remit-journal",
+            "remit-proto",
+        ],
+    ),
     (
         "tests",
         &[

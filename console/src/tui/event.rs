@@ -7,6 +7,8 @@ use remit_proto::v1::{
     SetSwitchResponse, StateSnapshot, TraceBatch, WhoAmIResponse,
 };
 
+use remit_filter::Saved;
+
 use super::hit::HitMap;
 use super::keys::Press;
 use super::state::link::Stream;
@@ -70,6 +72,11 @@ pub enum Event {
         id: u64,
         /// It, with its end.
         row: Box<InFlight>,
+    },
+    /// Filters could not be kept.
+    FiltersLost {
+        /// What the system said.
+        why: String,
     },
     /// What was in flight at command `id` is not followed for now.
     Unfollowed {
@@ -273,9 +280,11 @@ pub enum Effect {
     },
     /// Subscribe to the trace anew.
     WatchTrace {
-        /// Only records that contain this.
-        contains: String,
+        /// Only records that this lets through.
+        filter: String,
     },
+    /// Keep these filters for the next time.
+    KeepFilters(Saved),
     /// Connect again without waiting.
     Retry,
     /// Leave.

@@ -40,7 +40,7 @@ pub(super) struct Net {
     /// The firehose.
     pub(super) trace: mpsc::Receiver<Event>,
     commands: mpsc::UnboundedSender<Request>,
-    contains: watch::Sender<String>,
+    filter: watch::Sender<String>,
     retry: Arc<Notify>,
     runtime: Option<Runtime>,
 }
@@ -69,7 +69,7 @@ impl Net {
         let (decisions_tx, decisions) = mpsc::channel(DECISIONS);
         let (picture_tx, picture) = watch::channel(None);
         let (trace_tx, trace) = mpsc::channel(TRACE);
-        let (contains, contains_rx) = watch::channel(String::new());
+        let (filter, filter_rx) = watch::channel(String::new());
         let (commands, commands_rx) = mpsc::unbounded_channel();
         let retry = Arc::new(Notify::new());
         let guard = runtime.enter();
@@ -77,14 +77,14 @@ impl Net {
         let link = streams::Link { replies: replies_tx.clone(), retry: Arc::clone(&retry) };
         tokio::spawn(streams::state(streams.clone(), link.clone(), picture_tx));
         tokio::spawn(streams::decisions(streams.clone(), link.clone(), decisions_tx));
-        tokio::spawn(streams::trace(streams, link, trace_tx, contains_rx));
+        tokio::spawn(streams::trace(streams, link, trace_tx, filter_rx));
         let acting = connect::operator(context)?;
         let asking =
             commands::Asking { operator: connect::operator(context)?, control: connect::control(context)? };
         let acting = commands::Acting { operator: acting, lines: Lines::new(context)? };
         tokio::spawn(commands::run(acting, asking, commands_rx, replies_tx));
         drop(guard);
-        Ok(Self { replies, decisions, picture, trace, commands, contains, retry, runtime: Some(runtime) })
+        Ok(Self { replies, decisions, picture, trace, commands, filter, retry, runtime: Some(runtime) })
     }
 
     /// Sends a command at once, on its own connection.
@@ -103,8 +103,8 @@ impl Net {
     }
 
     /// Subscribes to the trace anew.
-    pub(super) fn watch_trace(&self, contains: String) {
-        self.contains.send_replace(contains);
+    pub(super) fn watch_trace(&self, filter: String) {
+        self.filter.send_replace(filter);
     }
 
     /// Ends all waiting for a reconnect.

@@ -10,6 +10,8 @@ use ratatui::layout::Size;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
+use crate::saved;
+
 use super::clock::{Clock, Now};
 use super::event::{Effect, Event};
 use super::keys::Press;
@@ -182,7 +184,16 @@ impl Screen {
             Effect::Send { id, idempotency_id, command } => self.net.send(id, idempotency_id, command),
             Effect::Fetch(fetch) => self.net.fetch(fetch),
             Effect::Follow { id, actions } => self.net.follow(id, actions),
-            Effect::WatchTrace { contains } => self.net.watch_trace(contains),
+            Effect::WatchTrace { filter } => self.net.watch_trace(filter),
+            Effect::KeepFilters(saved) => {
+                let kept = saved::path().map_or_else(
+                    || Err("there is no home directory".to_owned()),
+                    |path| saved::keep(&path, &saved).map_err(|error| error.to_string()),
+                );
+                if let Err(why) = kept {
+                    self.reduce(vec![Event::FiltersLost { why }]);
+                }
+            }
             Effect::Retry => self.net.retry(),
             Effect::Quit => self.leaving = true,
         }

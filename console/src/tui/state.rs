@@ -9,6 +9,7 @@ pub mod nav;
 pub mod overdue;
 pub mod receipt;
 pub mod rows;
+pub mod sieve;
 pub mod trace;
 
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use remit_filter::{Problem, Saved};
 use remit_proto::v1::{
     ActionDetail, ContractVersion, CostNode, DecisionUpdate, GetBlastResponse, ListAuditResponse, Parked,
     ReleasePreview, Rollback, Run, RunDetail, StateSnapshot, WhoAmIResponse,
@@ -24,7 +26,7 @@ use tui_input::Input;
 
 use self::contained::Contained;
 use self::nav::{Nav, Page};
-use self::{card::Card, link::Link, receipt::Receipts, trace::Trace};
+use self::{card::Card, link::Link, receipt::Receipts, sieve::Sieve, trace::Trace};
 use super::event::Fetch;
 use super::hit::{HitMap, Read};
 use crate::versions::Compared;
@@ -57,6 +59,8 @@ pub struct Prompt {
     pub purpose: Purpose,
     /// What was typed.
     pub input: Input,
+    /// What is wrong with it; gone with the next letter.
+    pub problem: Option<Problem>,
 }
 
 /// What lies over the page and takes the keys.
@@ -134,8 +138,12 @@ pub struct State {
     pub trace: Trace,
     /// Where the operator is.
     pub nav: Nav,
-    /// Text that the rows of a page must contain, by page: what is hidden in one place is not hidden in another.
-    pub filters: BTreeMap<Page, String>,
+    /// What the rows of a page must be like, by page: what is hidden in one place is not hidden in another.
+    pub filters: BTreeMap<Page, Sieve>,
+    /// Filters by name.
+    pub saved: Saved,
+    /// When the last event happened, in milliseconds since 1970.
+    pub wall_ms: i64,
     /// What takes the keys.
     pub focus: Focus,
     /// What became of commands.
@@ -176,20 +184,20 @@ impl State {
         self.last_id
     }
 
-    /// The text that rows of the page on screen must contain; empty for all.
+    /// What rows of the page on screen must be like, as it was understood; empty for all.
     #[must_use]
-    pub fn filter(&self) -> &str {
+    pub fn filter(&self) -> String {
         let page = self.nav.page();
         if *page == Page::Trace {
-            return self.trace.filter();
+            return self.trace.filter().to_string();
         }
-        self.filters.get(page).map_or("", String::as_str)
+        self.filters.get(page).map(ToString::to_string).unwrap_or_default()
     }
 
     /// `   filter: TEXT   N hidden` for a page's title, or nothing.
     #[must_use]
     pub fn filter_words(&self, hidden: usize) -> String {
-        match self.filter() {
+        match self.filter().as_str() {
             "" => String::new(),
             text => format!("   filter: {text}   {hidden} hidden"),
         }

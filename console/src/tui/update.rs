@@ -25,6 +25,7 @@ use super::state::{Focus, State};
 
 /// Changes the state by one event at one moment.
 pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
+    state.wall_ms = now.wall_ms;
     let mut effects = match event {
         Event::Key(press) => match said(state) {
             Focus::Page => page::key(state, press.key, now),
@@ -45,6 +46,11 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             return Vec::new();
         }
         Event::Tick => Vec::new(),
+        Event::FiltersLost { why } => {
+            let words = format!("the filters hold here, but they are not kept for the next time: {why}");
+            state.say(now.tick_ms, words);
+            Vec::new()
+        }
         Event::Terminate => vec![Effect::Quit],
         Event::Answered { id, answer } => answer::heard(state, id, answer, now),
         Event::Who(_)
@@ -115,7 +121,10 @@ fn painted(state: &mut State, hits: HitMap, now: Now) {
 /// A paste is text for a field with focus, and nothing anywhere else: it can never press a key.
 fn paste(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
     match &mut state.focus {
-        Focus::Prompt(prompt) => super::state::card::type_into(&mut prompt.input, text),
+        Focus::Prompt(prompt) => {
+            prompt.problem = None;
+            super::state::card::type_into(&mut prompt.input, text);
+        }
         Focus::Card(card) if !card.fields.is_empty() && card.is_armed(now.tick_ms) && card.void.is_none() => {
             card.insert(text);
         }

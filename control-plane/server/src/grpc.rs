@@ -28,6 +28,7 @@ mod cost;
 mod detail;
 mod domains;
 mod export;
+mod filter;
 mod health;
 mod key;
 mod lift;

@@ -1,4 +1,4 @@
-//! What the README shows is run, line by line, against a real control plane.
+//! What the README and the guides show is run, line by line, against a real control plane.
 
 use std::{fs, os::unix::fs::symlink, path::Path};
 
@@ -7,10 +7,12 @@ use remit_tests::{client::Agent, contracts, site::Site};
 
 use super::{REMIT, REMITD};
 
-/// The commands of the README that begin so, without prompts and remarks.
-fn commands(beginning: &str) -> Vec<String> {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-    let text = fs::read_to_string(readme).unwrap();
+/// The texts, and how many commands each has at least.
+const TEXTS: [(&str, usize); 2] = [("README.md", 7), ("docs/filter.md", 4)];
+
+/// The commands of a text that begin so, without prompts and remarks.
+fn commands(text: &str, beginning: &str) -> Vec<String> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(text)).unwrap();
     let lines = text.lines().filter_map(|line| line.strip_prefix("$ "));
     let commands = lines.map(|line| line.split("  #").next().unwrap().trim().to_owned());
     commands.filter(|line| line.starts_with(beginning)).collect()
@@ -49,8 +51,14 @@ async fn every_command_works_as_it_stands_there() {
     let remitd = site.start().await;
     let (mut agent, mut operator) = (remitd.agent().await, remitd.operator().await);
     let path = programs(&site);
-    let lines = commands("remit ");
-    assert!(6 < lines.len(), "the README's commands were not found: {lines:?}");
+    let lines: Vec<_> = TEXTS
+        .iter()
+        .flat_map(|(text, fewest)| {
+            let lines = commands(text, "remit ");
+            assert!(*fewest <= lines.len(), "the commands of {text} were not found: {lines:?}");
+            lines
+        })
+        .collect();
     for (case, line) in lines.iter().enumerate() {
         let line = fill(line, case, &mut agent).await;
         // A tail goes on until it is interrupted.

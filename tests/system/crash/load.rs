@@ -54,7 +54,7 @@ pub(super) async fn approve(mut targets: watch::Receiver<Target>) {
 }
 
 async fn answer_all(operator: &mut Operator) -> Result<(), Status> {
-    let request = remit_proto::v1::ListEscalationsRequest { pending_only: true };
+    let request = remit_proto::v1::ListEscalationsRequest { pending_only: true, ..Default::default() };
     let pending = operator.0.list_escalations(request).await?.into_inner().escalations;
     for escalation in pending {
         operator.answer(&escalation, true).await?;

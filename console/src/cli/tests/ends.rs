@@ -248,7 +248,7 @@ async fn tail_follows_until_it_is_interrupted_and_counts_what_it_did_not_show() 
     let file = dir.path().join("context.toml");
     std::fs::write(&file, format!("environment = \"t\"\nendpoint = \"{endpoint}\"\ntoken = \"{TOKEN}\"\n"))
         .unwrap();
-    let words = ["remit", "tail", "--filter", "needle", "--context", file.to_str().unwrap()];
+    let words = ["remit", "tail", "needle", "--context", file.to_str().unwrap()];
     let cli = Cli::try_parse_from(words).unwrap();
     let (mut bytes, mut err) = (Vec::new(), Vec::new());
     let (noticed, first) = tokio::sync::oneshot::channel();

@@ -221,7 +221,7 @@ impl Operator for Plane {
             kind: "action_decided".to_owned(),
             service: "refund-decision".to_owned(),
             outcome: pb::Outcome::Escalate.into(),
-            text: format!("payout.create escalated {}", request.into_inner().contains),
+            text: format!("payout.create escalated {}", request.into_inner().filter),
             ..pb::TraceRecord::default()
         };
         let batch = pb::TraceBatch { records: vec![record], lost: 3, hidden: 4 };

@@ -102,7 +102,7 @@ fn void(after: &Escalation) -> Failure {
 
 /// The one pending escalation whose id, or whose action's id, ends so.
 async fn find(id: &str, session: &mut Session) -> Result<Escalation, Failure> {
-    let request = ListEscalationsRequest { pending_only: false };
+    let request = ListEscalationsRequest::default();
     let all = session.client.list_escalations(within(request)).await?.into_inner().escalations;
     let named =
         |asked: &&Escalation| !id.is_empty() && (asked.id.ends_with(id) || asked.action.ends_with(id));

@@ -2,12 +2,14 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use remit_proto::v1::{
-    ActionStatus, ListActionsRequest, ListDomainsRequest, ListEscalationsRequest, ListParkedRequest,
-    ListRollbacksRequest, ListRunsRequest, ListServicesRequest, ListSwitchesRequest, Service,
+    Action, ActionStatus, Escalation, ListActionsRequest, ListDomainsRequest, ListEscalationsRequest,
+    ListParkedRequest, ListRollbacksRequest, ListRunsRequest, ListServicesRequest, ListSwitchesRequest,
+    Service,
 };
 
 use crate::cli::{
     failure::Failure,
+    filter::filter,
     kind::{action, clause, domain, escalation, rollback, run, service, switch},
     screen::Screen,
     session::{Session, within},
@@ -69,13 +71,25 @@ pub enum What {
         /// At most this many
         #[arg(long, default_value_t = 100)]
         limit: u32,
+        /// Only actions that this lets through, as in `remit tail`
+        filter: Vec<String>,
     },
     /// Escalations that wait for a person
-    #[command(visible_alias = "escalation", after_help = "Example:\n  remit get escalations --all")]
+    #[command(
+        visible_alias = "escalation",
+        after_help = "Fields of a filter: service, tool, rule, because, group, status, due, age, at, quorum, votes, moved, id,
+action, run, domain and params.NAME.
+
+Examples:
+  remit get escalations --all
+  remit get escalations 'due<5m params.amount_minor>=50000'"
+    )]
     Escalations {
         /// Also those that are answered, lapsed or voided
         #[arg(long)]
         all: bool,
+        /// Only questions that this lets through, as in `remit tail`
+        filter: Vec<String>,
     },
     /// Switches that hold
     #[command(visible_alias = "switch")]
@@ -168,18 +182,25 @@ pub async fn run(args: Get, session: &mut Session, screen: &mut Screen<'_>) -> R
             let rows = session.client.list_runs(within(request)).await?.into_inner().runs;
             screen.list("runs", &rows, run::COLUMNS, run::json)?;
         }
-        What::Actions { service, run, status, limit } => {
+        What::Actions { service, run, status, limit, filter: words } => {
             let run = match run {
                 Some(named) => session.run_id(&named).await?,
                 None => String::new(),
             };
             let status = status.map_or(ActionStatus::Unspecified, ActionStatus::from).into();
-            let request = ListActionsRequest { service: service.unwrap_or_default(), run, status, limit };
+            let request = ListActionsRequest {
+                service: service.unwrap_or_default(),
+                run,
+                status,
+                limit,
+                filter: filter::<Action>(&words, screen)?,
+            };
             let rows = session.client.list_actions(within(request)).await?.into_inner().actions;
             screen.list("actions", &rows, action::COLUMNS, action::json)?;
         }
-        What::Escalations { all } => {
-            let request = ListEscalationsRequest { pending_only: !all };
+        What::Escalations { all, filter: words } => {
+            let filter = filter::<Escalation>(&words, screen)?;
+            let request = ListEscalationsRequest { pending_only: !all, filter };
             let rows = session.client.list_escalations(within(request)).await?.into_inner().escalations;
             screen.list("escalations", &rows, escalation::COLUMNS, escalation::json)?;
         }

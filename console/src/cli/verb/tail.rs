@@ -3,19 +3,30 @@
 use std::future::Future;
 
 use clap::Args;
-use remit_proto::v1::{TraceBatch, WatchTraceRequest};
+use remit_proto::v1::{TraceBatch, TraceRecord, WatchTraceRequest};
 use tonic::Request;
 
-use crate::cli::{failure::Failure, kind::trace, screen::Format, screen::Screen, session::Session};
+use crate::cli::{
+    failure::Failure, filter::filter, kind::trace, screen::Format, screen::Screen, session::Session,
+};
 
 /// Arguments of `remit tail`.
 #[derive(Args, Debug)]
 #[command(after_help = "The control plane filters; records that did not fit into a slow reader's buffer are
 counted and reported on standard error. With `-o json` every line is one object.
 
+What stands side by side must all hold; `or`, `not` (or `!`) and brackets join and turn it. A word
+that is no condition is looked for in every text. Conditions: FIELD=VALUE, !=, `:` (contains),
+~ (pattern), !~, <, <=, >, >=, `in (A, B)`. Fields: service, kind, outcome, status, reason, tool,
+run, action, domain, text, seq, at (since=-15m, until=03:30) and params.NAME. @NAME is a saved
+filter. docs/filter.md tells all of it.
+
 Examples:
   remit tail --service refund-decision
-  remit tail --filter deny --backlog 100
+  remit tail deny --backlog 100
+  remit tail 'outcome in (deny, stop) since=-15m'
+  remit tail 'tool~^payout params.amount_minor>=50000 !reason=rate_exceeded'
+  remit tail @hot
   remit tail -o json | jq -c 'select(.outcome == \"deny\") | {tool, reason}'")]
 pub struct Tail {
     /// Only records of this service
@@ -24,9 +35,8 @@ pub struct Tail {
     /// Only records of this run: its id or a unique end of it
     #[arg(long)]
     pub run: Option<String>,
-    /// Only records whose text contains this, ignoring case
-    #[arg(long, value_name = "TEXT")]
-    pub filter: Option<String>,
+    /// Only records that this lets through: words, conditions, or both
+    pub filter: Vec<String>,
     /// Begin with up to this many records of the past
     #[arg(long, default_value_t = 10)]
     pub backlog: u32,
@@ -54,7 +64,7 @@ pub async fn run(
         None => String::new(),
     };
     let request = WatchTraceRequest {
-        contains: args.filter.unwrap_or_default(),
+        filter: filter::<TraceRecord>(&args.filter, screen)?,
         service: args.service.unwrap_or_default(),
         run,
         backlog: args.backlog,

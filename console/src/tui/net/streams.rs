@@ -130,17 +130,17 @@ pub(super) async fn trace(
     mut client: OperatorClient,
     link: Link,
     events: mpsc::Sender<Event>,
-    mut contains: watch::Receiver<String>,
+    mut filter: watch::Receiver<String>,
 ) {
     let mut backoff = Backoff::default();
     let mut progress = Progress::default();
     loop {
-        let text = contains.borrow_and_update().clone();
+        let text = filter.borrow_and_update().clone();
         let why = tokio::select! {
             ended_by = trace_once(&mut client, (&link, &events), text, (&mut progress, &mut backoff)) => {
                 ended_by.err().unwrap_or_else(ended)
             }
-            changed = contains.changed() => match changed {
+            changed = filter.changed() => match changed {
                 Ok(()) => {
                     progress = Progress::default();
                     continue;
@@ -187,12 +187,11 @@ impl Progress {
 async fn trace_once(
     client: &mut OperatorClient,
     (link, events): (&Link, &mpsc::Sender<Event>),
-    contains: String,
+    filter: String,
     (progress, backoff): (&mut Progress, &mut Backoff),
 ) -> Result<(), Status> {
-    let is_filtered = !contains.is_empty();
-    let request =
-        WatchTraceRequest { contains, service: String::new(), run: String::new(), backlog: BACKLOG };
+    let is_filtered = !filter.is_empty();
+    let request = WatchTraceRequest { filter, service: String::new(), run: String::new(), backlog: BACKLOG };
     let mut stream = client.watch_trace(request).await?.into_inner();
     link.up(Stream::Trace).await;
     if !progress.started && events.send(Event::TraceRestarted).await.is_err() {

@@ -44,7 +44,9 @@ impl State {
                 .collect(),
             Page::Queue => self
                 .pending()
-                .filter(|e| self.lets_through(&[&e.id, &e.service, &e.tool, &e.run, &e.params_json]))
+                .filter(|e| {
+                    self.filters.get(&Page::Queue).is_none_or(|it| it.shows_question(e, self.wall_ms))
+                })
                 .filter_map(|e| object(Kind::Escalation, &e.id))
                 .collect(),
             Page::Switches => self
@@ -182,7 +184,6 @@ impl State {
     }
 
     pub(super) fn lets_through(&self, fields: &[&str]) -> bool {
-        let wanted = self.filter().to_lowercase();
-        wanted.is_empty() || fields.iter().any(|field| field.to_lowercase().contains(&wanted))
+        self.filters.get(self.nav.page()).is_none_or(|sieve| sieve.shows_texts(fields))
     }
 }

@@ -1,5 +1,6 @@
 //! Trust in the link, the trace's memory, and steps of a cursor.
 
+use remit_filter::{Filter, Saved};
 use remit_proto::v1::TraceBatch;
 
 use super::link::{Down, Link, LinkState, Stream};
@@ -62,7 +63,7 @@ fn the_trace_is_bounded_and_says_so() {
 fn a_filter_ignores_case_and_counts_what_it_hides() {
     let mut trace = Trace::default();
     push(&mut trace, 0..10);
-    trace.set_filter("eVEN");
+    trace.set_filter(Filter::read("eVEN", &Saved::new(), 0).unwrap());
     assert_eq!((trace.rows(), trace.hidden_here()), (5, 5));
     push(&mut trace, 10..12);
     assert_eq!((trace.rows(), trace.hidden_here()), (6, 6));

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use remit_filter::Filter;
 use remit_proto::v1::{TraceBatch, TraceRecord};
 
 /// Records kept; older ones leave and are counted.
@@ -15,7 +16,9 @@ pub struct Trace {
     first: u64,
     /// Absolute numbers of the records that the filter lets through.
     matches: VecDeque<u64>,
-    filter: String,
+    filter: Filter<TraceRecord>,
+    /// True once all that comes was let through by the server.
+    sifted: bool,
     /// Lost between server and screen, as far as either counted them.
     pub lost: u64,
     /// Hidden by the filter on the server.
@@ -34,7 +37,8 @@ impl Trace {
         self.lost = self.lost.saturating_add(batch.lost);
         self.hidden_at_server = self.hidden_at_server.saturating_add(batch.hidden);
         for record in batch.records {
-            if matches(&record, &self.filter) {
+            // The server has looked into parameters that are too long to be here.
+            if self.sifted || self.filter.lets_through(&record, 0, &[]) {
                 self.matches.push_back(self.end());
             }
             self.records.push_back(record);
@@ -55,21 +59,23 @@ impl Trace {
         self.records.clear();
         self.matches.clear();
         self.frozen = None;
+        self.sifted = true;
     }
 
-    /// The text that records must contain.
+    /// What records must be like.
     #[must_use]
-    pub fn filter(&self) -> &str {
+    pub const fn filter(&self) -> &Filter<TraceRecord> {
         &self.filter
     }
 
-    /// Sets the text, ignoring case from now on.
-    pub fn set_filter(&mut self, text: &str) {
-        self.filter = text.to_lowercase();
+    /// Sets what records must be like: at once for what is here, until a new subscription brings its own.
+    pub fn set_filter(&mut self, filter: Filter<TraceRecord>) {
+        self.filter = filter;
+        self.sifted = false;
         self.hidden_at_server = 0;
         self.matches = (self.first..)
             .zip(&self.records)
-            .filter(|(_, record)| matches(record, &self.filter))
+            .filter(|(_, record)| self.filter.lets_through(record, 0, &[]))
             .map(|(n, _)| n)
             .collect();
     }
@@ -119,19 +125,4 @@ impl Trace {
     pub fn record(&self, number: u64) -> Option<&TraceRecord> {
         self.records.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
     }
-}
-
-fn matches(record: &TraceRecord, lower: &str) -> bool {
-    lower.is_empty()
-        || [
-            &record.kind,
-            &record.service,
-            &record.run,
-            &record.action,
-            &record.tool,
-            &record.reason,
-            &record.text,
-        ]
-        .into_iter()
-        .any(|field| field.to_lowercase().contains(lower))
 }

@@ -1,21 +1,25 @@
 //! The command line and the filter: a line can open a card but never skip one.
 
 use remit_proto::v1::{Level, Switch};
+use tui_input::Input;
 
 use super::super::clock::Now;
 use super::super::event::Effect;
 use super::super::keys::Key;
 use super::super::state::nav::Page;
-use super::super::state::{Focus, Purpose, State};
+use super::super::state::sieve::Sieve;
+use super::super::state::{Focus, Prompt, Purpose, State};
 use super::super::when;
 use super::{cards, edit_request, page};
 
 /// The verbs, for the error that an unknown one gets.
-pub(in crate::tui) const VERBS: &str = "go, stop, safe, reason, release, rollback, filter, help, quit";
+pub(in crate::tui) const VERBS: &str =
+    "go, stop, safe, reason, release, rollback, filter, save, forget, help, quit";
 
 pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
     let Focus::Prompt(prompt) = &mut state.focus else { return Vec::new() };
     if let Some(request) = edit_request(key) {
+        prompt.problem = None;
         prompt.input.handle(request);
         return Vec::new();
     }
@@ -29,19 +33,58 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
     state.focus = Focus::Page;
     match (key, purpose) {
         (Key::Enter, Purpose::Command) => run(state, &text, now),
-        (Key::Enter, Purpose::Filter) => filter(state, &text),
+        (Key::Enter, Purpose::Filter) => filter(state, &text, now),
         _ => Vec::new(),
     }
 }
 
-fn filter(state: &mut State, text: &str) -> Vec<Effect> {
-    if *state.nav.page() == Page::Trace {
-        state.trace.set_filter(text);
-        state.nav.cursor_mut().id = None;
-        return vec![Effect::WatchTrace { contains: text.to_owned() }];
+/// Hides rows; a text that is no filter stays in its field, with what is wrong, and what was hidden before stays so.
+fn filter(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
+    let page = state.nav.page().clone();
+    match Sieve::read(&page, text, &state.saved, now.wall_ms) {
+        Ok(Sieve::Trace(filter)) => {
+            let text = filter.to_string();
+            state.trace.set_filter(filter);
+            state.nav.cursor_mut().id = None;
+            return vec![Effect::WatchTrace { filter: text }];
+        }
+        Ok(sieve) if sieve.to_string().is_empty() => drop(state.filters.remove(&page)),
+        Ok(sieve) => drop(state.filters.insert(page, sieve)),
+        Err(problem) => {
+            let at = problem.text.get(..problem.at.start).map_or(0, |before| before.chars().count());
+            let input = Input::new(text.to_owned()).with_cursor(at);
+            let prompt = Prompt { purpose: Purpose::Filter, input, problem: Some(problem) };
+            state.focus = Focus::Prompt(prompt);
+        }
     }
-    state.filters.insert(state.nav.page().clone(), text.to_owned());
     Vec::new()
+}
+
+/// Gives the filter of the page a name.
+fn save(state: &mut State, name: &str, now: Now) -> Vec<Effect> {
+    let text = state.filter();
+    let fits = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if !fits {
+        let known: Vec<_> = state.saved.iter().map(|(name, text)| format!("@{name} {text}")).collect();
+        let known = if known.is_empty() { "none is saved".to_owned() } else { known.join("   ") };
+        state.say(now.tick_ms, format!("`save NAME`, of letters, digits and `_`; {known}"));
+        return Vec::new();
+    }
+    if text.is_empty() {
+        state.say(now.tick_ms, "there is no filter on this page to save; `/` sets one");
+        return Vec::new();
+    }
+    state.say(now.tick_ms, format!("@{name} is {text}"));
+    state.saved.insert(name.to_owned(), text);
+    vec![Effect::KeepFilters(state.saved.clone())]
+}
+
+fn forget(state: &mut State, name: &str, now: Now) -> Vec<Effect> {
+    if state.saved.remove(name.trim_start_matches('@')).is_none() {
+        state.say(now.tick_ms, format!("no filter is saved as `{name}`"));
+        return Vec::new();
+    }
+    vec![Effect::KeepFilters(state.saved.clone())]
 }
 
 fn run(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
@@ -51,7 +94,9 @@ fn run(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
         "" => {}
         "q" | "quit" => return vec![Effect::Quit],
         "help" => state.focus = Focus::Help(0),
-        "filter" if state.nav.page().is_root() => return filter(state, target),
+        "filter" if state.nav.page().is_root() => return filter(state, target, now),
+        "save" => return save(state, target, now),
+        "forget" => return forget(state, target, now),
         "filter" => state.say(now.tick_ms, "nothing is filtered on this page"),
         "go" => match page_named(target) {
             Some(page) => state.nav.go(page),

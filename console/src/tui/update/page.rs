@@ -195,10 +195,10 @@ fn back(state: &mut State) {
 
 fn prompt(state: &mut State, purpose: Purpose) {
     let value = match purpose {
-        Purpose::Filter => state.filter().to_owned(),
+        Purpose::Filter => state.filter(),
         Purpose::Command => String::new(),
     };
-    state.focus = Focus::Prompt(Prompt { purpose, input: value.into() });
+    state.focus = Focus::Prompt(Prompt { purpose, input: value.into(), problem: None });
 }
 
 /// Only the numbered views have rows to hide.

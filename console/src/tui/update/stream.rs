@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use remit_proto::v1::{DecisionUpdate, StateSnapshot};
+use remit_proto::v1::{DecisionUpdate, StateSnapshot, WhoAmIResponse};
 
 use super::super::clock::Now;
 use super::super::event::{Effect, Event, Fetch, Fetched};
@@ -22,12 +22,7 @@ const ASK_SELDOM_MS: u64 = 30_000;
 
 pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     match event {
-        Event::Who(who) => {
-            if !who.environment.is_empty() {
-                state.environment.clone_from(&who.environment);
-            }
-            state.who = Some(who);
-        }
+        Event::Who(who) => introduced(state, who),
         Event::Picture(picture) => {
             state.link.heard_tick_ms = Some(now.tick_ms);
             state.link.up(Stream::State);
@@ -88,10 +83,18 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         | Event::Resized
         | Event::Painted(_)
         | Event::Tick
+        | Event::FiltersLost { .. }
         | Event::Answered { .. }
         | Event::Terminate => {}
     }
     Vec::new()
+}
+
+fn introduced(state: &mut State, who: WhoAmIResponse) {
+    if !who.environment.is_empty() {
+        state.environment.clone_from(&who.environment);
+    }
+    state.who = Some(who);
 }
 
 fn decision(state: &mut State, update: DecisionUpdate) {

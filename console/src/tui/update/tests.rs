@@ -1,5 +1,6 @@
 //! The rules of acting, one story each, and a storm of keys that must never act by accident.
 
+mod filters;
 mod storm;
 mod switched;
 
@@ -40,6 +41,7 @@ fn commands(desk: &Desk) -> Vec<Command> {
         Effect::Fetch(_)
         | Effect::Follow { .. }
         | Effect::WatchTrace { .. }
+        | Effect::KeepFilters(_)
         | Effect::Retry
         | Effect::Quit => None,
     };

@@ -10,7 +10,7 @@ use super::super::paint::{Painter, Row, STEP_MS};
 use super::super::state::link::LinkState;
 use super::super::state::overdue;
 use super::super::state::receipt::Fate;
-use super::super::state::{Focus, Purpose};
+use super::super::state::{Focus, Prompt, Purpose};
 use super::super::theme::Theme;
 use super::super::when;
 use crate::inert::Inert;
@@ -130,6 +130,11 @@ fn lacking(painter: &Painter<'_>) -> Vec<(String, bool)> {
 
 pub(super) fn receipt(painter: &mut Painter<'_>, area: Rect) {
     let (state, theme) = (painter.state, painter.theme);
+    if let Focus::Prompt(Prompt { problem: Some(problem), .. }) = &state.focus {
+        let row = Row::of("? ", theme.crit).put(problem.words.as_str(), theme.strong);
+        painter.row(area, area.height.saturating_sub(1).into(), &row);
+        return;
+    }
     // What nobody knows the outcome of must not scroll away behind a later success.
     let Some(receipt) = state.receipts.unseen().or_else(|| state.receipts.last()) else { return };
     let (word, style, rest) = match &receipt.fate {
@@ -166,8 +171,14 @@ pub(super) fn keys(painter: &mut Painter<'_>, area: Rect) {
             };
             let before: String = prompt.input.value().chars().take(prompt.input.cursor()).collect();
             let column = Inert::from(before).width().saturating_add(1);
+            let typed = prompt.input.value();
+            // What is wrong stands out; where that is the end, the words say so.
+            let at = prompt.problem.as_ref().map_or(0..0, |problem| problem.at.clone());
+            let part = |range| typed.get::<std::ops::Range<usize>>(range).unwrap_or_default();
             let row = Row::of(sign, theme.strong)
-                .put(prompt.input.value(), theme.field)
+                .put(part(0..at.start), theme.field)
+                .put(part(at.start..at.end), theme.crit)
+                .put(part(at.end..typed.len()), theme.field)
                 .put(format!("   [{label}: Enter runs, Esc leaves]"), theme.dim);
             painter.row(area, 0, &row);
             let x = u16::try_from(column).unwrap_or(u16::MAX).min(area.width.saturating_sub(1));

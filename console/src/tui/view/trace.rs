@@ -18,7 +18,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
         (None, Some(_)) => "PINNED, G follows again".to_owned(),
         (None, None) => "FOLLOWING".to_owned(),
     };
-    let filter = if trace.filter().is_empty() { "none".to_owned() } else { trace.filter().to_owned() };
+    let filter = if trace.filter().is_empty() { "none".to_owned() } else { trace.filter().to_string() };
     let list = painter.rule(body, &format!("3 Trace   {mode}   filter: {filter}"));
     let height = usize::from(list.height);
     let count = trace.rows();
@@ -37,8 +37,10 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     }
     let hidden = trace.hidden_at_server.saturating_add(trace.hidden_here() as u64);
     let counts = format!(
-        "{count} shown, {hidden} hidden by the filter, {} lost on the way, {} beyond this memory",
-        trace.lost, trace.evicted
+        "{} shown of {count} matched, {hidden} hidden by the filter, {} dropped on the way, {} beyond this memory",
+        rows.len(),
+        trace.lost,
+        trace.evicted
     );
     painter.row(foot, 0, &Row::of(counts, if trace.lost == 0 { theme.dim } else { theme.warn }));
     if let Some(record) = pinned.and_then(|number| trace.record(number)) {

@@ -61,8 +61,8 @@ impl operator_server::Operator for Operator {
 
     async fn watch_trace(&self, request: Request<pb::WatchTraceRequest>) -> Answer<Self::WatchTraceStream> {
         person(&self.plane, &request)?;
-        let filter = request.into_inner();
-        Ok(Response::new(watch::trace(&self.plane, filter, &self.stop)))
+        let wanted = watch::Wanted::of(request.into_inner())?;
+        Ok(Response::new(watch::trace(&self.plane, wanted, &self.stop)))
     }
 
     async fn list_services(
@@ -91,10 +91,8 @@ impl operator_server::Operator for Operator {
         request: Request<pb::ListEscalationsRequest>,
     ) -> Answer<pb::ListEscalationsResponse> {
         person(&self.plane, &request)?;
-        let pending_only = request.into_inner().pending_only;
-        Ok(Response::new(pb::ListEscalationsResponse {
-            escalations: query::escalations(&self.plane, pending_only),
-        }))
+        let escalations = query::escalations(&self.plane, &request.into_inner())?;
+        Ok(Response::new(pb::ListEscalationsResponse { escalations }))
     }
 
     async fn list_switches(

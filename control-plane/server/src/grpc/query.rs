@@ -3,13 +3,18 @@
 
 use std::sync::Arc;
 
-use remit_core::{ActionId, EscalationId, RunId, escalation::EscalationStatus};
+use remit_core::{
+    ActionId, EscalationId, RunId,
+    escalation::{Escalation, EscalationStatus},
+};
+use remit_filter::Filter;
 use remit_proto::v1 as pb;
 
-use super::wire;
+use super::{filter, wire};
 use crate::{
     error::Error,
     plane::{Plane, Ward},
+    view::ActionCard,
 };
 
 /// Rows of a list when the request does not say, and at most: clients take 4 MiB.
@@ -56,6 +61,10 @@ pub(super) fn actions(
         "" => None,
         text => Some(run_id(plane, text)?),
     };
+    let filter: Filter<pb::Action> = filter::read(&request.filter)?;
+    let lets_through = |card: &ActionCard| {
+        filter.is_empty() || filter::shows(&filter, &mut wire::whole_action(card), || None)
+    };
     let mut found: Found<'_, ActionId> = Vec::new();
     for ward in plane.business() {
         ward.view.read(|inner| {
@@ -63,6 +72,7 @@ pub(super) fn actions(
                 run.is_none_or(|run| card.action.run == run)
                     && (request.service.is_empty() || card.terms.service.as_str() == request.service)
                     && (request.status == 0 || i32::from(wire::status(card.action.status)) == request.status)
+                    && lets_through(card)
             });
             found.extend(wanted.map(|card| (card.action.id, ward)));
         });
@@ -76,19 +86,27 @@ pub(super) fn actions(
 }
 
 /// What is pending, and if wanted the newest of what is not any more; oldest first.
-pub(super) fn escalations(plane: &Plane, pending_only: bool) -> Vec<pb::Escalation> {
+pub(super) fn escalations(
+    plane: &Plane,
+    request: &pb::ListEscalationsRequest,
+) -> Result<Vec<pb::Escalation>, Error> {
+    let filter: Filter<pb::Escalation> = filter::read(&request.filter)?;
     let mut found: Found<'_, EscalationId> = Vec::new();
     let mut closed: Found<'_, EscalationId> = Vec::new();
     for ward in plane.business() {
         ward.view.read(|inner| {
-            for known in inner.state.escalations.values() {
+            let lets_through = |known: &&Escalation| {
+                let whole = || wire::asked_params(known, inner).map(|params| params.as_str().to_owned());
+                filter.is_empty() || filter::shows(&filter, &mut wire::escalation(known, inner), whole)
+            };
+            for known in inner.state.escalations.values().filter(lets_through) {
                 let pending = known.status == EscalationStatus::Pending;
                 let into = if pending { &mut found } else { &mut closed };
                 into.push((known.question.id, ward));
             }
         });
     }
-    if !pending_only {
+    if !request.pending_only {
         found.extend(newest(closed, rows(MOST_ROWS)));
     }
     found.sort_by_key(|(id, _)| *id);
@@ -97,7 +115,7 @@ pub(super) fn escalations(plane: &Plane, pending_only: bool) -> Vec<pb::Escalati
     });
     let mut rows: Vec<pb::Escalation> = rows.collect();
     wire::fit(rows.iter_mut().map(|row| &mut row.params_json));
-    rows
+    Ok(rows)
 }
 
 /// Finds an escalation by its id, a suffix of it that is unique, or its action.

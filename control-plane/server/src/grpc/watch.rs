@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use remit_core::Event;
+use remit_filter::Filter;
 use remit_journal::{Journal, Record};
 use remit_proto::v1 as pb;
 use tokio::{
@@ -16,8 +17,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
-use super::{operator::Updates, state, trace, update::update};
-use crate::{plane::Plane, view::View};
+use super::{filter, operator::Updates, state, trace, update::update};
+use crate::{error::Error, plane::Plane, view::View};
 
 /// How often the picture may change on the wire, and how often it is sent though nothing changed.
 const TICK: Duration = Duration::from_millis(100);
@@ -166,18 +167,14 @@ impl Follow {
     }
 }
 
-pub(super) fn trace(
-    plane: &Arc<Plane>,
-    filter: pb::WatchTraceRequest,
-    stop: &CancellationToken,
-) -> Updates<pb::TraceBatch> {
+pub(super) fn trace(plane: &Arc<Plane>, wanted: Wanted, stop: &CancellationToken) -> Updates<pb::TraceBatch> {
     let plane = Arc::clone(plane);
     stream(4, stop.clone(), move |sender| async move {
-        let filter = Arc::new(Filter::of(filter));
+        let wanted = Arc::new(wanted);
         let feeds = plane.business().map(|ward| {
             let feed = Feed {
                 view: Arc::clone(&ward.view),
-                filter: Arc::clone(&filter),
+                wanted: Arc::clone(&wanted),
                 sender: sender.clone(),
                 batch: pb::TraceBatch::default(),
             };
@@ -188,40 +185,36 @@ pub(super) fn trace(
 }
 
 /// What a trace reader wants to see.
-struct Filter {
-    contains: String,
+pub(super) struct Wanted {
+    filter: Filter<pb::TraceRecord>,
     service: String,
     run: String,
     backlog: usize,
 }
 
-impl Filter {
-    fn of(request: pb::WatchTraceRequest) -> Self {
-        let pb::WatchTraceRequest { contains, service, run, backlog } = request;
+impl Wanted {
+    pub(super) fn of(request: pb::WatchTraceRequest) -> Result<Self, Error> {
+        let pb::WatchTraceRequest { filter, service, run, backlog } = request;
         let backlog = usize::try_from(backlog).unwrap_or(usize::MAX);
-        Self { contains: contains.to_lowercase(), service, run, backlog }
+        Ok(Self { filter: filter::read(&filter)?, service, run, backlog })
     }
 
     /// Looks also into parameters that are too long for the row.
-    fn shows(&self, row: &pb::TraceRecord, record: &Record) -> bool {
-        let pb::TraceRecord { kind, service, run, action, tool, reason, text, .. } = row;
-        let contains = |text: &str| text.to_lowercase().contains(&self.contains);
-        let params = || {
-            let Event::ActionDecided(decided) = &record.event else { return false };
-            contains(decided.proposal.params.as_str())
+    fn shows(&self, row: &mut pb::TraceRecord, record: &Record) -> bool {
+        let whole = || {
+            let Event::ActionDecided(decided) = &record.event else { return None };
+            Some(decided.proposal.params.as_str().to_owned())
         };
-        (self.service.is_empty() || *service == self.service)
-            && (self.run.is_empty() || *run == self.run)
-            && (self.contains.is_empty()
-                || [kind, service, run, action, tool, reason, text].into_iter().any(|text| contains(text))
-                || params())
+        (self.service.is_empty() || row.service == self.service)
+            && (self.run.is_empty() || row.run == self.run)
+            && filter::shows(&self.filter, row, whole)
     }
 }
 
 /// One domain's records on their way to one trace reader.
 struct Feed {
     view: Arc<View>,
-    filter: Arc<Filter>,
+    wanted: Arc<Wanted>,
     sender: Sender<pb::TraceBatch>,
     batch: pb::TraceBatch,
 }
@@ -231,7 +224,7 @@ impl Feed {
         let backlog: Vec<Arc<Record>> = self.view.read(|inner| inner.recent.iter().cloned().collect());
         let last = backlog.last().map_or(0, |record| record.seq);
         self.take(&backlog);
-        let surplus = self.batch.records.len().saturating_sub(self.filter.backlog);
+        let surplus = self.batch.records.len().saturating_sub(self.wanted.backlog);
         drop(self.batch.records.drain(..surplus));
         self.batch.hidden = 0;
         if !self.flush().await {
@@ -269,8 +262,8 @@ impl Feed {
     fn take(&mut self, records: &[Arc<Record>]) {
         let rows: Vec<pb::TraceRecord> =
             self.view.read(|inner| records.iter().map(|record| trace::record(record, inner)).collect());
-        for (row, record) in rows.into_iter().zip(records) {
-            if self.filter.shows(&row, record) {
+        for (mut row, record) in rows.into_iter().zip(records) {
+            if self.wanted.shows(&mut row, record) {
                 self.batch.records.push(row);
             } else {
                 self.batch.hidden = self.batch.hidden.saturating_add(1);

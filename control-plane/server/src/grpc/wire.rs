@@ -263,7 +263,7 @@ fn moved(moved: &Moved) -> pb::MovedFact {
 }
 
 /// The parameters that a question is about.
-fn asked_params<'a>(escalation: &Escalation, inner: &'a Inner) -> Option<&'a CanonicalJson> {
+pub(super) fn asked_params<'a>(escalation: &Escalation, inner: &'a Inner) -> Option<&'a CanonicalJson> {
     let held: Option<&Held> = inner.state.held.get(&escalation.action);
     let card = inner.card(escalation.action);
     held.map(|held| &held.proposal.params)

@@ -25,7 +25,7 @@ pub(super) async fn answer_two(
     let mut queue = Queue {
         updates: client.watch_decisions(request).await?.into_inner(),
         known: client
-            .list_escalations(v1::ListEscalationsRequest { pending_only: true })
+            .list_escalations(v1::ListEscalationsRequest { pending_only: true, ..Default::default() })
             .await?
             .into_inner()
             .escalations

@@ -178,6 +178,7 @@ fn acts(effect: &Effect) -> bool {
         Effect::Fetch(_)
         | Effect::Follow { .. }
         | Effect::WatchTrace { .. }
+        | Effect::KeepFilters(_)
         | Effect::Retry
         | Effect::Quit => false,
     }

@@ -80,11 +80,14 @@ fn a_filter_looks_into_long_parameters() {
     let long = format!(r#"{{"note":"{}needle"}}"#, "x".repeat(4_096));
     let (view, records) = crate::view::sample::view(vec![activated(), started(), decided(2, &long, false)]);
     let record = records.last().unwrap();
-    let row = view.read(|inner| trace::record(record, inner));
+    let mut row = view.read(|inner| trace::record(record, inner));
     assert_eq!(row.params_json, "");
-    let filter = |contains: &str| {
-        Filter::of(pb::WatchTraceRequest { contains: contains.to_owned(), ..Default::default() })
+    let mut shows = |filter: &str| {
+        let request = pb::WatchTraceRequest { filter: filter.to_owned(), ..Default::default() };
+        Wanted::of(request).unwrap().shows(&mut row, record)
     };
-    assert!(filter("NEEDLE").shows(&row, record));
-    assert!(!filter("pin").shows(&row, record));
+    assert!(shows("NEEDLE"));
+    assert!(shows("params.note~needle$"));
+    assert!(!shows("pin"));
+    assert_eq!(row.params_json, "", "what is sent stays short");
 }
