@@ -1,5 +1,7 @@
 //! What a filter lets through, what it says of a text that is none, and that it can be read again.
 
+#![expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
+
 use proptest::prelude::*;
 use remit_proto::v1::{Action, ActionStatus, Escalation, Outcome, TraceRecord};
 

@@ -37,7 +37,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     }
     let hidden = trace.hidden_at_server.saturating_add(trace.hidden_here() as u64);
     let counts = format!(
-        "{} shown of {count} matched, {hidden} hidden by the filter, {} dropped on the way, {} beyond this memory",
+        "{} shown, {count} matched, {hidden} hidden, {} dropped, {} left this memory",
         rows.len(),
         trace.lost,
         trace.evicted
