@@ -18,5 +18,6 @@ pub mod mcp;
 pub mod outage;
 pub mod provider;
 pub mod site;
+pub mod terminal;
 pub mod undoing;
 pub mod upstream;

@@ -2,12 +2,12 @@
 
 mod incident;
 mod screens;
-mod terminal;
 
 use std::{fs, path::Path};
 
+use remit_tests::terminal::Terminal;
+
 use crate::REMIT;
-pub(crate) use terminal::Terminal;
 
 /// A demo in its console, once the first services have acted.
 fn demo(home: &Path) -> Terminal {
@@ -51,7 +51,7 @@ fn the_demo_walks_its_screens_and_gives_the_terminal_back() {
 fn a_terminated_console_gives_the_terminal_back() {
     let home = tempfile::tempdir().unwrap();
     let terminal = demo(home.path());
-    terminal.terminate();
+    terminal.signal("TERM");
     let (_, text) = terminal.ended();
     assert!(text.contains("verified, "), "{text}");
 }

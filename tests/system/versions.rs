@@ -9,13 +9,13 @@ use remit_proto::v1::{ActResponse, ActionStatus, Outcome};
 use remit_tests::{
     contracts::REFUNDS,
     site::{Remitd, Site},
+    terminal::Terminal,
 };
 use serde_json::{Value, json};
 
 use crate::{
     REMIT, REMITD,
     cli::{Said, remit},
-    pty::Terminal,
 };
 
 /// A site whose control plane wants approvals, and its people, each with a context and a key file.

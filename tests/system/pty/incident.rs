@@ -12,7 +12,9 @@ use std::{
 use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::Value;
 
-use super::{demo, terminal::Terminal};
+use remit_tests::terminal::Terminal;
+
+use super::demo;
 use crate::REMIT;
 
 /// The key that reads on.

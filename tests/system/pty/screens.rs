@@ -2,7 +2,9 @@
 
 use std::{env, fmt::Write as _, fs};
 
-use super::{begun, terminal::Terminal};
+use remit_tests::terminal::Terminal;
+
+use super::begun;
 use crate::REMIT;
 
 const ESC: &str = "\x1b";
@@ -44,7 +46,7 @@ const NARROW: &[Screen] = &[
         "Trace",
         "The journal as it is written; `f` freezes, `/` filters.",
         &[(Once("3"), "3 Trace")],
-        &["3 Trace", "FOLLOWING", "hidden by the filter"],
+        &["3 Trace", "FOLLOWING", "hidden, "],
     ),
     Screen(
         "Service",

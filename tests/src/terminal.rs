@@ -28,7 +28,8 @@ const BETWEEN_FRAMES: Duration = Duration::from_millis(15);
 type Keys = Arc<Mutex<Box<dyn Write + Send>>>;
 
 /// A program in its terminal.
-pub(crate) struct Terminal {
+#[expect(missing_debug_implementations, reason = "a pseudo-terminal has none")]
+pub struct Terminal {
     seen: Arc<Seen>,
     child: Box<dyn Child + Send + Sync>,
     keys: Keys,
@@ -49,17 +50,12 @@ struct Now {
 
 impl Terminal {
     /// Starts a program with these arguments, in an environment that knows only this folder.
-    pub(crate) fn start(program: &str, arguments: &[&str], home: &Path) -> Self {
+    pub fn start(program: &str, arguments: &[&str], home: &Path) -> Self {
         Self::start_in((COLUMNS, ROWS), program, arguments, home)
     }
 
     /// The same in a terminal of so many columns and rows.
-    pub(crate) fn start_in(
-        (columns, rows): (u16, u16),
-        program: &str,
-        arguments: &[&str],
-        home: &Path,
-    ) -> Self {
+    pub fn start_in((columns, rows): (u16, u16), program: &str, arguments: &[&str], home: &Path) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let cooked = format!("{:?}", pair.master.get_termios());
@@ -96,12 +92,37 @@ impl Terminal {
     }
 
     /// Types.
-    pub(crate) fn press(&mut self, keys: &str) {
+    pub fn press(&mut self, keys: &str) {
         self.keys.lock().write_all(keys.as_bytes()).unwrap();
     }
 
+    /// The process under test.
+    pub fn process(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
+    /// Gives the terminal another size, as a window manager would.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        let (wide, high) = (NonZeroU16::new(columns).unwrap(), NonZeroU16::new(rows).unwrap());
+        self.seen.now.lock().emulator.screen_mut().set_size(high, wide);
+        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+    }
+
+    /// Sends a signal to the program, by its name in capitals.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("sh")
+            .args(["-c", "kill -\"$0\" \"$1\"", name, &self.process().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits until the screen is as it should be.
+    pub fn shows_what(&self, what: &str, is_so: impl Fn(&str) -> bool) {
+        self.until(what, |now| is_so(&now.emulator.screen().contents()));
+    }
+
     /// Waits until the screen shows all of these.
-    pub(crate) fn shows(&self, texts: &[&str]) {
+    pub fn shows(&self, texts: &[&str]) {
         self.until(&format!("{texts:?} on the screen"), |now| {
             let screen = now.emulator.screen().contents();
             texts.iter().all(|text| screen.contains(text))
@@ -109,7 +130,7 @@ impl Terminal {
     }
 
     /// Types again and again until the screen shows this, each time when something has changed.
-    pub(crate) fn press_until(&mut self, keys: &str, text: &str) {
+    pub fn press_until(&mut self, keys: &str, text: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let before = self.contents();
@@ -123,19 +144,19 @@ impl Terminal {
     }
 
     /// What is on the screen.
-    pub(crate) fn contents(&self) -> String {
+    pub fn contents(&self) -> String {
         self.seen.now.lock().emulator.screen().contents()
     }
 
     /// What is on the screen between two frames: a frame comes in several pieces, close together.
-    pub(crate) fn whole_frame(&self) -> String {
+    pub fn whole_frame(&self) -> String {
         let mut now = self.seen.now.lock();
         while !self.seen.more.wait_for(&mut now, BETWEEN_FRAMES).timed_out() {}
         now.emulator.screen().contents()
     }
 
     /// Types, and waits until the screen shows all of these.
-    pub(crate) fn press_for(&mut self, keys: &str, texts: &[&str]) {
+    pub fn press_for(&mut self, keys: &str, texts: &[&str]) {
         self.press(keys);
         self.shows(texts);
     }
@@ -151,18 +172,20 @@ impl Terminal {
         }
     }
 
-    /// Asks the program to end, from outside.
-    pub(crate) fn terminate(&self) {
-        let pid = self.child.process_id().unwrap().to_string();
-        let sent = Command::new("sh").args(["-c", "kill -TERM \"$0\"", &pid]).status().unwrap();
-        assert!(sent.success());
-    }
-
     /// True while the program has taken the terminal over completely.
-    pub(crate) fn is_taken(&self) -> bool {
+    pub fn is_taken(&self) -> bool {
         let now = self.seen.now.lock();
         let screen = now.emulator.screen();
         screen.alternate_screen() && screen.bracketed_paste() && self.mode() != self.cooked
+    }
+
+    /// Waits until the program has given the terminal back, though it has not ended.
+    pub fn is_given_back(&self) {
+        self.until("terminal given back", |now| {
+            let screen = now.emulator.screen();
+            !screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor()
+        });
+        assert_eq!(self.mode(), self.cooked, "it left the line in raw mode");
     }
 
     fn mode(&self) -> String {
@@ -170,7 +193,7 @@ impl Terminal {
     }
 
     /// Waits for the end, asserts that the terminal is as it was, and returns what it shows.
-    pub(crate) fn ended(mut self) -> (ExitStatus, String) {
+    pub fn ended(mut self) -> (ExitStatus, String) {
         self.until("end", |now| now.closed);
         let status = self.child.wait().unwrap();
         let now = self.seen.now.lock();
