@@ -1,6 +1,7 @@
 //! The terminal console: a pure reducer and a pure view, with the terminal and the network at the edges.
 
 pub mod clock;
+mod crash;
 pub mod event;
 #[cfg(test)]
 mod fixture;

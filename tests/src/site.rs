@@ -23,6 +23,9 @@ use crate::{
     upstream::Upstream,
 };
 
+/// Where it listens unless somebody says where.
+const A_FREE_PORT: &str = "127.0.0.1:0";
+
 /// Longest wait for anything that must happen; a machine that is busy with other tests takes its time.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -108,6 +111,14 @@ impl Site {
         let mut command = self.bare(&self.program);
         let settings = ["--approval", "required", "--domain", "payments", "--domain", "sales", "--domains"];
         command.args(self.serving()).args(settings).arg(self.payments("backtest: required"));
+        self.start_as(command).await
+    }
+
+    /// As [`Site::start`], where it listened before: its clients come back by themselves.
+    pub async fn start_at(&self, address: SocketAddr) -> Remitd {
+        let mut command = self.bare(&self.program);
+        let again = |it: OsString| if it == A_FREE_PORT { address.to_string().into() } else { it };
+        command.args(self.serve().into_iter().map(again));
         self.start_as(command).await
     }
 
@@ -205,7 +216,7 @@ impl Site {
     }
 
     fn serving(&self) -> Vec<OsString> {
-        let fixed = ["serve", "--listen", "127.0.0.1:0", "--environment", "test", "--data"];
+        let fixed = ["serve", "--listen", A_FREE_PORT, "--environment", "test", "--data"];
         let mut arguments: Vec<OsString> = fixed.map(Into::into).into();
         arguments.push(self.data().into());
         arguments

@@ -46,6 +46,8 @@ struct Seen {
 struct Now {
     emulator: vt100::Parser,
     closed: bool,
+    /// How long the terminal rests after each piece that it has taken: a slow line.
+    rest: Duration,
 }
 
 impl Terminal {
@@ -55,7 +57,17 @@ impl Terminal {
     }
 
     /// The same in a terminal of so many columns and rows.
-    pub fn start_in((columns, rows): (u16, u16), program: &str, arguments: &[&str], home: &Path) -> Self {
+    pub fn start_in(size: (u16, u16), program: &str, arguments: &[&str], home: &Path) -> Self {
+        Self::start_with(size, program, (arguments, &[]), home)
+    }
+
+    /// The same with some variables.
+    pub fn start_with(
+        (columns, rows): (u16, u16),
+        program: &str,
+        (arguments, variables): (&[&str], &[(&str, &str)]),
+        home: &Path,
+    ) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let cooked = format!("{:?}", pair.master.get_termios());
@@ -67,11 +79,17 @@ impl Terminal {
         for variable in ["HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
             command.env(variable, home);
         }
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let emulator =
             vt100::Parser::new(NonZeroU16::new(rows).unwrap(), NonZeroU16::new(columns).unwrap(), 0);
-        let seen = Arc::new(Seen { now: Mutex::new(Now { emulator, closed: false }), more: Condvar::new() });
+        let seen = Arc::new(Seen {
+            now: Mutex::new(Now { emulator, closed: false, rest: Duration::ZERO }),
+            more: Condvar::new(),
+        });
         let mut output = pair.master.try_clone_reader().unwrap();
         let keys: Keys = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let (told, answers) = (Arc::clone(&seen), Arc::clone(&keys));
@@ -82,8 +100,12 @@ impl Terminal {
                 if bytes[..count].windows(WHERE.len()).any(|some| some == WHERE) {
                     answers.lock().write_all(b"\x1b[1;1R").unwrap();
                 }
-                told.now.lock().emulator.process(&bytes[..count]);
+                let mut now = told.now.lock();
+                now.emulator.process(&bytes[..count]);
+                let rest = now.rest;
+                drop(now);
                 told.more.notify_all();
+                pause(rest);
             }
             told.now.lock().closed = true;
             told.more.notify_all();
@@ -106,6 +128,11 @@ impl Terminal {
         let (wide, high) = (NonZeroU16::new(columns).unwrap(), NonZeroU16::new(rows).unwrap());
         self.seen.now.lock().emulator.screen_mut().set_size(high, wide);
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+    }
+
+    /// From now on it takes at most 4 KiB and then rests so long.
+    pub fn slow(&self, rest: Duration) {
+        self.seen.now.lock().rest = rest;
     }
 
     /// Sends a signal to the program, by its name in capitals.
@@ -185,7 +212,13 @@ impl Terminal {
             let screen = now.emulator.screen();
             !screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor()
         });
-        assert_eq!(self.mode(), self.cooked, "it left the line in raw mode");
+        // The mode of the line changes without a byte.
+        let deadline = Instant::now() + PATIENCE;
+        let mut now = self.seen.now.lock();
+        while self.mode() != self.cooked {
+            assert!(Instant::now() < deadline, "it left the line in raw mode");
+            self.seen.more.wait_for(&mut now, BETWEEN_FRAMES);
+        }
     }
 
     fn mode(&self) -> String {
@@ -205,5 +238,12 @@ impl Terminal {
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
         assert_eq!(self.mode(), self.cooked, "it left the line in raw mode");
         (status, text)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a thread of its own plays a slow line")]
+fn pause(time: Duration) {
+    if !time.is_zero() {
+        thread::sleep(time);
     }
 }

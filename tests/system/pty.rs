@@ -1,6 +1,8 @@
 //! The console in a real terminal: it walks, and whatever ends it gives the terminal back.
 
 mod incident;
+mod person;
+mod rough;
 mod screens;
 
 use std::{fs, path::Path};

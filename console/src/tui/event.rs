@@ -287,6 +287,8 @@ pub enum Effect {
     KeepFilters(Saved),
     /// Connect again without waiting.
     Retry,
+    /// Give the terminal back and stop until the shell lets this process go on.
+    Suspend,
     /// Leave.
     Quit,
 }

@@ -104,6 +104,12 @@ impl Read {
         self.key == key && self.seen.len() == self.total
     }
 
+    /// The first line of this document that was not on the terminal yet.
+    #[must_use]
+    pub fn unread(&self, key: &str) -> Option<usize> {
+        (0..self.total).find(|line| !self.seen.contains(line)).filter(|_| self.key == key)
+    }
+
     /// Lines seen and lines in all.
     #[must_use]
     pub fn progress(&self, key: &str) -> Option<(usize, usize)> {

@@ -28,6 +28,8 @@ pub enum Verb {
     Up,
     /// One page on.
     PageDown,
+    /// To the next part of a document that was not on the terminal yet; a page on elsewhere.
+    ReadOn,
     /// One page back.
     PageUp,
     /// First row.
@@ -64,6 +66,8 @@ pub enum Verb {
     Retry,
     /// Leave, when pressed twice.
     Interrupt,
+    /// Stop until the shell lets the console go on.
+    Suspend,
 }
 
 /// Where a binding holds.
@@ -113,11 +117,12 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('8')], Place::Everywhere, Verb::Audit, "Audit: who did what to the control plane"),
     bind(&[Key::Char('j'), Key::Down], Place::Everywhere, Verb::Down, "down"),
     bind(&[Key::Char('k'), Key::Up], Place::Everywhere, Verb::Up, "up"),
+    bind(&[Key::PageDown], Place::Everywhere, Verb::PageDown, "a page on"),
     bind(
-        &[Key::PageDown, Key::Char(' ')],
+        &[Key::Char(' ')],
         Place::Everywhere,
-        Verb::PageDown,
-        "a page on; reads on in a document",
+        Verb::ReadOn,
+        "read on: the next part that was not on the screen yet",
     ),
     bind(&[Key::PageUp], Place::Everywhere, Verb::PageUp, "a page back"),
     bind(&[Key::Char('g'), Key::Home], Place::Everywhere, Verb::First, "first"),
@@ -132,11 +137,22 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('h')], Place::Action, Verb::Happened, "an action in doubt happened: opens a card"),
     bind(&[Key::Char('n')], Place::Action, Verb::DidNotHappen, "it did not happen: opens a card"),
     bind(&[Key::Char('f')], Place::Trace, Verb::Freeze, "freeze or go on"),
-    bind(&[Key::Char('/')], Place::Everywhere, Verb::Filter, "filter rows by text"),
+    bind(
+        &[Key::Char('/')],
+        Place::Everywhere,
+        Verb::Filter,
+        "filter rows: words, or conditions as in docs/filter.md",
+    ),
     bind(&[Key::Char(':'), Key::Ctrl('p')], Place::Everywhere, Verb::CommandLine, "command line"),
     bind(&[Key::Char('r')], Place::Everywhere, Verb::Retry, "connect again now; fetch again"),
     bind(&[Key::Char('?')], Place::Everywhere, Verb::Help, "this help"),
     bind(&[Key::Ctrl('c')], Place::Everywhere, Verb::Interrupt, "twice: leave (or :quit)"),
+    bind(
+        &[Key::Ctrl('z')],
+        Place::Everywhere,
+        Verb::Suspend,
+        "back to the shell until `fg`, also from a card",
+    ),
 ];
 
 /// The numbered views, in the order of their keys.

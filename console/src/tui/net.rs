@@ -130,6 +130,11 @@ impl Drop for Net {
 
 /// A status in one sentence for the screen.
 fn sentence(status: &Status) -> String {
+    // "tcp connect error" does not say whether nobody listens or nobody knows the name; what is below it does.
+    let below = std::iter::successors(status.source(), |error| (**error).source()).last();
+    if let Some(cause) = below.filter(|_| never_left(status)) {
+        return format!("no connection: {cause}");
+    }
     let message = status.message();
     if message.is_empty() { status.code().description().to_owned() } else { message.to_owned() }
 }

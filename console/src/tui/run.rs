@@ -38,8 +38,9 @@ pub(super) struct Screen {
     net: Net,
     theme: Theme,
     input: EventStream,
-    signals: [Signal; 2],
+    signals: [Signal; 3],
     leaving: bool,
+    suspending: bool,
 }
 
 /// What woke the loop.
@@ -47,6 +48,7 @@ enum Wake {
     Input(Vec<Event>),
     Data(Vec<Event>),
     Terminate,
+    Suspend,
     Paint,
 }
 
@@ -59,6 +61,8 @@ impl Screen {
         let signals = [
             signal(SignalKind::terminate()).wrap_err("listen for SIGTERM")?,
             signal(SignalKind::hangup()).wrap_err("listen for SIGHUP")?,
+            signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))
+                .wrap_err("listen for SIGTSTP")?,
         ];
         let guard = Guard::enter().wrap_err("take over the terminal")?;
         Ok(Self {
@@ -70,6 +74,7 @@ impl Screen {
             input: EventStream::new(),
             signals,
             leaving: false,
+            suspending: false,
         })
     }
 
@@ -95,12 +100,21 @@ impl Screen {
                     dirty = true;
                 }
                 Wake::Terminate => self.reduce(vec![Event::Terminate]),
+                Wake::Suspend => self.suspending = true,
                 Wake::Paint => {
                     self.reduce(vec![Event::Tick]);
                     self.paint()?;
                     painted = Instant::now();
                     dirty = false;
                 }
+            }
+            if std::mem::take(&mut self.suspending) {
+                self.guard.suspend().wrap_err("stop and go on")?;
+                // Nothing that was painted is on the terminal any more.
+                self.reduce(vec![Event::Resized]);
+                self.paint()?;
+                painted = Instant::now();
+                dirty = false;
             }
         }
         Ok(self.state)
@@ -123,7 +137,7 @@ impl Screen {
     }
 
     async fn wake(&mut self, due: Instant) -> Wake {
-        let [term, hup] = &mut self.signals;
+        let [term, hup, stop] = &mut self.signals;
         tokio::select! {
             biased;
             input = self.input.next() => match input {
@@ -140,6 +154,7 @@ impl Screen {
             },
             _ = term.recv() => Wake::Terminate,
             _ = hup.recv() => Wake::Terminate,
+            _ = stop.recv() => Wake::Suspend,
             Some(first) = self.net.replies.recv() => {
                 let mut events = vec![first];
                 while events.len() < BURST && let Ok(next) = self.net.replies.try_recv() {
@@ -195,6 +210,7 @@ impl Screen {
                 }
             }
             Effect::Retry => self.net.retry(),
+            Effect::Suspend => self.suspending = true,
             Effect::Quit => self.leaving = true,
         }
     }
@@ -211,6 +227,7 @@ impl Screen {
     }
 
     fn paint_once(&mut self, now: Now) -> color_eyre::Result<()> {
+        super::crash::at_paint();
         let Self { state, guard, theme, .. } = self;
         let terminal = guard.terminal();
         let mut hits = None;

@@ -13,6 +13,7 @@ use crossterm::terminal::{
 use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use rustix::process::{Signal, getpid, kill_process};
 
 /// A frame is written in one piece.
 const FRAME_BYTES: usize = 64 << 10;
@@ -33,22 +34,36 @@ impl Guard {
     /// When it is no terminal or refuses the mode; it is then left as it was.
     pub(super) fn enter() -> io::Result<Self> {
         restore_on_panic();
-        enable_raw_mode()?;
-        OURS.store(true, Ordering::SeqCst);
-        // Cleared here and not through the terminal type, which would ask where the cursor is and fail where
-        // nobody answers: on a slow link, under a recorder.
-        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Clear(ClearType::All))
-            .and_then(|()| {
-                Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, stdout())))
-            })
-            .map(|terminal| Self { terminal })
-            .inspect_err(|_| restore())
+        take().map(|terminal| Self { terminal })
+    }
+
+    /// Gives the terminal back, stops this process as the shell expects it from Ctrl-Z, and takes the terminal over again
+    /// once somebody lets the process go on. What is on it then is not what was, so everything is drawn anew.
+    ///
+    /// # Errors
+    /// When the process cannot be stopped, or the terminal is gone by then.
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        restore();
+        kill_process(getpid(), Signal::STOP)?;
+        self.terminal = take()?;
+        Ok(())
     }
 
     /// The terminal to draw on.
     pub(super) fn terminal(&mut self) -> &mut Terminal<CrosstermBackend<BufWriter<Stdout>>> {
         &mut self.terminal
     }
+}
+
+/// Sets the console's mode; where that fails, it is left as it was.
+fn take() -> io::Result<Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
+    enable_raw_mode()?;
+    OURS.store(true, Ordering::SeqCst);
+    // Cleared here and not through the terminal type, which would ask where the cursor is and fail where
+    // nobody answers: on a slow link, under a recorder.
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Clear(ClearType::All))
+        .and_then(|()| Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, stdout()))))
+        .inspect_err(|_| restore())
 }
 
 impl Drop for Guard {

@@ -27,6 +27,8 @@ use super::state::{Focus, State};
 pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     state.wall_ms = now.wall_ms;
     let mut effects = match event {
+        // In whatever has the keys: the shell is wanted, and nothing is decided by it.
+        Event::Key(press) if press.key == Key::Ctrl('z') => vec![Effect::Suspend],
         Event::Key(press) => match said(state) {
             Focus::Page => page::key(state, press.key, now),
             Focus::Prompt(_) => line::key(state, press.key, now),

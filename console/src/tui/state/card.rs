@@ -225,6 +225,13 @@ impl Card {
         (seen < total).then(|| format!("read on with PgDn: {seen} of {total} lines were shown"))
     }
 
+    /// The first line of the scrollable part that was not on the terminal yet; a few lines on where all were.
+    #[must_use]
+    pub fn next_part(&self) -> usize {
+        let unread = self.read_key.as_deref().and_then(|key| self.read.unread(key));
+        unread.unwrap_or_else(|| self.scroll.saturating_add(5))
+    }
+
     /// The text in field `index`, trimmed.
     #[must_use]
     pub fn text(&self, index: usize) -> &str {

@@ -52,7 +52,7 @@ fn other_key(card: &mut Card, key: Key) {
             let back = card.focus.saturating_add(fields).saturating_sub(1);
             card.focus = back.checked_rem(fields).unwrap_or(0);
         }
-        Key::PageDown => card.scroll = card.scroll.saturating_add(5),
+        Key::PageDown => card.scroll = card.next_part(),
         Key::PageUp => card.scroll = card.scroll.saturating_sub(5),
         Key::Enter => card.said = Some("Enter decides nothing here".to_owned()),
         Key::Char(_)

@@ -32,6 +32,7 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
         Verb::Down => step(state, Step::On(1)),
         Verb::Up => step(state, Step::Back(1)),
         Verb::PageDown => step(state, Step::On(page_rows(state))),
+        Verb::ReadOn => read_on(state),
         Verb::PageUp => step(state, Step::Back(page_rows(state))),
         Verb::First => step(state, Step::First),
         Verb::Last => step(state, Step::Last),
@@ -61,6 +62,7 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
             return vec![Effect::Retry];
         }
         Verb::Interrupt => return interrupt(state, now),
+        Verb::Suspend => return vec![Effect::Suspend],
     }
     Vec::new()
 }
@@ -79,7 +81,9 @@ pub(super) fn interrupt(state: &mut State, now: Now) -> Vec<Effect> {
 pub(super) fn help_key(state: &mut State, key: Key) -> Vec<Effect> {
     let Focus::Help(line) = &mut state.focus else { return Vec::new() };
     match keymap::lookup(key, &Page::Overview) {
-        Some(Verb::Down | Verb::PageDown) => *line = line.saturating_add(5).min(keymap::BINDINGS.len()),
+        Some(Verb::Down | Verb::PageDown | Verb::ReadOn) => {
+            *line = line.saturating_add(5).min(keymap::BINDINGS.len());
+        }
         Some(Verb::Up | Verb::PageUp) => *line = line.saturating_sub(5),
         Some(_) | None => state.focus = Focus::Page,
     }
@@ -121,6 +125,15 @@ fn step(state: &mut State, step: Step) {
         | Page::Audit
         | Page::Service(_)
         | Page::Run(_) => state.step(step),
+    }
+}
+
+/// However fast it is pressed, no part is passed over: what counts is what was painted.
+fn read_on(state: &mut State) {
+    let shown = state.painted.as_ref().and_then(|hits| hits.shown.as_ref());
+    match shown.and_then(|shown| state.read.unread(&shown.key)) {
+        Some(line) => state.nav.cursor_mut().scroll = line,
+        None => step(state, Step::On(page_rows(state))),
     }
 }
 

@@ -42,6 +42,7 @@ fn commands(desk: &Desk) -> Vec<Command> {
         | Effect::Follow { .. }
         | Effect::WatchTrace { .. }
         | Effect::KeepFilters(_)
+        | Effect::Suspend
         | Effect::Retry
         | Effect::Quit => None,
     };
@@ -109,6 +110,24 @@ fn an_approval_carries_the_digest_that_was_shown() {
     desk.key(Key::Enter);
     let (escalation, digest, reason) = ("esc-41".to_owned(), DIGEST.to_owned(), "known customer".to_owned());
     assert_eq!(commands(&desk), [Command::Decide { escalation, digest, approve: true, reason }]);
+}
+
+#[test]
+fn space_passes_nothing_over_however_fast_it_is_pressed() {
+    let mut desk = desk();
+    desk.key(Key::Char('2'));
+    desk.key(Key::Enter);
+    desk.fetched();
+    desk.paint();
+    for _ in 0..3 {
+        desk.event(Event::Key(Press { key: Key::Char(' '), repeat: false }));
+    }
+    desk.paint();
+    for _ in 0..8 {
+        desk.key(Key::Char(' '));
+    }
+    desk.key(Key::Char('a'));
+    assert!(desk.state.card().is_some(), "{}", notice(&desk));
 }
 
 #[test]

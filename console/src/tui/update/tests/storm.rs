@@ -179,6 +179,7 @@ fn acts(effect: &Effect) -> bool {
         | Effect::Follow { .. }
         | Effect::WatchTrace { .. }
         | Effect::KeepFilters(_)
+        | Effect::Suspend
         | Effect::Retry
         | Effect::Quit => false,
     }
