@@ -26,6 +26,9 @@ pub struct Context {
     pub stop_endpoint: Option<String>,
     /// The operator's bearer token.
     pub token: String,
+    /// The file of the key with which this person signs approvals; without it, the platform's default.
+    #[serde(default)]
+    pub key: Option<PathBuf>,
 }
 
 impl fmt::Debug for Context {
@@ -94,7 +97,7 @@ impl Error {
             }
             Self::Malformed { .. } | Self::Value { .. } => {
                 format!(
-                    "it must hold `environment`, `endpoint` and `token`, may hold `stop_endpoint`, and nothing else, each a quoted text; or {REMEDY}"
+                    "it must hold `environment`, `endpoint` and `token`, may hold `stop_endpoint` and `key`, and nothing else, each a quoted text; or {REMEDY}"
                 )
             }
         }

@@ -1,5 +1,6 @@
 //! The operator's terminal: a console to watch and decide in, and the same verbs as a command line.
 
+pub mod approver;
 pub mod cli;
 pub mod connect;
 pub mod context;

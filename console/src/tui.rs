@@ -28,6 +28,7 @@ use self::run::Screen;
 use self::state::State;
 use self::state::receipt::Fate;
 use self::theme::{Looks, Surroundings, Theme};
+use crate::approver::Approver;
 use crate::context::Context;
 use crate::inert::Inert;
 use crate::saved;
@@ -41,9 +42,12 @@ use crate::saved;
 /// When there is no terminal, no place for the log, or the terminal goes away while drawing.
 pub fn run(context: &Context, looks: Looks, out: &mut dyn Write) -> color_eyre::Result<()> {
     let log = log::start()?;
-    let net = net::Net::start(context)?;
+    let approver = Approver::of(context);
+    let key = approver.key();
+    let net = net::Net::start(context, approver)?;
     let session = uuid::Uuid::now_v7().to_string();
     let mut state = State::new(&context.environment, &context.endpoint, &session);
+    state.key = key;
     if let Some(path) = saved::path() {
         match saved::load(&path) {
             Ok(known) => state.saved = known,

@@ -246,6 +246,7 @@ impl Operator {
             reason: "looked at the receipts".to_owned(),
             digest: escalation.digest.clone(),
             idempotency_id: String::new(),
+            ..pb::DecideRequest::default()
         };
         Ok(self.0.decide(request).await?.into_inner())
     }

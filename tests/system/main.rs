@@ -28,6 +28,7 @@ mod pty;
 mod releases;
 mod restart;
 mod rollback;
+mod signed;
 mod stops;
 mod switches;
 mod syncs;

@@ -9,15 +9,16 @@ use std::{
 const DRAWERS: [&str; 6] = ["utils", "helpers", "common", "misc", "types", "manager"];
 
 /// Each crate, where it is, and which of ours it may import.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("proto", &[]),
+    ("proto/document", &["remit-proto"]),
     ("proto/filter", &["remit-proto"]),
     ("control-plane/core", &[]),
     ("control-plane/contract", &["remit-core"]),
     ("control-plane/journal", &["remit-core"]),
     (
         "control-plane/server",
-        &["remit-contract", "remit-core", "remit-filter", "remit-journal", "remit-proto"],
+        &["remit-contract", "remit-core", "remit-document", "remit-filter", "remit-journal", "remit-proto"],
     ),
     (
         "console",
@@ -25,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
             "remit-contract",
             "remit-control-plane",
             "remit-core",
+            "remit-document",
             "remit-filter",
             "remit-journal",
             "remit-proto",
@@ -37,6 +39,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
             "remit-contract",
             "remit-control-plane",
             "remit-core",
+            "remit-document",
             "remit-journal",
             "remit-proto",
         ],

@@ -1,6 +1,6 @@
 //! Every way a command can fail, and the one place where a failure becomes a sentence, a hint and an exit code.
 
-use std::{error::Error as _, io, path::PathBuf};
+use std::{error::Error as _, fmt, io, path::PathBuf};
 
 use tonic::{Code, Status};
 
@@ -63,6 +63,17 @@ impl Failure {
     pub fn malformed(what: &str) -> Self {
         Self::no(format!("the control plane's answer has no {what}"))
             .hint("compare `remit --version` with the control plane's version")
+    }
+}
+
+/// In one sentence, with what to do.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match explain(self, None) {
+            Some(Explained { message, hint: Some(hint), .. }) => write!(f, "{message}; {hint}"),
+            Some(Explained { message, hint: None, .. }) => f.write_str(&message),
+            None => f.write_str("nobody reads any more"),
+        }
     }
 }
 

@@ -28,7 +28,8 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis
 pub struct Session {
     /// For queries and streams; changes take a connection of their own.
     pub client: OperatorClient,
-    context: Context,
+    /// Where it goes, and as whom.
+    pub context: Context,
 }
 
 /// The context file that holds: the one that was named, else the platform's default.

@@ -177,6 +177,12 @@ pub enum Command {
         approve: bool,
         /// Why.
         reason: String,
+        /// Digest of the display document as it was drawn; empty for a denial.
+        shown: String,
+        /// Whether the operator knows that parts of it could not be shown.
+        not_inspectable: bool,
+        /// Who answers, and with which key where one is registered.
+        who: Box<WhoAmIResponse>,
     },
     /// Sets a ceiling.
     SetSwitch {

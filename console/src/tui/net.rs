@@ -18,6 +18,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tonic::{Code, ConnectError, Status};
 
 use super::event::{Command, Event, Fetch};
+use crate::approver::Approver;
 use crate::connect::{self, stop::Lines};
 use crate::context::Context;
 
@@ -58,7 +59,7 @@ impl Net {
     ///
     /// # Errors
     /// When the runtime cannot start or the context is not usable.
-    pub(super) fn start(context: &Context) -> color_eyre::Result<Self> {
+    pub(super) fn start(context: &Context, approver: Approver) -> color_eyre::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("remit-net")
@@ -81,7 +82,8 @@ impl Net {
         let acting = connect::operator(context)?;
         let asking =
             commands::Asking { operator: connect::operator(context)?, control: connect::control(context)? };
-        let acting = commands::Acting { operator: acting, lines: Lines::new(context)? };
+        let approver = Arc::new(approver);
+        let acting = commands::Acting { operator: acting, lines: Lines::new(context)?, approver };
         tokio::spawn(commands::run(acting, asking, commands_rx, replies_tx));
         drop(guard);
         Ok(Self { replies, decisions, picture, trace, commands, filter, retry, runtime: Some(runtime) })

@@ -140,6 +140,8 @@ pub struct State {
     pub nav: Nav,
     /// What the rows of a page must be like, by page: what is hidden in one place is not hidden in another.
     pub filters: BTreeMap<Page, Sieve>,
+    /// The name of the key on this machine; empty where there is none.
+    pub key: String,
     /// Filters by name.
     pub saved: Saved,
     /// When the last event happened, in milliseconds since 1970.

@@ -3,6 +3,7 @@
 use crate::{
     ActionId, CanonicalJson, CredentialId, Declared, Digest, DomainSettings, EscalationId, Money, Moved,
     Person, PlanId, Reason, RunId, ServiceName, SwitchId, Timestamp, ToolName,
+    endorsement::Endorsement,
     event::{Holder, Settlement},
     exchange::Exchange,
     proposal::{Assessment, Channel, Proposal},
@@ -350,6 +351,10 @@ pub struct Answer {
     pub reason: String,
     /// The digest that was shown.
     pub digest: Digest,
+    /// The person's signature, verified by whoever brings it.
+    pub endorsed: Option<Box<Endorsement>>,
+    /// Whether the person knows that parts of it could not be shown.
+    pub opaque: bool,
 }
 
 /// A read that the control plane makes on behalf of an approved action.

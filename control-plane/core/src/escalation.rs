@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ActionId, Ask, Digest, EscalationId, GroupName, Moved, RunId, Timestamp, event::ActionDecided};
+use crate::{
+    ActionId, Ask, Digest, EscalationId, GroupName, Moved, RunId, Timestamp, endorsement::Endorsement,
+    event::ActionDecided,
+};
 
 /// Where an escalation is in its life: pending, then exactly one of the others.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -121,6 +124,12 @@ pub struct Vote {
     pub reason: String,
     /// When.
     pub at: Timestamp,
+    /// The approver's signature over what was shown; nothing from a person without a key, and on a denial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endorsed: Option<Box<Endorsement>>,
+    /// Approved although parts of it could not be shown: then one person more is needed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opaque: bool,
 }
 
 /// A question with its answers: what the state holds.
@@ -177,14 +186,16 @@ impl Escalation {
     }
 
     /// True when this approval is the last one needed: every rule that asked has its quorum, among the
-    /// people it names. Asking one more group can so never make it easier to approve.
+    /// people it names, and one person more where not all could be shown. Asking one more group can so never make it
+    /// easier to approve.
     pub fn is_enough_with(&self, last: &Vote) -> bool {
         let asks = &self.question.asks;
+        let more = u32::from(self.votes.iter().chain([last]).any(|vote| vote.approve && vote.opaque));
         let has_quorum = |ask: &Ask| {
             let named =
                 |vote: &&Vote| asks.iter().any(|it| is_one_rule(it, ask) && vote.groups.contains(&it.to));
             let approvals = self.votes.iter().chain([last]).filter(|vote| vote.approve).filter(named).count();
-            u32::try_from(approvals).unwrap_or(u32::MAX) >= ask.quorum.max(1)
+            u32::try_from(approvals).unwrap_or(u32::MAX) >= ask.quorum.max(1).saturating_add(more)
         };
         !asks.is_empty() && asks.iter().all(has_quorum)
     }

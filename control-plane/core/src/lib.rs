@@ -25,6 +25,7 @@ pub mod decision;
 pub mod declared;
 mod digest;
 pub mod doubt;
+pub mod endorsement;
 pub mod escalation;
 pub mod event;
 pub mod exchange;

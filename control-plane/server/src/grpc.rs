@@ -27,6 +27,7 @@ mod control;
 mod cost;
 mod detail;
 mod domains;
+mod endorse;
 mod export;
 mod filter;
 mod health;

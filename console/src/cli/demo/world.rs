@@ -1,8 +1,8 @@
 //! The demo's world: tool servers on loopback, a control plane over them, and the services' tokens.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fs, io::Write as _, path::Path, sync::Arc, time::Duration};
 
-use color_eyre::eyre::{Report, WrapErr as _};
+use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use remit_control_plane::{A_FREE_PORT, Config, Running, Versions};
 use remit_proto::v1;
 use tokio::net::TcpListener;
@@ -18,7 +18,7 @@ use super::{
     progress::Progress,
     serve,
 };
-use crate::{connect, context::Context};
+use crate::{cli::signer::Signer, connect, context::Context};
 
 /// Everything that the agents and the operator reach; the control plane itself is held beside it.
 pub(crate) struct World {
@@ -77,9 +77,11 @@ impl World {
             endpoint: endpoint.clone(),
             stop_endpoint: Some(format!("http://{}", running.stop_address())),
             token: running.operator_token().to_owned(),
+            key: Some(dir.join("approver.key")),
         };
         let mut tokens = BTreeMap::new();
         let mut operator = connect::operator(&context)?;
+        enrol(&context, &dir.join("control-plane/context.toml")).await?;
         for service in [REFUNDS, ACCESS] {
             for act_only in [false, true] {
                 let subject = Some(v1::create_token_request::Subject::Service(service.to_owned()));
@@ -133,4 +135,16 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// The operator signs approvals: makes a key, registers it, and names it in the context file for the command line beside
+/// the console.
+async fn enrol(context: &Context, file: &Path) -> Result<(), Report> {
+    let Some(path) = &context.key else { return Ok(()) };
+    let signer = Signer::create(path).map_err(|failure| eyre!("{failure}"))?;
+    let request = v1::RegisterKeyRequest { public_key: signer.public() };
+    connect::control(context)?.register_key(request).await.wrap_err("register the operator's key")?;
+    let mut known = fs::OpenOptions::new().append(true).open(file).wrap_err("name the key in the context")?;
+    writeln!(known, "key = {:?}", path.display().to_string())?;
+    Ok(())
 }

@@ -86,6 +86,7 @@ impl Ground {
         let running = start_in_sandbox(sandbox.url.clone(), config, listener).await;
         let running = running.map_err(|error| failed(&error))?;
         let context = |token: &str| Context {
+            key: None,
             environment: "drill".to_owned(),
             endpoint: format!("http://{}", running.address()),
             stop_endpoint: Some(format!("http://{}", running.stop_address())),

@@ -83,6 +83,10 @@ fn vote_json(vote: &Vote) -> Value {
         "approve": vote.approve,
         "reason": vote.reason,
         "at": words::rfc3339(vote.at.as_ref()),
+        "shown": words::text(&vote.shown),
+        "key": words::text(&vote.key),
+        "signature": words::text(&vote.signature),
+        "not_inspectable": vote.not_inspectable,
     })
 }
 
@@ -126,7 +130,10 @@ pub fn write(escalation: &Escalation, screen: &mut Screen<'_>) -> io::Result<()>
     screen.field("lapses", &format!("{} ({left})", words::clock(escalation.deadline.as_ref())))?;
     for vote in &escalation.votes {
         let answer = if vote.approve { "approved" } else { "denied" };
-        screen.field(answer, &format!("by {}: {}", vote.by, vote.reason))?;
+        let signed =
+            if vote.key.is_empty() { String::new() } else { format!(", signed by key {}", vote.key) };
+        let blind = if vote.not_inspectable { ", as not inspectable" } else { "" };
+        screen.field(answer, &format!("by {}{signed}{blind}: {}", vote.by, vote.reason))?;
     }
     if !escalation.note.is_empty() {
         screen.field("ended", &escalation.note)?;

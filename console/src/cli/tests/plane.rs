@@ -199,7 +199,7 @@ impl Operator for Plane {
     type StartRollbackStream = Streamed<pb::RollbackProgress>;
 
     async fn who_am_i(&self, _: Request<pb::WhoAmIRequest>) -> Answer<pb::WhoAmIResponse> {
-        unused()
+        Ok(Response::new(pb::WhoAmIResponse::default()))
     }
 
     async fn watch_state(&self, _: Request<pb::WatchStateRequest>) -> Answer<Self::WatchStateStream> {
@@ -369,6 +369,7 @@ impl Operator for Plane {
             approve: asked.approve,
             reason: asked.reason,
             at: time(1_700_000_100),
+            ..pb::Vote::default()
         }];
         if self.0.moved {
             after.status = pb::EscalationStatus::Voided.into();

@@ -1,9 +1,15 @@
 //! `remit approve` and `remit deny`: read exactly what would run, then answer with its digest.
 
+use std::path::PathBuf;
+
 use clap::Args;
-use remit_proto::v1::{ActionDetail, DecideRequest, Escalation, GetActionRequest, ListEscalationsRequest};
+use remit_document::Document;
+use remit_proto::v1::{
+    ActionDetail, DecideRequest, Escalation, GetActionRequest, ListEscalationsRequest, WhoAmIRequest,
+};
 use serde_json::json;
 
+use crate::approver::Approver;
 use crate::cli::{
     failure::Failure,
     kind::{action, detail, escalation},
@@ -24,6 +30,12 @@ pub struct Decide {
     /// The digest that was reviewed: anything else is not answered
     #[arg(long, value_name = "DIGEST")]
     pub digest: Option<String>,
+    /// Approve although parts cannot be shown: it then takes one person more
+    #[arg(long)]
+    pub not_inspectable: bool,
+    /// The file of your key; the context's, or the platform's default
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
 }
 
 /// Help that `remit approve` ends with.
@@ -32,6 +44,10 @@ pub const APPROVE_HELP: &str =
 answers for exactly that digest. Where parameters or evidence do not match the digests beside
 them, nothing is answered. Before it runs, the control plane reads the evidence again: where a
 fact has moved, the approval is void, the difference is printed and people are asked again.
+
+Who has registered a key (`remit key create`, `remit key register`) signs: what was shown, the reason,
+and the question, with the key file. Parts that cannot be shown are named; approving them takes
+`--not-inspectable` and one person more.
 
 Examples:
   remit show 9b1c44d0                                  read it first
@@ -62,13 +78,18 @@ pub async fn run(
         detail::write(&detail, screen)?;
     }
     review(&args, approve, asked, &detail)?;
-    let request = DecideRequest {
+    let document = Document::of(&detail).ok_or_else(|| Failure::malformed("escalation"))?;
+    let mut request = DecideRequest {
         escalation: asked.id.clone(),
         approve,
         reason: args.reason,
         digest: asked.digest.clone(),
         idempotency_id: idempotency_id(),
+        shown: if approve { document.digest() } else { String::new() },
+        not_inspectable: args.not_inspectable,
+        signature: String::new(),
     };
+    let signed = if approve { endorse(&mut request, args.key, session).await? } else { String::new() };
     let response = session.command()?.decide(within(request)).await.map_err(unsure)?.into_inner();
     let after = response.escalation.ok_or_else(|| Failure::malformed("escalation"))?;
     if screen.is_json() {
@@ -86,11 +107,23 @@ pub async fn run(
     let done = if approve { "approved" } else { "denied" };
     let status = words::escalation_status(after.status);
     let votes = format!("{} of {} approvals", escalation::approvals(&after), after.quorum);
-    screen.line(&format!("{done} {}: the escalation is {status}, {votes}", after.id))?;
+    screen.line(&format!("{done} {}: the escalation is {status}, {votes}{signed}", after.id))?;
     // Of what the contract denies on the facts as they are, people see what had moved.
     escalation::write_moved(&after, screen)?;
     let action = response.action.map(|action| words::action_status(action.status));
     Ok(screen.line(&format!("the action is {}", action.as_deref().unwrap_or("unknown")))?)
+}
+
+/// Signs, where this person has registered a key; says by which.
+async fn endorse(
+    request: &mut DecideRequest,
+    key: Option<PathBuf>,
+    session: &mut Session,
+) -> Result<String, Failure> {
+    let who = session.client.who_am_i(within(WhoAmIRequest {})).await?.into_inner();
+    let key = key.or_else(|| session.context.key.clone());
+    Approver::with(key.as_deref()).endorse(request, &who)?;
+    Ok(if request.signature.is_empty() { String::new() } else { format!(", signed by key {}", who.key) })
 }
 
 /// The approval counts no more: where to look, and where to decide again.

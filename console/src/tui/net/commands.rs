@@ -1,5 +1,6 @@
 //! Commands and questions: each answered once, with a deadline; a command is never repeated by itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use remit_proto::v1::{
@@ -13,6 +14,7 @@ use tonic::{Request as Call, Status};
 
 use super::super::event::{Answer, Command, Event, Fetch, Fetched};
 use super::{Request, follow, is_uncertain, never_left, sentence};
+use crate::approver::Approver;
 use crate::connect::{ControlClient, OperatorClient, stop::Lines};
 use crate::versions;
 
@@ -42,6 +44,8 @@ pub(super) struct Acting {
     pub(super) operator: OperatorClient,
     /// A stop takes whichever line answers.
     pub(super) lines: Lines,
+    /// Signs approvals.
+    pub(super) approver: Arc<Approver>,
 }
 
 /// Serves requests until the screen is gone. Every request runs by itself: a slow one delays no other.
@@ -69,19 +73,33 @@ pub(super) async fn run(
 }
 
 async fn send(
-    Acting { operator: mut client, lines }: Acting,
+    Acting { operator: mut client, lines, approver }: Acting,
     id: u64,
     (idempotency_id, command): (String, Command),
     replies: mpsc::Sender<Event>,
 ) {
     let outcome = match command {
-        Command::Decide { escalation, digest, approve, reason } => client
-            .decide(timed(
-                DecideRequest { escalation, approve, reason, digest, idempotency_id },
-                COMMAND_DEADLINE,
-            ))
-            .await
-            .map(|reply| Answer::Decided(Box::new(reply.into_inner()))),
+        Command::Decide { escalation, digest, approve, reason, shown, not_inspectable, who } => {
+            let signature = String::new();
+            let mut request = DecideRequest {
+                escalation,
+                approve,
+                reason,
+                digest,
+                idempotency_id,
+                shown,
+                signature,
+                not_inspectable,
+            };
+            match approver.endorse(&mut request, &who) {
+                Ok(()) => client
+                    .decide(timed(request, COMMAND_DEADLINE))
+                    .await
+                    .map(|reply| Answer::Decided(Box::new(reply.into_inner()))),
+                // Nothing was sent.
+                Err(failure) => Ok(Answer::Refused(failure.to_string())),
+            }
+        }
         Command::SetSwitch { scope, ceiling, reason, cancel } => {
             let request = SetSwitchRequest {
                 scope,

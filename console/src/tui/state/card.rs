@@ -72,6 +72,10 @@ pub enum Ask {
         escalation: Box<Escalation>,
         /// Yes or no.
         approve: bool,
+        /// Digest of the display document that was read; empty for a denial.
+        shown: String,
+        /// How many of its parts cannot be shown.
+        opaque: usize,
     },
     /// To undo a run.
     Rollback(Box<RollbackPlan>),
@@ -288,10 +292,18 @@ fn fields(ask: &Ask) -> Vec<Field> {
             Field::new("reason, 10 characters or more", Want::Reason(RELEASE_REASON)),
             Field::new("type the scope's name", Want::Exactly(switch.scope.clone())),
         ],
-        Ask::Answer { escalation, approve: true } => vec![
-            Field::new("reason", Want::Reason(1)),
-            Field::new("type the last 4 characters of the digest", Want::Exactly(tail(&escalation.digest))),
-        ],
+        Ask::Answer { escalation, approve: true, opaque, .. } => {
+            let digest = Want::Exactly(tail(&escalation.digest));
+            let mut fields = vec![
+                Field::new("reason", Want::Reason(1)),
+                Field::new("type the last 4 characters of the digest", digest),
+            ];
+            if 0 < *opaque {
+                let label = format!("{opaque} part(s) cannot be shown; type `not inspectable`");
+                fields.push(Field::new(label, Want::Exactly("not inspectable".to_owned())));
+            }
+            fields
+        }
         Ask::Answer { approve: false, .. } => vec![Field::new("reason", Want::Reason(1))],
         Ask::Rollback(plan) => vec![
             Field::new(

@@ -155,13 +155,18 @@ fn command(state: &State, card: &Card, now: Now) -> Result<(String, Command), St
             let (target, reason) = (switch.id.clone(), card.text(0).to_owned());
             (format!("reason {}", switch.scope), Command::Explain { target, reason, review_ms })
         }
-        Ask::Answer { escalation, approve } => {
+        Ask::Answer { escalation, approve, shown, opaque } => {
             let words = format!("{} {}", if *approve { "approve" } else { "deny" }, escalation.id);
-            let (escalation, digest) = (escalation.id.clone(), escalation.digest.clone());
-            (
-                words,
-                Command::Decide { escalation, digest, approve: *approve, reason: card.text(0).to_owned() },
-            )
+            let command = Command::Decide {
+                escalation: escalation.id.clone(),
+                digest: escalation.digest.clone(),
+                approve: *approve,
+                reason: card.text(0).to_owned(),
+                shown: shown.clone(),
+                not_inspectable: 0 < *opaque,
+                who: Box::new(state.who.clone().unwrap_or_default()),
+            };
+            (words, command)
         }
         Ask::Rollback(plan) => {
             let (id, digest) = (plan.id.clone(), plan.digest.clone());

@@ -1,5 +1,6 @@
 //! Opening cards: from a key or from the command line, always the same card, never a command.
 
+use remit_document::Document;
 use remit_proto::v1::{Escalation, Level, Switch};
 
 use super::super::clock::Now;
@@ -40,7 +41,10 @@ pub(super) fn answer(state: &mut State, approve: bool, now: Now) {
         return state.say(now.tick_ms, format!("deny is locked: {why}"));
     }
     let escalation = Box::new(whole(state, escalation));
-    open(state, Ask::Answer { escalation, approve });
+    let document = state.details.action.as_deref().filter(|_| approve).and_then(Document::of);
+    let shown = document.as_ref().map(Document::digest).unwrap_or_default();
+    let opaque = document.iter().flat_map(Document::opaque).count();
+    open(state, Ask::Answer { escalation, approve, shown, opaque });
 }
 
 /// Opens the card that says what became of the action on the page.
@@ -83,6 +87,9 @@ pub(in crate::tui) fn approval_lock(state: &State, object: &Object, now: Now) ->
         None => return Some("its evidence has not arrived yet".to_owned()),
         Some(e) if e.digest != object.version || e.digest.is_empty() => {
             return Some("the evidence shown belongs to another digest".to_owned());
+        }
+        Some(_) if state.who.as_ref().is_some_and(|who| !who.key.is_empty() && who.key != state.key) => {
+            return Some("you sign with a key that is not on this machine".to_owned());
         }
         Some(_) => {}
     }

@@ -6,6 +6,7 @@ mod switched;
 
 use proptest::prelude::*;
 use ratatui::layout::Size;
+use remit_document::Document;
 use remit_proto::v1::{
     DecisionUpdate, Escalation, EscalationStatus, Level, MovedFact, SetSwitchResponse, Tripped, Vote,
     decision_update,
@@ -109,7 +110,11 @@ fn an_approval_carries_the_digest_that_was_shown() {
     desk.text("5a1c");
     desk.key(Key::Enter);
     let (escalation, digest, reason) = ("esc-41".to_owned(), DIGEST.to_owned(), "known customer".to_owned());
-    assert_eq!(commands(&desk), [Command::Decide { escalation, digest, approve: true, reason }]);
+    let shown = Document::of(desk.state.details.action.as_deref().unwrap()).unwrap().digest();
+    let who = Box::new(desk.state.who.clone().unwrap());
+    let approval =
+        Command::Decide { escalation, digest, approve: true, reason, shown, not_inspectable: false, who };
+    assert_eq!(commands(&desk), [approval]);
 }
 
 #[test]

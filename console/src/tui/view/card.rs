@@ -76,8 +76,8 @@ fn title(state: &State, ask: &Ask) -> String {
         Ask::Ceiling { scope, level, .. } => format!("{} {scope}", ceiling(*level)),
         Ask::Release(switch) => format!("RELEASE {}", switch.scope),
         Ask::Explain(switch) => format!("REASON for {} {}", ceiling(switch.ceiling()), switch.scope),
-        Ask::Answer { escalation, approve: true } => format!("APPROVE {}", escalation.id),
-        Ask::Answer { escalation, approve: false } => format!("DENY {}", escalation.id),
+        Ask::Answer { escalation, approve: true, .. } => format!("APPROVE {}", escalation.id),
+        Ask::Answer { escalation, approve: false, .. } => format!("DENY {}", escalation.id),
         Ask::Rollback(plan) => format!("UNDO {}", undone(plan)),
         Ask::Resolve { doubt, happened } => {
             let id = doubt.action.as_ref().map_or("", |action| action.id.as_str());
@@ -96,7 +96,9 @@ fn facts(painter: &Painter<'_>, card: &Card, width: usize) -> Vec<Row> {
         }
         Ask::Release(switch) => lift::rows(painter, switch, width),
         Ask::Explain(switch) => explain_rows(painter, switch, width),
-        Ask::Answer { escalation, approve } => answer_rows(painter, escalation, *approve, width),
+        Ask::Answer { escalation, approve, shown, .. } => {
+            answer_rows(painter, escalation, (*approve, shown), width)
+        }
         Ask::Rollback(plan) => summary_rows(painter, plan, width),
         Ask::Resolve { doubt, happened } => doubt::rows(painter, doubt, *happened, width),
     }
@@ -193,7 +195,12 @@ fn explain_rows(painter: &Painter<'_>, switch: &Switch, width: usize) -> Vec<Row
     rows
 }
 
-fn answer_rows(painter: &Painter<'_>, escalation: &Escalation, approve: bool, width: usize) -> Vec<Row> {
+fn answer_rows(
+    painter: &Painter<'_>,
+    escalation: &Escalation,
+    (approve, shown): (bool, &str),
+    width: usize,
+) -> Vec<Row> {
     let theme = painter.theme;
     let what = format!("{} asks to run {} in run {}", escalation.service, escalation.tool, escalation.run);
     let mut rows = wrapped("what       ", &what, width, (theme.dim, theme.strong));
@@ -202,6 +209,14 @@ fn answer_rows(painter: &Painter<'_>, escalation: &Escalation, approve: bool, wi
         rows.extend(wrapped("moved      ", &moved(it), width, (theme.dim, theme.warn)));
     }
     rows.extend(wrapped("digest     ", &escalation.digest, width, (theme.dim, theme.strong)));
+    if approve {
+        let key = painter.state.who.as_ref().map_or("", |who| who.key.as_str());
+        let by = match key.get(..8) {
+            Some(key) => format!("signed by you with key {key}"),
+            None => "not signed: you have no key (`remit key create`, `remit key register`)".to_owned(),
+        };
+        rows.extend(wrapped("signs      ", &format!("{shown}, {by}"), width, (theme.dim, theme.text)));
+    }
     let then = if approve {
         "exactly these bytes run, once enough people approved"
     } else {

@@ -1,6 +1,7 @@
 //! One escalation: exactly what would run, why a person is asked, the seven findings, and evidence to be read through.
 
 use ratatui::layout::Rect;
+use remit_document::Document;
 use remit_proto::v1::{ActionDetail, Escalation};
 
 use super::super::paint::{Painter, Row, take_bottom};
@@ -31,8 +32,10 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     };
     let inner = painter.rule(body, &title);
     let width = usize::from(inner.width);
-    let rows = lines(painter, escalation, detail, width);
-    let key = document_key(escalation, detail, width);
+    // What is signed is drawn from the very answer that it is computed from, never from the row of the list.
+    let drawn = detail.and_then(|detail| detail.escalation.as_ref()).unwrap_or(escalation);
+    let rows = lines(painter, drawn, detail, width);
+    let key = document_key(drawn, detail, width);
     let shown = painter.document(inner, key, &rows, state.nav.cursor().scroll);
     painter.hits.shown = Some(shown);
     painter.row(foot, 0, &Row::of("DIGEST ", theme.dim).put(&escalation.digest, theme.strong));
@@ -56,14 +59,10 @@ fn detail_of<'a>(state: &'a State, id: &str) -> Option<&'a ActionDetail> {
     state.details.action.as_deref().filter(|d| d.escalation.as_ref().is_some_and(|e| e.id == id))
 }
 
-/// Changes whenever a line of the document could have changed, so that reading starts over.
+/// Changes whenever what is signed changes, or the lines that it is drawn in, so that reading starts over.
 fn document_key(escalation: &Escalation, detail: Option<&ActionDetail>, width: usize) -> String {
-    let seen = detail.iter().flat_map(|d| &d.evidence).map(|item| item.digest.as_str());
-    let said = detail.iter().flat_map(|d| &d.assertions).map(|said| said.sha256.as_str());
-    let evidence: Vec<_> = seen.chain(said).collect();
-    let prompt = detail.map_or(0, |detail| detail.prompt.len());
-    let (id, digest, whole) = (&escalation.id, &escalation.digest, detail.is_some());
-    format!("{id}/{digest}/{width}/{whole}/{prompt}/{}", evidence.join("+"))
+    let document = detail.and_then(Document::of).map(|document| document.digest());
+    format!("{}/{}/{width}/{}", escalation.id, escalation.digest, document.unwrap_or_default())
 }
 
 fn lines(
@@ -78,15 +77,25 @@ fn lines(
     // The list carries short parameters only; the page has them whole.
     let whole = detail.and_then(|d| d.action.as_ref()).map_or(&escalation.params_json, |a| &a.params_json);
     rows.extend(json_rows(whole, width, theme));
-    let asked = when::time_of_day(when::millis(escalation.asked_at.as_ref()));
+    let asked = escalation.asked_at.as_ref().map(ToString::to_string).unwrap_or_default();
     let who = format!("{} in run {}, asked {asked}", escalation.service, escalation.run);
     rows.extend(wrapped("WHO    ", &who, width, styles));
+    if let Some(detail) = detail {
+        let terms = format!("contract {} {}", detail.contract_version, detail.contract_digest);
+        rows.extend(wrapped("TERMS  ", &terms, width, styles));
+    }
     for because in &escalation.because {
         rows.extend(wrapped("WHY    ", because, width, styles));
     }
     let (groups, rules) = (escalation.groups.join(", "), escalation.rules.join(", "));
-    let may = format!("{groups}; {} approvals so far; asked by {rules}", votes(escalation));
+    let may = format!(
+        "{groups}; {} must approve; asked by {rules}; {} approvals so far",
+        escalation.quorum,
+        votes(escalation)
+    );
     rows.extend(wrapped("MAY    ", &may, width, styles));
+    let until = escalation.deadline.as_ref().map(ToString::to_string).unwrap_or_default();
+    rows.extend(wrapped("UNTIL  ", &format!("{until}, then nothing runs"), width, styles));
     if !escalation.replaces.is_empty() {
         let why = format!("it was approved as {}, which is void", escalation.replaces);
         rows.extend(wrapped("AGAIN  ", &why, width, (theme.dim, theme.warn)));
@@ -97,6 +106,10 @@ fn lines(
     }
     for it in &escalation.moved {
         rows.extend(wrapped("MOVED  ", &moved(it), width, (theme.dim, theme.warn)));
+    }
+    let opaque = detail.and_then(Document::of);
+    for words in opaque.iter().flat_map(Document::opaque) {
+        rows.extend(wrapped("UNSEEN ", words, width, (theme.crit, theme.crit)));
     }
     for vote in &escalation.votes {
         let word = if vote.approve { "approves" } else { "denies" };

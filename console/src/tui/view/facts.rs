@@ -109,7 +109,8 @@ pub(super) fn evidence(item: &EvidenceItem, width: usize, painter: &Painter<'_>)
     let at = when::millis(item.observed_at.as_ref());
     // Of constant width, so that a growing age never moves the lines that were already read.
     let ago = when::ago(at, painter.now.wall_ms);
-    let seen = format!("seen {} ({ago:>6} ago)  sha256 {}", when::time_of_day(at), item.digest);
+    let since = item.observed_at.as_ref().map(ToString::to_string).unwrap_or_default();
+    let seen = format!("seen {since} ({ago:>6} ago)  sha256 {}", item.digest);
     rows.extend(wrapped("    ", &seen, width, (theme.dim, theme.dim)));
     rows.extend(json_rows(&item.content_json, width, theme));
     rows

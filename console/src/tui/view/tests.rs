@@ -2,6 +2,7 @@
 
 mod oracle;
 mod screens;
+mod signed;
 
 use ratatui::layout::Size;
 

@@ -188,7 +188,8 @@ fn answer(world: &mut World<'_>, of: &str, by: &Person, approve: bool) -> Result
             .map(|escalation| (escalation.question.id, escalation.question.digest))
             .ok_or_else(|| format!("nobody was asked about `{of}`, so nobody can answer"))?;
     let reason = "as the scenario says".to_owned();
-    let answer = Answer { escalation, by: by.clone(), approve, reason, digest };
+    let answer =
+        Answer { escalation, by: by.clone(), approve, reason, digest, endorsed: None, opaque: false };
     let held = world.state.held.get(&action).map(|held| held.proposal.clone());
     let mut events = match world.command(Command::Decide(Box::new(answer))) {
         Ok(events) => events,

@@ -30,6 +30,8 @@ pub(super) fn decide(state: &State, answer: Answer, now: Timestamp) -> Result<Ve
         approve: answer.approve,
         reason: answer.reason,
         at: now,
+        endorsed: answer.endorsed,
+        opaque: answer.opaque,
     };
     let by = vote.by.clone();
     let enough = escalation.is_enough_with(&vote);

@@ -7,7 +7,7 @@ use remit_journal::Record;
 use remit_proto::v1 as pb;
 use tokio::sync::broadcast;
 
-use super::{query, wire};
+use super::{endorse, query, wire};
 use crate::{
     error::Error,
     plane::{Plane, Ward},
@@ -16,15 +16,18 @@ use crate::{
 };
 
 pub(super) async fn decide(
-    plane: &Plane,
+    plane: &Arc<Plane>,
     by: Person,
     request: pb::DecideRequest,
 ) -> Result<pb::DecideResponse, Error> {
-    let pb::DecideRequest { escalation, approve, reason, digest, idempotency_id } = request;
-    let (ward, id) = query::escalation_ward(plane, &escalation)?;
-    let digest = wire::parse(&digest, "digest")?;
+    let (ward, id) = query::escalation_ward(plane, &request.escalation)?;
+    let digest = wire::parse(&request.digest, "digest")?;
+    let endorsed =
+        if request.approve { endorse::verified(plane, (ward, id), (&by, &request)).await? } else { None };
+    let pb::DecideRequest { approve, reason, idempotency_id, not_inspectable, .. } = request;
     let name = by.name.clone();
-    let answer = Answer { escalation: id, by, approve, reason, digest };
+    let opaque = approve && not_inspectable;
+    let answer = Answer { escalation: id, by, approve, reason, digest, endorsed, opaque };
     let mut updates = ward.updates.subscribe();
     let decided = ward.domain.submit(Command::Decide(Box::new(answer))).await;
     let again = |inner: &Inner| {

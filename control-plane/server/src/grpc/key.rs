@@ -24,13 +24,17 @@ pub(super) async fn register(
     Ok(pb::Key { key: key.to_string(), owner, registered_at: Some(wire::time(registered_at)) })
 }
 
-/// The key that a person has registered.
-pub(super) fn of(control: &Ward, person: &Person) -> Result<(Digest, Key), Error> {
-    let known = control.view.read(|inner| {
+/// The key that a person has registered, if there is one.
+pub(super) fn registered(control: &Ward, person: &Person) -> Option<(Digest, Key)> {
+    control.view.read(|inner| {
         let mut keys = inner.state.keys.iter();
         keys.find(|(_, key)| key.owner == person.name).map(|(name, key)| (*name, key.clone()))
-    });
-    known.ok_or_else(|| {
+    })
+}
+
+/// The key that a person has registered.
+pub(super) fn of(control: &Ward, person: &Person) -> Result<(Digest, Key), Error> {
+    registered(control, person).ok_or_else(|| {
         Error::NotPermitted(format!(
             "`{}` has registered no key, so nobody could tell who approved; run `remit key create` and `remit key register`",
             person.name

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use super::{
-    audit, blast, books, control, cost, detail, domains, export, lift, person, query, resolve, rollback,
+    audit, blast, books, control, cost, detail, domains, export, key, lift, person, query, resolve, rollback,
     state, switch, token, watch, who,
 };
 use crate::plane::Plane;
@@ -25,7 +25,10 @@ pub(super) type Updates<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send
 impl operator_server::Operator for Operator {
     async fn who_am_i(&self, request: Request<pb::WhoAmIRequest>) -> Answer<pb::WhoAmIResponse> {
         let person = person(&self.plane, &request)?;
+        let key = key::registered(self.plane.control().map_err(Status::from)?, &person);
         Ok(Response::new(pb::WhoAmIResponse {
+            plane: self.plane.identity().map_err(Status::from)?.to_string(),
+            key: key.map(|(name, _)| name.to_string()).unwrap_or_default(),
             operator: person.name,
             groups: person.groups.iter().map(ToString::to_string).collect(),
             environment: self.plane.environment.clone(),

@@ -241,8 +241,21 @@ pub(super) fn whole_action(card: &ActionCard) -> pb::Action {
 }
 
 pub(super) fn vote(vote: &Vote) -> pb::Vote {
-    let Vote { by, groups: _, approve, reason, at } = vote;
-    pb::Vote { by: by.clone(), approve: *approve, reason: reason.clone(), at: Some(time(*at)) }
+    let Vote { by, groups: _, approve, reason, at, endorsed, opaque } = vote;
+    let mut row = pb::Vote {
+        by: by.clone(),
+        approve: *approve,
+        reason: reason.clone(),
+        at: Some(time(*at)),
+        not_inspectable: *opaque,
+        ..pb::Vote::default()
+    };
+    if let Some(endorsed) = endorsed {
+        row.shown = endorsed.shown.to_string();
+        row.key = endorsed.key.to_string();
+        row.signature.clone_from(&endorsed.signature);
+    }
+    row
 }
 
 pub(super) fn statement(said: &Statement) -> pb::Statement {

@@ -3,11 +3,13 @@
 use std::{collections::VecDeque, time::Duration};
 
 use color_eyre::eyre::{Report, eyre};
+use remit_document::Document;
 use remit_proto::v1::{self, ActionStatus, EscalationStatus, decision_update::What};
 use tonic::Streaming;
 
 use super::{Done, in_time};
 use crate::{
+    approver::Approver,
     cli::{demo::world::World, session, words},
     connect::OperatorClient,
 };
@@ -31,15 +33,21 @@ pub(super) async fn answer_two(
             .escalations
             .into(),
     };
+    let approver = Approver::of(&world.context);
     let asked = in_time("a refund to approve", queue.next()).await?;
-    let answer =
-        decide(client, &asked, true, "The customer returned both items; the receipt is in the file.");
+    let answer = decide(
+        client,
+        &approver,
+        &asked,
+        true,
+        "The customer returned both items; the receipt is in the file.",
+    );
     let action = in_time("the approval", answer).await?.action;
     world.progress.line(&format!("operator approved {}: {}", asked.tool, asked.params_json));
     in_time("the approved refund", carried_out(client, action)).await?;
     done.approved = Some(asked.id);
     let asked = in_time("a refund to deny", queue.next()).await?;
-    let answer = decide(client, &asked, false, "The return has not arrived.");
+    let answer = decide(client, &approver, &asked, false, "The return has not arrived.");
     in_time("the denial", answer).await?;
     world.progress.line(&format!("operator denied {}: {}", asked.tool, asked.params_json));
     done.denied = Some(asked.id);
@@ -72,17 +80,23 @@ impl Queue {
 
 async fn decide(
     client: &mut OperatorClient,
+    approver: &Approver,
     asked: &v1::Escalation,
     approve: bool,
     reason: &str,
 ) -> Result<v1::DecideResponse, Report> {
-    let request = v1::DecideRequest {
+    let detail = client.get_action(v1::GetActionRequest { id: asked.action.clone() }).await?.into_inner();
+    let mut request = v1::DecideRequest {
         escalation: asked.id.clone(),
         approve,
         reason: reason.to_owned(),
         digest: asked.digest.clone(),
         idempotency_id: session::idempotency_id(),
+        shown: Document::of(&detail).map(|document| document.digest()).unwrap_or_default(),
+        ..v1::DecideRequest::default()
     };
+    let who = client.who_am_i(v1::WhoAmIRequest {}).await?.into_inner();
+    approver.endorse(&mut request, &who).map_err(|failure| eyre!("{failure}"))?;
     Ok(client.decide(request).await?.into_inner())
 }
 

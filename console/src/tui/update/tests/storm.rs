@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use ratatui::layout::Size;
+use remit_document::Document;
 use remit_proto::v1::Level;
 
 use crate::tui::event::{Answer, Command, Effect, Event, Fetched};
@@ -238,13 +239,18 @@ fn challenge(
             prop_assert!(target == "sw-3" && typed[1] == "service:access-grants" && 10 <= reason.len());
             prop_assert!(desk.state.switch(target).is_some());
         }
-        Command::Decide { escalation, digest, approve, reason } => {
+        Command::Decide { escalation, digest, approve, reason, shown, .. } => {
             let waiting = desk.state.escalation(escalation);
             prop_assert!(waiting.is_some_and(|e| e.digest == *digest) && !reason.is_empty());
             prop_assert!(text.contains(digest.as_str()), "another digest was on the terminal");
             if *approve {
                 prop_assert!(typed[1].len() == 4 && digest.ends_with(typed[1].as_str()));
                 prop_assert!(desk.state.link.age_ms(desk.now.tick_ms).is_some_and(|age| age < 10_000));
+                prop_assert!(text.contains(shown.as_str()), "another document was on the terminal");
+                let document = desk.state.details.action.as_deref().and_then(Document::of);
+                prop_assert!(document.is_some_and(|document| document.digest() == *shown));
+            } else {
+                prop_assert_eq!(shown, "", "a denial is not signed");
             }
         }
         Command::StartRollback { plan, reason, .. } => {

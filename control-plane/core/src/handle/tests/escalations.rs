@@ -154,8 +154,15 @@ fn an_answer_shows_the_digest_and_a_reason() {
         world.hold(large());
         let digest = digest.unwrap_or(world.state.escalations[&escalation(1)].question.digest);
         let by = person("rita", &["risk"]);
-        let answer =
-            Answer { escalation: escalation(1), by, approve: true, reason: reason.to_owned(), digest };
+        let answer = Answer {
+            escalation: escalation(1),
+            by,
+            approve: true,
+            reason: reason.to_owned(),
+            digest,
+            endorsed: None,
+            opaque: false,
+        };
         assert_eq!(world.command(Command::Decide(Box::new(answer))), Err(expect));
     }
 }

@@ -334,6 +334,8 @@ impl World {
             approve,
             reason,
             digest,
+            endorsed: None,
+            opaque: false,
         })))
     }
 

@@ -17,6 +17,8 @@ fn voted() -> Event {
         approve: false,
         reason: "no".to_owned(),
         at: Timestamp::from_micros(1),
+        endorsed: None,
+        opaque: false,
     };
     Event::EscalationVoted { escalation: escalation(), action: action(2), run: run(), vote }
 }
