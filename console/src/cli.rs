@@ -8,8 +8,8 @@ use self::{
     paint::Color,
     screen::Format,
     verb::{
-        audit, blast, completions, contract, cost, decide, domain, explain, export, get, key, resolve,
-        rollback, show, switch, tail, token, verify, who,
+        attention, audit, blast, completions, contract, cost, decide, domain, explain, export, get, key, man,
+        resolve, rollback, show, switch, tail, token, verify, who,
     },
 };
 
@@ -129,6 +129,8 @@ pub enum Verb {
     Demo(demo::Args),
     /// Print a completion script for a shell
     Completions(completions::Completions),
+    /// Print the manual page, or write one for every verb
+    Man(man::Manual),
 }
 
 /// What a control plane answers.
@@ -172,6 +174,9 @@ pub enum Remote {
     Verify(verify::Verify),
     /// Create, list and revoke tokens
     Token(token::Tokens),
+    /// How you have decided in the last hour: shares, pace, what was undone since
+    #[command(after_help = attention::HELP)]
+    Attention,
     /// Say who answers for a service, who may do what about it, and by which grants
     Who(who::Who),
 }

@@ -337,3 +337,38 @@ async fn offline() {
     let version = remit(&site, &["--version"]).await;
     assert_eq!(version.out.trim(), concat!("remit ", env!("CARGO_PKG_VERSION")));
 }
+
+#[tokio::test]
+async fn attention_says_how_you_have_decided() {
+    let (site, remitd, mut agent) = world().await;
+    assert!(remit(&site, &["attention"]).await.out.contains("decided nothing"));
+    let run = agent.run("case-1").await;
+    let held = agent.refund(&run, "US-50000-a", 30_000).await;
+    assert_eq!(remit(&site, &["approve", &held.escalation, "--reason", "well"]).await.code, 0);
+    let found = remit(&site, &["attention", "-o", "json"]).await.json();
+    assert_eq!((&found["decided"], &found["approved"], &found["undone"]), (&1.into(), &1.into(), &0.into()));
+    let mut operator = remitd.operator().await;
+    let plan = remit(&site, &["rollback", "run", &run, "--reason", "paid twice", "--yes"]).await;
+    assert_eq!(plan.code, 0, "{plan:?}");
+    let found = remit(&site, &["attention", "-o", "json"]).await.json();
+    assert_eq!(found["undone"], 1, "{found}");
+    // Of another person nothing is told.
+    let other = operator.person_token("lena", &["payments-risk"]).await;
+    let mut lena = remit_tests::client::Operator::connect(&remitd.url(), &other).await;
+    let request = remit_proto::v1::GetAttentionRequest {};
+    assert_eq!(lena.0.get_attention(request).await.unwrap().into_inner().decided, 0);
+}
+
+#[tokio::test]
+async fn every_verb_has_a_manual_page() {
+    let site = Site::new(REMITD).await;
+    let dir = site.path().join("man");
+    let said = remit(&site, &["man", dir.to_str().unwrap()]).await;
+    assert_eq!(said.code, 0, "{said:?}");
+    let page = fs::read_to_string(dir.join("remit-approve.1")).unwrap();
+    assert!(page.starts_with(".ie") || page.contains(".TH remit-approve"), "{page}");
+    assert!(page.contains("Examples"), "{page}");
+    assert!(dir.join("remit-contract-propose.1").exists());
+    assert!(remit(&site, &["man"]).await.out.contains(".TH remit 1"));
+    remit(&site, &["man", "/proc/none"]).await.failed(2, &["name a folder that you may write"]);
+}

@@ -15,8 +15,8 @@ use super::{
     session::{self, Session},
     table::Frame,
     verb::{
-        audit, blast, completions, contract, cost, decide, domain, drill, explain, export, get, key, latch,
-        resolve, rollback, show, switch, tail, token, verify, who,
+        attention, audit, blast, completions, contract, cost, decide, domain, drill, explain, export, get,
+        key, latch, man, resolve, rollback, show, switch, tail, token, verify, who,
     },
 };
 use crate::{context::Context, tui};
@@ -38,7 +38,8 @@ pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
             | Verb::Drill(_)
             | Verb::Key(_)
             | Verb::Explain(_)
-            | Verb::Completions(_),
+            | Verb::Completions(_)
+            | Verb::Man(_),
         ) => {
             // Requests one after another need no second thread; a drill has callers, a control plane and tools.
             let mut runtime = match &verb {
@@ -124,6 +125,7 @@ async fn dispatch(
         },
         Some(Verb::Explain(args)) => explain::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Completions(args)) => completions::run(&args, screen).map(|()| Exit::Ok),
+        Some(Verb::Man(args)) => man::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Remote(Remote::Stop(switch::Stop { local: true, data: Some(data), how, .. }))) => {
             latch::stop(&data, how.reason.as_deref(), screen).await.map(|()| Exit::Ok)
         }
@@ -158,6 +160,7 @@ async fn remote(
         Remote::Cost(args) => return cost::run(args, session, screen).await,
         Remote::Audit(args) => audit::run(args, session, screen).await?,
         Remote::Blast(args) => blast::run(args, session, screen).await?,
+        Remote::Attention => attention::run(session, screen).await?,
         Remote::Who(args) => who::run(args, session, screen).await?,
         Remote::Tail(args) => tail::run(args, session, screen, interrupt).await?,
         Remote::Approve(args) => decide::run(args, true, session, screen).await?,

@@ -1,5 +1,6 @@
 //! The verbs: one file each with its arguments, its help and what it does.
 
+pub mod attention;
 pub mod audit;
 pub mod blast;
 pub mod completions;
@@ -13,6 +14,7 @@ pub mod export;
 pub mod get;
 pub mod key;
 pub mod latch;
+pub mod man;
 pub mod resolve;
 pub mod rollback;
 pub mod show;

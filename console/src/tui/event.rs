@@ -1,10 +1,10 @@
 //! Everything that can happen to the console, and everything it can ask for in return.
 
 use remit_proto::v1::{
-    ActionDetail, ContractVersion, CostNode, DecideResponse, DecisionUpdate, ExplainSwitchResponse,
-    GetBlastResponse, InFlight, Level, ListAuditResponse, ListRunsResponse, Parked, ReleasePreview,
-    ReleaseSwitchResponse, ResolveResponse, Rollback, RollbackPlan, RollbackProgress, RunDetail,
-    SetSwitchResponse, StateSnapshot, TraceBatch, WhoAmIResponse,
+    ActionDetail, Attention, ContractVersion, CostNode, DecideResponse, DecisionUpdate,
+    ExplainSwitchResponse, GetBlastResponse, InFlight, Level, ListAuditResponse, ListRunsResponse, Parked,
+    ReleasePreview, ReleaseSwitchResponse, ResolveResponse, Rollback, RollbackPlan, RollbackProgress,
+    RunDetail, SetSwitchResponse, StateSnapshot, TraceBatch, WhoAmIResponse,
 };
 
 use remit_filter::Saved;
@@ -112,6 +112,8 @@ pub enum Fetch {
     Blast(String),
     /// Who did what to the control plane.
     Audit,
+    /// How this operator has decided lately.
+    Attention,
     /// What goes again once the switch with this id is lifted.
     Preview(String),
 }
@@ -139,6 +141,8 @@ pub enum Fetched {
     Blast(Box<GetBlastResponse>),
     /// Who did what, newest first.
     Audit(ListAuditResponse),
+    /// How this operator has decided lately.
+    Attention(Attention),
     /// What goes again once the switch named first is lifted.
     Preview(String, ReleasePreview),
 }
@@ -159,6 +163,7 @@ impl Fetched {
                 | (Self::Cost(_), Fetch::Cost)
                 | (Self::Blast(_), Fetch::Blast(_))
                 | (Self::Audit(_), Fetch::Audit)
+                | (Self::Attention(_), Fetch::Attention)
                 | (Self::Preview(..), Fetch::Preview(_))
         )
     }

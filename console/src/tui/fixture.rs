@@ -463,6 +463,7 @@ impl Desk {
         self.event(Event::Fetched(Fetched::Cost(listed::cost())));
         self.event(Event::Fetched(Fetched::Blast(Box::new(listed::blast()))));
         self.event(Event::Fetched(Fetched::Audit(listed::audit())));
+        self.event(Event::Fetched(Fetched::Attention(listed::attention())));
         self.event(Event::Fetched(Fetched::Preview(safe_mode().id, resumes())));
         self.event(Event::Trace(TraceBatch {
             records: vec![record(1041, "asks for payouts.create")],

