@@ -9,7 +9,7 @@ use self::{
     screen::Format,
     verb::{
         attention, audit, blast, completions, contract, cost, decide, domain, explain, export, get, key, man,
-        resolve, rollback, show, switch, tail, token, verify, who,
+        replay, resolve, rollback, show, switch, tail, token, verify, who,
     },
 };
 
@@ -51,7 +51,7 @@ pub struct Cli {
 }
 
 /// How the console looks; other verbs have no use for it.
-#[derive(Args, Clone, Copy, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Look {
     /// The colours of the console
     #[arg(
@@ -70,6 +70,9 @@ pub struct Look {
     /// Move as little as possible: ages go on every five seconds; also where NO_MOTION is set
     #[arg(long, global = true, help_heading = "Options of the console")]
     pub reduced_motion: bool,
+    /// Record every frame of the console in this new file, for `remit replay`; reasons that you type are on it
+    #[arg(long, global = true, help_heading = "Options of the console", value_name = "FILE")]
+    pub record: Option<PathBuf>,
 }
 
 /// Options of every verb.
@@ -100,7 +103,7 @@ impl Global {
     /// How the console is to look.
     #[must_use]
     pub fn looks(&self) -> Looks {
-        let Look { theme, ascii, reduced_motion } = self.look;
+        let Look { theme, ascii, reduced_motion, .. } = self.look;
         let palette = if self.color == Color::Never { Palette::Plain } else { theme };
         Looks { palette, ascii, still: reduced_motion }
     }
@@ -131,6 +134,8 @@ pub enum Verb {
     Completions(completions::Completions),
     /// Print the manual page, or write one for every verb
     Man(man::Manual),
+    /// Play a recorded session of the console, or print one of its frames
+    Replay(replay::Replay),
 }
 
 /// What a control plane answers.

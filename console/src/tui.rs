@@ -13,6 +13,7 @@ mod net;
 pub mod paint;
 mod run;
 pub mod state;
+mod tape;
 mod terminal;
 pub mod theme;
 pub mod update;
@@ -21,12 +22,14 @@ pub mod when;
 
 use std::env;
 use std::io::Write;
+use std::path::Path;
 
 use color_eyre::eyre::WrapErr as _;
 
 use self::run::Screen;
 use self::state::State;
 use self::state::receipt::Fate;
+use self::tape::Tape;
 use self::theme::{Looks, Surroundings, Theme};
 use crate::approver::Approver;
 use crate::context::Context;
@@ -37,10 +40,16 @@ use crate::saved;
 ///
 /// Once the screen is gone, `out` gets what is still worth knowing: commands whose outcome is unknown, and where
 /// the log is.
+/// With `record`, every frame goes into that file, too.
 ///
 /// # Errors
 /// When there is no terminal, no place for the log, or the terminal goes away while drawing.
-pub fn run(context: &Context, looks: Looks, out: &mut dyn Write) -> color_eyre::Result<()> {
+pub fn run(
+    context: &Context,
+    looks: Looks,
+    record: Option<&Path>,
+    out: &mut dyn Write,
+) -> color_eyre::Result<()> {
     let log = log::start()?;
     let approver = Approver::of(context);
     let key = approver.key();
@@ -69,12 +78,29 @@ pub fn run(context: &Context, looks: Looks, out: &mut dyn Write) -> color_eyre::
         .enable_all()
         .build()
         .wrap_err("start the screen's runtime")?;
-    let state = runtime.block_on(async { Screen::new(state, net, theme)?.run().await })?;
+    let tape = record.map(|path| begin(path, &context.environment)).transpose()?;
+    let kept = tape.clone();
+    let state = runtime.block_on(async { Screen::new(state, net, theme, tape)?.run().await })?;
     let open = |fate: &Fate| matches!(fate, Fate::Sent | Fate::Working(_) | Fate::Unknown(_));
     for receipt in state.receipts.newest_first().filter(|receipt| open(&receipt.fate)) {
         let words = Inert::from(&receipt.words);
         writeln!(out, "outcome not known: {words} (id {})", receipt.idempotency_id)?;
     }
     writeln!(out, "log: {}", log.display())?;
+    if let (Some(path), Some(tape)) = (record, kept) {
+        match tape.broken() {
+            None => writeln!(out, "recording: {}", path.display())?,
+            Some(why) => writeln!(out, "the recording {} is not whole: {why}", path.display())?,
+        }
+    }
     Ok(())
+}
+
+/// Begins a recording of a terminal as large as this one.
+fn begin(path: &Path, environment: &str) -> color_eyre::Result<Tape> {
+    let size = crossterm::terminal::size().wrap_err("ask for the size of the terminal")?;
+    let title = format!("remit {}", Inert::line(environment));
+    Tape::begin(path, size, &title, clock::Clock::start().now().wall_ms).wrap_err_with(|| {
+        format!("the recording `{}` cannot be begun; name a file that is not there yet", path.display())
+    })
 }

@@ -2,6 +2,7 @@
 
 mod incident;
 mod person;
+mod recorded;
 mod rough;
 mod screens;
 

@@ -8,6 +8,7 @@
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
+    path::PathBuf,
     process::ExitCode,
     time::Duration,
 };
@@ -59,6 +60,9 @@ pub struct Args {
     /// How the console looks; set from the options of every command.
     #[arg(skip)]
     pub looks: Looks,
+    /// Where the console is recorded; set from the options of every command.
+    #[arg(skip)]
+    pub record: Option<PathBuf>,
 }
 
 /// Runs the demo to its end; it makes a runtime of its own, so it must be called outside of one.

@@ -16,7 +16,7 @@ use super::{
     table::Frame,
     verb::{
         attention, audit, blast, completions, contract, cost, decide, domain, drill, explain, export, get,
-        key, latch, man, resolve, rollback, show, switch, tail, token, verify, who,
+        key, latch, man, replay, resolve, rollback, show, switch, tail, token, verify, who,
     },
 };
 use crate::{context::Context, tui};
@@ -29,7 +29,9 @@ pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
     let json = cli.global.output == Format::Json;
     let looks = cli.global.looks();
     match cli.verb {
-        Some(Verb::Demo(args)) => demo::run(demo::Args { json, looks, ..args }),
+        Some(Verb::Demo(args)) => {
+            demo::run(demo::Args { json, looks, record: cli.global.look.record, ..args })
+        }
         Some(Verb::Console) | None => console(&cli.global),
         verb @ Some(
             Verb::Remote(_)
@@ -39,7 +41,8 @@ pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
             | Verb::Key(_)
             | Verb::Explain(_)
             | Verb::Completions(_)
-            | Verb::Man(_),
+            | Verb::Man(_)
+            | Verb::Replay(_),
         ) => {
             // Requests one after another need no second thread; a drill has callers, a control plane and tools.
             let mut runtime = match &verb {
@@ -60,7 +63,7 @@ fn console(global: &Global) -> color_eyre::Result<ExitCode> {
     let context = session::context_path(global.context.as_deref()).and_then(|path| Context::load(&path));
     match context.map_err(Failure::from) {
         Ok(context) => {
-            tui::run(&context, global.looks(), screen.err)?;
+            tui::run(&context, global.looks(), global.look.record.as_deref(), screen.err)?;
             Ok(Exit::Ok.into())
         }
         Err(failure) => Ok(tell(&failure, None, &mut screen).into()),
@@ -125,6 +128,7 @@ async fn dispatch(
         },
         Some(Verb::Explain(args)) => explain::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Completions(args)) => completions::run(&args, screen).map(|()| Exit::Ok),
+        Some(Verb::Replay(args)) => replay::run(args, screen).await.map(|()| Exit::Ok),
         Some(Verb::Man(args)) => man::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Remote(Remote::Stop(switch::Stop { local: true, data: Some(data), how, .. }))) => {
             latch::stop(&data, how.reason.as_deref(), screen).await.map(|()| Exit::Ok)

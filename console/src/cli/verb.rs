@@ -15,6 +15,7 @@ pub mod get;
 pub mod key;
 pub mod latch;
 pub mod man;
+pub mod replay;
 pub mod resolve;
 pub mod rollback;
 pub mod show;

@@ -18,6 +18,7 @@ use super::keys::Press;
 use super::net::Net;
 use super::paint::STEP_MS;
 use super::state::State;
+use super::tape::Tape;
 use super::terminal::Guard;
 use super::theme::Theme;
 use super::update::{learned, update};
@@ -57,14 +58,14 @@ impl Screen {
     ///
     /// # Errors
     /// When the terminal or signals are not to be had.
-    pub(super) fn new(state: State, net: Net, theme: Theme) -> color_eyre::Result<Self> {
+    pub(super) fn new(state: State, net: Net, theme: Theme, tape: Option<Tape>) -> color_eyre::Result<Self> {
         let signals = [
             signal(SignalKind::terminate()).wrap_err("listen for SIGTERM")?,
             signal(SignalKind::hangup()).wrap_err("listen for SIGHUP")?,
             signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))
                 .wrap_err("listen for SIGTSTP")?,
         ];
-        let guard = Guard::enter().wrap_err("take over the terminal")?;
+        let guard = Guard::enter(tape).wrap_err("take over the terminal")?;
         Ok(Self {
             state,
             clock: Clock::start(),
@@ -142,11 +143,17 @@ impl Screen {
             biased;
             input = self.input.next() => match input {
                 Some(Ok(first)) => {
-                    let mut events: Vec<Event> = translate(first).into_iter().collect();
+                    let mut inputs = vec![first];
                     // All keys that are already here belong to the frame that is on the terminal now.
                     while let Poll::Ready(Some(Ok(next))) = futures::poll!(self.input.next()) {
-                        events.extend(translate(next));
+                        inputs.push(next);
                     }
+                    for input in &inputs {
+                        if let Input::Resize(columns, rows) = input {
+                            self.guard.resized(*columns, *rows);
+                        }
+                    }
+                    let events: Vec<Event> = inputs.into_iter().filter_map(translate).collect();
                     Wake::Input(events)
                 }
                 // The terminal is gone.

@@ -1,6 +1,6 @@
 //! The only code that changes the terminal's mode, and the promise to change it back whatever happens.
 
-use std::io::{self, BufWriter, Stdout, Write as _, stdout};
+use std::io::{self, BufWriter, Write as _, stdout};
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -15,6 +15,11 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use rustix::process::{Signal, getpid, kill_process};
 
+use super::tape::{Out, Tape};
+
+/// What is drawn on.
+type Screen = Terminal<CrosstermBackend<BufWriter<Out>>>;
+
 /// A frame is written in one piece.
 const FRAME_BYTES: usize = 64 << 10;
 
@@ -24,7 +29,8 @@ static OURS: AtomicBool = AtomicBool::new(false);
 /// The terminal in the console's mode; its drop gives it back.
 #[derive(Debug)]
 pub(super) struct Guard {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Screen,
+    tape: Option<Tape>,
 }
 
 impl Guard {
@@ -32,9 +38,9 @@ impl Guard {
     ///
     /// # Errors
     /// When it is no terminal or refuses the mode; it is then left as it was.
-    pub(super) fn enter() -> io::Result<Self> {
+    pub(super) fn enter(tape: Option<Tape>) -> io::Result<Self> {
         restore_on_panic();
-        take().map(|terminal| Self { terminal })
+        take(tape.clone()).map(|terminal| Self { terminal, tape })
     }
 
     /// Gives the terminal back, stops this process as the shell expects it from Ctrl-Z, and takes the terminal over again
@@ -45,24 +51,33 @@ impl Guard {
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         restore();
         kill_process(getpid(), Signal::STOP)?;
-        self.terminal = take()?;
+        self.terminal = take(self.tape.clone())?;
         Ok(())
     }
 
+    /// Notes in the recording, where there is one, that the terminal has another size.
+    pub(super) fn resized(&self, columns: u16, rows: u16) {
+        if let Some(tape) = &self.tape {
+            tape.resized(columns, rows);
+        }
+    }
+
     /// The terminal to draw on.
-    pub(super) fn terminal(&mut self) -> &mut Terminal<CrosstermBackend<BufWriter<Stdout>>> {
+    pub(super) fn terminal(&mut self) -> &mut Screen {
         &mut self.terminal
     }
 }
 
 /// Sets the console's mode; where that fails, it is left as it was.
-fn take() -> io::Result<Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
+fn take(tape: Option<Tape>) -> io::Result<Screen> {
     enable_raw_mode()?;
     OURS.store(true, Ordering::SeqCst);
     // Cleared here and not through the terminal type, which would ask where the cursor is and fail where
     // nobody answers: on a slow link, under a recorder.
     execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Clear(ClearType::All))
-        .and_then(|()| Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, stdout()))))
+        .and_then(|()| {
+            Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, Out::new(tape))))
+        })
         .inspect_err(|_| restore())
 }
 
