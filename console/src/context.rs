@@ -26,6 +26,9 @@ pub struct Context {
     pub stop_endpoint: Option<String>,
     /// The operator's bearer token.
     pub token: String,
+    /// A place where mistakes are dear: the console begins read-only there, and says so on every screen.
+    #[serde(default)]
+    pub production: bool,
     /// The file of the key with which this person signs approvals; without it, the platform's default.
     #[serde(default)]
     pub key: Option<PathBuf>,
@@ -97,7 +100,7 @@ impl Error {
             }
             Self::Malformed { .. } | Self::Value { .. } => {
                 format!(
-                    "it must hold `environment`, `endpoint` and `token`, may hold `stop_endpoint` and `key`, and nothing else, each a quoted text; or {REMEDY}"
+                    "it must hold `environment`, `endpoint` and `token`, may hold `stop_endpoint`, `key` and `production = true`, and nothing else; or {REMEDY}"
                 )
             }
         }

@@ -57,6 +57,7 @@ pub fn run(
     let session = uuid::Uuid::now_v7().to_string();
     let mut state = State::new(&context.environment, &context.endpoint, &session);
     state.key = key;
+    state.production = context.production;
     if let Some(path) = saved::path() {
         match saved::load(&path) {
             Ok(known) => state.saved = known,

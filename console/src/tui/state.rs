@@ -142,6 +142,10 @@ pub struct State {
     pub nav: Nav,
     /// What the rows of a page must be like, by page: what is hidden in one place is not hidden in another.
     pub filters: BTreeMap<Page, Sieve>,
+    /// Whether the context says that mistakes are dear here: then it begins read-only.
+    pub production: bool,
+    /// Until when this console may also do what makes things less safe, on its own clock.
+    pub write_until_ms: u64,
     /// The name of the key on this machine; empty where there is none.
     pub key: String,
     /// Filters by name.
@@ -217,6 +221,12 @@ impl State {
     #[must_use]
     pub fn preview_failed(&self, switch: &str) -> Option<&str> {
         self.details.failed.get(&Fetch::Preview(switch.to_owned())).map(String::as_str)
+    }
+
+    /// Whether only what makes things safer can be done: stopping, lowering, denying.
+    #[must_use]
+    pub const fn is_read_only(&self, tick_ms: u64) -> bool {
+        self.production && self.write_until_ms <= tick_ms
     }
 
     /// Says something on row 1 for a while.

@@ -164,6 +164,11 @@ fn edit_request(key: Key) -> Option<InputRequest> {
 
 /// Why an act in the unsafe direction is not possible on what is known now, if it is not.
 fn too_old(state: &State, now: Now) -> Option<String> {
+    if state.is_read_only(now.tick_ms) {
+        return Some(
+            "this is production, read-only; `:write REASON` opens it for an hour at most".to_owned(),
+        );
+    }
     let link = state.link.state(now.tick_ms);
     match link {
         LinkState::Live | LinkState::Lagging => None,

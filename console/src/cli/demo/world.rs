@@ -78,6 +78,7 @@ impl World {
             stop_endpoint: Some(format!("http://{}", running.stop_address())),
             token: running.operator_token().to_owned(),
             key: Some(dir.join("approver.key")),
+            production: false,
         };
         let mut tokens = BTreeMap::new();
         let mut operator = connect::operator(&context)?;

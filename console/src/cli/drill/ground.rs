@@ -87,6 +87,7 @@ impl Ground {
         let running = running.map_err(|error| failed(&error))?;
         let context = |token: &str| Context {
             key: None,
+            production: false,
             environment: "drill".to_owned(),
             endpoint: format!("http://{}", running.address()),
             stop_endpoint: Some(format!("http://{}", running.stop_address())),

@@ -14,7 +14,11 @@ use super::{cards, edit_request, page};
 
 /// The verbs, for the error that an unknown one gets.
 pub(in crate::tui) const VERBS: &str =
-    "go, stop, safe, reason, release, rollback, filter, save, forget, help, quit";
+    "go, stop, safe, reason, release, rollback, write, readonly, filter, save, forget, help, quit";
+
+/// How long a console of production stays open, and the shortest reason for it.
+const WRITE_MS: u64 = 60 * 60 * 1_000;
+const SHORTEST_REASON: usize = 10;
 
 pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
     let Focus::Prompt(prompt) = &mut state.focus else { return Vec::new() };
@@ -60,6 +64,20 @@ fn filter(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Opens a console of production for what makes things less safe. It is a guard against a slip, on this screen: what a
+/// person may do is decided by the control plane, and what they did is on record there.
+fn write(state: &mut State, reason: &str, now: Now) {
+    if !state.production {
+        return state.say(now.tick_ms, "this context is not production: nothing is held back");
+    }
+    if reason.chars().count() < SHORTEST_REASON {
+        return state
+            .say(now.tick_ms, format!("`write REASON`: why, in {SHORTEST_REASON} characters or more"));
+    }
+    state.write_until_ms = now.tick_ms.saturating_add(WRITE_MS);
+    state.say(now.tick_ms, format!("open for an hour: {reason}; `:readonly` closes it"));
+}
+
 /// Gives the filter of the page a name.
 fn save(state: &mut State, name: &str, now: Now) -> Vec<Effect> {
     let text = state.filter();
@@ -95,6 +113,8 @@ fn run(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
         "q" | "quit" => return vec![Effect::Quit],
         "help" => state.focus = Focus::Help(0),
         "filter" if state.nav.page().is_root() => return filter(state, target, now),
+        "write" => write(state, target, now),
+        "readonly" => state.write_until_ms = 0,
         "save" => return save(state, target, now),
         "forget" => return forget(state, target, now),
         "filter" => state.say(now.tick_ms, "nothing is filtered on this page"),

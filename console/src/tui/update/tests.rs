@@ -118,6 +118,35 @@ fn an_approval_carries_the_digest_that_was_shown() {
 }
 
 #[test]
+fn production_begins_read_only_and_stopping_goes_on() {
+    let mut desk = reading();
+    desk.state.production = true;
+    desk.key(Key::Char('a'));
+    assert!(notice(&desk).contains("this is production, read-only"), "{}", notice(&desk));
+    assert!(desk.screen().starts_with("PROD staging READ ONLY|"), "{}", desk.screen());
+    desk.key(Key::Char('d'));
+    assert!(desk.state.card().is_some(), "a denial is the safe direction");
+    desk.key(Key::Esc);
+    desk.text(":stop service:refund-decision");
+    desk.key(Key::Enter);
+    desk.text("12");
+    desk.key(Key::Enter);
+    assert_eq!(commands(&desk).len(), 1, "so is a stop");
+    for (line, open) in
+        [(":write short", false), (":write INC-311, refund spike", true), (":readonly", false)]
+    {
+        desk.text(line);
+        desk.key(Key::Enter);
+        assert_eq!(!desk.state.is_read_only(desk.now.tick_ms), open, "{line}");
+    }
+    desk.text(":write INC-311, refund spike");
+    desk.key(Key::Enter);
+    assert!(desk.screen().starts_with("PROD staging WRITE 60m|"), "{}", desk.screen());
+    desk.wait(60 * 60 * 1_000);
+    assert!(desk.state.is_read_only(desk.now.tick_ms), "it closes by itself");
+}
+
+#[test]
 fn haste_asks_for_one_thing_more() {
     let mut desk = reading();
     let hasty = Attention { decided: 11, approved: 11, hasty: true, ..Attention::default() };

@@ -27,7 +27,16 @@ pub(super) fn header(painter: &mut Painter<'_>, area: Rect) {
     let count = |level: Level| state.switches().filter(|s| s.ceiling() == level).count();
     let who = state.who.as_ref().map_or("-", |who| who.operator.as_str());
     let (stops, safes, waits) = (count(Level::None), count(Level::Draft), state.pending().count());
-    let row = Row::of(Inert::from(&state.environment).truncated(16), theme.strong)
+    let place = Inert::from(&state.environment).truncated(16);
+    let row = match (state.production, state.is_read_only(painter.now.tick_ms)) {
+        (false, _) => Row::of(place, theme.strong),
+        (true, true) => Row::of("PROD ", theme.crit).put(place, theme.crit).put(" READ ONLY", theme.held),
+        (true, false) => {
+            let left = state.write_until_ms.saturating_sub(painter.now.tick_ms).div_ceil(60_000);
+            Row::of("PROD ", theme.crit).put(place, theme.crit).put(format!(" WRITE {left}m"), theme.crit)
+        }
+    };
+    let row = row
         .put("|", theme.border)
         .put(format!("{link}{age}"), style)
         .put("|", theme.border)
