@@ -143,7 +143,12 @@ pub const BINDINGS: &[Binding] = &[
         Verb::Filter,
         "filter rows: words, or conditions as in docs/filter.md",
     ),
-    bind(&[Key::Char(':'), Key::Ctrl('p')], Place::Everywhere, Verb::CommandLine, "command line"),
+    bind(
+        &[Key::Char(':'), Key::Ctrl('p')],
+        Place::Everywhere,
+        Verb::CommandLine,
+        "command line; Tab completes, Up brings earlier lines",
+    ),
     bind(&[Key::Char('r')], Place::Everywhere, Verb::Retry, "connect again now; fetch again"),
     bind(&[Key::Char('?')], Place::Everywhere, Verb::Help, "this help"),
     bind(&[Key::Ctrl('c')], Place::Everywhere, Verb::Interrupt, "twice: leave (or :quit)"),

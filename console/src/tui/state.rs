@@ -61,6 +61,8 @@ pub struct Prompt {
     pub input: Input,
     /// What is wrong with it; gone with the next letter.
     pub problem: Option<Problem>,
+    /// Which of the earlier lines is in it, while somebody walks them.
+    pub nth_line: Option<usize>,
 }
 
 /// What lies over the page and takes the keys.
@@ -148,6 +150,8 @@ pub struct State {
     pub write_until_ms: u64,
     /// The name of the key on this machine; empty where there is none.
     pub key: String,
+    /// Commands that were given, oldest first, without their reasons.
+    pub lines: Vec<String>,
     /// Filters by name.
     pub saved: Saved,
     /// When the last event happened, in milliseconds since 1970.

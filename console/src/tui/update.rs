@@ -3,6 +3,7 @@
 mod answer;
 mod card;
 mod cards;
+mod complete;
 mod line;
 mod notice;
 mod page;

@@ -10,7 +10,7 @@ use super::super::state::nav::Page;
 use super::super::state::sieve::Sieve;
 use super::super::state::{Focus, Prompt, Purpose, State};
 use super::super::when;
-use super::{cards, edit_request, page};
+use super::{cards, complete, edit_request, page};
 
 /// The verbs, for the error that an unknown one gets.
 pub(in crate::tui) const VERBS: &str =
@@ -30,13 +30,31 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
     if key == Key::Ctrl('c') {
         return page::interrupt(state, now);
     }
+    let takes_commands = prompt.purpose == Purpose::Command;
+    if takes_commands && key == Key::Tab {
+        complete::complete(state, now);
+    }
+    if takes_commands && (key == Key::Up || key == Key::Down) {
+        complete::walk(state, key == Key::Up);
+    }
+    given(state, key, now)
+}
+
+/// The line as it stands, when it is given.
+fn given(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
+    let Focus::Prompt(prompt) = &state.focus else { return Vec::new() };
     if key != Key::Enter && key != Key::Esc {
         return Vec::new();
     }
     let (purpose, text) = (prompt.purpose, prompt.input.value().trim().to_owned());
     state.focus = Focus::Page;
     match (key, purpose) {
-        (Key::Enter, Purpose::Command) => run(state, &text, now),
+        (Key::Enter, Purpose::Command) => {
+            if !text.is_empty() {
+                complete::remember(state, &text);
+            }
+            run(state, &text, now)
+        }
         (Key::Enter, Purpose::Filter) => filter(state, &text, now),
         _ => Vec::new(),
     }
@@ -57,7 +75,7 @@ fn filter(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
         Err(problem) => {
             let at = problem.text.get(..problem.at.start).map_or(0, |before| before.chars().count());
             let input = Input::new(text.to_owned()).with_cursor(at);
-            let prompt = Prompt { purpose: Purpose::Filter, input, problem: Some(problem) };
+            let prompt = Prompt { purpose: Purpose::Filter, input, problem: Some(problem), nth_line: None };
             state.focus = Focus::Prompt(prompt);
         }
     }

@@ -211,7 +211,7 @@ fn prompt(state: &mut State, purpose: Purpose) {
         Purpose::Filter => state.filter(),
         Purpose::Command => String::new(),
     };
-    state.focus = Focus::Prompt(Prompt { purpose, input: value.into(), problem: None });
+    state.focus = Focus::Prompt(Prompt { purpose, input: value.into(), problem: None, nth_line: None });
 }
 
 /// Only the numbered views have rows to hide.
