@@ -79,6 +79,10 @@ pub enum Signal {
         /// 1 to 99.
         percent: u8,
     },
+    /// How many questions of the service wait for people when one more is asked, that one with them.
+    QueueWaiting,
+    /// How long the oldest of them has waited then, in milliseconds.
+    QueueOldest,
 }
 
 /// How a signal is compared with its limit.
@@ -140,6 +144,8 @@ impl Signal {
             Self::UndoRate => "undo_rate".to_owned(),
             Self::LatencyMean => "latency_mean".to_owned(),
             Self::Latency { percent } => format!("latency_p{percent}"),
+            Self::QueueWaiting => "queue_waiting".to_owned(),
+            Self::QueueOldest => "queue_oldest".to_owned(),
         }
     }
 }
@@ -165,7 +171,9 @@ impl fmt::Display for Tripwire {
             | Signal::ForbiddenAttempts
             | Signal::UndoRate
             | Signal::LatencyMean
-            | Signal::Latency { .. } => Ok(()),
+            | Signal::Latency { .. }
+            | Signal::QueueWaiting
+            | Signal::QueueOldest => Ok(()),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The signals as they are written.
-const SIGNALS: [&str; 9] = [
+const SIGNALS: [&str; 11] = [
     "denied_ratio",
     "in_doubt",
     "spend_rate",
@@ -25,6 +25,8 @@ const SIGNALS: [&str; 9] = [
     "latency_mean",
     "latency_p95",
     "latency_p99",
+    "queue_waiting",
+    "queue_oldest",
 ];
 
 /// The longest window, in milliseconds: a week.
@@ -104,7 +106,9 @@ impl<'a> Condition<'a> {
             | Signal::ForbiddenAttempts
             | Signal::UndoRate
             | Signal::LatencyMean
-            | Signal::Latency { .. } => false,
+            | Signal::Latency { .. }
+            | Signal::QueueWaiting
+            | Signal::QueueOldest => false,
         };
         if impossible {
             let message = format!("`{}` never holds: a share is at most 1", self.text);
@@ -128,6 +132,8 @@ impl<'a> Condition<'a> {
             "forbidden_attempts" => Signal::ForbiddenAttempts,
             "undo_rate" => Signal::UndoRate,
             "latency_mean" => Signal::LatencyMean,
+            "queue_waiting" => Signal::QueueWaiting,
+            "queue_oldest" => Signal::QueueOldest,
             "spend_rate" => {
                 let Some((_, read)) = baseline else {
                     return self.note(
@@ -163,7 +169,7 @@ impl<'a> Condition<'a> {
     /// A limit in the unit of the signal.
     fn limit(&self, signal: Signal, text: &'a str) -> Option<u64> {
         let (read, what, remedy) = match signal {
-            Signal::InDoubt | Signal::BreakerOpens | Signal::ForbiddenAttempts => {
+            Signal::InDoubt | Signal::BreakerOpens | Signal::ForbiddenAttempts | Signal::QueueWaiting => {
                 (text.parse::<u32>().ok().map(u64::from), "a number", "write a whole number")
             }
             Signal::DeniedRatio | Signal::UndoRate => {
@@ -172,7 +178,7 @@ impl<'a> Condition<'a> {
             Signal::SpendRate { .. } => {
                 (micros(text), "a multiple", "write how many times of what is usual, for instance `3`")
             }
-            Signal::LatencyMean | Signal::Latency { .. } => {
+            Signal::LatencyMean | Signal::Latency { .. } | Signal::QueueOldest => {
                 (duration_ms(text), "a duration", DURATION_REMEDY)
             }
         };
@@ -269,7 +275,8 @@ fn goes_together(when: &When, over: Over, place: Place, problems: &Problems) -> 
                 "look at more actions, or lower the limit",
             )
         }
-        (Signal::InDoubt | Signal::ForbiddenAttempts | Signal::BreakerOpens, _) => Some(()),
+        (Signal::InDoubt | Signal::ForbiddenAttempts | Signal::BreakerOpens, _)
+        | (Signal::QueueWaiting | Signal::QueueOldest, _) => Some(()),
         (_, Over::Actions(many)) if u64::from(many) < LEAST.min(5) => problems.note(
             place,
             format!("`{name}` of {many} actions says nothing"),

@@ -8,7 +8,8 @@ use super::scalar::Duration;
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tripwire {
-    /// `SIGNAL > LIMIT` or `SIGNAL >= LIMIT`. Signals: `denied_ratio`, `in_doubt`, `spend_rate`, `breaker_opens`, `forbidden_attempts`, `undo_rate`, `latency_mean`, `latency_pN`.
+    /// `SIGNAL > LIMIT` or `SIGNAL >= LIMIT`. Signals: `denied_ratio`, `in_doubt`, `spend_rate`, `breaker_opens`, `forbidden_attempts`, `undo_rate`, `latency_mean`, `latency_pN`,
+    /// `queue_waiting`, `queue_oldest`.
     when: Condition,
     /// How far back is looked: `50 actions`, or a time such as `10m`.
     over: Over,

@@ -22,6 +22,8 @@ fn each_means_what_it_says() {
         "{ when: undo_rate >= 1.5, over: 100 actions, then: recommend }",
         "{ when: latency_mean > 900ms, over: 5m, then: safe }",
         "{ when: \"latency_p99 > 2s\", over: 200 actions, then: safe }",
+        "{ when: queue_waiting > 40, over: 10m, then: recommend }",
+        "{ when: queue_oldest >= 30m, over: 1 action, then: recommend }",
     ];
     let read = |wire: &str| {
         let file = domain::parse(&file(wire), "sales.yaml").unwrap_or_else(|problems| panic!("{problems:?}"));

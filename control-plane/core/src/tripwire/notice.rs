@@ -3,6 +3,7 @@
 
 use crate::{
     ActionStatus, Event, Money, Outcome, Reason, ServiceName, Timestamp, ToolName,
+    escalation::EscalationStatus,
     event::{ActionDecided, ActionSettled, Settlement},
     state::State,
 };
@@ -12,6 +13,8 @@ use crate::{
 pub(crate) struct Notice {
     /// A decided action of the service: whether it was denied, and whether it is forbidden by name.
     pub(super) decided: Option<(bool, bool)>,
+    /// People are asked: how many questions of the service wait by now, and how long the oldest has, in milliseconds.
+    pub(super) asked: Option<(u64, u64)>,
     /// A call has come to its first end.
     pub(super) ended: Option<Ended>,
     /// What it cost.
@@ -39,7 +42,7 @@ impl State {
     /// What is to be seen of an event that is about to happen, and whose it is; `None` where no wire looks.
     pub(crate) fn notice(&self, event: &Event, at: Timestamp) -> Option<(ServiceName, Notice, Opened)> {
         let (service, notice) = if let Event::ActionDecided(decided) = event {
-            (self.service_in(event)?, self.decided_notice(decided)?)
+            (self.service_in(event)?, self.decided_notice(decided, at)?)
         } else if let Event::ActionSettled(settled) = event {
             (self.service_in(event)?, self.settled_notice(settled, at)?)
         } else if let Event::ForbiddenAttempted { service, .. } = event {
@@ -79,7 +82,7 @@ impl State {
         Some(&self.runs.get(&event.run()?)?.terms.service)
     }
 
-    fn decided_notice(&self, decided: &ActionDecided) -> Option<Notice> {
+    fn decided_notice(&self, decided: &ActionDecided, at: Timestamp) -> Option<Notice> {
         let run = self.runs.get(&decided.proposal.run)?;
         let forbidden = decided.decision.is_security_finding();
         let is_own = run.principal == decided.proposal.principal;
@@ -95,7 +98,17 @@ impl State {
             Outcome::Admit | Outcome::Escalate | Outcome::Throttle => false,
             Outcome::Deny | Outcome::Stop => true,
         };
-        Some(Notice { decided: Some((denied, forbidden)), ..Notice::default() })
+        let asked = decided.question.as_ref().map(|_| self.queue(&run.terms.service, at));
+        Some(Notice { decided: Some((denied, forbidden)), asked, ..Notice::default() })
+    }
+
+    /// The questions of a service that wait once one more does, and the age of the oldest in milliseconds.
+    fn queue(&self, service: &ServiceName, at: Timestamp) -> (u64, u64) {
+        let waits = self.escalations.values().filter(|it| it.status == EscalationStatus::Pending);
+        let of_it =
+            waits.filter(|it| self.runs.get(&it.run).is_some_and(|run| run.terms.service == *service));
+        let ages = of_it.map(|it| at.since_ms(it.asked_at));
+        ages.fold((1, 0), |(many, oldest), age| (u64::saturating_add(many, 1), oldest.max(age)))
     }
 
     fn settled_notice(&self, settled: &ActionSettled, at: Timestamp) -> Option<Notice> {

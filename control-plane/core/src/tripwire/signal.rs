@@ -1,5 +1,7 @@
 //! What each signal counts of an event, when it is too much, and how that is said.
 
+use std::fmt;
+
 use super::{Comparison, LEAST, Notice, Over, Signal, Tripwire, When};
 use crate::{
     Money,
@@ -37,7 +39,14 @@ impl When {
                 let took = notice.ended.and_then(|ended| ended.took_ms);
                 took.map(|ms| one(u64::from(self.is.holds(u128::from(ms), u128::from(self.limit)))))
             }
+            Signal::QueueWaiting => notice.asked.map(|(waiting, _)| one(self.beyond(waiting))),
+            Signal::QueueOldest => notice.asked.map(|(_, oldest)| one(self.beyond(oldest))),
         }
+    }
+
+    /// One where a measure is too much.
+    fn beyond(&self, measure: u64) -> u64 {
+        u64::from(self.is.holds(u128::from(measure), u128::from(self.limit)))
     }
 
     /// True when there is too much of it.
@@ -52,6 +61,7 @@ impl When {
             Signal::DeniedRatio | Signal::UndoRate => {
                 enough && self.is.holds(hits.saturating_mul(WHOLE), limit.saturating_mul(of))
             }
+            Signal::QueueWaiting | Signal::QueueOldest => hits > 0,
             Signal::LatencyMean => enough && self.is.holds(hits, limit.saturating_mul(of)),
             // So many percent need at most the limit exactly when no more than the rest need longer.
             Signal::Latency { percent } => {
@@ -78,13 +88,24 @@ impl Comparison {
     }
 }
 
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::MoreThan => "more than",
+            Self::AtLeast => "at least",
+        })
+    }
+}
+
 impl Signal {
     /// A limit as people write it.
     pub(super) fn shown(self, limit: u64) -> String {
         match self {
-            Self::InDoubt | Self::BreakerOpens | Self::ForbiddenAttempts => limit.to_string(),
+            Self::InDoubt | Self::BreakerOpens | Self::ForbiddenAttempts | Self::QueueWaiting => {
+                limit.to_string()
+            }
             Self::DeniedRatio | Self::UndoRate | Self::SpendRate { .. } => millionths(u128::from(limit)),
-            Self::LatencyMean | Self::Latency { .. } => short(limit),
+            Self::LatencyMean | Self::Latency { .. } | Self::QueueOldest => short(limit),
         }
     }
 }
@@ -110,12 +131,21 @@ impl Tripwire {
                 format!("{of} calls took {mean} ms on average in {last}")
             }
             Signal::Latency { .. } => {
-                let beyond = match self.when.is {
-                    Comparison::MoreThan => "more than",
-                    Comparison::AtLeast => "at least",
-                };
                 let limit = self.when.signal.shown(self.when.limit);
-                format!("{of_all} calls took {beyond} {limit} in {last}")
+                format!("{of_all} calls took {} {limit} in {last}", self.when.is)
+            }
+            Signal::QueueWaiting => {
+                format!(
+                    "{of_all} questions in {last} found {} {} waiting, themselves with them",
+                    self.when.is, self.when.limit
+                )
+            }
+            Signal::QueueOldest => {
+                let limit = self.when.signal.shown(self.when.limit);
+                format!(
+                    "{of_all} questions in {last} came after one that had waited {} {limit}",
+                    self.when.is
+                )
             }
             Signal::SpendRate { baseline_ms } => {
                 let Over::Time(ms) = self.over else { return String::new() };

@@ -193,6 +193,21 @@ fn figures_of_every_signal() {
     it.command(Command::Compensate { plan: plan(1), target: action(2), action: action(90) }).unwrap();
     tell(it.settle(action(90), succeeded()).unwrap());
 
+    let held = |number: usize| pay(number).ask(ask("limit", "oncall", 1));
+    let mut it = world(&[more_than(Signal::QueueWaiting, 2, over)]);
+    it.hold(held(1));
+    let second = it.hold(held(2));
+    it.answer(second, &oncall(), false).unwrap();
+    it.hold(held(3));
+    tell(it.propose(held(4)).unwrap());
+
+    let mut it = world(&[at_least(Signal::QueueOldest, 500, over)]);
+    it.hold(held(1));
+    it.later(499);
+    it.hold(held(2));
+    it.later(1);
+    tell(it.propose(held(3)).unwrap());
+
     let mut it = world(&[more_than(Signal::LatencyMean, 100, quick())]);
     (0..9).for_each(|number| assert!(tripped(&call(&mut it, number, 100)).is_empty()));
     tell(call(&mut it, 9, 110));
@@ -217,6 +232,8 @@ fn figures_of_every_signal() {
             "forbidden_attempts >= 2 over 1m: 2 attempts at what is forbidden in the last minute",
             "breaker_opens >= 1 over 1m: breakers opened 1 times in the last minute",
             "undo_rate > 0.4 over 2 actions: 1 were undone and 2 done in the last 2",
+            "queue_waiting > 2 over 1m: 1 of 4 questions in the last minute found more than 2 waiting, themselves with them",
+            "queue_oldest >= 500ms over 1m: 1 of 3 questions in the last minute came after one that had waited at least 500ms",
             "latency_mean > 100ms over 10 actions: 10 calls took 101 ms on average in the last 10",
             "latency_p90 > 2s over 1m: 2 of 13 calls took more than 2s in the last minute",
             "spend_rate > 3 over 1m, baseline 10m: 0.005200 were spent in the last minute, 5.2 times of what was usual in the 10 minutes before",
