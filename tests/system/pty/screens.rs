@@ -43,9 +43,15 @@ const NARROW: &[Screen] = &[
         &["WHAT", "lapses in", "-- lines 1 to"],
     ),
     Screen(
+        "Approve",
+        "What an approval takes: the document was read to its end, a reason, the digest. It is signed with the operator's key.",
+        &[(Heard(" "), "; end --"), (Heard("a"), "APPROVE esc_")],
+        &["APPROVE esc_", "signed by you with key", "live: Enter"],
+    ),
+    Screen(
         "Trace",
         "The journal as it is written; `f` freezes, `/` filters.",
-        &[(Once("3"), "3 Trace")],
+        &[(Heard(ESC), "lapses in"), (Once("3"), "3 Trace")],
         &["3 Trace", "FOLLOWING", "hidden, "],
     ),
     Screen(
