@@ -221,6 +221,22 @@ impl Terminal {
         }
     }
 
+    /// Waits until the system has stopped the program: a signal that lets it go on is lost on one that has yet to stop.
+    pub fn is_stopped(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut now = self.seen.now.lock();
+        while !self.state().starts_with('T') {
+            assert!(Instant::now() < deadline, "it gave the terminal back and did not stop");
+            self.seen.more.wait_for(&mut now, BETWEEN_FRAMES);
+        }
+    }
+
+    /// What the system says of the program: its letter and the rest of the line after its name.
+    fn state(&self) -> String {
+        let line = std::fs::read_to_string(format!("/proc/{}/stat", self.process())).unwrap();
+        line.rsplit_once(") ").unwrap().1.to_owned()
+    }
+
     fn mode(&self) -> String {
         format!("{:?}", self.master.get_termios())
     }

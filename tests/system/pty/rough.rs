@@ -93,6 +93,7 @@ fn ctrl_z_gives_the_terminal_back_until_the_console_goes_on() {
             console.signal("TSTP");
         }
         console.is_given_back();
+        console.is_stopped();
         console.signal("CONT");
         console.shows(&["1 Overview", "LIVE", "refund-decision"]);
         assert!(console.is_taken(), "{stop}");
