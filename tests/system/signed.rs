@@ -43,6 +43,12 @@ impl Team {
         remit(&self.site, arguments).await
     }
 
+    /// Another person, without a key.
+    async fn lena(&self) -> Operator {
+        let token = self.remitd.operator().await.person_token("lena", &["payments-risk"]).await;
+        Operator::connect(&self.remitd.url(), &token).await
+    }
+
     /// Every event of one kind, as it is stored.
     async fn events(&self, kind: &str) -> Vec<Value> {
         let events = self.remitd.operator().await.export("refund-decision").await;
@@ -110,9 +116,7 @@ async fn the_key_must_be_the_registered_one() {
     assert_eq!(team.says(&approve).await.code, 0);
     // A person without a key signs nothing, and a signature by nobody's key counts for nothing.
     let held = team.held("b").await;
-    let mut operator = team.remitd.operator().await;
-    let token = operator.person_token("lena", &["payments-risk"]).await;
-    let mut lena = Operator::connect(&team.remitd.url(), &token).await;
+    let mut lena = team.lena().await;
     let request = pb::DecideRequest {
         escalation: held.id.clone(),
         approve: true,
@@ -138,8 +142,7 @@ async fn what_cannot_be_shown_whole_takes_its_name_and_one_person_more() {
     assert_eq!(said.code, 0, "{said:?}");
     let mut operator = team.remitd.operator().await;
     assert!(operator.pending().await.iter().any(|it| it.id == held.id), "one more is needed");
-    let token = operator.person_token("lena", &["payments-risk"]).await;
-    let mut lena = Operator::connect(&team.remitd.url(), &token).await;
+    let mut lena = team.lena().await;
     let request = pb::DecideRequest {
         escalation: held.id.clone(),
         approve: true,
@@ -155,4 +158,29 @@ async fn what_cannot_be_shown_whole_takes_its_name_and_one_person_more() {
     let small = team.held("b").await;
     let said = team.says(&["approve", &small.id, "--reason", "well", "--not-inspectable"]).await;
     said.failed(4, &["all of it can be shown"]);
+}
+
+#[tokio::test]
+async fn an_approval_that_is_sent_again_is_the_same_one_although_things_have_moved() {
+    let mut team = Team::new().await;
+    let held = team.held("a").await;
+    let mut operator = team.remitd.operator().await;
+    let mut lena = team.lena().await;
+    let shown = Document::of(&operator.action(&held.action).await).unwrap().digest();
+    let request = pb::DecideRequest {
+        escalation: held.id.clone(),
+        approve: true,
+        reason: "well".to_owned(),
+        digest: held.digest.clone(),
+        idempotency_id: "the-same".to_owned(),
+        shown,
+        ..pb::DecideRequest::default()
+    };
+    // A fact moves, so that the approval is void and the call is asked about anew.
+    team.site.upstream.correct("amount_minor", 1);
+    lena.0.decide(request.clone()).await.unwrap();
+    let moved = Document::of(&operator.action(&held.action).await).unwrap().digest();
+    assert_ne!(moved, request.shown);
+    lena.0.decide(request).await.expect("the receipt may have been lost");
+    assert_eq!(team.events("escalation_voted").await.len(), 1);
 }

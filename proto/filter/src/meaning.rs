@@ -35,24 +35,12 @@ impl<'a, R: Row> Meaning<'a, R> {
 
     pub(crate) fn of(&self, raw: Raw) -> Result<Expr, Problem> {
         Ok(match raw {
-            Raw::Any(parts) => {
-                let parts = parts.into_iter().map(|part| self.of(part)).collect::<Result<Vec<_>, _>>()?;
-                Expr::Any(
-                    parts
-                        .into_iter()
-                        .flat_map(|part| if let Expr::Any(inner) = part { inner } else { vec![part] })
-                        .collect(),
-                )
-            }
-            Raw::All(parts) => {
-                let parts = parts.into_iter().map(|part| self.of(part)).collect::<Result<Vec<_>, _>>()?;
-                Expr::All(
-                    parts
-                        .into_iter()
-                        .flat_map(|part| if let Expr::All(inner) = part { inner } else { vec![part] })
-                        .collect(),
-                )
-            }
+            Raw::Any(parts) => Expr::Any(
+                self.flat(parts, |part| if let Expr::Any(inner) = part { Ok(inner) } else { Err(part) })?,
+            ),
+            Raw::All(parts) => Expr::All(
+                self.flat(parts, |part| if let Expr::All(inner) = part { Ok(inner) } else { Err(part) })?,
+            ),
             Raw::Not(part) => {
                 let part = self.of(*part)?;
                 if let Expr::Not(inner) = part { *inner } else { Expr::Not(Box::new(part)) }
@@ -61,6 +49,22 @@ impl<'a, R: Row> Meaning<'a, R> {
             Raw::Saved(name) => self.saved(&name)?,
             Raw::Test { field, op, values } => Expr::Test(self.test(&field, op, &values)?),
         })
+    }
+
+    /// The parts of a list; those of a list of the same kind inside stand beside the others.
+    fn flat(
+        &self,
+        parts: Vec<Raw>,
+        inner: impl Fn(Expr) -> Result<Vec<Expr>, Expr>,
+    ) -> Result<Vec<Expr>, Problem> {
+        let mut all = Vec::new();
+        for part in parts {
+            match inner(self.of(part)?) {
+                Ok(inner) => all.extend(inner),
+                Err(part) => all.push(part),
+            }
+        }
+        Ok(all)
     }
 
     fn wrong(&self, at: &Range<usize>, words: impl Into<String>) -> Problem {

@@ -66,8 +66,7 @@ pub(crate) fn read(text: &str) -> Result<Option<Raw>, Problem> {
             format!("a filter has at most {LONGEST} bytes, this one {}", text.len()),
         ));
     }
-    let deep = text.char_indices().filter(|(_, letter)| ['(', '!', '-'].contains(letter)).nth(DEEPEST);
-    if let Some((at, _)) = deep {
+    if let Some(at) = opens(text).nth(DEEPEST) {
         return Err(Problem::new(
             text,
             at..at.saturating_add(1),
@@ -87,6 +86,15 @@ pub(crate) fn read(text: &str) -> Result<Option<Raw>, Problem> {
         });
         let one = rest.chars().next().map_or(0, char::len_utf8);
         Problem::new(text, at..at.saturating_add(one), words)
+    })
+}
+
+/// Where a bracket opens or a negation may stand: a dash inside a word is none.
+fn opens(text: &str) -> impl Iterator<Item = usize> {
+    let before = std::iter::once(' ').chain(text.chars());
+    text.char_indices().zip(before).filter_map(|((at, letter), before)| {
+        let dash = letter == '-' && (before.is_whitespace() || ['(', '!', '-'].contains(&before));
+        (dash || ['(', '!'].contains(&letter)).then_some(at)
     })
 }
 

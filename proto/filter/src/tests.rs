@@ -182,6 +182,9 @@ fn what_is_no_filter_is_shown_with_its_place() {
     assert_eq!(words.words, "there are only words here, no field like `tool`; quote a text to look for it");
     let span = read::<Escalation>("due<5").unwrap_err();
     assert_eq!(span.words, "a span needs a unit: 30s, 5m, 2h, 1d");
+    let dashes = format!("svc={}z", "a-".repeat(80));
+    assert_eq!(read::<TraceRecord>(&dashes).unwrap().to_string(), format!("service={}z", "a-".repeat(80)));
+    assert!(read::<TraceRecord>(&"-".repeat(66)).unwrap_err().words.contains("64"));
     assert!(read::<TraceRecord>(&"(".repeat(65)).unwrap_err().words.contains("64"));
     assert!(read::<TraceRecord>(&"a".repeat(1025)).unwrap_err().words.contains("1024"));
     assert_eq!(

@@ -104,7 +104,8 @@ impl State {
 
     /// The questions of a service that wait once one more does, and the age of the oldest in milliseconds.
     fn queue(&self, service: &ServiceName, at: Timestamp) -> (u64, u64) {
-        let waits = self.escalations.values().filter(|it| it.status == EscalationStatus::Pending);
+        let held = self.held.values().filter_map(|held| self.escalations.get(&held.question.id));
+        let waits = held.filter(|it| it.status == EscalationStatus::Pending);
         let of_it =
             waits.filter(|it| self.runs.get(&it.run).is_some_and(|run| run.terms.service == *service));
         let ages = of_it.map(|it| at.since_ms(it.asked_at));

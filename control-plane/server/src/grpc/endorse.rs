@@ -25,6 +25,10 @@ pub(super) async fn verified(
 ) -> Result<Option<Box<Endorsement>>, Error> {
     let gone = || Error::NotFound(format!("there is no escalation `{escalation}` here"));
     let known = ward.view.read(|inner| inner.state.escalations.get(&escalation).cloned()).ok_or_else(gone)?;
+    // The same answer sent again is the one that counts already, whatever has changed since it was shown.
+    if known.votes.iter().any(|vote| vote.by == by.name) {
+        return Ok(None);
+    }
     let detail = detail::action(plane, &known.action.to_string()).await?;
     let document = Document::of(&detail).ok_or_else(gone)?;
     inspectable(&document, request.not_inspectable)?;
