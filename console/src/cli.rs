@@ -8,8 +8,8 @@ use self::{
     paint::Color,
     screen::Format,
     verb::{
-        attention, audit, blast, completions, contract, cost, decide, domain, explain, export, get, key, man,
-        replay, resolve, rollback, show, switch, tail, token, verify, who,
+        attention, audit, blast, completions, contract, cost, decide, domain, explain, export, get, handover,
+        key, man, replay, resolve, rollback, show, switch, tail, token, verify, who,
     },
 };
 
@@ -159,6 +159,9 @@ pub enum Remote {
     /// Deny a held action
     #[command(after_help = decide::DENY_HELP)]
     Deny(decide::Decide),
+    /// Hand a question to somebody, or all that is yours at the end of a shift
+    #[command(name = "handover")]
+    HandOver(handover::HandOver),
     /// Let a scope do nothing any more
     #[command(after_help = switch::STOP_HELP)]
     Stop(switch::Stop),

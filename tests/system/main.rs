@@ -28,6 +28,7 @@ mod pty;
 mod releases;
 mod restart;
 mod rollback;
+mod sharing;
 mod signed;
 mod stops;
 mod switches;

@@ -11,6 +11,7 @@ pub mod detail;
 pub mod domain;
 pub mod escalation;
 pub mod lift;
+pub mod outlook;
 pub mod rollback;
 pub mod run;
 pub mod service;

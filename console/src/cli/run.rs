@@ -16,7 +16,7 @@ use super::{
     table::Frame,
     verb::{
         attention, audit, blast, completions, contract, cost, decide, domain, drill, explain, export, get,
-        key, latch, man, replay, resolve, rollback, show, switch, tail, token, verify, who,
+        handover, key, latch, man, replay, resolve, rollback, show, switch, tail, token, verify, who,
     },
 };
 use crate::{context::Context, tui};
@@ -169,6 +169,7 @@ async fn remote(
         Remote::Tail(args) => tail::run(args, session, screen, interrupt).await?,
         Remote::Approve(args) => decide::run(args, true, session, screen).await?,
         Remote::Deny(args) => decide::run(args, false, session, screen).await?,
+        Remote::HandOver(args) => handover::run(args, session, screen).await?,
         Remote::Stop(args) => {
             let what = (switch::named(args.scope)?, args.how);
             switch::lower(what, Level::None, (session, screen), interrupt).await?;

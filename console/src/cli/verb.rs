@@ -12,6 +12,7 @@ pub mod drill;
 pub mod explain;
 pub mod export;
 pub mod get;
+pub mod handover;
 pub mod key;
 pub mod latch;
 pub mod man;

@@ -1,7 +1,7 @@
 //! Everything that can happen to the console, and everything it can ask for in return.
 
 use remit_proto::v1::{
-    ActionDetail, Attention, ContractVersion, CostNode, DecideResponse, DecisionUpdate,
+    ActionDetail, Attention, ContractVersion, CostNode, DecideResponse, DecisionUpdate, Escalation,
     ExplainSwitchResponse, GetBlastResponse, InFlight, Level, ListAuditResponse, ListRunsResponse, Parked,
     ReleasePreview, ReleaseSwitchResponse, ResolveResponse, Rollback, RollbackPlan, RollbackProgress,
     RunDetail, SetSwitchResponse, StateSnapshot, TraceBatch, WhoAmIResponse,
@@ -114,6 +114,8 @@ pub enum Fetch {
     Audit,
     /// How this operator has decided lately.
     Attention,
+    /// Says that this operator reads an escalation; hinders nobody, and ends by itself.
+    Claim(String),
     /// What goes again once the switch with this id is lifted.
     Preview(String),
 }
@@ -143,6 +145,8 @@ pub enum Fetched {
     Audit(ListAuditResponse),
     /// How this operator has decided lately.
     Attention(Attention),
+    /// Who reads an escalation; the picture has it, too.
+    Claimed,
     /// What goes again once the switch named first is lifted.
     Preview(String, ReleasePreview),
 }
@@ -164,6 +168,7 @@ impl Fetched {
                 | (Self::Blast(_), Fetch::Blast(_))
                 | (Self::Audit(_), Fetch::Audit)
                 | (Self::Attention(_), Fetch::Attention)
+                | (Self::Claimed, Fetch::Claim(_))
                 | (Self::Preview(..), Fetch::Preview(_))
         )
     }
@@ -188,6 +193,15 @@ pub enum Command {
         not_inspectable: bool,
         /// Who answers, and with which key where one is registered.
         who: Box<WhoAmIResponse>,
+    },
+    /// Hands an escalation to somebody.
+    HandOver {
+        /// Which one.
+        escalation: String,
+        /// Their name.
+        to: String,
+        /// What they should know; may be empty.
+        note: String,
     },
     /// Sets a ceiling.
     SetSwitch {
@@ -250,6 +264,8 @@ pub enum Command {
 pub enum Answer {
     /// An escalation was answered.
     Decided(Box<DecideResponse>),
+    /// An escalation was handed to somebody.
+    HandedOver(Box<Escalation>),
     /// A ceiling is in force.
     Set(SetSwitchResponse),
     /// A switch has its reason.

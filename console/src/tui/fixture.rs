@@ -272,6 +272,7 @@ pub(crate) fn detail() -> ActionDetail {
         undo: "payouts.reverse within 72h".to_owned(),
         contract_version: "1.2.0".to_owned(),
         escalation: Some(ask()),
+        outlook: Some(listed::outlook()),
         seq: 1041,
         ..ActionDetail::default()
     }

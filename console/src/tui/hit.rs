@@ -17,6 +17,8 @@ pub enum Kind {
     Action,
     /// An escalation, by id.
     Escalation,
+    /// Questions that are alike, by what they have in common.
+    Alike,
     /// A switch, by id.
     Switch,
     /// A domain, by name.

@@ -58,6 +58,10 @@ pub enum Verb {
     Approve,
     /// Open the deny card.
     Deny,
+    /// Open the card that hands an escalation to somebody.
+    HandOver,
+    /// Fold questions that are alike into one row, or unfold them.
+    Fold,
     /// Open the card that says that an action in doubt happened.
     Happened,
     /// Open the card that says that it did not.
@@ -77,6 +81,8 @@ pub enum Place {
     Everywhere,
     /// Where an escalation can be under the cursor.
     Escalations,
+    /// In the queue.
+    Queue,
     /// On the page of one action.
     Action,
     /// In the live trace.
@@ -134,6 +140,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('!')], Place::Everywhere, Verb::Act, "act menu: stop, safe mode, release, undo"),
     bind(&[Key::Char('a')], Place::Escalations, Verb::Approve, "approve: opens a card"),
     bind(&[Key::Char('d')], Place::Escalations, Verb::Deny, "deny: opens a card"),
+    bind(&[Key::Char('s')], Place::Escalations, Verb::HandOver, "send to somebody: opens a card"),
+    bind(&[Key::Char('v')], Place::Queue, Verb::Fold, "fold questions that are alike, or unfold them"),
     bind(&[Key::Char('h')], Place::Action, Verb::Happened, "an action in doubt happened: opens a card"),
     bind(&[Key::Char('n')], Place::Action, Verb::DidNotHappen, "it did not happen: opens a card"),
     bind(&[Key::Char('f')], Place::Trace, Verb::Freeze, "freeze or go on"),
@@ -186,7 +194,8 @@ pub const CARD_KEYS: &[(&str, &str)] = &[
 pub fn holds(place: Place, page: &Page) -> bool {
     match place {
         Place::Everywhere => true,
-        Place::Escalations => matches!(page, Page::Queue | Page::Decision(_)),
+        Place::Escalations => matches!(page, Page::Queue | Page::Alike(_) | Page::Decision(_)),
+        Place::Queue => matches!(page, Page::Queue),
         Place::Action => matches!(page, Page::Action(_)),
         Place::Trace => matches!(page, Page::Trace),
     }

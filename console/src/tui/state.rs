@@ -1,5 +1,6 @@
 //! All that the console knows and shows: one value, changed only by `update`, drawn only by `view`.
 
+pub mod alike;
 pub mod card;
 pub mod contained;
 pub mod facts;
@@ -154,6 +155,10 @@ pub struct State {
     pub lines: Vec<String>,
     /// Filters by name.
     pub saved: Saved,
+    /// Whether questions that are alike are one row of the queue.
+    pub is_folded: bool,
+    /// When a key was last pressed, on the console's own clock.
+    pub touched_tick_ms: u64,
     /// When the last event happened, in milliseconds since 1970.
     pub wall_ms: i64,
     /// What takes the keys.

@@ -30,7 +30,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     let mut effects = match event {
         // In whatever has the keys: the shell is wanted, and nothing is decided by it.
         Event::Key(press) if press.key == Key::Ctrl('z') => vec![Effect::Suspend],
-        Event::Key(press) => match said(state) {
+        Event::Key(press) => match said(state, now) {
             Focus::Page => page::key(state, press.key, now),
             Focus::Prompt(_) => line::key(state, press.key, now),
             Focus::Card(_) => card::key(state, press, now),
@@ -75,8 +75,9 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
 }
 
 /// Whatever has the keys; the last word to the operator was read by now.
-fn said(state: &mut State) -> &Focus {
+fn said(state: &mut State, now: Now) -> &Focus {
     state.notice = None;
+    state.touched_tick_ms = now.tick_ms;
     &state.focus
 }
 

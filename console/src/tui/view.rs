@@ -1,6 +1,7 @@
 //! The whole screen as a pure function of state, moment, size and theme: cells, and what they show by identity.
 
 mod action;
+mod alike;
 mod audit;
 mod blast;
 mod budgets;
@@ -16,11 +17,13 @@ mod facts;
 mod head;
 mod help;
 mod lift;
+mod outlook;
 mod overview;
 mod queue;
 mod rollback;
 mod run;
 mod service;
+mod sharing;
 mod standing;
 mod switches;
 mod tiny;
@@ -114,6 +117,7 @@ fn page(painter: &mut Painter<'_>, body: Rect) {
         Page::Run(id) => run::paint(painter, body, id),
         Page::Action(id) => action::paint(painter, body, id),
         Page::Decision(id) => decision::paint(painter, body, id),
+        Page::Alike(group) => alike::paint(painter, body, group),
         Page::Rollback(id) => rollback::paint(painter, body, id),
         Page::Parked => rollback::parked(painter, body),
         Page::Contracts => contracts::paint(painter, body),

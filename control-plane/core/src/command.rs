@@ -6,6 +6,7 @@ use crate::{
     endorsement::Endorsement,
     event::{Holder, Settlement},
     exchange::Exchange,
+    handover::HandOver,
     proposal::{Assessment, Channel, Proposal},
     review::Review,
     rollback::{LeftOut, Selection, UndoCall},
@@ -123,6 +124,8 @@ pub enum Command {
     Resolve(Box<Resolve>),
     /// Answer an escalation.
     Decide(Box<Answer>),
+    /// Hand an escalation to somebody.
+    HandOver(Box<HandOver>),
     /// Read one fact of an approved action again.
     ReadAgain(Box<ReadAgain>),
     /// Let an approved action go, or return it to people.

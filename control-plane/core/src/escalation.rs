@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActionId, Ask, Digest, EscalationId, GroupName, Moved, RunId, Timestamp, endorsement::Endorsement,
-    event::ActionDecided,
+    event::ActionDecided, handover::Handed,
 };
 
 /// Where an escalation is in its life: pending, then exactly one of the others.
@@ -155,6 +155,8 @@ pub struct Escalation {
     pub replaces: Option<EscalationId>,
     /// The question that asks again.
     pub replaced_by: Option<EscalationId>,
+    /// Whose it is, where somebody said so.
+    pub handed: Option<Handed>,
 }
 
 impl Escalation {
@@ -171,6 +173,7 @@ impl Escalation {
             moved: Vec::new(),
             replaces: None,
             replaced_by: None,
+            handed: None,
         }
     }
 

@@ -17,6 +17,7 @@ mod doubt;
 mod duty;
 mod edge;
 mod escalation;
+mod handover;
 mod lift;
 mod propose;
 mod release;
@@ -27,6 +28,7 @@ mod switch;
 mod version;
 mod withheld;
 
+pub(crate) use release::asked_now;
 pub(crate) use switch::with_voided;
 
 /// Decides what a command makes happen. The caller appends the events to the journal, folds them into
@@ -59,6 +61,7 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::Learn(learn) => Ok(rollback::follow(state, doubt::learn(state, *learn, now)?)),
         Command::Resolve(resolve) => Ok(rollback::follow(state, doubt::resolve(state, *resolve, now)?)),
         Command::Decide(answer) => escalation::decide(state, *answer, now),
+        Command::HandOver(asked) => handover::hand_over(state, *asked),
         Command::ReadAgain(read) => release::read_again(state, *read, now),
         Command::Release(release) => release::release(state, &release, now),
         Command::Lapse => {

@@ -141,6 +141,7 @@ impl Domain {
             | Command::AskAbout(_)
             | Command::Learn(_)
             | Command::Resolve(_)
+            | Command::HandOver(_)
             | Command::ReadAgain(_)
             | Command::Release(_)
             | Command::Lapse

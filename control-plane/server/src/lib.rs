@@ -13,6 +13,7 @@ pub mod args;
 mod assert;
 mod auth;
 mod canary;
+mod claims;
 mod clock;
 mod config;
 mod contracts;

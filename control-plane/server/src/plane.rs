@@ -16,6 +16,7 @@ use crate::{
     alert::Webhooks,
     auth::{self, Caller},
     canary::Rounds,
+    claims::Claims,
     contracts::Contracts,
     domain::Domain,
     domains::Domains,
@@ -60,6 +61,8 @@ pub(crate) struct Plane {
     pub(crate) parcels: Parcels,
     /// The prompts of model calls that people are asked about.
     pub(crate) shown: Shown,
+    /// Who is reading which question.
+    pub(crate) claims: Claims,
     pub(crate) metrics: Metrics,
     /// What the canaries of the active versions have shown.
     pub(crate) canaries: Rounds,
@@ -71,9 +74,9 @@ pub(crate) struct Plane {
     pub(crate) reviews: Semaphore,
     /// See [`Plane::identity`].
     pub(crate) identity: OnceLock<Digest>,
-    /// Actions that are being carried out; a graceful end waits for them.
     /// Where alerts are posted.
     pub(crate) webhooks: Webhooks,
+    /// Actions that are being carried out; a graceful end waits for them.
     pub(crate) working: TaskTracker,
     /// Cancelled when a graceful end begins.
     pub(crate) stop: CancellationToken,

@@ -28,6 +28,7 @@ use crate::{
     alert::Webhooks,
     auth, canary,
     canary::Rounds,
+    claims::Claims,
     clock, contracts,
     contracts::Contracts,
     data_dir,
@@ -189,10 +190,8 @@ async fn launch(
     let webhooks = Webhooks::find(&domains, &upstreams.secrets())?;
     let clients = Clients::new().map_err(Error::of("make the HTTP client"))?;
     let address = listener.local_addr().map_err(Error::of("read the bound address"))?;
-    let journal = match journal {
-        Some(journal) => journal,
-        None => open_journal(config.data.clone()).await?,
-    };
+    let journal =
+        if let Some(journal) = journal { journal } else { open_journal(config.data.clone()).await? };
     let open = Arc::new(OpenRuns::default());
     let (working, stop) = (TaskTracker::new(), CancellationToken::new());
     let (effects, obligations) = Effects::channel(working.clone());
@@ -213,6 +212,7 @@ async fn launch(
         latch: Latch::new(config.data.clone()),
         parcels: Parcels::default(),
         shown: Shown::default(),
+        claims: Claims::default(),
         metrics: Metrics::new(),
         canaries: Rounds::default(),
         walks: Walks::default(),

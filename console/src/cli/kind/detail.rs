@@ -8,7 +8,7 @@ use remit_proto::v1::{
 use serde_json::{Value, json};
 
 use crate::cli::{
-    kind::{action, escalation},
+    kind::{action, escalation, outlook},
     paint::Tone,
     screen::Screen,
     table::{Cell, Column},
@@ -49,6 +49,7 @@ pub fn json(detail: &ActionDetail) -> Value {
         "statements": detail.statements.iter().map(statement_json).collect::<Vec<_>>(),
         "resolved": words::text(&detail.resolved),
         "prompt": words::text(&detail.prompt),
+        "outlook": detail.outlook.as_ref().map(outlook::json),
     })
 }
 
@@ -143,6 +144,9 @@ pub fn write(detail: &ActionDetail, screen: &mut Screen<'_>) -> io::Result<()> {
     write_assertions(&detail.assertions, screen)?;
     if let Some(escalation) = &detail.escalation {
         escalation::write(escalation, screen)?;
+    }
+    if let Some(outlook) = &detail.outlook {
+        outlook::write(outlook, screen)?;
     }
     if detail.settled_at.is_some() {
         screen.toned("settlement", Tone::Title)?;

@@ -27,6 +27,8 @@ pub const COLUMNS: &[Column<Escalation>] = &[
     Column::new("VOTES", |row: &Escalation, _| Cell::new(format!("{}/{}", approvals(row), row.quorum)))
         .give(Give::Drop(2)),
     Column::new("GROUPS", |row: &Escalation, _| Cell::new(row.groups.join(","))).give(Give::Drop(1)),
+    Column::new("FOR", |row: &Escalation, _| Cell::new(&row.handed_to)).wide(),
+    Column::new("READING", |row: &Escalation, _| Cell::new(readers(row))).wide(),
     Column::new("ASKED", |row: &Escalation, _| Cell::new(words::clock(row.asked_at.as_ref()))).wide(),
     Column::new("ACTION", |row: &Escalation, _| Cell::new(&row.action)).wide(),
     Column::new("BECAUSE", |row: &Escalation, _| Cell::new(because(row))).give(Give::Shrink),
@@ -41,6 +43,11 @@ fn because(row: &Escalation) -> String {
         return because;
     }
     format!("asked again, the approval of {} is void: {because}", row.voided_voters.join(" and "))
+}
+
+/// Who reads it now.
+fn readers(row: &Escalation) -> String {
+    row.claims.iter().map(|claim| claim.by.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// How many have said yes.
@@ -74,6 +81,13 @@ pub fn json(escalation: &Escalation) -> Value {
         "replaces": words::text(&escalation.replaces),
         "replaced_by": words::text(&escalation.replaced_by),
         "voided_voters": escalation.voided_voters,
+        "handed_to": words::text(&escalation.handed_to),
+        "handed_by": words::text(&escalation.handed_by),
+        "handed_note": words::text(&escalation.handed_note),
+        "claims": escalation.claims.iter().map(|claim| json!({
+            "by": words::text(&claim.by),
+            "since": words::rfc3339(claim.since.as_ref()),
+        })).collect::<Vec<_>>(),
     })
 }
 

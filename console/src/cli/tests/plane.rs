@@ -344,6 +344,17 @@ impl Operator for Plane {
             .ok_or_else(|| Status::not_found(format!("there is no run `{id}` here")))
     }
 
+    async fn claim_escalation(
+        &self,
+        _: Request<pb::ClaimEscalationRequest>,
+    ) -> Answer<pb::ClaimEscalationResponse> {
+        unused()
+    }
+
+    async fn hand_over(&self, _: Request<pb::HandOverRequest>) -> Answer<pb::HandOverResponse> {
+        unused()
+    }
+
     async fn resolve(&self, request: Request<pb::ResolveRequest>) -> Answer<pb::ResolveResponse> {
         let asked = request.into_inner();
         let verdict = asked.verdict();

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use remit_proto::v1::{
-    DecideRequest, ExplainSwitchRequest, GetActionRequest, GetAttentionRequest, GetBlastRequest,
-    GetCostRequest, GetRollbackRequest, GetRunRequest, ListAuditRequest, ListContractsRequest,
-    ListParkedRequest, ListRunsRequest, PlanRollbackRequest, PreviewReleaseRequest, ReleaseSwitchRequest,
-    ResolveRequest, SetSwitchRequest, StartRollbackRequest, SwitchMode, Verdict,
+    ClaimEscalationRequest, DecideRequest, ExplainSwitchRequest, GetActionRequest, GetAttentionRequest,
+    GetBlastRequest, GetCostRequest, GetRollbackRequest, GetRunRequest, HandOverRequest, ListAuditRequest,
+    ListContractsRequest, ListParkedRequest, ListRunsRequest, PlanRollbackRequest, PreviewReleaseRequest,
+    ReleaseSwitchRequest, ResolveRequest, SetSwitchRequest, StartRollbackRequest, SwitchMode, Verdict,
+    WhoAmIResponse,
 };
 use tokio::sync::mpsc;
 use tonic::{Request as Call, Status};
@@ -81,7 +82,7 @@ async fn send(
     let outcome = match command {
         Command::Decide { escalation, digest, approve, reason, shown, not_inspectable, who } => {
             let signature = String::new();
-            let mut request = DecideRequest {
+            let request = DecideRequest {
                 escalation,
                 approve,
                 reason,
@@ -91,14 +92,12 @@ async fn send(
                 signature,
                 not_inspectable,
             };
-            match approver.endorse(&mut request, &who) {
-                Ok(()) => client
-                    .decide(timed(request, COMMAND_DEADLINE))
-                    .await
-                    .map(|reply| Answer::Decided(Box::new(reply.into_inner()))),
-                // Nothing was sent.
-                Err(failure) => Ok(Answer::Refused(failure.to_string())),
-            }
+            decide(&mut client, request, (&approver, &who)).await
+        }
+        Command::HandOver { escalation, to, note } => {
+            let reply =
+                client.hand_over(timed(HandOverRequest { escalation, to, note }, COMMAND_DEADLINE)).await;
+            reply.map(|reply| Answer::HandedOver(Box::new(reply.into_inner().escalation.unwrap_or_default())))
         }
         Command::SetSwitch { scope, ceiling, reason, cancel } => {
             let request = SetSwitchRequest {
@@ -148,6 +147,22 @@ async fn send(
     });
     // Without a screen nobody waits for the answer.
     let _ = replies.send(Event::Answered { id, answer }).await;
+}
+
+/// Signs what is to be signed, and answers.
+async fn decide(
+    client: &mut OperatorClient,
+    mut request: DecideRequest,
+    (approver, who): (&Approver, &WhoAmIResponse),
+) -> Result<Answer, Status> {
+    match approver.endorse(&mut request, who) {
+        Ok(()) => {
+            let reply = client.decide(timed(request, COMMAND_DEADLINE)).await?;
+            Ok(Answer::Decided(Box::new(reply.into_inner())))
+        }
+        // Nothing was sent.
+        Err(failure) => Ok(Answer::Refused(failure.to_string())),
+    }
 }
 
 fn plan_request(of: String, since_ms: Option<i64>) -> PlanRollbackRequest {
@@ -231,6 +246,10 @@ async fn ask(Asking { operator: mut client, mut control }: Asking, fetch: Fetch)
         Fetch::Attention => {
             let request = timed(GetAttentionRequest {}, FETCH_DEADLINE);
             client.get_attention(request).await.map(|reply| Fetched::Attention(reply.into_inner()))
+        }
+        Fetch::Claim(escalation) => {
+            let request = timed(ClaimEscalationRequest { escalation, leave: false }, FETCH_DEADLINE);
+            client.claim_escalation(request).await.map(|_| Fetched::Claimed)
         }
         Fetch::Audit => client
             .list_audit(timed(ListAuditRequest { contains: String::new(), limit: DEEDS }, FETCH_DEADLINE))

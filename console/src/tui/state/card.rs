@@ -39,6 +39,8 @@ pub enum Opens {
     Explain(Box<Switch>),
     /// A plan for undoing a run, then its card.
     Rollback(String),
+    /// A card that denies every question of a group.
+    DenyAlike(String),
 }
 
 /// What a card asks the operator.
@@ -79,6 +81,15 @@ pub enum Ask {
         /// The last approvals of this operator were hasty: one thing more is asked.
         hasty: bool,
     },
+    /// To deny questions that are alike.
+    DenyAlike {
+        /// The group.
+        group: String,
+        /// Those that waited when the card opened.
+        members: Vec<Escalation>,
+    },
+    /// To hand an escalation to somebody.
+    HandOver(Box<Escalation>),
     /// To undo a run.
     Rollback(Box<RollbackPlan>),
     /// To say what became of an action in doubt.
@@ -311,6 +322,14 @@ fn fields(ask: &Ask) -> Vec<Field> {
             fields
         }
         Ask::Answer { approve: false, .. } => vec![Field::new("reason", Want::Reason(1))],
+        Ask::DenyAlike { members, .. } => vec![
+            Field::new("type the number of questions", Want::Exactly(members.len().to_string())),
+            Field::new("reason", Want::Reason(1)),
+        ],
+        Ask::HandOver(_) => vec![
+            Field::new("to whom, by name", Want::Reason(1)),
+            Field::new("what they should know (optional)", Want::Anything),
+        ],
         Ask::Rollback(plan) => vec![
             Field::new(
                 "type the number of steps to compensate",

@@ -85,6 +85,11 @@ impl State {
             }
             Kind::Run => String::new(),
             Kind::Escalation => self.escalation(id)?.digest.clone(),
+            Kind::Alike => {
+                let members = self.alike(id);
+                members.first()?;
+                members.iter().map(|it| it.digest.as_str()).collect::<Vec<_>>().join(" ")
+            }
             Kind::Switch => self.switch(id)?.scope.clone(),
             Kind::Domain => {
                 self.services().find(|service| service.domain == id)?;
@@ -113,6 +118,7 @@ impl State {
             Kind::Everything
             | Kind::Service
             | Kind::Tool
+            | Kind::Alike
             | Kind::Switch
             | Kind::Domain
             | Kind::Version
@@ -129,6 +135,7 @@ impl State {
             Kind::Tool => object.id.split_once('/').map(|(service, _)| service.to_owned()),
             Kind::Run => self.run_service(&object.id),
             Kind::Escalation => self.escalation(&object.id).map(|e| e.service.clone()),
+            Kind::Alike => self.alike(&object.id).first().map(|e| e.service.clone()),
             Kind::Action => self.action_home(&object.id).map(|(_, service)| service),
             Kind::Version => self.version(&object.id).map(|version| version.service.clone()),
             Kind::Everything | Kind::Switch | Kind::Domain | Kind::Budget | Kind::Deed => None,
@@ -196,6 +203,11 @@ impl State {
             ),
             Kind::Run => format!("run {id}"),
             Kind::Action => format!("action {id}"),
+            Kind::Alike => {
+                let members = self.alike(id);
+                let tool = members.first().map_or("", |first| first.tool.as_str());
+                format!("{} asks for {tool} that are alike", members.len())
+            }
             Kind::Escalation => {
                 self.escalation(id).map_or_else(|| id.clone(), |e| format!("the ask for {} {id}", e.tool))
             }

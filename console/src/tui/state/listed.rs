@@ -103,6 +103,7 @@ impl State {
             | Kind::Run
             | Kind::Action
             | Kind::Escalation
+            | Kind::Alike
             | Kind::Switch
             | Kind::Domain => Some(row.clone()),
         }

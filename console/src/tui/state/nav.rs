@@ -24,6 +24,8 @@ pub enum Page {
     Action(String),
     /// One escalation, ready to be decided. By id.
     Decision(String),
+    /// Questions that are alike, by what they have in common.
+    Alike(String),
     /// One rollback, step by step. By its plan's id.
     Rollback(String),
     /// What rollbacks have left to people.
@@ -54,6 +56,7 @@ impl Page {
             | Self::Run(_)
             | Self::Action(_)
             | Self::Decision(_)
+            | Self::Alike(_)
             | Self::Rollback(_)
             | Self::Version(_)
             | Self::Parked => false,

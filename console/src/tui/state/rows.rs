@@ -42,13 +42,8 @@ impl State {
                 .filter(|s| self.lets_through(&[&s.name, &s.domain, &s.owner, &s.last_reason]))
                 .filter_map(|s| object(Kind::Service, &s.name))
                 .collect(),
-            Page::Queue => self
-                .pending()
-                .filter(|e| {
-                    self.filters.get(&Page::Queue).is_none_or(|it| it.shows_question(e, self.wall_ms))
-                })
-                .filter_map(|e| object(Kind::Escalation, &e.id))
-                .collect(),
+            Page::Queue => self.queue_rows(),
+            Page::Alike(group) => self.alike_rows(group),
             Page::Switches => self
                 .switches()
                 .filter(|s| self.lets_through(&[&s.scope, &s.by, &s.reason, &s.domain]))
@@ -86,7 +81,9 @@ impl State {
     #[must_use]
     pub fn subject(&self) -> Option<Object> {
         match self.nav.page() {
-            Page::Overview | Page::Queue | Page::Switches => self.selected_row().map(|(_, object)| object),
+            Page::Overview | Page::Queue | Page::Alike(_) | Page::Switches => {
+                self.selected_row().map(|(_, object)| object)
+            }
             Page::Service(name) => {
                 self.selected_row().map(|(_, object)| object).or_else(|| self.object(Kind::Service, name))
             }
@@ -132,7 +129,7 @@ impl State {
     /// Chooses the first row when none was chosen yet, and remembers where the chosen one is.
     pub fn settle(&mut self) {
         let has_rows = match self.nav.page() {
-            Page::Overview | Page::Queue | Page::Switches => true,
+            Page::Overview | Page::Queue | Page::Alike(_) | Page::Switches => true,
             // Until the answer came, the first row is not the first row.
             Page::Service(name) => self.details.runs.as_ref().is_some_and(|(of, _)| of == name),
             Page::Run(id) => self.details.run.iter().filter_map(|d| d.run.as_ref()).any(|run| run.id == *id),

@@ -36,6 +36,7 @@ impl Sieve {
             | Page::Audit
             | Page::Action(_)
             | Page::Decision(_)
+            | Page::Alike(_)
             | Page::Rollback(_)
             | Page::Parked
             | Page::Version(_) => Self::Words(Filter::read(text, saved, now)?),

@@ -51,6 +51,7 @@ pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec
                 Fate::Acked(format!("{status}, {votes} of {} approvals", escalation.quorum.max(1)))
             }
         }
+        Answer::HandedOver(escalation) => Fate::Acked(format!("{} is to answer it", escalation.handed_to)),
         Answer::Set(set) => {
             let words = containment(&set);
             effects.extend(contained(state, id, set, now));

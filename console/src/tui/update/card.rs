@@ -1,5 +1,7 @@
 //! Keys in a card, and the one function through which an answer, a switch or an undo can leave the console.
 
+use remit_proto::v1::Escalation;
+
 use super::super::clock::Now;
 use super::super::event::{Command, Effect};
 use super::super::keys::{Key, Press};
@@ -98,13 +100,13 @@ fn menu_key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
 /// Sends what the card asks for, or says why not. Nothing else in the console sends a command that acts.
 fn confirm(state: &mut State, now: Now) -> Vec<Effect> {
     let Some(card) = state.card().cloned() else { return Vec::new() };
-    match command(state, &card, now) {
-        Ok((words, command)) => {
+    match may_send(state, &card, now).and_then(|()| commands(state, &card)) {
+        Ok(commands) => {
             state.focus = Focus::Page;
-            if let Command::StartRollback { plan, .. } = &command {
+            if let Some((_, Command::StartRollback { plan, .. })) = commands.first() {
                 state.nav.go(Page::Rollback(plan.clone()));
             }
-            vec![answer::send(state, words, command, now)]
+            commands.into_iter().map(|(words, command)| answer::send(state, words, command, now)).collect()
         }
         Err(why) => {
             if let Some(card) = state.card_mut() {
@@ -117,10 +119,13 @@ fn confirm(state: &mut State, now: Now) -> Vec<Effect> {
     }
 }
 
-fn command(state: &State, card: &Card, now: Now) -> Result<(String, Command), String> {
+/// Why the card cannot be submitted now, if it cannot.
+fn may_send(state: &State, card: &Card, now: Now) -> Result<(), String> {
     let lock = match &card.ask {
         Ask::Ceiling { .. } => None,
-        Ask::Answer { approve: false, .. } | Ask::Explain(_) => cut_off(state, now),
+        Ask::Answer { approve: false, .. } | Ask::DenyAlike { .. } | Ask::HandOver(_) | Ask::Explain(_) => {
+            cut_off(state, now)
+        }
         Ask::Answer { approve: true, .. }
         | Ask::Release(_)
         | Ask::Rollback(_)
@@ -136,8 +141,40 @@ fn command(state: &State, card: &Card, now: Now) -> Result<(String, Command), St
     if let Some(why) = card.unread().or_else(|| card.fields.iter().find_map(|field| field.complaint())) {
         return Err(why);
     }
+    Ok(())
+}
+
+/// What a filled card asks for, in words and as commands: one, but for a group one for each question that still waits.
+fn commands(state: &State, card: &Card) -> Result<Vec<(String, Command)>, String> {
+    if let Ask::DenyAlike { members, .. } = &card.ask {
+        let waits = |it: &&Escalation| state.escalation(&it.id).is_some_and(|now| now.digest == it.digest);
+        let reason = card.text(1);
+        return Ok(members.iter().filter(waits).map(|it| denial(it, reason)).collect());
+    }
+    command(state, card).map(|one| vec![one])
+}
+
+fn denial(escalation: &Escalation, reason: &str) -> (String, Command) {
+    let command = Command::Decide {
+        escalation: escalation.id.clone(),
+        digest: escalation.digest.clone(),
+        approve: false,
+        reason: reason.to_owned(),
+        shown: String::new(),
+        not_inspectable: false,
+        who: Box::default(),
+    };
+    (format!("deny {}", escalation.id), command)
+}
+
+fn command(state: &State, card: &Card) -> Result<(String, Command), String> {
     Ok(match &card.ask {
-        Ask::Menu { .. } => return Err("choose a line of the menu".to_owned()),
+        Ask::Menu { .. } | Ask::DenyAlike { .. } => return Err("choose a line of the menu".to_owned()),
+        Ask::HandOver(escalation) => {
+            let (to, note) = (card.text(0).to_owned(), card.text(1).to_owned());
+            let words = format!("send {} to {to}", escalation.id);
+            (words, Command::HandOver { escalation: escalation.id.clone(), to, note })
+        }
         Ask::Ceiling { scope, level, .. } => {
             let words = cards::ceiling_words(scope, *level);
             let (reason, cancel) = (card.text(1).to_owned(), card.cancels());
@@ -204,11 +241,20 @@ fn changed(state: &State, ask: &Ask, now: Now) -> Option<String> {
             }
             Some(_) => None,
         },
-        Ask::Answer { escalation, .. } => match state.escalation(&escalation.id) {
-            None => Some("it does not wait any more".to_owned()),
-            Some(now) if now.digest != escalation.digest => Some("its digest is another one now".to_owned()),
-            Some(_) => None,
-        },
+        // What still waits of it is denied, what came since is not.
+        Ask::DenyAlike { members, .. } => {
+            let gone = members.iter().all(|it| state.escalation(&it.id).is_none());
+            gone.then(|| "none of them waits any more".to_owned())
+        }
+        Ask::Answer { escalation, .. } | Ask::HandOver(escalation) => {
+            match state.escalation(&escalation.id) {
+                None => Some("it does not wait any more".to_owned()),
+                Some(now) if now.digest != escalation.digest => {
+                    Some("its digest is another one now".to_owned())
+                }
+                Some(_) => None,
+            }
+        }
         Ask::Resolve { doubt, .. } => {
             let id = doubt.action.as_ref().map_or("", |action| action.id.as_str());
             let known = state.details.action.as_ref().filter(|detail| facts::is_of(detail, id))?;

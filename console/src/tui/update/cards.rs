@@ -48,6 +48,31 @@ pub(super) fn answer(state: &mut State, approve: bool, now: Now) {
     open(state, Ask::Answer { escalation, approve, shown, opaque, hasty });
 }
 
+/// Opens the card that hands the escalation under the cursor to somebody.
+pub(super) fn hand_over(state: &mut State, now: Now) {
+    let object = match page::aimed_at(state) {
+        Ok(Some(object)) if object.kind == Kind::Escalation => object,
+        Ok(_) => return state.say(now.tick_ms, "no waiting escalation is under the cursor"),
+        Err(why) => return state.say(now.tick_ms, why),
+    };
+    if let Some(why) = cut_off(state, now) {
+        return state.say(now.tick_ms, format!("sending is locked: {why}"));
+    }
+    match state.escalation(&object.id).cloned() {
+        Some(escalation) => open(state, Ask::HandOver(Box::new(escalation))),
+        None => state.say(now.tick_ms, "changed under you, nothing done"),
+    }
+}
+
+/// Opens the card that denies all of a group.
+fn deny_alike(state: &mut State, group: String, now: Now) {
+    let members: Vec<Escalation> = state.alike(&group).into_iter().cloned().collect();
+    match cut_off(state, now) {
+        Some(why) => state.say(now.tick_ms, format!("deny is locked: {why}")),
+        None => open(state, Ask::DenyAlike { group, members }),
+    }
+}
+
 /// Opens the card that says what became of the action on the page.
 pub(super) fn resolve(state: &mut State, happened: bool, now: Now) {
     let object = match page::aimed_at(state) {
@@ -153,6 +178,7 @@ pub(super) fn follow(state: &mut State, opens: Opens, now: Now) -> Vec<Effect> {
         Opens::Ceiling(scope, level) => ceiling(state, &scope, level),
         Opens::Release(switch) => release(state, *switch, now),
         Opens::Explain(switch) => explain(state, *switch, now),
+        Opens::DenyAlike(group) => deny_alike(state, group, now),
         Opens::Rollback(of) => {
             let last_ms = (!of.starts_with("run:")).then_some(LATELY_MS);
             return rollback(state, &of, last_ms, now);
@@ -200,6 +226,9 @@ fn entries(state: &State, about: Option<&Object>, now: Now) -> Vec<Entry> {
         let opens = Opens::Explain(Box::new(switch.clone()));
         entries.push(Entry { key, opens, refused: cut_off(state, now) });
     }
+    if let Some(group) = group_of(state, about) {
+        entries.push(Entry { key: 'd', opens: Opens::DenyAlike(group), refused: cut_off(state, now) });
+    }
     if let Some(run) = about.and_then(|object| state.run_of(object)) {
         let opens = Opens::Rollback(format!("run:{run}"));
         entries.push(Entry { key: 'b', opens, refused: too_old(state, now) });
@@ -209,6 +238,14 @@ fn entries(state: &State, about: Option<&Object>, now: Now) -> Vec<Entry> {
         entries.push(Entry { key: 'B', opens, refused: too_old(state, now) });
     }
     entries
+}
+
+/// The group that the cursor is on, or that the page is about.
+fn group_of(state: &State, about: Option<&Object>) -> Option<String> {
+    if let Page::Alike(group) = state.nav.page() {
+        return Some(group.clone());
+    }
+    about.filter(|object| object.kind == Kind::Alike).map(|object| object.id.clone())
 }
 
 fn releases(switch: &Switch, about: Option<&Object>, scopes: &[String]) -> bool {

@@ -55,6 +55,8 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
         Verb::Act => cards::menu(state, now),
         Verb::Approve => cards::answer(state, true, now),
         Verb::Deny => cards::answer(state, false, now),
+        Verb::HandOver => cards::hand_over(state, now),
+        Verb::Fold => fold(state, now),
         Verb::Happened => cards::resolve(state, true, now),
         Verb::DidNotHappen => cards::resolve(state, false, now),
         Verb::Retry => {
@@ -123,6 +125,7 @@ fn step(state: &mut State, step: Step) {
         | Page::Contracts
         | Page::Cost
         | Page::Audit
+        | Page::Alike(_)
         | Page::Service(_)
         | Page::Run(_) => state.step(step),
     }
@@ -155,6 +158,7 @@ fn row_page(state: &State) -> Option<Page> {
         Kind::Run => Some(Page::Run(object.id)),
         Kind::Action => Some(Page::Action(object.id)),
         Kind::Escalation => Some(Page::Decision(object.id)),
+        Kind::Alike => Some(Page::Alike(object.id)),
         Kind::Switch => {
             let switch = state.switch(&object.id)?;
             switch.scope.strip_prefix("service:").map(|name| Page::Service(name.to_owned()))
@@ -221,6 +225,15 @@ fn filter(state: &mut State, now: Now) {
     } else {
         state.say(now.tick_ms, "nothing is filtered on this page");
     }
+}
+
+/// Rows come and go with it: the cursor begins anew.
+fn fold(state: &mut State, now: Now) {
+    state.is_folded = !state.is_folded;
+    state.nav.cursor_mut().id = None;
+    let words =
+        if state.is_folded { "what is alike is one row now; Enter opens it" } else { "each is a row" };
+    state.say(now.tick_ms, words);
 }
 
 fn freeze(state: &mut State) {

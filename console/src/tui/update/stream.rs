@@ -17,6 +17,11 @@ const ASK_MS: u64 = 1_000;
 /// A question that got no answer is asked again after this.
 const ASK_AGAIN_MS: u64 = 5_000;
 
+/// A claim is renewed this often, three times in the 90 s that it holds.
+const CLAIM_MS: u64 = 30_000;
+/// Whoever has pressed no key for so long does not read any more.
+const AWAY_MS: u64 = 90_000;
+
 /// What is costly to answer is asked again at most this often.
 const ASK_SELDOM_MS: u64 = 30_000;
 
@@ -58,6 +63,7 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
                 Fetched::Blast(blast) => state.details.blast = Some(blast),
                 Fetched::Audit(audit) => state.details.audit = Some(audit),
                 Fetched::Attention(found) => state.details.attention = Some(found),
+                Fetched::Claimed => {}
                 // What an open card shows stays as it is while somebody reads it.
                 Fetched::Preview(switch, preview) if state.preview_of(&switch).is_none() => {
                     state.details.preview = Some((switch, preview));
@@ -106,7 +112,7 @@ fn decision(state: &mut State, update: DecisionUpdate) {
 
 /// The questions of the page on screen that are due: at first sight, then when a journal moved on.
 pub(super) fn ask_for_page(state: &mut State, now: Now) -> Vec<Effect> {
-    let mut questions = questions(state);
+    let mut questions = questions(state, now);
     if let Some(Ask::Release(switch)) = state.card().map(|card| &card.ask) {
         questions.push(Fetch::Preview(switch.id.clone()));
     }
@@ -129,6 +135,9 @@ fn is_due(state: &State, fetch: &Fetch, positions: &BTreeMap<String, u64>, now: 
     let unanswered = state.details.failed.contains_key(fetch) && ASK_AGAIN_MS <= since;
     // Tokens and keys move a journal that the picture does not count.
     let unseen = *fetch == Fetch::Audit && ASK_AGAIN_MS <= since;
+    if let Fetch::Claim(_) = fetch {
+        return CLAIM_MS <= since;
+    }
     moved || unanswered || unseen
 }
 
@@ -148,14 +157,15 @@ const fn again_ms(fetch: &Fetch) -> u64 {
         | Fetch::Cost
         | Fetch::Audit
         | Fetch::Attention
+        | Fetch::Claim(_)
         | Fetch::Preview(_) => ASK_MS,
     }
 }
 
-fn questions(state: &State) -> Vec<Fetch> {
+fn questions(state: &State, now: Now) -> Vec<Fetch> {
     match state.nav.page() {
         Page::Overview | Page::Trace | Page::Switches => Vec::new(),
-        Page::Queue => vec![Fetch::Attention],
+        Page::Queue | Page::Alike(_) => vec![Fetch::Attention],
         Page::Service(name) => vec![Fetch::Runs(name.clone()), Fetch::Blast(name.clone())],
         Page::Run(id) => vec![Fetch::Run(id.clone())],
         Page::Action(id) => vec![Fetch::Action(id.clone())],
@@ -175,7 +185,10 @@ fn questions(state: &State) -> Vec<Fetch> {
                 let detail = state.details.action.as_ref()?;
                 detail.escalation.as_ref().filter(|e| e.id == *id).map(|e| e.action.clone())
             };
-            action.or_else(shown).map(Fetch::Action).into_iter().chain([Fetch::Attention]).collect()
+            let here = now.tick_ms.saturating_sub(state.touched_tick_ms) < AWAY_MS;
+            let reads = (here && action.is_some()).then(|| Fetch::Claim(id.clone()));
+            let detail = action.or_else(shown).map(Fetch::Action);
+            detail.into_iter().chain([Fetch::Attention]).chain(reads).collect()
         }
     }
 }

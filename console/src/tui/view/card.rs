@@ -16,6 +16,7 @@ use super::chart::money;
 use super::doubt;
 use super::facts::{json_rows, wrapped};
 use super::lift;
+use super::sharing;
 use super::tiny::PAGES;
 use crate::inert::Inert;
 
@@ -34,6 +35,8 @@ pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, card: &Card) {
         | Ask::Ceiling { .. }
         | Ask::Explain(_)
         | Ask::Answer { .. }
+        | Ask::DenyAlike { .. }
+        | Ask::HandOver(_)
         | Ask::Resolve { .. } => Vec::new(),
     };
     let form = form(painter, card, width);
@@ -78,6 +81,8 @@ fn title(state: &State, ask: &Ask) -> String {
         Ask::Explain(switch) => format!("REASON for {} {}", ceiling(switch.ceiling()), switch.scope),
         Ask::Answer { escalation, approve: true, .. } => format!("APPROVE {}", escalation.id),
         Ask::Answer { escalation, approve: false, .. } => format!("DENY {}", escalation.id),
+        Ask::DenyAlike { members, .. } => format!("DENY {} that are alike", members.len()),
+        Ask::HandOver(escalation) => format!("SEND {}", escalation.id),
         Ask::Rollback(plan) => format!("UNDO {}", undone(plan)),
         Ask::Resolve { doubt, happened } => {
             let id = doubt.action.as_ref().map_or("", |action| action.id.as_str());
@@ -99,6 +104,8 @@ fn facts(painter: &Painter<'_>, card: &Card, width: usize) -> Vec<Row> {
         Ask::Answer { escalation, approve, shown, .. } => {
             answer_rows(painter, escalation, (*approve, shown), width)
         }
+        Ask::DenyAlike { members, .. } => sharing::deny_rows(painter, members, width),
+        Ask::HandOver(escalation) => sharing::hand_over_rows(painter, escalation, width),
         Ask::Rollback(plan) => summary_rows(painter, plan, width),
         Ask::Resolve { doubt, happened } => doubt::rows(painter, doubt, *happened, width),
     }
@@ -113,6 +120,7 @@ fn entry_rows(entry: &Entry, width: usize, theme: &Theme) -> Vec<Row> {
         Opens::Explain(switch) => {
             format!("say why {} {} is set..", ceiling(switch.ceiling()), switch.scope)
         }
+        Opens::DenyAlike(_) => "deny all of this group..".to_owned(),
         Opens::Rollback(of) if of.starts_with("run:") => format!("undo {of}: shows the plan first.."),
         Opens::Rollback(of) => format!("undo the last 5 minutes of {of}: shows the plan first.."),
     };

@@ -11,6 +11,7 @@ use super::super::update::approval_lock;
 use super::super::when;
 use super::facts::{assertions, evidence, findings, json_rows, status, wrapped};
 use super::queue::{attention, votes};
+use super::{outlook, sharing};
 
 pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     let (state, theme) = (painter.state, painter.theme);
@@ -34,8 +35,10 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     let width = usize::from(inner.width);
     // What is signed is drawn from the very answer that it is computed from, never from the row of the list.
     let drawn = detail.and_then(|detail| detail.escalation.as_ref()).unwrap_or(escalation);
-    let rows = lines(painter, drawn, detail, width);
-    let key = document_key(drawn, detail, width);
+    let mut above = sharing::rows(painter, escalation, width);
+    above.extend(outlook::rows(detail.and_then(|detail| detail.outlook.as_ref()), width, painter));
+    let key = document_key(drawn, detail, (width, above.len()));
+    let rows = lines(painter, drawn, detail, (width, above));
     let shown = painter.document(inner, key, &rows, state.nav.cursor().scroll);
     painter.hits.shown = Some(shown);
     painter.row(foot, 0, &Row::of("DIGEST ", theme.dim).put(&escalation.digest, theme.strong));
@@ -60,17 +63,22 @@ fn detail_of<'a>(state: &'a State, id: &str) -> Option<&'a ActionDetail> {
     state.details.action.as_deref().filter(|d| d.escalation.as_ref().is_some_and(|e| e.id == id))
 }
 
-/// Changes whenever what is signed changes, or the lines that it is drawn in, so that reading starts over.
-fn document_key(escalation: &Escalation, detail: Option<&ActionDetail>, width: usize) -> String {
+/// Changes whenever what is signed changes, or the lines that it is drawn in, so that reading starts over. What stands
+/// above it moves with everything else: its figures may, the number of its lines may not.
+fn document_key(
+    escalation: &Escalation,
+    detail: Option<&ActionDetail>,
+    (width, above): (usize, usize),
+) -> String {
     let document = detail.and_then(Document::of).map(|document| document.digest());
-    format!("{}/{}/{width}/{}", escalation.id, escalation.digest, document.unwrap_or_default())
+    format!("{}/{}/{width}/{above}/{}", escalation.id, escalation.digest, document.unwrap_or_default())
 }
 
 fn lines(
     painter: &Painter<'_>,
     escalation: &Escalation,
     detail: Option<&ActionDetail>,
-    width: usize,
+    (width, above): (usize, Vec<Row>),
 ) -> Vec<Row> {
     let theme = painter.theme;
     let styles = (theme.dim, theme.text);
@@ -97,6 +105,7 @@ fn lines(
     rows.extend(wrapped("MAY    ", &may, width, styles));
     let until = escalation.deadline.as_ref().map(ToString::to_string).unwrap_or_default();
     rows.extend(wrapped("UNTIL  ", &format!("{until}, then nothing runs"), width, styles));
+    rows.extend(above);
     if !escalation.replaces.is_empty() {
         let why = format!("it was approved as {}, which is void", escalation.replaces);
         rows.extend(wrapped("AGAIN  ", &why, width, (theme.dim, theme.warn)));

@@ -1,12 +1,15 @@
 //! Queue: escalations that wait, the nearest deadline first, and the exact ask of the one under the cursor.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use remit_proto::v1::Escalation;
 
+use super::super::hit::Kind;
 use super::super::paint::{Painter, Row, take_bottom, take_right, take_top};
 use super::super::when;
 use super::WIDE;
 use super::facts::{json_rows, wrapped};
+use super::{alike, sharing};
 
 pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let (state, theme) = (painter.state, painter.theme);
@@ -15,8 +18,10 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let (half, below) = (body.width / 2, 9.min(body.height / 2));
     let preview =
         if WIDE <= body.width { take_right(&mut body, half) } else { take_bottom(&mut body, below) };
-    let hidden = state.filter_words(all.saturating_sub(objects.len()));
-    let title = format!("2 Queue   {} wait{hidden}", objects.len());
+    let shown = state.shown_questions().count();
+    let hidden = state.filter_words(all.saturating_sub(shown));
+    let folded = if state.is_folded { "   folded: v unfolds" } else { "" };
+    let title = format!("2 Queue   {} wait{folded}{hidden}", shown);
     let mut list = painter.rule(body, &title);
     let head = take_top(&mut list, 1);
     let foot = take_bottom(&mut list, 1);
@@ -30,20 +35,17 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     painter.row(head, 0, &columns);
     let rows: Vec<_> = objects
         .iter()
-        .filter_map(|object| state.escalation(&object.id))
-        .map(|escalation| {
-            let lapses = when::millis(escalation.deadline.as_ref());
-            let soon = lapses.is_some_and(|at| at.saturating_sub(painter.now.wall_ms) < 300_000);
-            Row::new()
-                .right(
-                    when::until(lapses, painter.now.wall_ms),
-                    7,
-                    if soon { theme.warn } else { theme.text },
-                )
-                .cell(&escalation.service, 18, theme.strong)
-                .cell(&escalation.tool, 18, theme.text)
-                .cell(votes(escalation), 5, theme.text)
-                .put(&escalation.params_json, theme.text)
+        .filter_map(|object| {
+            let members = state.alike(&object.id);
+            match alike::first(&members) {
+                Some(first) if object.kind == Kind::Alike => {
+                    Some(row(painter, first, &alike::summary(&members)))
+                }
+                _ => {
+                    let it = state.escalation(&object.id)?;
+                    Some(row(painter, it, &format!("{}{}", sharing::brief(state, it), it.params_json)))
+                }
+            }
         })
         .collect();
     if rows.is_empty() {
@@ -52,7 +54,11 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     }
     let selected = state.selected_row().map(|(index, _)| index);
     painter.list(list, &rows, selected);
-    match selected.and_then(|index| objects.get(index)).and_then(|object| state.escalation(&object.id)) {
+    let chosen = selected.and_then(|index| objects.get(index));
+    if let Some(group) = chosen.filter(|object| object.kind == Kind::Alike) {
+        return alike::preview(painter, preview, &state.alike(&group.id));
+    }
+    match chosen.and_then(|object| state.escalation(&object.id)) {
         Some(escalation) => ask(painter, preview, escalation),
         None if state.nav.cursor().id.is_some() && !rows.is_empty() => {
             painter.row(
@@ -63,6 +69,25 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
         }
         None => {}
     }
+}
+
+fn row(painter: &Painter<'_>, it: &Escalation, asks: &str) -> Row {
+    let theme = painter.theme;
+    let (until, style) = lapses(painter, it);
+    Row::new()
+        .right(until, 7, style)
+        .cell(&it.service, 18, theme.strong)
+        .cell(&it.tool, 18, theme.text)
+        .cell(votes(it), 5, theme.text)
+        .put(asks, theme.text)
+}
+
+/// How long until it lapses, and in which colour.
+pub(super) fn lapses(painter: &Painter<'_>, it: &Escalation) -> (String, Style) {
+    let lapses = when::millis(it.deadline.as_ref());
+    let soon = lapses.is_some_and(|at| at.saturating_sub(painter.now.wall_ms) < 300_000);
+    let style = if soon { painter.theme.warn } else { painter.theme.text };
+    (when::until(lapses, painter.now.wall_ms), style)
 }
 
 /// How this operator has decided lately: haste is seen by whoever is in it.

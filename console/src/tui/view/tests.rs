@@ -2,6 +2,7 @@
 
 mod oracle;
 mod screens;
+mod shared;
 mod signed;
 
 use ratatui::layout::Size;

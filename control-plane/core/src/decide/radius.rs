@@ -25,9 +25,36 @@ pub(crate) struct Beyond {
     pub(crate) scope: Scope,
 }
 
-/// Every rule that the action would go beyond. What the control plane does by itself does not come here.
-pub(crate) fn beyond(case: Case<'_>) -> Vec<Beyond> {
-    let (service, tool) = (&case.run.terms.service, &case.proposal.tool);
+/// What a rule has measured, and what it would with the action.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    /// The rule's place, for people.
+    pub(crate) place: String,
+    pub(crate) shown: u64,
+    pub(crate) would_be: u64,
+    pub(crate) max: u64,
+}
+
+/// Every rule that the action counts for.
+pub(crate) fn measured(case: Case<'_>) -> Vec<Measured> {
+    let Some(level) = case.level() else { return Vec::new() };
+    let (params, tool) = (case.proposal.params.value(), &case.proposal.tool);
+    let nodes = nodes(case);
+    let rules = nodes.iter().flat_map(|node| node.rules.iter().map(move |rule| (node, rule)));
+    let measured = rules.filter_map(|(node, rule)| {
+        let mark = rule.meter.mark(tool, level, &params).ok()??;
+        Some(Measured {
+            place: node.place(rule),
+            shown: node.meters.reading(&rule.meter, case.now),
+            would_be: node.meters.with(&rule.meter, mark, case.now),
+            max: rule.max,
+        })
+    });
+    measured.collect()
+}
+
+fn nodes<'a>(case: Case<'a>) -> Vec<Node<'a>> {
+    let service = &case.run.terms.service;
     let of_service = case.state.services.get(service).map(|known| Node {
         prefix: "recovery.blast_radius".to_owned(),
         rules: &known.active.blast_radius,
@@ -40,7 +67,13 @@ pub(crate) fn beyond(case: Case<'_>) -> Vec<Beyond> {
         meters: &case.state.meters,
         scope: Scope::Domain(case.state.domain.clone()),
     });
-    let nodes: Vec<Node<'_>> = of_service.into_iter().chain(of_domain).collect();
+    of_service.into_iter().chain(of_domain).collect()
+}
+
+/// Every rule that the action would go beyond. What the control plane does by itself does not come here.
+pub(crate) fn beyond(case: Case<'_>) -> Vec<Beyond> {
+    let (service, tool) = (&case.run.terms.service, &case.proposal.tool);
+    let nodes = nodes(case);
     let Some(level) = case.level().filter(|_| nodes.iter().any(|node| !node.rules.is_empty())) else {
         return Vec::new();
     };

@@ -143,7 +143,7 @@ pub(super) fn release(state: &State, release: &Release, now: Timestamp) -> Resul
 
 /// What people would have to be asked about by now and were not: a rule that did not ask them, or that saw
 /// something else then. The contract's words are fixed, so they differ only by what a rule saw.
-pub(super) fn asked_now(held: &Held, case: Case<'_>) -> Option<Objection> {
+pub(crate) fn asked_now(held: &Held, case: Case<'_>) -> Option<Objection> {
     let was_asked = |ask: &Ask| {
         let mut before = held.question.asks.iter();
         before.any(|asked| (&asked.rule, &asked.because) == (&ask.rule, &ask.because))

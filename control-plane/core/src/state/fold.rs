@@ -66,6 +66,7 @@ impl State {
             Event::DoubtStated(stated) => self.stated(stated),
             Event::ActionSettled(settled) => self.settled(settled, at),
             Event::EscalationVoted { escalation, vote, .. } => self.voted(*escalation, vote),
+            Event::EscalationHandedOver(handed) => self.handed_over(handed, at),
             Event::EscalationClosed { escalation, action, status, note, .. } => {
                 self.escalation_closed(*escalation, *action, (*status, note));
             }

@@ -97,6 +97,13 @@ fn answered(event: &Event, about: &str) -> Option<Told> {
         let verb = if vote.approve { "approved" } else { "denied" };
         return Some((vote.by.clone(), format!("{verb} {about}"), vote.reason.clone()));
     }
+    if let Event::EscalationHandedOver(it) = event {
+        return Some((
+            it.by.clone(),
+            format!("handed the question about {about} to {}", it.to),
+            it.note.clone(),
+        ));
+    }
     if let Event::DoubtStated(it) = event {
         let said = &it.statement;
         return Some((said.by.clone(), format!("said of {about} that {}", said.says()), said.reason.clone()));

@@ -9,8 +9,9 @@ use remit_core::{
 use remit_journal::Record;
 use remit_proto::v1 as pb;
 
-use super::{query, state, trace, wire};
+use super::{outlook, query, state, trace, wire};
 use crate::{
+    clock,
     contracts::Contracts,
     error::Error,
     plane::Plane,
@@ -29,7 +30,9 @@ pub(super) async fn action(plane: &Arc<Plane>, text: &str) -> Result<pb::ActionD
     if let Ok(ward) = plane.action_ward(id) {
         let detail = ward.view.read(|inner| {
             let card = inner.actions.get(&id).filter(|card| is_whole(card, inner))?;
-            detail(card, inner, &plane.contracts)
+            let found = detail(card, inner, &plane.contracts)?;
+            let asked = card.action.escalation.and_then(|asked| outlook::of(inner, asked, clock::now()));
+            Some(pb::ActionDetail { outlook: asked, ..found })
         });
         if let Some(detail) = detail {
             let prompt = plane.shown.of(id).unwrap_or_default();
@@ -154,6 +157,7 @@ fn detail(card: &ActionCard, inner: &Inner, contracts: &Contracts) -> Option<pb:
         doubt: if doubtful { about_doubt(card) } else { String::new() },
         // Not of the journal: whoever asks adds it.
         prompt: String::new(),
+        outlook: None,
     })
 }
 

@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     attention, audit, blast, books, control, cost, detail, domains, export, key, lift, person, query,
-    resolve, rollback, state, switch, token, watch, who,
+    resolve, rollback, sharing, state, switch, token, watch, who,
 };
 use crate::plane::Plane;
 
@@ -152,6 +152,19 @@ impl operator_server::Operator for Operator {
     async fn decide(&self, request: Request<pb::DecideRequest>) -> Answer<pb::DecideResponse> {
         let by = person(&self.plane, &request)?;
         Ok(Response::new(control::decide(&self.plane, by, request.into_inner()).await?))
+    }
+
+    async fn claim_escalation(
+        &self,
+        request: Request<pb::ClaimEscalationRequest>,
+    ) -> Answer<pb::ClaimEscalationResponse> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(sharing::claim(&self.plane, &by, &request.into_inner())?))
+    }
+
+    async fn hand_over(&self, request: Request<pb::HandOverRequest>) -> Answer<pb::HandOverResponse> {
+        let by = person(&self.plane, &request)?;
+        Ok(Response::new(sharing::hand_over(&self.plane, by, request.into_inner()).await?))
     }
 
     async fn resolve(&self, request: Request<pb::ResolveRequest>) -> Answer<pb::ResolveResponse> {

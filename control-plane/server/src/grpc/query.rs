@@ -10,7 +10,7 @@ use remit_core::{
 use remit_filter::Filter;
 use remit_proto::v1 as pb;
 
-use super::{filter, wire};
+use super::{filter, sharing, wire};
 use crate::{
     error::Error,
     plane::{Plane, Ward},
@@ -62,20 +62,21 @@ pub(super) fn actions(
         text => Some(run_id(plane, text)?),
     };
     let filter: Filter<pb::Action> = filter::read(&request.filter)?;
-    let lets_through = |card: &ActionCard| {
-        filter.is_empty() || filter::shows(&filter, &mut wire::whole_action(card), || None)
+    let is_asked_for = |card: &ActionCard| {
+        run.is_none_or(|run| card.action.run == run)
+            && (request.service.is_empty() || card.terms.service.as_str() == request.service)
+            && (request.status == 0 || i32::from(wire::status(card.action.status)) == request.status)
     };
     let mut found: Found<'_, ActionId> = Vec::new();
     for ward in plane.business() {
-        ward.view.read(|inner| {
-            let wanted = inner.actions.values().filter(|card| {
-                run.is_none_or(|run| card.action.run == run)
-                    && (request.service.is_empty() || card.terms.service.as_str() == request.service)
-                    && (request.status == 0 || i32::from(wire::status(card.action.status)) == request.status)
-                    && lets_through(card)
-            });
-            found.extend(wanted.map(|card| (card.action.id, ward)));
+        let cards: Vec<Arc<ActionCard>> = ward
+            .view
+            .read(|inner| inner.actions.values().filter(|card| is_asked_for(card)).cloned().collect());
+        // A filter may be slow, and what decides waits for whoever reads: it is asked outside.
+        let wanted = cards.iter().filter(|card| {
+            filter.is_empty() || filter::shows(&filter, &mut wire::whole_action(card), || None)
         });
+        found.extend(wanted.map(|card| (card.action.id, ward)));
     }
     let rows = newest(found, rows(request.limit))
         .into_iter()
@@ -94,17 +95,17 @@ pub(super) fn escalations(
     let mut found: Found<'_, EscalationId> = Vec::new();
     let mut closed: Found<'_, EscalationId> = Vec::new();
     for ward in plane.business() {
-        ward.view.read(|inner| {
-            let lets_through = |known: &&Escalation| {
-                let whole = || wire::asked_params(known, inner).map(|params| params.as_str().to_owned());
-                filter.is_empty() || filter::shows(&filter, &mut wire::escalation(known, inner), whole)
-            };
-            for known in inner.state.escalations.values().filter(lets_through) {
-                let pending = known.status == EscalationStatus::Pending;
-                let into = if pending { &mut found } else { &mut closed };
-                into.push((known.question.id, ward));
-            }
+        let known: Vec<(EscalationId, bool)> = ward.view.read(|inner| {
+            let all = inner.state.escalations.values();
+            let status = all.map(|it| (it.question.id, it.status == EscalationStatus::Pending));
+            status.filter(|(_, pending)| *pending || !request.pending_only).collect()
         });
+        for (id, pending) in known {
+            if lets_through(&filter, ward, id) {
+                let into = if pending { &mut found } else { &mut closed };
+                into.push((id, ward));
+            }
+        }
     }
     if !request.pending_only {
         found.extend(newest(closed, rows(MOST_ROWS)));
@@ -114,8 +115,21 @@ pub(super) fn escalations(
         ward.view.read(|inner| inner.state.escalations.get(&id).map(|known| wire::escalation(known, inner)))
     });
     let mut rows: Vec<pb::Escalation> = rows.collect();
+    sharing::put(plane, &mut rows);
     wire::fit(rows.iter_mut().map(|row| &mut row.params_json));
     Ok(rows)
+}
+
+/// A filter may be slow, and what decides waits for whoever reads: the row is made inside, and judged outside.
+fn lets_through(filter: &Filter<pb::Escalation>, ward: &Ward, id: EscalationId) -> bool {
+    if filter.is_empty() {
+        return true;
+    }
+    let row = ward.view.read(|inner| {
+        let known: &Escalation = inner.state.escalations.get(&id)?;
+        Some(wire::whole_escalation(known, inner))
+    });
+    row.is_some_and(|mut row| filter::shows(filter, &mut row, || None))
 }
 
 /// Finds an escalation by its id, a suffix of it that is unique, or its action.

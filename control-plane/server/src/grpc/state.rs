@@ -10,7 +10,7 @@ use remit_core::{
 };
 use remit_proto::v1 as pb;
 
-use super::{clauses, wire};
+use super::{clauses, sharing, wire};
 use crate::{
     clock,
     plane::Plane,
@@ -40,6 +40,7 @@ pub(super) fn snapshot(plane: &Plane) -> pb::StateSnapshot {
             snapshot.failed_domains.push(ward.domain.name().to_string());
         }
     }
+    sharing::put(plane, &mut snapshot.pending);
     wire::fit(snapshot.pending.iter_mut().map(|row| &mut row.params_json));
     snapshot
 }

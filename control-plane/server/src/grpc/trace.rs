@@ -4,7 +4,9 @@ use remit_core::{
     ActionStatus, Declared, DomainSettings, Event, Money, Outcome, Reason, ServiceName, ToolName, Tripped,
     allowance::Allowance,
     doubt::{MOST_TIMES, Resolution, Statement},
+    escalation::Vote,
     event::{ActionDecided, ActionSettled, Holder, Settlement},
+    handover::HandedOver,
     proposal::Channel,
     rollback::StepKind,
     switch::Scope,
@@ -67,10 +69,8 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
         Event::ActionSettled(settled) => settled_text(settled, row),
         Event::ActionResent { attempt, .. } => resent_text(*attempt, row),
         Event::DoubtStated(stated) => stated_text(&stated.statement, row),
-        Event::EscalationVoted { vote, .. } => {
-            let verb = if vote.approve { "approves" } else { "denies" };
-            format!("{} {verb}: {}", vote.by, vote.reason)
-        }
+        Event::EscalationVoted { vote, .. } => voted_text(vote),
+        Event::EscalationHandedOver(handed) => handed_text(handed),
         Event::EscalationClosed { status, note, .. } => format!("escalation {status}: {note}"),
         Event::ActionReleased { decision, .. } => {
             row.outcome = wire::outcome(decision.outcome).into();
@@ -103,6 +103,16 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
         Event::CredentialIssued { holder, by, .. } => issued_text(holder, by),
         Event::CredentialRevoked { credential, by } => format!("{by} revoked {credential}"),
     };
+}
+
+fn voted_text(vote: &Vote) -> String {
+    let verb = if vote.approve { "approves" } else { "denies" };
+    format!("{} {verb}: {}", vote.by, vote.reason)
+}
+
+fn handed_text(handed: &HandedOver) -> String {
+    let note = if handed.note.is_empty() { String::new() } else { format!(": {}", handed.note) };
+    format!("{} hands the question to {}{note}", handed.by, handed.to)
 }
 
 /// What happened to a switch.

@@ -5,8 +5,9 @@
 
 use remit_core::{
     ActionId, ActionStatus, EscalationId, Event, Outcome, Reason, RunId,
-    escalation::{Escalation, EscalationStatus, Question},
+    escalation::{Escalation, EscalationStatus, Question, Vote},
     event::{ActionDecided, Settlement},
+    handover::HandedOver,
     state::Phase,
 };
 use remit_journal::Record;
@@ -22,12 +23,9 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         Event::ActionDecided(decided) => What::Escalation(asked(record, decided, inner)?),
         Event::ActionReturned(returned) => What::Escalation(asked(record, &returned.held, inner)?),
         Event::EscalationVoted { escalation, action, run, vote } => {
-            let mut known = known(record, (*escalation, *action, *run), EscalationStatus::Pending, inner);
-            if known.votes.is_empty() {
-                known.votes.push(wire::vote(vote));
-            }
-            What::Escalation(known)
+            What::Escalation(voted(record, (*escalation, *action, *run), vote, inner))
         }
+        Event::EscalationHandedOver(it) => What::Escalation(handed(record, it, inner)),
         Event::EscalationClosed { escalation, action, run, status, .. } => {
             What::Escalation(known(record, (*escalation, *action, *run), *status, inner))
         }
@@ -85,6 +83,29 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         at: Some(wire::time(record.at)),
         what: Some(what),
     })
+}
+
+fn voted(
+    record: &Record,
+    question: (EscalationId, ActionId, RunId),
+    vote: &Vote,
+    inner: &Inner,
+) -> pb::Escalation {
+    let mut known = known(record, question, EscalationStatus::Pending, inner);
+    if known.votes.is_empty() {
+        known.votes.push(wire::vote(vote));
+    }
+    known
+}
+
+fn handed(record: &Record, it: &HandedOver, inner: &Inner) -> pb::Escalation {
+    let question = (it.escalation, it.action, it.run);
+    pb::Escalation {
+        handed_to: it.to.clone(),
+        handed_by: it.by.clone(),
+        handed_note: it.note.clone(),
+        ..known(record, question, EscalationStatus::Pending, inner)
+    }
 }
 
 /// What befell a rollback, by itself.

@@ -315,6 +315,11 @@ pub(super) fn escalation(escalation: &Escalation, inner: &Inner) -> pb::Escalati
         replaces: escalation.replaces.map(|id| id.to_string()).unwrap_or_default(),
         replaced_by: escalation.replaced_by.map(|id| id.to_string()).unwrap_or_default(),
         voided_voters: voided_voters(escalation, inner),
+        handed_to: escalation.handed.as_ref().map(|it| it.to.clone()).unwrap_or_default(),
+        handed_by: escalation.handed.as_ref().map(|it| it.by.clone()).unwrap_or_default(),
+        handed_note: escalation.handed.as_ref().map(|it| it.note.clone()).unwrap_or_default(),
+        // Not of the journal: whoever shows it adds them.
+        claims: Vec::new(),
     }
 }
 

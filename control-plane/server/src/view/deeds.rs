@@ -39,6 +39,7 @@ impl Inner {
             Event::ContractApproved(it) => self.version(it.digest),
             Event::ContractRevoked(it) => self.version(it.digest),
             Event::EscalationVoted { action, .. } => self.tool(*action),
+            Event::EscalationHandedOver(it) => self.tool(it.action),
             Event::DoubtStated(it) => self.tool(it.action),
             Event::StepSkipped { target, .. } => self.tool(*target),
             Event::SwitchSet(switch) => switch.scope.to_string(),

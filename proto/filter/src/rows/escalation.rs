@@ -34,6 +34,10 @@ impl Row for Escalation {
             field("moved", Kind::Flag, "whether facts moved after an approval", |row, _| {
                 Value::Flag(!row.moved.is_empty())
             }),
+            field("for", Kind::Text, "whom somebody handed it to", |row, _| Value::Text(&row.handed_to)),
+            field("claimed", Kind::Flag, "whether somebody reads it now", |row, _| {
+                Value::Flag(!row.claims.is_empty())
+            }),
             short("id", "esc", Kind::Text, "the escalation's id", |row, _| Value::Text(&row.id)),
             short("action", "act", Kind::Text, "the action's id", |row, _| Value::Text(&row.action)),
             field("run", Kind::Text, "the run's id", |row, _| Value::Text(&row.run)),

@@ -149,6 +149,7 @@ impl History {
             | Event::ActionResent { .. }
             | Event::DoubtStated(_)
             | Event::EscalationVoted { .. }
+            | Event::EscalationHandedOver(_)
             | Event::EscalationClosed { .. }
             | Event::ActionReturned(_)
             | Event::SwitchExplained { .. }

@@ -32,7 +32,7 @@ pub(super) enum Op {
 }
 
 fn key() -> impl Strategy<Value = Key> {
-    let letters = prop::sample::select("!smyerbSDG123468adhngjk/:fq5ac7- ".chars().collect::<Vec<_>>())
+    let letters = prop::sample::select("!smyerbSDG123468adhngjkv/:fq5ac7- ".chars().collect::<Vec<_>>())
         .prop_map(Key::Char);
     let others = prop::sample::select(vec![
         Key::Enter,
@@ -61,7 +61,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => Just(Op::Fetched),
         1 => Just(Op::Doubtful),
         1 => Just(Op::Planned),
-        1 => (0_u8..6).prop_map(Op::Picture),
+        1 => (0_u8..7).prop_map(Op::Picture),
         1 => prop::sample::select(vec![(80, 24), (80, 24), (160, 48), (40, 10)]).prop_map(|(w, h)| Op::Resize(w, h)),
     ]
 }
@@ -86,6 +86,8 @@ fn opening() -> impl Strategy<Value = Vec<Op>> {
         [press('7'), vec![Op::Fetched, Op::Paint], press('!'), press('s')].concat(),
         [queue.clone(), press('a')].concat(),
         [queue, press('d')].concat(),
+        [press('2'), press('s')].concat(),
+        [vec![Op::Picture(6)], press('2'), press('v'), press('!'), press('d')].concat(),
         vec![Op::Planned, Op::Paint, Op::Wait(400)],
         doubt('h'),
         doubt('n'),
@@ -157,6 +159,7 @@ fn changed(which: u8) -> remit_proto::v1::StateSnapshot {
         2 => picture.switches.clear(),
         3 => picture.services[0].open_runs = 99,
         4 => picture.services.truncate(1),
+        6 => return fixture::listed::alike(),
         _ => {}
     }
     picture
@@ -238,6 +241,19 @@ fn challenge(
             );
             prop_assert!(target == "sw-3" && typed[1] == "service:access-grants" && 10 <= reason.len());
             prop_assert!(desk.state.switch(target).is_some());
+        }
+        Command::HandOver { escalation, to, .. } => {
+            prop_assert_eq!(key, Key::Enter);
+            let shown = format!("SEND {escalation}");
+            prop_assert!(text.contains(&shown) && *to == typed[0] && !to.is_empty(), "{}", shown);
+        }
+        Command::Decide { escalation, reason, approve: false, .. }
+            if matches!(ask, Ask::DenyAlike { .. }) =>
+        {
+            prop_assert_eq!(key, Key::Enter);
+            let Ask::DenyAlike { members, .. } = ask else { return Ok(()) };
+            prop_assert!(members.iter().any(|it| it.id == *escalation) && *reason == typed[1]);
+            prop_assert!(text.contains(&format!("DENY {} that are alike", typed[0])), "of another number");
         }
         Command::Decide { escalation, digest, approve, reason, shown, .. } => {
             let waiting = desk.state.escalation(escalation);

@@ -32,6 +32,7 @@ fn story() -> Vec<Event> {
     };
     let pay = Call::new("pay", "{}").ask(ask("large", "risk", 1)).with(|_, it| it.evidence.push(seen));
     let pay = world.hold(pay.effect("refund:1"));
+    super::handover::hand_over(&mut world, pay, &person("rita", &["risk"]), "look twice").unwrap();
     world.answer(pay, &person("rita", &["risk"]), true).unwrap();
     world.release(pay, Look::Unread { why: "no connection".to_owned() }).unwrap();
     world.answer(pay, &person("rita", &["risk"]), true).unwrap();

@@ -8,6 +8,7 @@ use crate::{
     decision::Outcome,
     escalation::{Escalation, EscalationStatus, Question, Vote},
     event::ActionDecided,
+    handover::{Handed, HandedOver},
     state::{Held, State},
 };
 
@@ -27,6 +28,13 @@ impl State {
     pub(super) fn voted(&mut self, id: EscalationId, vote: &Vote) {
         if let Some(escalation) = self.escalations.get_mut(&id) {
             escalation.votes.push(vote.clone());
+        }
+    }
+
+    pub(super) fn handed_over(&mut self, handed: &HandedOver, at: Timestamp) {
+        if let Some(escalation) = self.escalations.get_mut(&handed.escalation) {
+            let HandedOver { to, by, note, .. } = handed.clone();
+            escalation.handed = Some(Handed { to, by, note, at });
         }
     }
 
