@@ -20,22 +20,14 @@ fn story() -> Vec<Event> {
     let look = world.admit(Call::new("look", r#"{"id":"é\n"}"#).key("k"));
     world.command(Command::Start { action: look }).unwrap();
     world.settle(look, succeeded()).unwrap();
-    let seen = EvidenceUse {
-        item: "record".into(),
-        action: look,
-        digest: json(r#"{"id":1}"#).digest(),
-        observed_at: START,
-        facts: None,
-        as_of: None,
-        fresh_for_ms: Some(1_000),
-        one_of: None,
-    };
+    let seen = EvidenceUse { observed_at: START, ..world.cite(look, r#"{"id":1}"#) };
     let pay = Call::new("pay", "{}").ask(ask("large", "risk", 1)).with(|_, it| it.evidence.push(seen));
     let pay = world.hold(pay.effect("refund:1"));
-    super::handover::hand_over(&mut world, pay, &person("rita", &["risk"]), "look twice").unwrap();
-    world.answer(pay, &person("rita", &["risk"]), true).unwrap();
+    let rita = person("rita", &["risk"]);
+    super::handover::hand_over(&mut world, pay, &rita, "look twice").unwrap();
+    world.answer(pay, &rita, true).unwrap();
     world.release(pay, Look::Unread { why: "no connection".to_owned() }).unwrap();
-    world.answer(pay, &person("rita", &["risk"]), true).unwrap();
+    world.answer(pay, &rita, true).unwrap();
     let again = world.look_again(pay, r#"{"id":1}"#).unwrap();
     world.release_on(pay, again).unwrap();
     world.command(Command::Start { action: pay }).unwrap();
