@@ -33,7 +33,9 @@ pub mod session;
 pub mod signer;
 pub mod table;
 pub mod verb;
+pub mod watch;
 pub mod words;
+pub mod yaml;
 
 #[cfg(test)]
 mod tests;
@@ -184,7 +186,7 @@ pub enum Remote {
     Token(token::Tokens),
     /// How you have decided in the last hour: shares, pace, what was undone since
     #[command(after_help = attention::HELP)]
-    Attention,
+    Attention(attention::Look),
     /// Say who answers for a service, who may do what about it, and by which grants
     Who(who::Who),
 }

@@ -5,6 +5,7 @@ mod drill;
 mod evidence;
 mod filters;
 mod readme;
+mod watch;
 
 use std::{fs, process::Stdio};
 

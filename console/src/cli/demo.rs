@@ -17,7 +17,10 @@ use axum::{Router, serve::ListenerExt as _};
 use color_eyre::eyre::{Report, WrapErr as _};
 use tokio::net::TcpListener;
 
-use crate::{cli::exit::Exit, tui::theme::Looks};
+use crate::{
+    cli::{exit::Exit, json, screen::Format, yaml},
+    tui::theme::Looks,
+};
 use summary::Summary;
 
 mod agents;
@@ -54,9 +57,9 @@ pub struct Args {
     /// Decides which cases come: the same number, the same cases
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub seed: u64,
-    /// Print the summary as JSON; set from the `--output` of every command.
+    /// The form of the summary; set from the `--output` of every command.
     #[arg(skip)]
-    pub json: bool,
+    pub format: Format,
     /// How the console looks; set from the options of every command.
     #[arg(skip)]
     pub looks: Looks,
@@ -92,10 +95,10 @@ pub fn run(mut args: Args) -> color_eyre::Result<ExitCode> {
     }
     let summary = played?;
     let mut out = io::stdout().lock();
-    if args.json {
-        summary.write_json(&mut out)?;
-    } else {
-        summary.write_table(&mut out)?;
+    match args.format {
+        Format::Json => writeln!(out, "{}", json::pretty(&summary.object()?))?,
+        Format::Yaml => write!(out, "{}", yaml::document(&summary.object()?)?)?,
+        Format::Table | Format::Wide => summary.write_table(&mut out)?,
     }
     Ok(if good { Exit::Ok } else { Exit::No }.into())
 }

@@ -59,6 +59,15 @@ impl Failure {
         }
     }
 
+    /// Whether nobody was reached, or the answer was lost on its way.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        match self {
+            Self::Rpc { status, .. } => is_lost(status),
+            Self::ReaderGone | Self::Told { .. } => false,
+        }
+    }
+
     /// An answer that lacks what the protocol promises.
     pub fn malformed(what: &str) -> Self {
         Self::no(format!("the control plane's answer has no {what}"))

@@ -35,7 +35,7 @@ pub(super) fn visible(text: &str) -> String {
 }
 
 /// Delete and C1 controls, bidirectional controls, invisible letters, joiners, variation selectors and tags.
-fn is_unsafe(c: char) -> bool {
+pub(super) fn is_unsafe(c: char) -> bool {
     matches!(c,
         '\u{7f}'..='\u{9f}'
         | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

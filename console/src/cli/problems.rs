@@ -26,7 +26,7 @@ const WIDTH: usize = 110;
 /// # Errors
 /// When the output cannot be written.
 pub fn refuse(dir: &Path, problems: &[Problem], screen: &mut Screen<'_>) -> Result<Exit, Failure> {
-    if screen.is_json() {
+    if screen.for_programs() {
         let problems: Vec<Value> = problems.iter().map(|problem| entry(dir, problem)).collect();
         screen.object(&json!({ "ok": false, "problems": problems }))?;
         return Ok(Exit::No);

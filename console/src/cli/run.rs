@@ -26,11 +26,11 @@ use crate::{context::Context, tui};
 /// # Errors
 /// When a runtime or the terminal is not to be had, or the demo cannot run.
 pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
-    let json = cli.global.output == Format::Json;
+    let format = cli.global.output;
     let looks = cli.global.looks();
     match cli.verb {
         Some(Verb::Demo(args)) => {
-            demo::run(demo::Args { json, looks, record: cli.global.look.record, ..args })
+            demo::run(demo::Args { format, looks, record: cli.global.look.record, ..args })
         }
         Some(Verb::Console) | None => console(&cli.global),
         verb @ Some(
@@ -59,7 +59,7 @@ pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
 fn console(global: &Global) -> color_eyre::Result<ExitCode> {
     let (mut out, mut err) = (io::sink(), io::stderr());
     let frame = Frame { width: None, colour: false, wide: false, now: clock::now() };
-    let mut screen = Screen { out: &mut out, err: &mut err, format: Format::Table, frame };
+    let mut screen = Screen { out: &mut out, err: &mut err, format: Format::Table, frame, series: false };
     let context = session::context_path(global.context.as_deref()).and_then(|path| Context::load(&path));
     match context.map_err(Failure::from) {
         Ok(context) => {
@@ -80,7 +80,7 @@ async fn on_stdout(cli: Cli) -> Exit {
         now: clock::now(),
     };
     let (mut out, mut err) = (BufWriter::new(stdout), io::stderr());
-    let mut screen = Screen { out: &mut out, err: &mut err, format: cli.global.output, frame };
+    let mut screen = Screen { out: &mut out, err: &mut err, format: cli.global.output, frame, series: false };
     answer(cli, &mut screen, interrupted()).await
 }
 
@@ -159,12 +159,12 @@ async fn remote(
     interrupt: impl Future<Output = ()>,
 ) -> Result<Exit, Failure> {
     match verb {
-        Remote::Get(args) => get::run(args, session, screen).await?,
+        Remote::Get(args) => get::run(args, session, screen, interrupt).await?,
         Remote::Show(args) => show::run(args, session, screen).await?,
-        Remote::Cost(args) => return cost::run(args, session, screen).await,
+        Remote::Cost(args) => return cost::run(args, session, screen, interrupt).await,
         Remote::Audit(args) => audit::run(args, session, screen).await?,
         Remote::Blast(args) => blast::run(args, session, screen).await?,
-        Remote::Attention => attention::run(session, screen).await?,
+        Remote::Attention(args) => attention::run(&args, session, screen, interrupt).await?,
         Remote::Who(args) => who::run(args, session, screen).await?,
         Remote::Tail(args) => tail::run(args, session, screen, interrupt).await?,
         Remote::Approve(args) => decide::run(args, true, session, screen).await?,

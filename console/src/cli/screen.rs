@@ -13,6 +13,7 @@ use crate::{
         json,
         paint::{Tone, paint},
         table::{self, Column, Frame},
+        yaml,
     },
     inert::Inert,
 };
@@ -25,6 +26,8 @@ pub enum Format {
     Table,
     /// Objects with stable names.
     Json,
+    /// The same objects as YAML.
+    Yaml,
     /// All columns, full identifiers, nothing cut.
     Wide,
 }
@@ -39,6 +42,8 @@ pub struct Screen<'a> {
     pub format: Format,
     /// Room, colour and time for tables.
     pub frame: Frame,
+    /// Whether answers follow one another: then each JSON document is one line, and each of YAML begins with `---`.
+    pub series: bool,
 }
 
 impl fmt::Debug for Screen<'_> {
@@ -53,8 +58,11 @@ impl fmt::Debug for Screen<'_> {
 impl Screen<'_> {
     /// Whether the reader is a program.
     #[must_use]
-    pub fn is_json(&self) -> bool {
-        self.format == Format::Json
+    pub fn for_programs(&self) -> bool {
+        match self.format {
+            Format::Json | Format::Yaml => true,
+            Format::Table | Format::Wide => false,
+        }
     }
 
     /// A list: `{"NAME": [ … ]}` or a table. An empty table is a remark, so that pipes get nothing.
@@ -68,7 +76,7 @@ impl Screen<'_> {
         columns: &[Column<T>],
         json: fn(&T) -> Value,
     ) -> io::Result<()> {
-        if self.is_json() {
+        if self.for_programs() {
             let rows: Vec<Value> = rows.iter().map(json).collect();
             return self.object(&serde_json::json!({ name: rows }));
         }
@@ -86,20 +94,29 @@ impl Screen<'_> {
         self.out.write_all(table::render(columns, rows, self.frame).as_bytes())
     }
 
-    /// One JSON document over several lines.
+    /// One document over several lines.
     ///
     /// # Errors
     /// When the output cannot be written.
     pub fn object(&mut self, value: &Value) -> io::Result<()> {
-        writeln!(self.out, "{}", json::pretty(value))
+        if self.series {
+            return self.object_line(value);
+        }
+        match self.format {
+            Format::Yaml => write!(self.out, "{}", yaml::document(value)?),
+            Format::Table | Format::Json | Format::Wide => writeln!(self.out, "{}", json::pretty(value)),
+        }
     }
 
-    /// One JSON document in one line, sent at once: an item of a stream.
+    /// One of many documents, sent at once: JSON in one line, YAML after a line `---`.
     ///
     /// # Errors
     /// When the output cannot be written.
     pub fn object_line(&mut self, value: &Value) -> io::Result<()> {
-        writeln!(self.out, "{}", json::line(value))?;
+        match self.format {
+            Format::Yaml => write!(self.out, "---\n{}", yaml::document(value)?)?,
+            Format::Table | Format::Json | Format::Wide => writeln!(self.out, "{}", json::line(value))?,
+        }
         self.out.flush()
     }
 

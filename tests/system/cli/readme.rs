@@ -8,8 +8,13 @@ use remit_tests::{client::Agent, contracts, site::Site};
 use super::{REMIT, REMITD};
 
 /// The texts, and how many commands each has at least.
-const TEXTS: [(&str, usize); 4] =
-    [("README.md", 7), ("docs/filter.md", 4), ("docs/operators.md", 10), ("docs/approvers.md", 4)];
+const TEXTS: [(&str, usize); 5] = [
+    ("README.md", 7),
+    ("docs/filter.md", 4),
+    ("docs/operators.md", 10),
+    ("docs/approvers.md", 4),
+    ("docs/command-line.md", 5),
+];
 
 /// The commands of a text that begin so, without prompts and remarks.
 fn commands(text: &str, beginning: &str) -> Vec<String> {
@@ -66,8 +71,9 @@ async fn every_command_works_as_it_stands_there() {
     let first = |case: usize, line: &String| lines.iter().position(|other| other == line) == Some(case);
     for (case, line) in lines.iter().enumerate().filter(|(case, line)| first(*case, line)) {
         let line = fill(line, case, &mut agent).await;
-        // A tail goes on until it is interrupted.
-        let script = if line.starts_with("remit tail") { format!("timeout -s INT 1 {line}") } else { line };
+        // These go on until they are interrupted.
+        let goes_on = [" tail", " --watch", " -w"].iter().any(|word| line.contains(word));
+        let script = if goes_on { format!("timeout -s INT 1 {line}") } else { line };
         let mut shell = site.bare("sh".as_ref());
         shell.env("PATH", &path).current_dir(contracts::shipped().join("../..")).args(["-c", &script]);
         let output = shell.output().await.unwrap();

@@ -2,13 +2,10 @@
 
 use std::io::{self, Write};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{agents::Tally, audit::Audit, operator::Done};
-use crate::{
-    cli::{json, words},
-    inert::Inert,
-};
+use crate::{cli::words, inert::Inert};
 
 #[cfg(test)]
 mod tests;
@@ -47,11 +44,11 @@ impl Summary {
             && self.unfinished.is_none()
     }
 
-    /// Writes one JSON object.
+    /// For programs.
     ///
     /// # Errors
-    /// When it cannot be written.
-    pub(crate) fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// When it has no form for them.
+    pub(crate) fn object(&self) -> io::Result<Value> {
         let more = json!({
             "seed": self.seed,
             "cases": self.tally.cases,
@@ -68,10 +65,10 @@ impl Summary {
             "unfinished": self.unfinished,
         });
         let mut object = serde_json::to_value(&self.audit.counts).map_err(io::Error::other)?;
-        if let (Some(object), serde_json::Value::Object(more)) = (object.as_object_mut(), more) {
+        if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
             object.extend(more);
         }
-        writeln!(out, "{}", json::pretty(&object))
+        Ok(object)
     }
 
     /// Writes a table.

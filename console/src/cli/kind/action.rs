@@ -25,6 +25,10 @@ pub const COLUMNS: &[Column<Action>] = &[
         .give(Give::Drop(5)),
     Column::new("CLAUSE", |row: &Action, _| Cell::new(words::clause(row.clause))).wide(),
     Column::new("CHANNEL", |row: &Action, _| Cell::new(&row.channel)).wide(),
+    Column::new("DOMAIN", |row: &Action, _| Cell::new(&row.domain)).wide(),
+    Column::new("ESCALATION", |row: &Action, _| Cell::new(&row.escalation)).wide(),
+    Column::new("UNDONE BY", |row: &Action, _| Cell::new(&row.undone_by)).wide(),
+    Column::new("DIGEST", |row: &Action, _| Cell::new(&row.params_digest)).wide(),
     Column::new("PARAMETERS", |row: &Action, _| Cell::new(&row.params_json)).give(Give::Shrink),
 ];
 

@@ -18,7 +18,10 @@ pub const COLUMNS: &[Column<AuditEntry>] = &[
     Column::new("WHO", |row: &AuditEntry, _| Cell::new(&row.by)),
     Column::new("WHAT", |row: &AuditEntry, _| Cell::new(&row.what)).give(Give::Shrink),
     Column::new("REASON", |row: &AuditEntry, _| Cell::new(&row.reason)).give(Give::Shrink),
-    Column::new("RUN", |row: &AuditEntry, _| Cell::new(words::short(&row.run))).wide(),
+    Column::new("KIND", |row: &AuditEntry, _| Cell::new(&row.kind)).wide(),
+    Column::new("SERVICE", |row: &AuditEntry, _| Cell::new(&row.service)).wide(),
+    Column::new("RUN", |row: &AuditEntry, _| Cell::new(&row.run)).wide(),
+    Column::new("ACTION", |row: &AuditEntry, _| Cell::new(&row.action)).wide(),
 ];
 
 /// The entry as an object.

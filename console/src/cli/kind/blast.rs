@@ -26,6 +26,8 @@ pub const COLUMNS: &[Column<BlastTool>] = &[
         .right()
         .give(Give::Drop(2)),
     Column::new("FAILED", |row: &BlastTool, _| Cell::new(row.failed.to_string())).right().give(Give::Drop(1)),
+    Column::new("SUCCEEDED", |row: &BlastTool, _| Cell::new(row.succeeded.to_string())).right().wide(),
+    Column::new("TOO LATE", |row: &BlastTool, _| Cell::new(row.out_of_window.to_string())).right().wide(),
     Column::new("COST", |row: &BlastTool, _| Cell::new(words::money(row.cost_micros))).right(),
 ];
 

@@ -10,7 +10,7 @@ use crate::cli::{
 };
 
 /// A clause of a service.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Row {
     /// Whose.
     pub service: String,

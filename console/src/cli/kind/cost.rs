@@ -26,6 +26,12 @@ pub const COLUMNS: &[Column<CostNode>] = &[
         .right()
         .give(Give::Drop(1)),
     Column::new("AT THIS PACE", forecast),
+    Column::new("DOMAIN", |row: &CostNode, _| Cell::new(&row.domain)).wide(),
+    Column::new("SERVICE", |row: &CostNode, _| Cell::new(&row.service)).wide(),
+    Column::new("RUN", |row: &CostNode, _| Cell::new(&row.run_name)).wide(),
+    Column::new("FROM", |row: &CostNode, _| Cell::new(words::clock(row.starts.as_ref()))).wide(),
+    Column::new("TO", |row: &CostNode, _| Cell::new(words::clock(row.ends.as_ref()))).wide(),
+    Column::new("FULL NAME", |row: &CostNode, _| Cell::new(&row.name)).wide(),
 ];
 
 fn name(row: &CostNode) -> String {

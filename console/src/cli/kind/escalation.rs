@@ -31,6 +31,8 @@ pub const COLUMNS: &[Column<Escalation>] = &[
     Column::new("READING", |row: &Escalation, _| Cell::new(readers(row))).wide(),
     Column::new("ASKED", |row: &Escalation, _| Cell::new(words::clock(row.asked_at.as_ref()))).wide(),
     Column::new("ACTION", |row: &Escalation, _| Cell::new(&row.action)).wide(),
+    Column::new("RUN", |row: &Escalation, _| Cell::new(&row.run)).wide(),
+    Column::new("RULES", |row: &Escalation, _| Cell::new(row.rules.join(","))).wide(),
     Column::new("BECAUSE", |row: &Escalation, _| Cell::new(because(row))).give(Give::Shrink),
     Column::new("PARAMETERS", |row: &Escalation, _| Cell::new(&row.params_json)).give(Give::Shrink),
     Column::new("DIGEST", |row: &Escalation, _| Cell::new(&row.digest)).wide(),

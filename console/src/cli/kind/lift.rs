@@ -50,7 +50,7 @@ fn json(row: &Resumes) -> Value {
 /// When the output cannot be written.
 pub fn preview(preview: &ReleasePreview, screen: &mut Screen<'_>) -> io::Result<()> {
     let ReleasePreview { switches, resumes } = preview;
-    if screen.is_json() {
+    if screen.for_programs() {
         let switches: Vec<_> = switches.iter().map(switch::json).collect();
         let resumes: Vec<_> = resumes.iter().map(json).collect();
         return screen.object(&json!({ "switches": switches, "resumes": resumes }));
@@ -70,7 +70,7 @@ pub fn preview(preview: &ReleasePreview, screen: &mut Screen<'_>) -> io::Result<
 /// When the output cannot be written.
 pub fn answer(answer: &ReleaseSwitchResponse, target: &str, screen: &mut Screen<'_>) -> io::Result<()> {
     let ReleaseSwitchResponse { released, requested, resumes } = answer;
-    if screen.is_json() {
+    if screen.for_programs() {
         let [released, requested] =
             [released, requested].map(|rows| rows.iter().map(switch::json).collect::<Vec<_>>());
         let resumes: Vec<_> = resumes.iter().map(json).collect();

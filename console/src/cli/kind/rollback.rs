@@ -75,6 +75,8 @@ pub const PARKED: &[Column<Parked>] = &[
     Column::new("PLAN", |row: &Parked, _| Cell::new(words::short(&row.plan))),
     Column::new("NOTE", |row: &Parked, _| Cell::new(&row.note)).give(Give::Shrink),
     Column::new("RUN", |row: &Parked, _| Cell::new(&row.run)).wide(),
+    Column::new("FULL ACTION", |row: &Parked, _| Cell::new(about(row, |action| &action.id))).wide(),
+    Column::new("FULL PLAN", |row: &Parked, _| Cell::new(&row.plan)).wide(),
 ];
 
 fn about(parked: &Parked, part: fn(&Action) -> &String) -> String {

@@ -43,6 +43,8 @@ pub const COLUMNS: &[Column<Service>] = &[
     Column::new("OWNER", |row: &Service, _| Cell::new(&row.owner)).wide(),
     Column::new("BREAKERS", |row: &Service, _| breakers(row)).wide(),
     Column::new("TOOLS", |row: &Service, _| Cell::new(tool_names(row))).wide(),
+    Column::new("DIGEST", |row: &Service, _| Cell::new(&row.contract_digest)).wide(),
+    Column::new("PURPOSE", |row: &Service, _| Cell::new(&row.purpose)).wide(),
 ];
 
 /// What is in force; with the contract's own ceiling beside it where a switch has lowered it.

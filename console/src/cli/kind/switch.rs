@@ -27,6 +27,13 @@ pub const COLUMNS: &[Column<Switch>] = &[
     Column::new("REASON", reason).give(Give::Shrink),
     Column::new("BY", |row: &Switch, _| Cell::new(&row.by)).wide(),
     Column::new("SET", |row: &Switch, _| Cell::new(words::clock(row.set_at.as_ref()))).wide(),
+    Column::new("MODE", |row: &Switch, _| Cell::new(words::switch_mode(row.mode))).wide(),
+    Column::new("UNDO", |row: &Switch, _| Cell::new(if row.no_undo { "kept back" } else { "may go on" }))
+        .wide(),
+    Column::new("RELEASE", |row: &Switch, _| {
+        Cell::new(if row.takes_two { "two people" } else { "one person" })
+    })
+    .wide(),
     Column::new("ID", |row: &Switch, _| Cell::new(&row.id)).wide(),
 ];
 

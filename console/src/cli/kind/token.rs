@@ -23,6 +23,9 @@ pub const COLUMNS: &[Column<Token>] = &[
         .right()
         .give(Give::Drop(2)),
     Column::new("BY", |row: &Token, _| Cell::new(&row.created_by)).give(Give::Drop(1)),
+    Column::new("CREATED", |row: &Token, _| Cell::new(words::clock(row.created_at.as_ref()))).wide(),
+    Column::new("REVOKED", |row: &Token, _| Cell::new(words::clock(row.revoked_at.as_ref()))).wide(),
+    Column::new("REVOKED BY", |row: &Token, _| Cell::new(&row.revoked_by)).wide(),
 ];
 
 /// What whoever holds it may do.

@@ -15,6 +15,31 @@ fn asked(plane: &Plane) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn lists_as_yaml_hide_nothing() {
+    let (ran, _) = run(Script::default(), "get actions -o yaml").await;
+    assert!(!ran.out.contains(['\u{202e}', '\u{1b}']), "{}", ran.out);
+    insta::assert_snapshot!("get_actions_yaml", ran.whole());
+}
+
+#[tokio::test]
+async fn wide_lists_cut_nothing() {
+    for (words, titles) in [
+        ("get actions -o wide", &["FULL ID", "CHANNEL", "ESCALATION"][..]),
+        ("get escalations -o wide", &["FULL ID", "RULES", "DIGEST"]),
+        ("get switches -o wide", &["MODE", "RELEASE", "ID"]),
+        ("cost -o wide", &["FROM", "TO", "FULL NAME"]),
+        ("blast refund-decision -o wide", &["SUCCEEDED", "TOO LATE"]),
+        ("audit -o wide", &["KIND", "ACTION"]),
+    ] {
+        let (ran, _) = run(Script::default(), words).await;
+        for title in titles {
+            assert!(ran.out.contains(title), "{words} has no {title}: {}", ran.out);
+        }
+        assert!(!ran.out.contains('…'), "{words}: {}", ran.out);
+    }
+}
+
+#[tokio::test]
 async fn lists_are_tables_or_objects() {
     let (ran, _) = run(Script::default(), "get actions").await;
     insta::assert_snapshot!("get_actions", ran.whole());
@@ -254,7 +279,7 @@ async fn tail_follows_until_it_is_interrupted_and_counts_what_it_did_not_show() 
     let (noticed, first) = tokio::sync::oneshot::channel();
     let mut out = Noticing(&mut bytes, Some(noticed));
     let frame = Frame { width: None, colour: false, wide: false, now: Timestamp::UNIX_EPOCH };
-    let mut screen = Screen { out: &mut out, err: &mut err, format: Format::Table, frame };
+    let mut screen = Screen { out: &mut out, err: &mut err, format: Format::Table, frame, series: false };
     let exit = answer(cli, &mut screen, async { first.await.unwrap() }).await;
     let (out, err) = (String::from_utf8(bytes).unwrap(), String::from_utf8(err).unwrap());
     insta::assert_snapshot!("tail", Ran { exit, out, err }.whole());

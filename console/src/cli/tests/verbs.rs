@@ -41,7 +41,7 @@ pub(super) async fn run_with(endpoint: &str, token: &str, words: &str) -> Ran {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let now = Timestamp::from_second(1_700_000_060).unwrap();
     let frame = Frame { width: Some(100), colour: false, wide: format == Format::Wide, now };
-    let mut screen = Screen { out: &mut out, err: &mut err, format, frame };
+    let mut screen = Screen { out: &mut out, err: &mut err, format, frame, series: false };
     let exit = answer(cli, &mut screen, std::future::pending()).await;
     let clean = |bytes: Vec<u8>| {
         String::from_utf8(bytes).unwrap().replace(path, "CONTEXT").replace(endpoint, "PLANE")

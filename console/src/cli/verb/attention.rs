@@ -1,5 +1,6 @@
 //! `remit attention`: how you have decided in the last hour.
 
+use clap::Args;
 use remit_proto::v1::{Attention, GetAttentionRequest};
 use serde_json::json;
 
@@ -7,7 +8,16 @@ use crate::cli::{
     failure::Failure,
     screen::Screen,
     session::{Session, within},
+    watch::{self, Question},
 };
+
+/// Arguments of `remit attention`.
+#[derive(Args, Debug)]
+pub struct Look {
+    /// Go on, and show it again whenever it has changed, until Ctrl-C
+    #[arg(short, long)]
+    pub watch: bool,
+}
 
 /// Help that `remit attention` ends with.
 pub const HELP: &str = "Shows what the console shows beside the queue: decisions of the last hour, the share of approvals, the time
@@ -21,20 +31,39 @@ Example:
 ///
 /// # Errors
 /// When the control plane does not answer or refuses, or the output cannot be written.
-pub async fn run(session: &mut Session, screen: &mut Screen<'_>) -> Result<(), Failure> {
-    let found = session.client.get_attention(within(GetAttentionRequest {})).await?.into_inner();
-    if screen.is_json() {
-        let Attention { decided, approved, undone, median_ms, fastest_ms, hasty } = found;
-        return Ok(screen.object(&json!({
-            "decided": decided,
-            "approved": approved,
-            "undone": undone,
-            "median_ms": median_ms,
-            "fastest_ms": fastest_ms,
-            "hasty": hasty,
-        }))?);
+pub async fn run(
+    args: &Look,
+    session: &mut Session,
+    screen: &mut Screen<'_>,
+    interrupt: impl Future<Output = ()>,
+) -> Result<(), Failure> {
+    watch::answer(&LastHour, args.watch, (session, screen), interrupt).await.map(drop)
+}
+
+/// How whoever asks has decided.
+struct LastHour;
+
+impl Question for LastHour {
+    type Answer = Attention;
+
+    async fn ask(&self, session: &mut Session) -> Result<Attention, Failure> {
+        Ok(session.client.get_attention(within(GetAttentionRequest {})).await?.into_inner())
     }
-    Ok(screen.line(&words(&found))?)
+
+    fn show(&self, found: &Attention, screen: &mut Screen<'_>) -> Result<(), Failure> {
+        if screen.for_programs() {
+            let Attention { decided, approved, undone, median_ms, fastest_ms, hasty } = found;
+            return Ok(screen.object(&json!({
+                "decided": decided,
+                "approved": approved,
+                "undone": undone,
+                "median_ms": median_ms,
+                "fastest_ms": fastest_ms,
+                "hasty": hasty,
+            }))?);
+        }
+        Ok(screen.line(&words(found))?)
+    }
 }
 
 /// In one sentence.

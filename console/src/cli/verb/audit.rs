@@ -39,7 +39,7 @@ pub struct Audit {
 pub async fn run(args: Audit, session: &mut Session, screen: &mut Screen<'_>) -> Result<(), Failure> {
     let request = ListAuditRequest { contains: args.contains.unwrap_or_default(), limit: args.limit };
     let found = session.client.list_audit(within(request)).await?.into_inner();
-    if screen.is_json() {
+    if screen.for_programs() {
         let entries: Vec<_> = found.entries.iter().map(audit::json).collect();
         let object = json!({ "audit": entries, "more": found.more, "older": found.older });
         return Ok(screen.object(&object)?);

@@ -39,7 +39,7 @@ pub struct Blast {
 pub async fn run(args: Blast, session: &mut Session, screen: &mut Screen<'_>) -> Result<(), Failure> {
     let request = GetBlastRequest { service: args.service, since_ms: args.since };
     let found = session.client.get_blast(within(request)).await?.into_inner();
-    if screen.is_json() {
+    if screen.for_programs() {
         return Ok(screen.object(&serde_json::json!({ "blast": blast::json(&found) }))?);
     }
     screen.list("blast", &found.tools, blast::COLUMNS, blast::tool)?;

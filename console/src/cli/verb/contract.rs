@@ -101,7 +101,7 @@ fn check(dir: &Path, domains: Option<&Path>, screen: &mut Screen<'_>) -> Result<
             return refuse(dir, &[clash], screen);
         }
     }
-    if screen.is_json() {
+    if screen.for_programs() {
         screen.object(&json!({
             "ok": true,
             "service": terms.service.as_str(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use remit_proto::v1::{GetBooksRequest, GetCostRequest};
+use remit_proto::v1::{CostNode, GetBooksRequest, GetCostRequest};
 use serde_json::json;
 
 use crate::cli::{
@@ -14,6 +14,7 @@ use crate::cli::{
     screen::Screen,
     session::{Session, within, within_time},
     verb::contract::backtest::duration_ms,
+    watch::{self, Question},
 };
 
 /// The books are read from a whole journal, which takes its time.
@@ -32,6 +33,7 @@ Examples:
   remit cost 1f3a9c2e                         a run, its service and its domain
   remit cost payments --since 24h             at the pace of the last day
   remit cost payments --runs                  and of its open runs, the fullest first
+  remit cost payments --runs --watch          the same as it changes
   remit cost payments --books                 its accounts in double entry, posted anew from the journal
   remit cost -o json | jq '.cost[] | select(.gone_at)'"
 )]
@@ -48,7 +50,7 @@ pub struct Cost {
     /// Show the books instead: each account of a budget with its debits and credits, posted anew from the journal
     #[arg(
         long,
-        conflicts_with_all = ["since", "runs"],
+        conflicts_with_all = ["since", "runs", "watch"],
         long_help = "Show the books instead: each account of a budget with its debits and credits, posted anew from the journal.
 
 What is reserved is debited to `held` and credited to `available`; settled, it is debited to `spent`. So all debits equal
@@ -56,35 +58,57 @@ all credits, and the balances of a budget add up to nothing. Days are shown from
 by its name. Ends with 1 when debits and credits differ, or when the control plane counts something else."
     )]
     pub books: bool,
+    /// Go on, and show it again whenever it has changed, until Ctrl-C
+    #[arg(short, long)]
+    pub watch: bool,
 }
 
 /// Shows it.
 ///
 /// # Errors
 /// When there is nothing of that name, or the output cannot be written.
-pub async fn run(args: Cost, session: &mut Session, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
+pub async fn run(
+    args: Cost,
+    session: &mut Session,
+    screen: &mut Screen<'_>,
+    interrupt: impl Future<Output = ()>,
+) -> Result<Exit, Failure> {
+    let of = args.of.unwrap_or_default();
     if args.books {
-        return show_books(args.of.unwrap_or_default(), session, screen).await;
+        return show_books(of, session, screen).await;
     }
-    let request =
-        GetCostRequest { of: args.of.unwrap_or_default(), since_ms: args.since, open_runs: args.runs };
-    let nodes = session.client.get_cost(within(request)).await?.into_inner().nodes;
-    screen.list("cost", &nodes, cost::COLUMNS, cost::json)?;
-    if screen.is_json() {
-        return Ok(Exit::Ok);
+    let asked = Asked(GetCostRequest { of, since_ms: args.since, open_runs: args.runs });
+    watch::answer(&asked, args.watch, (session, screen), interrupt).await
+}
+
+/// Which budgets, at which pace.
+struct Asked(GetCostRequest);
+
+impl Question for Asked {
+    type Answer = Vec<CostNode>;
+
+    async fn ask(&self, session: &mut Session) -> Result<Vec<CostNode>, Failure> {
+        Ok(session.client.get_cost(within(self.0.clone())).await?.into_inner().nodes)
     }
-    for node in &nodes {
-        for (name, uses) in node.run.iter().flat_map(|budget| uses(budget, node.wall_time_ms)) {
-            screen.field(name, &uses)?;
+
+    fn show(&self, nodes: &Vec<CostNode>, screen: &mut Screen<'_>) -> Result<(), Failure> {
+        screen.list("cost", nodes, cost::COLUMNS, cost::json)?;
+        if screen.for_programs() {
+            return Ok(());
         }
+        for node in nodes {
+            for (name, uses) in node.run.iter().flat_map(|budget| uses(budget, node.wall_time_ms)) {
+                screen.field(name, &uses)?;
+            }
+        }
+        Ok(())
     }
-    Ok(Exit::Ok)
 }
 
 async fn show_books(of: String, session: &mut Session, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
     let request = within_time(GetBooksRequest { of }, DEADLINE);
     let domains = session.client.get_books(request).await?.into_inner().books;
-    if screen.is_json() {
+    if screen.for_programs() {
         screen.object(&json!({ "books": domains.iter().map(books::json).collect::<Vec<_>>() }))?;
     } else {
         for domain in &domains {

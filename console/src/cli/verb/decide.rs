@@ -74,7 +74,7 @@ pub async fn run(
     let detail = session.client.get_action(within(request)).await?.into_inner();
     // The page is newer than the list: what is shown is what is answered.
     let asked = detail.escalation.as_ref().filter(|newer| newer.id == found.id).unwrap_or(&found);
-    if !screen.is_json() {
+    if !screen.for_programs() {
         detail::write(&detail, screen)?;
     }
     review(&args, approve, asked, &detail)?;
@@ -92,7 +92,7 @@ pub async fn run(
     let signed = if approve { endorse(&mut request, args.key, session).await? } else { String::new() };
     let response = session.command()?.decide(within(request)).await.map_err(unsure)?.into_inner();
     let after = response.escalation.ok_or_else(|| Failure::malformed("escalation"))?;
-    if screen.is_json() {
+    if screen.for_programs() {
         screen.object(&json!({
             "digest": asked.digest,
             "escalation": escalation::json(&after),

@@ -56,7 +56,7 @@ fn check(path: &Path, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
         Ok(files) => files,
         Err(problems) => return refuse(base(path), &problems, screen),
     };
-    if screen.is_json() {
+    if screen.for_programs() {
         let domains: Vec<Value> = files.iter().map(entry).collect();
         screen.object(&json!({ "ok": true, "domains": domains, "problems": [] }))?;
         return Ok(Exit::Ok);

@@ -121,7 +121,7 @@ pub async fn run(
     let id = format!("drill-{}", uuid::Uuid::now_v7().simple());
     let report = Report { id, at: clock::now(), environment, setting, wrong: found.wrong(), found };
     let path = shelf.keep(&report)?;
-    if screen.is_json() {
+    if screen.for_programs() {
         screen.object(&report.json())?;
     } else {
         report.write(screen)?;

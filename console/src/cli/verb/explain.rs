@@ -41,7 +41,7 @@ pub fn run(args: &Explain, screen: &mut Screen<'_>) -> Result<(), Failure> {
     let reason: Reason = code.parse().map_err(|_| {
         Failure::no(format!("`{code}` is not a reason code")).hint("`remit explain` lists them all")
     })?;
-    if screen.is_json() {
+    if screen.for_programs() {
         return Ok(screen.object(&json(&reason))?);
     }
     screen.line(reason.sentence())?;

@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use remit_proto::v1::{
-    Action, ActionStatus, Escalation, ListActionsRequest, ListDomainsRequest, ListEscalationsRequest,
+    Action, ActionStatus, Domain, Escalation, ListActionsRequest, ListDomainsRequest, ListEscalationsRequest,
     ListParkedRequest, ListRollbacksRequest, ListRunsRequest, ListServicesRequest, ListSwitchesRequest,
-    Service,
+    Parked, Rollback, Run, Service, Switch,
 };
 
 use crate::cli::{
@@ -13,6 +13,7 @@ use crate::cli::{
     kind::{action, clause, domain, escalation, rollback, run, service, switch},
     screen::Screen,
     session::{Session, within},
+    watch::{self, Question},
 };
 
 /// Arguments of `remit get`.
@@ -24,11 +25,22 @@ use crate::cli::{
   remit get escalations -o json | jq -r '.escalations[].id'
   remit get switches -o wide
   remit get clauses refund-decision
+  remit get escalations --watch
   remit get parked")]
 pub struct Get {
     /// What to list
     #[command(subcommand)]
     pub what: What,
+    /// Go on, and show the list again whenever it has changed, until Ctrl-C
+    #[arg(
+        short,
+        long,
+        global = true,
+        long_help = "Go on, and show the list again whenever it has changed, until Ctrl-C. A terminal is repainted; into a
+file or a pipe every change appends the whole list, with `-o json` as one document a line. A moment of a filter that is
+given as a span (`since=-15m`) is so long before the beginning."
+    )]
+    pub watch: bool,
 }
 
 /// What can be listed.
@@ -170,65 +182,127 @@ impl From<Status> for ActionStatus {
 ///
 /// # Errors
 /// When the control plane does not answer or refuses, or the output cannot be written.
-pub async fn run(args: Get, session: &mut Session, screen: &mut Screen<'_>) -> Result<(), Failure> {
-    match args.what {
-        What::Services => {
-            let rows =
-                session.client.list_services(within(ListServicesRequest {})).await?.into_inner().services;
-            screen.list("services", &rows, service::COLUMNS, service::json)?;
-        }
+pub async fn run(
+    args: Get,
+    session: &mut Session,
+    screen: &mut Screen<'_>,
+    interrupt: impl Future<Output = ()>,
+) -> Result<(), Failure> {
+    let asked = asked(args.what, session, screen).await?;
+    watch::answer(&asked, args.watch, (session, screen), interrupt).await.map(drop)
+}
+
+/// What to list, as the control plane is asked.
+enum Asked {
+    Services,
+    Runs(ListRunsRequest),
+    Actions(ListActionsRequest),
+    Escalations(ListEscalationsRequest),
+    Switches,
+    Clauses(Option<String>),
+    Rollbacks(ListRollbacksRequest),
+    Parked,
+    Domains,
+}
+
+/// The rows of a list.
+#[derive(PartialEq)]
+enum Found {
+    Services(Vec<Service>),
+    Runs(Vec<Run>),
+    Actions(Vec<Action>),
+    Escalations(Vec<Escalation>),
+    Switches(Vec<Switch>),
+    Clauses(Vec<clause::Row>),
+    Rollbacks(Vec<Rollback>),
+    Parked(Vec<Parked>),
+    Domains(Vec<Domain>),
+}
+
+async fn asked(what: What, session: &mut Session, screen: &mut Screen<'_>) -> Result<Asked, Failure> {
+    Ok(match what {
+        What::Services => Asked::Services,
         What::Runs { service, open, limit } => {
-            let request = ListRunsRequest { service: service.unwrap_or_default(), open_only: open, limit };
-            let rows = session.client.list_runs(within(request)).await?.into_inner().runs;
-            screen.list("runs", &rows, run::COLUMNS, run::json)?;
+            let service = service.unwrap_or_default();
+            Asked::Runs(ListRunsRequest { service, open_only: open, limit })
         }
         What::Actions { service, run, status, limit, filter: words } => {
             let run = match run {
                 Some(named) => session.run_id(&named).await?,
                 None => String::new(),
             };
-            let status = status.map_or(ActionStatus::Unspecified, ActionStatus::from).into();
-            let request = ListActionsRequest {
+            Asked::Actions(ListActionsRequest {
                 service: service.unwrap_or_default(),
                 run,
-                status,
+                status: status.map_or(ActionStatus::Unspecified, ActionStatus::from).into(),
                 limit,
                 filter: filter::<Action>(&words, screen)?,
-            };
-            let rows = session.client.list_actions(within(request)).await?.into_inner().actions;
-            screen.list("actions", &rows, action::COLUMNS, action::json)?;
+            })
         }
         What::Escalations { all, filter: words } => {
             let filter = filter::<Escalation>(&words, screen)?;
-            let request = ListEscalationsRequest { pending_only: !all, filter };
-            let rows = session.client.list_escalations(within(request)).await?.into_inner().escalations;
-            screen.list("escalations", &rows, escalation::COLUMNS, escalation::json)?;
+            Asked::Escalations(ListEscalationsRequest { pending_only: !all, filter })
         }
-        What::Switches => {
-            let rows =
-                session.client.list_switches(within(ListSwitchesRequest {})).await?.into_inner().switches;
-            screen.list("switches", &rows, switch::COLUMNS, switch::json)?;
-        }
-        What::Clauses { service } => {
-            let services = session.client.list_services(within(ListServicesRequest {})).await?;
-            let rows = clauses(services.into_inner().services, service.as_deref())?;
-            screen.list("clauses", &rows, clause::COLUMNS, clause::json)?;
-        }
-        What::Rollbacks { all } => {
-            let request = within(ListRollbacksRequest { all });
-            let rows = session.client.list_rollbacks(request).await?.into_inner().rollbacks;
-            screen.list("rollbacks", &rows, rollback::LIST, rollback::standing_json)?;
-        }
-        What::Parked => {
-            let rows = session.client.list_parked(within(ListParkedRequest {})).await?.into_inner().parked;
-            screen.list("parked", &rows, rollback::PARKED, rollback::parked_json)?;
-        }
-        What::Domains => {
-            let rows = session.client.list_domains(within(ListDomainsRequest {})).await?.into_inner().domains;
-            screen.list("domains", &rows, domain::COLUMNS, domain::json)?;
-        }
+        What::Switches => Asked::Switches,
+        What::Clauses { service } => Asked::Clauses(service),
+        What::Rollbacks { all } => Asked::Rollbacks(ListRollbacksRequest { all }),
+        What::Parked => Asked::Parked,
+        What::Domains => Asked::Domains,
+    })
+}
+
+impl Question for Asked {
+    type Answer = Found;
+
+    async fn ask(&self, session: &mut Session) -> Result<Found, Failure> {
+        let client = &mut session.client;
+        Ok(match self {
+            Self::Services => Found::Services(
+                client.list_services(within(ListServicesRequest {})).await?.into_inner().services,
+            ),
+            Self::Runs(asked) => {
+                Found::Runs(client.list_runs(within(asked.clone())).await?.into_inner().runs)
+            }
+            Self::Actions(asked) => {
+                Found::Actions(client.list_actions(within(asked.clone())).await?.into_inner().actions)
+            }
+            Self::Escalations(asked) => Found::Escalations(
+                client.list_escalations(within(asked.clone())).await?.into_inner().escalations,
+            ),
+            Self::Switches => Found::Switches(
+                client.list_switches(within(ListSwitchesRequest {})).await?.into_inner().switches,
+            ),
+            Self::Clauses(only) => {
+                let services = client.list_services(within(ListServicesRequest {})).await?;
+                Found::Clauses(clauses(services.into_inner().services, only.as_deref())?)
+            }
+            Self::Rollbacks(asked) => {
+                Found::Rollbacks(client.list_rollbacks(within(*asked)).await?.into_inner().rollbacks)
+            }
+            Self::Parked => {
+                Found::Parked(client.list_parked(within(ListParkedRequest {})).await?.into_inner().parked)
+            }
+            Self::Domains => {
+                Found::Domains(client.list_domains(within(ListDomainsRequest {})).await?.into_inner().domains)
+            }
+        })
     }
-    Ok(())
+
+    fn show(&self, found: &Found, screen: &mut Screen<'_>) -> Result<(), Failure> {
+        Ok(match found {
+            Found::Services(rows) => screen.list("services", rows, service::COLUMNS, service::json),
+            Found::Runs(rows) => screen.list("runs", rows, run::COLUMNS, run::json),
+            Found::Actions(rows) => screen.list("actions", rows, action::COLUMNS, action::json),
+            Found::Escalations(rows) => {
+                screen.list("escalations", rows, escalation::COLUMNS, escalation::json)
+            }
+            Found::Switches(rows) => screen.list("switches", rows, switch::COLUMNS, switch::json),
+            Found::Clauses(rows) => screen.list("clauses", rows, clause::COLUMNS, clause::json),
+            Found::Rollbacks(rows) => screen.list("rollbacks", rows, rollback::LIST, rollback::standing_json),
+            Found::Parked(rows) => screen.list("parked", rows, rollback::PARKED, rollback::parked_json),
+            Found::Domains(rows) => screen.list("domains", rows, domain::COLUMNS, domain::json),
+        }?)
+    }
 }
 
 /// The clauses of one service, or of all.

@@ -52,7 +52,7 @@ pub async fn run(args: HandOver, session: &mut Session, screen: &mut Screen<'_>)
     match (args.id, args.to) {
         (Some(id), Some(to)) => {
             let handed = question(session, HandOverRequest { escalation: id, to, note: args.note }).await?;
-            if screen.is_json() {
+            if screen.for_programs() {
                 return Ok(screen.object(&json!({ "escalation": escalation::json(&handed) }))?);
             }
             Ok(screen.line(&format!("{} is to answer {}", handed.handed_to, handed.id))?)
@@ -82,7 +82,7 @@ async fn yours(session: &mut Session) -> Result<Open, Failure> {
 }
 
 fn show(open: &Open, screen: &mut Screen<'_>) -> Result<(), Failure> {
-    if screen.is_json() {
+    if screen.for_programs() {
         let questions: Vec<_> = open.questions.iter().map(escalation::json).collect();
         let switches: Vec<_> = open.switches.iter().map(switch::json).collect();
         return Ok(screen.object(&json!({ "escalations": questions, "switches": switches }))?);
@@ -127,7 +127,7 @@ async fn shift(to: &str, note: &str, session: &mut Session, screen: &mut Screen<
             Err(status) => failed = failed.or(Some(unsure(status))),
         }
     }
-    if !screen.is_json() {
+    if !screen.for_programs() {
         screen.line(&format!(
             "{to} has {} question(s) and {} switch(es) from you",
             questions.len(),

@@ -52,7 +52,7 @@ pub fn create(args: &Which, screen: &mut Screen<'_>) -> Result<(), Failure> {
     let path = signer::path(args.key.as_deref())?;
     let made = Signer::create(&path)?;
     let (key, public) = (made.name().to_string(), made.public());
-    if screen.is_json() {
+    if screen.for_programs() {
         return Ok(screen.object(&json!({ "key": key, "public_key": public, "file": path }))?);
     }
     screen.line(&format!("made key {key}"))?;
@@ -69,7 +69,7 @@ pub async fn register(args: &Which, session: &Session, screen: &mut Screen<'_>) 
     let signer = Signer::load(&signer::path(args.key.as_deref())?)?;
     let request = RegisterKeyRequest { public_key: signer.public() };
     let key = session.control()?.register_key(within(request)).await.map_err(unsure)?.into_inner();
-    if screen.is_json() {
+    if screen.for_programs() {
         return Ok(screen.object(&json!({ "key": key.key, "owner": key.owner }))?);
     }
     Ok(screen.line(&format!("key {} is {}'s", key.key, key.owner))?)

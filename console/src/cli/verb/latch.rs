@@ -24,7 +24,7 @@ pub async fn stop(data: &Path, reason: Option<&str>, screen: &mut Screen<'_>) ->
         .map_err(|error| refused(data, &error))?;
     let journal = heard(data).await;
     let path = latch::path(data);
-    if screen.is_json() {
+    if screen.for_programs() {
         return Ok(screen.object(&json!({
             "stopped": path,
             "already": before.is_some(),
@@ -75,7 +75,7 @@ pub fn release(data: &Path, screen: &mut Screen<'_>) -> Result<(), Failure> {
         return Err(Failure::no(format!("the latch in `{}` is not set", data.display()))
             .hint("`remit get switches` lists what else may hold"));
     }
-    if screen.is_json() {
+    if screen.for_programs() {
         let by = said.map(|said| said.by);
         return Ok(screen.object(&json!({ "lifted": latch::path(data), "was_by": by }))?);
     }

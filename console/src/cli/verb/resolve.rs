@@ -52,7 +52,7 @@ pub async fn run(args: Resolve, session: &mut Session, screen: &mut Screen<'_>) 
     let before = session.client.get_action(within(request)).await?.into_inner();
     let id = before.action.as_ref().map(|action| action.id.clone());
     let id = id.ok_or_else(|| Failure::malformed("action"))?;
-    if !screen.is_json() {
+    if !screen.for_programs() {
         detail::write(&before, screen)?;
     }
     let verdict = if args.happened { Verdict::Happened } else { Verdict::DidNotHappen };
@@ -65,7 +65,7 @@ pub async fn run(args: Resolve, session: &mut Session, screen: &mut Screen<'_>) 
     };
     let response = session.command()?.resolve(within(request)).await.map_err(unsure)?.into_inner();
     let after = response.action.as_ref().ok_or_else(|| Failure::malformed("action"))?;
-    if screen.is_json() {
+    if screen.for_programs() {
         return Ok(screen.object(&json!({
             "action": action::json(after),
             "statements": response.statements.iter().map(detail::statement_json).collect::<Vec<_>>(),

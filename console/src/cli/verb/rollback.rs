@@ -114,7 +114,7 @@ pub async fn run(args: Rollback, session: &mut Session, screen: &mut Screen<'_>)
     let known = match args.step {
         Step::Plan(choice) => {
             let plan = plan(choice.request(screen.frame.now)?, session).await?;
-            if screen.is_json() {
+            if screen.for_programs() {
                 screen.object(&rollback::json(&plan))?;
             } else {
                 rollback::write(&plan, screen)?;
@@ -144,7 +144,7 @@ pub async fn run(args: Rollback, session: &mut Session, screen: &mut Screen<'_>)
         }
     };
     let known = known.into_inner();
-    if screen.is_json() {
+    if screen.for_programs() {
         screen.object(&rollback::standing_json(&known))?;
     } else {
         rollback::write_standing(&known, screen)?;
@@ -170,7 +170,7 @@ async fn carry_out(carry: Carry, session: &mut Session, screen: &mut Screen<'_>)
     } else {
         let request = PlanRollbackRequest { run: carry.what.clone(), ..PlanRollbackRequest::default() };
         let plan = plan(request, session).await?;
-        if screen.is_json() {
+        if screen.for_programs() {
             screen.object_line(&json!({ "plan": rollback::json(&plan) }))?;
         } else {
             rollback::write(&plan, screen)?;
@@ -219,7 +219,7 @@ async fn follow(
 }
 
 fn show(progress: &RollbackProgress, screen: &mut Screen<'_>) -> Result<(), Failure> {
-    if screen.is_json() {
+    if screen.for_programs() {
         return Ok(screen.object_line(&json!({ "progress": rollback::progress_json(progress) }))?);
     }
     screen.line(&rollback::progress_line(progress))?;

@@ -49,7 +49,7 @@ pub async fn run(args: Show, session: &mut Session, screen: &mut Screen<'_>) -> 
     }
     let id = args.action.unwrap_or_default();
     let detail = session.client.get_action(within(GetActionRequest { id })).await?.into_inner();
-    if screen.is_json() {
+    if screen.for_programs() {
         return Ok(screen.object(&detail::json(&detail))?);
     }
     Ok(detail::write(&detail, screen)?)

@@ -197,9 +197,9 @@ pub async fn lower(
         review_ms: args.review,
     };
     let (response, line) = session.set_switch(request).await?;
-    if screen.is_json() && args.follow {
+    if screen.for_programs() && args.follow {
         screen.object_line(&switch::acknowledged_json(&response, line))?;
-    } else if screen.is_json() {
+    } else if screen.for_programs() {
         screen.object(&switch::acknowledged_json(&response, line))?;
     } else {
         let ceiling = words::level(ceiling.into());
@@ -231,7 +231,7 @@ async fn follow(
         };
         let Some(row) = next else { break };
         left = left.saturating_sub(1);
-        if screen.is_json() {
+        if screen.for_programs() {
             screen.object_line(&switch::in_flight_json(&row))?;
         } else {
             screen.line(&switch::ended_line(&row, left))?;
@@ -241,7 +241,7 @@ async fn follow(
     if 0 < left {
         return Err(Failure::no(format!("the control plane ended the stream; {left} were still in flight")));
     }
-    if screen.is_json() { Ok(()) } else { Ok(screen.line("nothing is in flight any more")?) }
+    if screen.for_programs() { Ok(()) } else { Ok(screen.line("nothing is in flight any more")?) }
 }
 
 /// Says why switches are set.

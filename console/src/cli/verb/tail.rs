@@ -98,7 +98,7 @@ fn show(batch: &TraceBatch, unseen: &mut Unseen, screen: &mut Screen<'_>) -> Res
         screen.note(&format!("lost {} records here: this reader was too slow", batch.lost))?;
     }
     for record in &batch.records {
-        if screen.is_json() {
+        if screen.for_programs() {
             screen.object_line(&trace::json(record))?;
         } else {
             let line = trace::line(record, screen.format == Format::Wide, screen.frame.colour);

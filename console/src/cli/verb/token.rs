@@ -78,7 +78,7 @@ pub async fn run(args: Tokens, session: &mut Session, screen: &mut Screen<'_>) -
         Verb::Revoke { id } => {
             let response = session.client.revoke_token(within(RevokeTokenRequest { id })).await?.into_inner();
             let revoked = response.token.ok_or_else(|| Failure::malformed("token"))?;
-            if screen.is_json() {
+            if screen.for_programs() {
                 return Ok(screen.object(&token::json(&revoked))?);
             }
             Ok(screen.line(&format!("revoked {} of {} {}", revoked.id, revoked.kind, revoked.subject))?)
@@ -92,7 +92,7 @@ async fn new(create: Create, session: &mut Session, screen: &mut Screen<'_>) -> 
     let request = CreateTokenRequest { subject, groups: create.groups, act_only: create.act_only, run };
     let response = session.client.create_token(within(request)).await?.into_inner();
     let made = response.token.ok_or_else(|| Failure::malformed("token"))?;
-    if screen.is_json() {
+    if screen.for_programs() {
         return Ok(screen.object(&json!({ "token": token::json(&made), "secret": response.secret }))?);
     }
     screen.line(&response.secret)?;

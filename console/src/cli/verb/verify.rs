@@ -34,7 +34,7 @@ pub struct Verify {}
 /// When the control plane does not answer or the output cannot be written.
 pub async fn run(session: &mut Session, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
     let response = session.client.verify(within_time(VerifyRequest {}, DEADLINE)).await?.into_inner();
-    if screen.is_json() {
+    if screen.for_programs() {
         screen.object(&verification::json(&response))?;
     } else {
         // Heads are for comparing: they are never cut.

@@ -34,7 +34,7 @@ pub struct Who {
 pub async fn run(args: Who, session: &mut Session, screen: &mut Screen<'_>) -> Result<(), Failure> {
     let request = within(WhoRequest { service: args.service });
     let who = session.client.who(request).await?.into_inner();
-    if screen.is_json() {
+    if screen.for_programs() {
         return Ok(screen.object(&who::json(&who))?);
     }
     Ok(who::write(&who, screen)?)

@@ -49,9 +49,7 @@ fn anything_wrong_is_not_good() {
 
 #[test]
 fn programs_get_every_promised_name() {
-    let mut text = Vec::new();
-    summary().write_json(&mut text).unwrap();
-    let object: Value = serde_json::from_slice(&text).unwrap();
+    let object = summary().object().unwrap();
     for (name, expected) in [
         ("actions", Value::from(12)),
         ("admitted", Value::from(9)),

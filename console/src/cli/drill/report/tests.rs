@@ -44,7 +44,7 @@ fn shown(show: impl FnOnce(&mut Screen<'_>)) -> String {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let frame =
         Frame { width: Some(160), colour: false, wide: false, now: "2026-03-02T09:00:00Z".parse().unwrap() };
-    show(&mut Screen { out: &mut out, err: &mut err, format: Format::Table, frame });
+    show(&mut Screen { out: &mut out, err: &mut err, format: Format::Table, frame, series: false });
     assert!(err.is_empty());
     String::from_utf8(out).unwrap()
 }

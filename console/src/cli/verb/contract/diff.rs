@@ -45,7 +45,7 @@ pub async fn run(args: &Diff, session: Option<&Session>, screen: &mut Screen<'_>
     let (before, after) = (find(&args.before, session).await?, find(&args.after, session).await?);
     let changes = remit_contract::diff(&before, &after).map_err(|problems| unreadable(&problems))?;
     let text = remit_contract::text_diff(&before, &after);
-    if screen.is_json() {
+    if screen.for_programs() {
         screen.object(&json!({
             "before": before.digest().to_string(),
             "after": after.digest().to_string(),

@@ -143,7 +143,7 @@ pub async fn run(verb: &Verb, session: &Session, screen: &mut Screen<'_>) -> Res
         }
         Verb::Show { contract: name } => {
             let row = detail(name, session).await?.contract.ok_or_else(|| Failure::malformed("contract"))?;
-            if screen.is_json() {
+            if screen.for_programs() {
                 screen.object(&contract::json(&row))?;
             } else {
                 contract::write(&row, screen)?;
@@ -167,7 +167,7 @@ async fn propose(dir: &std::path::Path, session: &Session, screen: &mut Screen<'
     let request = ProposeContractRequest { files: files.into_iter().collect() };
     let row = session.control()?.propose_contract(within(request)).await.map_err(unsure)?.into_inner();
     done("proposed", &row, screen)?;
-    if !screen.is_json() {
+    if !screen.for_programs() {
         screen.note(&format!("another person: remit contract approve {}", contract::short(&row.digest)))?;
     }
     Ok(Exit::Ok)
@@ -196,7 +196,7 @@ async fn approve(args: &Approve, session: &Session, screen: &mut Screen<'_>) -> 
     let review = Some(review).filter(|review| review.required);
     let changes = digest_of(&shown, review.as_ref());
     show_changes(&row, (&found.active, &shown, &changes), review.as_ref(), screen)?;
-    if !screen.is_json() {
+    if !screen.for_programs() {
         diff::write_text(&text_diff(&before.unwrap_or_else(Folder::nothing), &folder), screen)?;
         screen.field("changes", &changes)?;
         screen.out.flush()?;
@@ -228,7 +228,7 @@ fn show_changes(
     review: Option<&ContractReview>,
     screen: &mut Screen<'_>,
 ) -> Result<(), Failure> {
-    if screen.is_json() {
+    if screen.for_programs() {
         let review = review.map(contract::review_json);
         let object = json!({
             "digest": row.digest,
@@ -305,7 +305,7 @@ pub async fn kept(name: &str, session: &Session) -> Result<Folder, Failure> {
 }
 
 fn done(what: &str, row: &ContractVersion, screen: &mut Screen<'_>) -> Result<(), Failure> {
-    if screen.is_json() {
+    if screen.for_programs() {
         return Ok(screen.object_line(&contract::json(row))?);
     }
     screen.line(&format!("{what} {} {}: it is {}", row.service, row.version, row.status))?;
@@ -314,7 +314,7 @@ fn done(what: &str, row: &ContractVersion, screen: &mut Screen<'_>) -> Result<()
 
 fn ended(what: &str, moved: &ContractMoved, screen: &mut Screen<'_>) -> Result<(), Failure> {
     let row = moved.contract.as_ref().ok_or_else(|| Failure::malformed("contract"))?;
-    if screen.is_json() {
+    if screen.for_programs() {
         let object = json!({ "contract": contract::json(row), "ended_runs": moved.ended_runs });
         return Ok(screen.object(&object)?);
     }

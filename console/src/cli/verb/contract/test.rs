@@ -58,7 +58,7 @@ pub fn run(args: &Test, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
         report.map_err(|error| Failure::no(format!("`{}` cannot be written: {error}", path.display())))?;
     }
     let ok = tested.passed() && !(args.strict && tested.vacuous().next().is_some());
-    if screen.is_json() {
+    if screen.for_programs() {
         screen.object(&json(&tested, ok))?;
     } else {
         print(&tested, args.strict, screen)?;

@@ -66,7 +66,7 @@ pub(super) async fn run(
                 .hint(format!("`remit show evidence {}` shows what does", seen.id)));
         }
     }
-    if screen.is_json() {
+    if screen.for_programs() {
         return Ok(screen.object(&object(&read, &relied))?);
     }
     Ok(write(&read, &relied, screen)?)

@@ -34,7 +34,7 @@ pub(super) fn print(
 ) -> Result<(), Failure> {
     let terms = draft.terms();
     let groups = groups(draft, &found.flips, sum);
-    if screen.is_json() {
+    if screen.for_programs() {
         screen.object(&json(terms, found, &groups))?;
         return Ok(());
     }
