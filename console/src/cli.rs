@@ -13,7 +13,13 @@ use self::{
     },
 };
 
-use crate::tui::theme::{Looks, Palette};
+use crate::{
+    config::{self, Config},
+    tui::{
+        Settings,
+        theme::{Looks, Palette},
+    },
+};
 
 pub(crate) mod clock;
 pub mod demo;
@@ -72,6 +78,19 @@ pub struct Look {
     /// Move as little as possible: ages go on every five seconds; also where NO_MOTION is set
     #[arg(long, global = true, help_heading = "Options of the console")]
     pub reduced_motion: bool,
+    /// The console's file [default: remit/config.toml in the configuration folder]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Options of the console",
+        value_name = "FILE",
+        env = "REMIT_CONFIG",
+        hide_env_values = true
+    )]
+    pub config: Option<PathBuf>,
+    /// Select and scroll with the mouse; it never confirms
+    #[arg(long, global = true, help_heading = "Options of the console")]
+    pub mouse: bool,
     /// Record every frame of the console in this new file, for `remit replay`; reasons that you type are on it
     #[arg(long, global = true, help_heading = "Options of the console", value_name = "FILE")]
     pub record: Option<PathBuf>,
@@ -102,12 +121,29 @@ pub struct Global {
 }
 
 impl Global {
-    /// How the console is to look.
-    #[must_use]
-    pub fn looks(&self) -> Looks {
-        let Look { theme, ascii, reduced_motion, .. } = self.look;
-        let palette = if self.color == Color::Never { Palette::Plain } else { theme };
-        Looks { palette, ascii, still: reduced_motion }
+    /// How the console is to be: what an option says goes before what the file says.
+    ///
+    /// # Errors
+    /// When the file cannot be used.
+    pub fn settings(&self) -> Result<Settings, config::Error> {
+        let Look { theme, ascii, reduced_motion, mouse, .. } = self.look;
+        let path = self.look.config.clone().or_else(config::default_path);
+        let (config, keymap) = path.map_or_else(|| Ok(Default::default()), |path| Config::load(&path))?;
+        let palette = match (self.color, theme) {
+            (Color::Never, _) => Palette::Plain,
+            (Color::Auto | Color::Always, Palette::Auto) => config.theme,
+            (Color::Auto | Color::Always, chosen) => chosen,
+        };
+        let looks =
+            Looks { palette, ascii: ascii || config.ascii, still: reduced_motion || config.reduced_motion };
+        Ok(Settings {
+            looks,
+            record: self.look.record.clone(),
+            mouse: mouse || config.mouse,
+            notify: config.notify,
+            title: config.title,
+            keymap,
+        })
     }
 }
 
@@ -127,6 +163,8 @@ pub enum Verb {
     Drill(verb::drill::Drill),
     /// Make and register the key with which you sign approvals
     Key(key::Keys),
+    /// What the console's file may say, and whether it says it rightly
+    Config(verb::config::Configuration),
     /// Say what a reason code means and what to do
     Explain(explain::Explain),
     /// Run a whole control plane with services, tools and agents, to try everything on

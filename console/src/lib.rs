@@ -2,8 +2,10 @@
 
 pub mod approver;
 pub mod cli;
+pub mod config;
 pub mod connect;
 pub mod context;
+pub mod export;
 pub mod inert;
 pub mod saved;
 pub mod tui;

@@ -4,8 +4,9 @@ pub mod clock;
 mod crash;
 pub mod event;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod hit;
+mod keepsake;
 pub mod keymap;
 pub mod keys;
 mod log;
@@ -22,34 +23,49 @@ pub mod when;
 
 use std::env;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use color_eyre::eyre::WrapErr as _;
 
+use self::keymap::live::Keymap;
 use self::run::Screen;
 use self::state::State;
 use self::state::receipt::Fate;
 use self::tape::Tape;
+use self::terminal::Wants;
 use self::theme::{Looks, Surroundings, Theme};
 use crate::approver::Approver;
+use crate::config::Notify;
 use crate::context::Context;
 use crate::inert::Inert;
 use crate::saved;
+
+/// How the console is to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// How it looks.
+    pub looks: Looks,
+    /// Every frame goes into this new file, too.
+    pub record: Option<PathBuf>,
+    /// Whether the mouse selects rows and scrolls.
+    pub mouse: bool,
+    /// How it tells of a question that comes while nobody looks.
+    pub notify: Notify,
+    /// Whether the window's title says where it is; where nobody says, in terminals that have one.
+    pub title: Option<bool>,
+    /// What keys mean.
+    pub keymap: Keymap,
+}
 
 /// Runs the console on this terminal until the operator leaves. Starts runtimes of its own: call it outside of one.
 ///
 /// Once the screen is gone, `out` gets what is still worth knowing: commands whose outcome is unknown, and where
 /// the log is.
-/// With `record`, every frame goes into that file, too.
 ///
 /// # Errors
 /// When there is no terminal, no place for the log, or the terminal goes away while drawing.
-pub fn run(
-    context: &Context,
-    looks: Looks,
-    record: Option<&Path>,
-    out: &mut dyn Write,
-) -> color_eyre::Result<()> {
+pub fn run(context: &Context, settings: &Settings, out: &mut dyn Write) -> color_eyre::Result<()> {
+    let record = settings.record.as_deref();
     let log = log::start()?;
     let approver = Approver::of(context);
     let key = approver.key();
@@ -58,6 +74,7 @@ pub fn run(
     let mut state = State::new(&context.environment, &context.endpoint, &session);
     state.key = key;
     state.production = context.production;
+    state.keymap = settings.keymap.clone();
     if let Some(path) = saved::path() {
         match saved::load(&path) {
             Ok(known) => state.saved = known,
@@ -74,14 +91,21 @@ pub fn run(
         locale: locale.as_deref(),
         no_motion: no_motion.as_deref(),
     };
-    let theme = Theme::chosen(looks, around);
+    let theme = Theme::chosen(settings.looks, around);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .wrap_err("start the screen's runtime")?;
     let tape = record.map(|path| begin(path, &context.environment)).transpose()?;
     let kept = tape.clone();
-    let state = runtime.block_on(async { Screen::new(state, net, theme, tape)?.run().await })?;
+    let has_title = !matches!(term.as_deref(), None | Some("" | "dumb" | "linux"));
+    let wants = Wants {
+        mouse: settings.mouse,
+        focus: settings.notify != Notify::Off,
+        title: settings.title.unwrap_or(has_title),
+    };
+    let look = (theme, wants, settings.notify);
+    let state = runtime.block_on(async { Screen::new(state, net, look, tape)?.run().await })?;
     let open = |fate: &Fate| matches!(fate, Fate::Sent | Fate::Working(_) | Fate::Unknown(_));
     for receipt in state.receipts.newest_first().filter(|receipt| open(&receipt.fate)) {
         let words = Inert::from(&receipt.words);

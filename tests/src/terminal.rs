@@ -221,6 +221,22 @@ impl Terminal {
         }
     }
 
+    /// Presses the left button of the mouse there, as a terminal says it (SGR form, from 1).
+    pub fn click(&mut self, column: u16, row: u16) {
+        self.press(&format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m"));
+    }
+
+    /// True while the program wants to hear of the mouse.
+    pub fn hears_the_mouse(&self) -> bool {
+        self.seen.now.lock().emulator.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    }
+
+    /// The line of the screen, from 1, that shows this first.
+    pub fn line_of(&self, text: &str) -> Option<u16> {
+        let at = self.contents().lines().position(|line| line.contains(text))?;
+        u16::try_from(at + 1).ok()
+    }
+
     /// Waits until the system has stopped the program: a signal that lets it go on is lost on one that has yet to stop.
     pub fn is_stopped(&self) {
         let deadline = Instant::now() + PATIENCE;

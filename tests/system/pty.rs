@@ -2,6 +2,7 @@
 
 mod incident;
 mod person;
+mod reach;
 mod recorded;
 mod rough;
 mod screens;

@@ -8,7 +8,6 @@
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
-    path::PathBuf,
     process::ExitCode,
     time::Duration,
 };
@@ -19,7 +18,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     cli::{exit::Exit, json, screen::Format, yaml},
-    tui::theme::Looks,
+    tui::Settings,
 };
 use summary::Summary;
 
@@ -60,12 +59,9 @@ pub struct Args {
     /// The form of the summary; set from the `--output` of every command.
     #[arg(skip)]
     pub format: Format,
-    /// How the console looks; set from the options of every command.
+    /// How the console is; set from the options of every command and its file.
     #[arg(skip)]
-    pub looks: Looks,
-    /// Where the console is recorded; set from the options of every command.
-    #[arg(skip)]
-    pub record: Option<PathBuf>,
+    pub settings: Settings,
 }
 
 /// Runs the demo to its end; it makes a runtime of its own, so it must be called outside of one.

@@ -6,6 +6,7 @@ use tonic::{Code, Status};
 
 use crate::{
     cli::exit::Exit,
+    config,
     connect::{REASON_KEY, is_lost},
     context,
 };
@@ -83,6 +84,12 @@ impl fmt::Display for Failure {
             Some(Explained { message, hint: None, .. }) => f.write_str(&message),
             None => f.write_str("nobody reads any more"),
         }
+    }
+}
+
+impl From<config::Error> for Failure {
+    fn from(error: config::Error) -> Self {
+        Self::usage(error.to_string()).hint(error.hint())
     }
 }
 

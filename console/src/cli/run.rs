@@ -15,8 +15,8 @@ use super::{
     session::{self, Session},
     table::Frame,
     verb::{
-        attention, audit, blast, completions, contract, cost, decide, domain, drill, explain, export, get,
-        handover, key, latch, man, replay, resolve, rollback, show, switch, tail, token, verify, who,
+        attention, audit, blast, completions, config, contract, cost, decide, domain, drill, explain, export,
+        get, handover, key, latch, man, replay, resolve, rollback, show, switch, tail, token, verify, who,
     },
 };
 use crate::{context::Context, tui};
@@ -27,11 +27,11 @@ use crate::{context::Context, tui};
 /// When a runtime or the terminal is not to be had, or the demo cannot run.
 pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
     let format = cli.global.output;
-    let looks = cli.global.looks();
     match cli.verb {
-        Some(Verb::Demo(args)) => {
-            demo::run(demo::Args { format, looks, record: cli.global.look.record, ..args })
-        }
+        Some(Verb::Demo(args)) => match cli.global.settings() {
+            Ok(settings) => demo::run(demo::Args { format, settings, ..args }),
+            Err(error) => Ok(on_stderr(&error.into())),
+        },
         Some(Verb::Console) | None => console(&cli.global),
         verb @ Some(
             Verb::Remote(_)
@@ -40,6 +40,7 @@ pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
             | Verb::Drill(_)
             | Verb::Key(_)
             | Verb::Explain(_)
+            | Verb::Config(_)
             | Verb::Completions(_)
             | Verb::Man(_)
             | Verb::Replay(_),
@@ -57,17 +58,23 @@ pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
 
 /// Opens the console; what it still has to say goes to standard error once the screen is gone.
 fn console(global: &Global) -> color_eyre::Result<ExitCode> {
+    let context = session::context_path(global.context.as_deref()).and_then(|path| Context::load(&path));
+    let settings = global.settings().map_err(Failure::from);
+    match context.map_err(Failure::from).and_then(|context| Ok((context, settings?))) {
+        Ok((context, settings)) => {
+            tui::run(&context, &settings, &mut io::stderr())?;
+            Ok(Exit::Ok.into())
+        }
+        Err(failure) => Ok(on_stderr(&failure)),
+    }
+}
+
+/// Tells of a failure where nothing goes to standard output.
+fn on_stderr(failure: &Failure) -> ExitCode {
     let (mut out, mut err) = (io::sink(), io::stderr());
     let frame = Frame { width: None, colour: false, wide: false, now: clock::now() };
     let mut screen = Screen { out: &mut out, err: &mut err, format: Format::Table, frame, series: false };
-    let context = session::context_path(global.context.as_deref()).and_then(|path| Context::load(&path));
-    match context.map_err(Failure::from) {
-        Ok(context) => {
-            tui::run(&context, global.looks(), global.look.record.as_deref(), screen.err)?;
-            Ok(Exit::Ok.into())
-        }
-        Err(failure) => Ok(tell(&failure, None, &mut screen).into()),
-    }
+    tell(failure, None, &mut screen).into()
 }
 
 async fn on_stdout(cli: Cli) -> Exit {
@@ -127,6 +134,9 @@ async fn dispatch(
             }
         },
         Some(Verb::Explain(args)) => explain::run(&args, screen).map(|()| Exit::Ok),
+        Some(Verb::Config(args)) => {
+            config::run(&args, cli.global.look.config.as_deref(), screen).map(|()| Exit::Ok)
+        }
         Some(Verb::Completions(args)) => completions::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Replay(args)) => replay::run(args, screen).await.map(|()| Exit::Ok),
         Some(Verb::Man(args)) => man::run(&args, screen).map(|()| Exit::Ok),

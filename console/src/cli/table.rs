@@ -125,6 +125,14 @@ pub fn render<T>(columns: &[Column<T>], rows: &[T], frame: Frame) -> String {
     text
 }
 
+/// All columns of the rows as they are, the titles first.
+#[must_use]
+pub fn cells<T>(columns: &[Column<T>], rows: &[T], now: Timestamp) -> Vec<Vec<Inert>> {
+    let titles = columns.iter().map(|column| Inert::from(column.title)).collect();
+    let line = |row: &T| columns.iter().map(|column| (column.cell)(row, now).text).collect();
+    std::iter::once(titles).chain(rows.iter().map(line)).collect()
+}
+
 /// One column's texts with the room it has.
 struct Lane {
     right: bool,

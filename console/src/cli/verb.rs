@@ -4,6 +4,7 @@ pub mod attention;
 pub mod audit;
 pub mod blast;
 pub mod completions;
+pub mod config;
 pub mod contract;
 pub mod cost;
 pub mod decide;

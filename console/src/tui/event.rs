@@ -21,6 +21,12 @@ pub enum Event {
     Key(Press),
     /// Text pasted by the terminal.
     Paste(String),
+    /// The mouse, where somebody wants it.
+    Mouse(Mouse),
+    /// Whether this window has the focus.
+    Looked(bool),
+    /// An effect that stays on this machine has done something, in words.
+    Told(String),
     /// The terminal has another size: nothing painted counts any more.
     Resized,
     /// This frame is now on the terminal.
@@ -87,6 +93,23 @@ pub enum Event {
     },
     /// The operating system asks the console to end.
     Terminate,
+}
+
+/// What a mouse does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mouse {
+    /// Its left button went down there.
+    Click {
+        /// From the left, from 0.
+        column: u16,
+        /// From the top, from 0.
+        row: u16,
+    },
+    /// Its wheel turned by one.
+    Wheel {
+        /// Towards the end.
+        down: bool,
+    },
 }
 
 /// A question that changes nothing.
@@ -309,6 +332,36 @@ pub enum Effect {
     WatchTrace {
         /// Only records that this lets through.
         filter: String,
+    },
+    /// Put a text on the clipboard.
+    Copy {
+        /// What it is, in words.
+        what: String,
+        /// The text, with everything hidden in it revealed.
+        text: String,
+    },
+    /// Write what is on the screen into a new file.
+    Dump {
+        /// Which; one in the state folder where nobody says.
+        path: Option<String>,
+        /// Its name there.
+        fallback: String,
+    },
+    /// Write a text into a new file.
+    Keep {
+        /// Which; one in the state folder where nobody says.
+        path: Option<String>,
+        /// Its name there.
+        fallback: String,
+        /// What it is, in words.
+        what: String,
+        /// All of it.
+        text: String,
+    },
+    /// Tell of something outside of the screen.
+    Attract {
+        /// Fixed words and numbers.
+        words: String,
     },
     /// Keep these filters for the next time.
     KeepFilters(Saved),

@@ -66,6 +66,19 @@ pub struct CardShown {
     pub shown: Option<Shown>,
 }
 
+/// Where a frame showed a list, and from which row on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListShown {
+    /// Its left upper corner.
+    pub at: (u16, u16),
+    /// Its columns.
+    pub width: u16,
+    /// Rows that it showed.
+    pub height: usize,
+    /// The first of them.
+    pub first: usize,
+}
+
 /// One frame, as the reducer needs to know it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HitMap {
@@ -75,10 +88,24 @@ pub struct HitMap {
     pub card: Option<CardShown>,
     /// The document of the page.
     pub shown: Option<Shown>,
+    /// The page's list.
+    pub list: Option<ListShown>,
     /// Rows that the page's list has room for.
     pub list_rows: usize,
     /// Where the terminal's own cursor belongs, as column and row.
     pub cursor: Option<(u16, u16)>,
+}
+
+impl HitMap {
+    /// The row of the list that was at this place.
+    #[must_use]
+    pub fn line_at(&self, column: u16, row: u16) -> Option<usize> {
+        let list = self.list.as_ref()?;
+        let (left, top) = list.at;
+        let line = usize::from(row.checked_sub(top)?);
+        let inside = column.checked_sub(left)? < list.width && line < list.height;
+        inside.then(|| list.first.saturating_add(line))
+    }
 }
 
 /// Lines of one document that were on the terminal.

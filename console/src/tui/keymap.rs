@@ -3,6 +3,11 @@
 use super::keys::Key;
 use super::state::nav::Page;
 
+pub mod live;
+
+#[cfg(test)]
+mod tests;
+
 /// What a key asks for outside of cards and text fields. None of these acts on the control plane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
@@ -66,6 +71,10 @@ pub enum Verb {
     Happened,
     /// Open the card that says that it did not.
     DidNotHappen,
+    /// Give each row a letter that puts the cursor there.
+    Jump,
+    /// Copy the id of what the cursor is on.
+    Copy,
     /// Connect again now.
     Retry,
     /// Leave, when pressed twice.
@@ -157,6 +166,13 @@ pub const BINDINGS: &[Binding] = &[
         Verb::CommandLine,
         "command line; Tab completes, Up brings earlier lines",
     ),
+    bind(
+        &[Key::Ctrl('o')],
+        Place::Everywhere,
+        Verb::Jump,
+        "jump: a letter for each row, which puts the cursor there",
+    ),
+    bind(&[Key::Char('y')], Place::Everywhere, Verb::Copy, "copy the id under the cursor to the clipboard"),
     bind(&[Key::Char('r')], Place::Everywhere, Verb::Retry, "connect again now; fetch again"),
     bind(&[Key::Char('?')], Place::Everywhere, Verb::Help, "this help"),
     bind(&[Key::Ctrl('c')], Place::Everywhere, Verb::Interrupt, "twice: leave (or :quit)"),
@@ -201,14 +217,69 @@ pub fn holds(place: Place, page: &Page) -> bool {
     }
 }
 
-/// The key to advertise for `verb` on `page`.
+/// Whether a key can mean two things on one page.
 #[must_use]
-pub fn key_of(verb: Verb, page: &Page) -> Option<Key> {
-    BINDINGS.iter().find(|b| b.verb == verb && holds(b.place, page))?.keys.first().copied()
+pub const fn overlap(left: Place, right: Place) -> bool {
+    match (left, right) {
+        (Place::Everywhere, _)
+        | (_, Place::Everywhere)
+        | (Place::Escalations, Place::Escalations | Place::Queue)
+        | (Place::Queue, Place::Escalations | Place::Queue)
+        | (Place::Action, Place::Action)
+        | (Place::Trace, Place::Trace) => true,
+        (Place::Escalations | Place::Queue | Place::Action | Place::Trace, _) => false,
+    }
 }
 
-/// What `key` means on `page`.
-#[must_use]
-pub fn lookup(key: Key, page: &Page) -> Option<Verb> {
-    BINDINGS.iter().find(|b| b.keys.contains(&key) && holds(b.place, page)).map(|b| b.verb)
+impl Verb {
+    /// The name by which a configuration file binds it.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Queue => "queue",
+            Self::Trace => "trace",
+            Self::Switches => "switches",
+            Self::Parked => "parked",
+            Self::Contracts => "contracts",
+            Self::Cost => "cost",
+            Self::Audit => "audit",
+            Self::Down => "down",
+            Self::Up => "up",
+            Self::PageDown => "page_down",
+            Self::ReadOn => "read_on",
+            Self::PageUp => "page_up",
+            Self::First => "first",
+            Self::Last => "last",
+            Self::Open => "open",
+            Self::Back => "back",
+            Self::Earlier => "earlier",
+            Self::Later => "later",
+            Self::Filter => "filter",
+            Self::Freeze => "freeze",
+            Self::CommandLine => "command_line",
+            Self::Help => "help",
+            Self::Act => "act",
+            Self::Approve => "approve",
+            Self::Deny => "deny",
+            Self::HandOver => "send",
+            Self::Fold => "fold",
+            Self::Happened => "happened",
+            Self::DidNotHappen => "did_not_happen",
+            Self::Jump => "jump",
+            Self::Copy => "copy",
+            Self::Retry => "retry",
+            Self::Interrupt => "interrupt",
+            Self::Suspend => "suspend",
+        }
+    }
+
+    /// Whether it opens a card, from which a command can leave.
+    #[must_use]
+    pub const fn opens_card(self) -> bool {
+        matches!(
+            self,
+            Self::Act | Self::Approve | Self::Deny | Self::HandOver | Self::Happened | Self::DidNotHappen
+        )
+    }
 }

@@ -111,3 +111,40 @@ pub fn name(key: Key) -> String {
         Key::End => "End".to_owned(),
     }
 }
+
+/// How keys are named in a file.
+pub const NAMES: &str = "a key is one letter or sign, `Ctrl-X`, or one of Space, Enter, Esc, Tab, Shift-Tab, Backspace, \
+                         Delete, Up, Down, Left, Right, PgUp, PgDn, Home, End";
+
+/// The key with this name on screen.
+#[must_use]
+pub fn named(name: &str) -> Option<Key> {
+    let mut letters = name.chars();
+    if let (Some(letter), None) = (letters.next(), letters.next()) {
+        let plain = !letter.is_control() && !letter.is_whitespace();
+        return plain.then_some(Key::Char(letter));
+    }
+    if let Some(letter) = name.strip_prefix("Ctrl-") {
+        let mut letters = letter.chars();
+        let (Some(letter), None) = (letters.next(), letters.next()) else { return None };
+        return letter.is_ascii_alphabetic().then(|| Key::Ctrl(letter.to_ascii_lowercase()));
+    }
+    Some(match name {
+        "Space" => Key::Char(' '),
+        "Enter" => Key::Enter,
+        "Esc" => Key::Esc,
+        "Tab" => Key::Tab,
+        "Shift-Tab" => Key::BackTab,
+        "Backspace" => Key::Backspace,
+        "Delete" => Key::Delete,
+        "Up" => Key::Up,
+        "Down" => Key::Down,
+        "Left" => Key::Left,
+        "Right" => Key::Right,
+        "PgUp" => Key::PageUp,
+        "PgDn" => Key::PageDown,
+        "Home" => Key::Home,
+        "End" => Key::End,
+        _ => return None,
+    })
+}

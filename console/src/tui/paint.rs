@@ -7,10 +7,11 @@ use ratatui::layout::{Rect, Size};
 use ratatui::style::Style;
 
 use super::clock::Now;
-use super::hit::{HitMap, Shown};
-use super::state::State;
+use super::hit::{HitMap, ListShown, Shown};
 use super::state::link::LinkState;
+use super::state::{Focus, State};
 use super::theme::Theme;
+use super::update::LABELS;
 use crate::inert::Inert;
 
 /// In a still console ages go on in steps of so many milliseconds.
@@ -203,6 +204,21 @@ impl<'a> Painter<'a> {
             self.row(area, line, row);
             if selected == Some(first.saturating_add(line)) {
                 self.select(area, line);
+            }
+        }
+        self.listed(area, first, rows.len().saturating_sub(first).min(height));
+    }
+
+    /// Reports where rows of the page's list are; in jump mode each gets its letter.
+    pub fn listed(&mut self, area: Rect, first: usize, height: usize) {
+        self.hits.list = Some(ListShown { at: (area.x, area.y), width: area.width, height, first });
+        if let Focus::Jump = self.state.focus {
+            for (line, letter) in LABELS.chars().take(height).enumerate() {
+                self.row(
+                    Rect { width: 3.min(area.width), ..area },
+                    line,
+                    &Row::of(format!("[{letter}]"), self.theme.crit),
+                );
             }
         }
     }

@@ -4,25 +4,28 @@ use std::task::Poll;
 use std::time::Duration;
 
 use color_eyre::eyre::WrapErr as _;
-use crossterm::event::{Event as Input, EventStream};
+use crossterm::event::{Event as Input, EventStream, MouseButton, MouseEvent, MouseEventKind};
 use futures::StreamExt as _;
 use ratatui::layout::Size;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
+use crate::config::Notify;
 use crate::saved;
 
 use super::clock::{Clock, Now};
-use super::event::{Effect, Event};
+use super::event::{Effect, Event, Mouse};
+use super::keepsake;
 use super::keys::Press;
 use super::net::Net;
 use super::paint::STEP_MS;
 use super::state::State;
 use super::tape::Tape;
-use super::terminal::Guard;
+use super::terminal::{Guard, Wants};
 use super::theme::Theme;
-use super::update::{learned, update};
+use super::update::{learned, title, update};
 use super::view::view;
+use super::when;
 
 /// Data is painted at most this often; input is painted at once.
 const FRAME: Duration = Duration::from_millis(33);
@@ -40,6 +43,8 @@ pub(super) struct Screen {
     theme: Theme,
     input: EventStream,
     signals: [Signal; 3],
+    notify: Notify,
+    title: String,
     leaving: bool,
     suspending: bool,
 }
@@ -58,14 +63,19 @@ impl Screen {
     ///
     /// # Errors
     /// When the terminal or signals are not to be had.
-    pub(super) fn new(state: State, net: Net, theme: Theme, tape: Option<Tape>) -> color_eyre::Result<Self> {
+    pub(super) fn new(
+        state: State,
+        net: Net,
+        (theme, wants, notify): (Theme, Wants, Notify),
+        tape: Option<Tape>,
+    ) -> color_eyre::Result<Self> {
         let signals = [
             signal(SignalKind::terminate()).wrap_err("listen for SIGTERM")?,
             signal(SignalKind::hangup()).wrap_err("listen for SIGHUP")?,
             signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))
                 .wrap_err("listen for SIGTSTP")?,
         ];
-        let guard = Guard::enter(tape).wrap_err("take over the terminal")?;
+        let guard = Guard::enter(tape, wants).wrap_err("take over the terminal")?;
         Ok(Self {
             state,
             clock: Clock::start(),
@@ -74,6 +84,8 @@ impl Screen {
             theme,
             input: EventStream::new(),
             signals,
+            notify,
+            title: String::new(),
             leaving: false,
             suspending: false,
         })
@@ -203,6 +215,20 @@ impl Screen {
 
     fn effect(&mut self, effect: Effect) {
         match effect {
+            Effect::Copy { what, text } => {
+                let words = self.copy(&what, &text);
+                self.reduce(vec![Event::Told(words)]);
+            }
+            Effect::Dump { path, fallback } => {
+                let text = self.screen();
+                let words = kept(path.as_deref(), &fallback, ("the screen", &text));
+                self.reduce(vec![Event::Told(words)]);
+            }
+            Effect::Keep { path, fallback, what, text } => {
+                let words = kept(path.as_deref(), &fallback, (&what, &text));
+                self.reduce(vec![Event::Told(words)]);
+            }
+            Effect::Attract { words } => self.attract(&words),
             Effect::Send { id, idempotency_id, command } => self.net.send(id, idempotency_id, command),
             Effect::Fetch(fetch) => self.net.fetch(fetch),
             Effect::Follow { id, actions } => self.net.follow(id, actions),
@@ -222,9 +248,49 @@ impl Screen {
         }
     }
 
+    /// Puts a text on the clipboard; what terminals do not take goes into a file.
+    fn copy(&self, what: &str, text: &str) -> String {
+        let Some(sequence) = keepsake::clipboard(text) else {
+            return kept(
+                None,
+                &format!("copy-{}.txt", when::compact(self.clock.now().wall_ms)),
+                (what, text),
+            );
+        };
+        match self.guard.send(&sequence) {
+            Ok(()) => format!("{what} went to the clipboard: {} bytes", text.len()),
+            Err(error) => format!("{what} was not copied: {error}"),
+        }
+    }
+
+    /// What is on the terminal, as text.
+    fn screen(&mut self) -> String {
+        let size = self.guard.terminal().size().unwrap_or_default();
+        let (buffer, _) = view(&self.state, self.clock.now(), size, &self.theme);
+        let rows = buffer.content().chunks(usize::from(size.width).max(1));
+        let line =
+            |row: &[ratatui::buffer::Cell]| -> String { row.iter().map(|cell| cell.symbol()).collect() };
+        rows.map(|row| line(row).trim_end().to_owned() + "\n").collect()
+    }
+
+    /// The terminal may be gone: then the loop ends soon, and this word is not missed.
+    fn attract(&self, words: &str) {
+        let sequence = match self.notify {
+            Notify::Off => return,
+            Notify::Bell => "\x07".to_owned(),
+            Notify::Desktop => format!("\x1b]9;{words}\x07"),
+        };
+        let _ = self.guard.send(&sequence);
+    }
+
     /// Paints until the frame on the terminal taught the state nothing new: at most twice.
     fn paint(&mut self) -> color_eyre::Result<()> {
         let now = self.clock.now();
+        let title = title(&self.state, now);
+        if title != self.title {
+            self.guard.title(&title).wrap_err("set the title")?;
+            self.title = title;
+        }
         let before = learned(&self.state);
         self.paint_once(now)?;
         if before != learned(&self.state) {
@@ -258,12 +324,40 @@ impl Screen {
     }
 }
 
+/// Writes a new file, and says so or why not.
+fn kept(path: Option<&str>, fallback: &str, (what, text): (&str, &str)) -> String {
+    match keepsake::keep(path, fallback, text) {
+        Ok(path) => format!("{what}: {}", path.display()),
+        Err(error) => {
+            format!("{what} was not written: {error}; `:dump FILE` and `:export FORM FILE` name another")
+        }
+    }
+}
+
 /// What an event of the terminal means; none for what the console has no use for.
 fn translate(input: Input) -> Option<Event> {
     match input {
         Input::Key(key) => Press::from_terminal(key).map(Event::Key),
         Input::Paste(text) => Some(Event::Paste(text)),
         Input::Resize(_, _) => Some(Event::Resized),
-        Input::FocusGained | Input::FocusLost | Input::Mouse(_) => None,
+        Input::FocusGained => Some(Event::Looked(true)),
+        Input::FocusLost => Some(Event::Looked(false)),
+        Input::Mouse(mouse) => mouse_event(mouse).map(Event::Mouse),
+    }
+}
+
+fn mouse_event(mouse: MouseEvent) -> Option<Mouse> {
+    match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => {
+            Some(Mouse::Click { column: mouse.column, row: mouse.row })
+        }
+        MouseEventKind::ScrollDown => Some(Mouse::Wheel { down: true }),
+        MouseEventKind::ScrollUp => Some(Mouse::Wheel { down: false }),
+        MouseEventKind::Down(_)
+        | MouseEventKind::Up(_)
+        | MouseEventKind::Drag(_)
+        | MouseEventKind::Moved
+        | MouseEventKind::ScrollLeft
+        | MouseEventKind::ScrollRight => None,
     }
 }

@@ -30,6 +30,7 @@ use self::nav::{Nav, Page};
 use self::{card::Card, link::Link, receipt::Receipts, sieve::Sieve, trace::Trace};
 use super::event::Fetch;
 use super::hit::{HitMap, Read};
+use super::keymap::live::Keymap;
 use crate::versions::Compared;
 
 /// Decision updates kept for the Overview.
@@ -78,6 +79,8 @@ pub enum Focus {
     Card(Box<Card>),
     /// The keys, from this line on.
     Help(usize),
+    /// The rows, each with a letter.
+    Jump,
 }
 
 /// What pages asked the server for, one of each kind: the page on screen is the only reader.
@@ -153,6 +156,8 @@ pub struct State {
     pub key: String,
     /// Commands that were given, oldest first, without their reasons.
     pub lines: Vec<String>,
+    /// What keys mean.
+    pub keymap: Keymap,
     /// Filters by name.
     pub saved: Saved,
     /// Whether questions that are alike are one row of the queue.
@@ -175,6 +180,10 @@ pub struct State {
     pub painted: Option<HitMap>,
     /// How much of the document on the page was on the terminal.
     pub read: Read,
+    /// Whether this window has the focus, as far as the terminal says.
+    pub is_looked_at: bool,
+    /// When something was last told outside of the screen.
+    pub said_outside_tick_ms: Option<u64>,
     /// When Ctrl-C was last pressed.
     pub interrupted_tick_ms: Option<u64>,
     /// Makes idempotency ids of this process its own.
@@ -191,6 +200,7 @@ impl State {
             environment: environment.to_owned(),
             endpoint: endpoint.to_owned(),
             session: session.to_owned(),
+            is_looked_at: true,
             ..Self::default()
         }
     }
@@ -248,7 +258,7 @@ impl State {
     pub fn card(&self) -> Option<&Card> {
         match &self.focus {
             Focus::Card(card) => Some(card),
-            Focus::Page | Focus::Prompt(_) | Focus::Help(_) => None,
+            Focus::Page | Focus::Prompt(_) | Focus::Help(_) | Focus::Jump => None,
         }
     }
 
@@ -256,7 +266,7 @@ impl State {
     pub fn card_mut(&mut self) -> Option<&mut Card> {
         match &mut self.focus {
             Focus::Card(card) => Some(card),
-            Focus::Page | Focus::Prompt(_) | Focus::Help(_) => None,
+            Focus::Page | Focus::Prompt(_) | Focus::Help(_) | Focus::Jump => None,
         }
     }
 }

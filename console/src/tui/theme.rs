@@ -6,7 +6,8 @@ use ratatui::style::{Color, Modifier, Style};
 mod tests;
 
 /// Which colours to use.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Palette {
     /// The terminal's own sixteen colours, or none where it wants none
     #[default]

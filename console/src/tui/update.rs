@@ -1,12 +1,14 @@
 //! The reducer: one event in, effects out. Pure and total, so every safety rule of the console is a unit test.
 
 mod answer;
+mod attract;
 mod card;
 mod cards;
 mod complete;
 mod line;
 mod notice;
 mod page;
+mod reach;
 mod stream;
 
 #[cfg(test)]
@@ -14,8 +16,10 @@ mod tests;
 
 use tui_input::InputRequest;
 
+pub(super) use self::attract::title;
 pub(super) use self::cards::{approval_lock, ceiling_words, verdict_words};
 pub(super) use self::line::VERBS;
+pub(super) use self::reach::LABELS;
 
 use super::clock::Now;
 use super::event::{Effect, Event};
@@ -35,7 +39,23 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             Focus::Prompt(_) => line::key(state, press.key, now),
             Focus::Card(_) => card::key(state, press, now),
             Focus::Help(_) => page::help_key(state, press.key),
+            Focus::Jump => {
+                reach::jump(state, if let Key::Char(letter) = press.key { Some(letter) } else { None });
+                Vec::new()
+            }
         },
+        Event::Mouse(mouse) => {
+            said(state, now);
+            reach::mouse(state, mouse)
+        }
+        Event::Looked(is_looked_at) => {
+            state.is_looked_at = is_looked_at;
+            Vec::new()
+        }
+        Event::Told(words) => {
+            state.say(now.tick_ms, words);
+            Vec::new()
+        }
         Event::Paste(text) => paste(state, &text, now),
         Event::Resized => {
             state.painted = None;
@@ -56,8 +76,12 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::Terminate => vec![Effect::Quit],
         Event::Answered { id, answer } => answer::heard(state, id, answer, now),
+        Event::Picture(picture) => {
+            let before = state.picture.take();
+            let effects = stream::heard(state, Event::Picture(picture), now);
+            effects.into_iter().chain(attract::word(state, before.as_ref(), now)).collect()
+        }
         Event::Who(_)
-        | Event::Picture(_)
         | Event::Decision(_)
         | Event::Trace(_)
         | Event::TraceRestarted
@@ -133,7 +157,7 @@ fn paste(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
             card.insert(text);
         }
         Focus::Card(card) => card.said = Some("a paste was ignored".to_owned()),
-        Focus::Page | Focus::Help(_) => {
+        Focus::Page | Focus::Help(_) | Focus::Jump => {
             state.say(now.tick_ms, "a paste was ignored: no text field has the focus");
         }
     }

@@ -16,6 +16,13 @@ pub fn time_of_day(wall_ms: Option<i64>) -> String {
         .map_or_else(|| "--:--:--Z".to_owned(), |t| t.strftime("%H:%M:%SZ").to_string())
 }
 
+/// `20260301T031207Z`, for names of files.
+#[must_use]
+pub fn compact(wall_ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(wall_ms)
+        .map_or_else(|_| "-".to_owned(), |t| t.strftime("%Y%m%dT%H%M%SZ").to_string())
+}
+
 /// `2026-03-01`, or a dash.
 #[must_use]
 pub fn day(wall_ms: Option<i64>) -> String {

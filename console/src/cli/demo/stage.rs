@@ -84,7 +84,7 @@ pub(crate) fn live(args: &Args, dir: &Path, runtime: &Runtime) -> Result<Summary
         });
     }
     let mut words = Vec::new();
-    tui::run(&stage.world.context, args.looks, args.record.as_deref(), &mut words)?;
+    tui::run(&stage.world.context, &args.settings, &mut words)?;
     for line in String::from_utf8_lossy(&words).lines() {
         err.line(line);
     }

@@ -72,6 +72,7 @@ fn offers(state: &State, before: &str) -> Vec<String> {
         (Some("stop" | "safe"), None) => scopes().chain(["all".to_owned()]).collect(),
         (Some("rollback"), None) => scopes().collect(),
         (Some("release" | "reason"), None) => set().collect(),
+        (Some("export"), None) => ["md", "json", "csv"].map(str::to_owned).to_vec(),
         (Some("filter"), _) => named().collect(),
         (Some("forget"), None) => named().collect(),
         (Some(_), _) => Vec::new(),

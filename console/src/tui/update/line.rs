@@ -10,11 +10,10 @@ use super::super::state::nav::Page;
 use super::super::state::sieve::Sieve;
 use super::super::state::{Focus, Prompt, Purpose, State};
 use super::super::when;
-use super::{cards, complete, edit_request, page};
+use super::{cards, complete, edit_request, page, reach};
 
 /// The verbs, for the error that an unknown one gets.
-pub(in crate::tui) const VERBS: &str =
-    "go, stop, safe, reason, release, rollback, write, readonly, filter, save, forget, help, quit";
+pub(in crate::tui) const VERBS: &str = "go, stop, safe, reason, release, rollback, write, readonly, filter, save, forget, export, dump, help, quit";
 
 /// How long a console of production stays open, and the shortest reason for it.
 const WRITE_MS: u64 = 60 * 60 * 1_000;
@@ -133,6 +132,7 @@ fn run(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
         "filter" if state.nav.page().is_root() => return filter(state, target, now),
         "write" => write(state, target, now),
         "readonly" => state.write_until_ms = 0,
+        "export" | "dump" => return reach::file(state, verb, target, now),
         "save" => return save(state, target, now),
         "forget" => return forget(state, target, now),
         "filter" => state.say(now.tick_ms, "nothing is filtered on this page"),

@@ -5,18 +5,18 @@ use remit_proto::v1::AuditEntry;
 use super::super::clock::Now;
 use super::super::event::Effect;
 use super::super::hit::{Kind, Object};
-use super::super::keymap::{self, Verb};
+use super::super::keymap::Verb;
 use super::super::keys::Key;
 use super::super::state::nav::Page;
 use super::super::state::rows::Step;
 use super::super::state::{Focus, Prompt, Purpose, State};
-use super::cards;
+use super::{cards, reach};
 
 /// Two Ctrl-C within this time leave.
 const INTERRUPT_MS: u64 = 2_000;
 
 pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
-    let Some(verb) = keymap::lookup(key, state.nav.page()) else { return Vec::new() };
+    let Some(verb) = state.keymap.lookup(key, state.nav.page()) else { return Vec::new() };
     if verb != Verb::Interrupt {
         state.interrupted_tick_ms = None;
     }
@@ -59,6 +59,8 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
         Verb::Fold => fold(state, now),
         Verb::Happened => cards::resolve(state, true, now),
         Verb::DidNotHappen => cards::resolve(state, false, now),
+        Verb::Jump => state.focus = Focus::Jump,
+        Verb::Copy => return reach::copy_id(state, now),
         Verb::Retry => {
             state.details.asked.clear();
             return vec![Effect::Retry];
@@ -82,9 +84,9 @@ pub(super) fn interrupt(state: &mut State, now: Now) -> Vec<Effect> {
 
 pub(super) fn help_key(state: &mut State, key: Key) -> Vec<Effect> {
     let Focus::Help(line) = &mut state.focus else { return Vec::new() };
-    match keymap::lookup(key, &Page::Overview) {
+    match state.keymap.lookup(key, &Page::Overview) {
         Some(Verb::Down | Verb::PageDown | Verb::ReadOn) => {
-            *line = line.saturating_add(5).min(keymap::BINDINGS.len());
+            *line = line.saturating_add(5).min(state.keymap.rows().len());
         }
         Some(Verb::Up | Verb::PageUp) => *line = line.saturating_sub(5),
         Some(_) | None => state.focus = Focus::Page,
@@ -129,6 +131,11 @@ fn step(state: &mut State, step: Step) {
         | Page::Service(_)
         | Page::Run(_) => state.step(step),
     }
+}
+
+/// So many rows or lines, as the wheel turns.
+pub(super) fn wheel(state: &mut State, down: bool, rows: usize) {
+    step(state, if down { Step::On(rows) } else { Step::Back(rows) });
 }
 
 /// However fast it is pressed, no part is passed over: what counts is what was painted.

@@ -49,28 +49,7 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             let retry_tick_ms = now.tick_ms.saturating_add(retry_ms);
             state.link.down(stream, Down { reason, attempt, retry_tick_ms });
         }
-        Event::Fetched(fetched) => {
-            state.details.failed.retain(|fetch, _| !fetched.answers(fetch));
-            match fetched {
-                Fetched::Runs(service, answer) => state.details.runs = Some((service, answer.runs)),
-                Fetched::Run(run) => state.details.run = Some(run),
-                Fetched::Action(action) => state.details.action = Some(action),
-                Fetched::Rollback(rollback) => state.details.rollback = Some(rollback),
-                Fetched::Parked(parked) => state.details.parked = Some(parked),
-                Fetched::Versions(versions) => state.details.versions = Some(versions),
-                Fetched::Version(compared) => state.details.compared = Some(compared),
-                Fetched::Cost(nodes) => state.details.cost = Some(nodes),
-                Fetched::Blast(blast) => state.details.blast = Some(blast),
-                Fetched::Audit(audit) => state.details.audit = Some(audit),
-                Fetched::Attention(found) => state.details.attention = Some(found),
-                Fetched::Claimed => {}
-                // What an open card shows stays as it is while somebody reads it.
-                Fetched::Preview(switch, preview) if state.preview_of(&switch).is_none() => {
-                    state.details.preview = Some((switch, preview));
-                }
-                Fetched::Preview(..) => {}
-            }
-        }
+        Event::Fetched(fetched) => fetched_one(state, fetched),
         Event::Ended { id, row } => {
             if let Some(contained) = state.contained.as_mut().filter(|contained| contained.id == id) {
                 contained.unfollowed = None;
@@ -86,6 +65,9 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             state.details.failed.insert(fetch, sentence);
         }
         Event::Key(_)
+        | Event::Mouse(_)
+        | Event::Looked(_)
+        | Event::Told(_)
         | Event::Paste(_)
         | Event::Resized
         | Event::Painted(_)
@@ -95,6 +77,30 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         | Event::Terminate => {}
     }
     Vec::new()
+}
+
+/// What a page asked for.
+fn fetched_one(state: &mut State, fetched: Fetched) {
+    state.details.failed.retain(|fetch, _| !fetched.answers(fetch));
+    match fetched {
+        Fetched::Runs(service, answer) => state.details.runs = Some((service, answer.runs)),
+        Fetched::Run(run) => state.details.run = Some(run),
+        Fetched::Action(action) => state.details.action = Some(action),
+        Fetched::Rollback(rollback) => state.details.rollback = Some(rollback),
+        Fetched::Parked(parked) => state.details.parked = Some(parked),
+        Fetched::Versions(versions) => state.details.versions = Some(versions),
+        Fetched::Version(compared) => state.details.compared = Some(compared),
+        Fetched::Cost(nodes) => state.details.cost = Some(nodes),
+        Fetched::Blast(blast) => state.details.blast = Some(blast),
+        Fetched::Audit(audit) => state.details.audit = Some(audit),
+        Fetched::Attention(found) => state.details.attention = Some(found),
+        Fetched::Claimed => {}
+        // What an open card shows stays as it is while somebody reads it.
+        Fetched::Preview(switch, preview) if state.preview_of(&switch).is_none() => {
+            state.details.preview = Some((switch, preview));
+        }
+        Fetched::Preview(..) => {}
+    }
 }
 
 fn introduced(state: &mut State, who: WhoAmIResponse) {

@@ -3,6 +3,7 @@
 mod alike;
 mod completes;
 mod filters;
+mod reach;
 mod storm;
 mod switched;
 
@@ -45,6 +46,10 @@ fn commands(desk: &Desk) -> Vec<Command> {
         | Effect::Follow { .. }
         | Effect::WatchTrace { .. }
         | Effect::KeepFilters(_)
+        | Effect::Copy { .. }
+        | Effect::Dump { .. }
+        | Effect::Keep { .. }
+        | Effect::Attract { .. }
         | Effect::Suspend
         | Effect::Retry
         | Effect::Quit => None,

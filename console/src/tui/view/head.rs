@@ -198,6 +198,7 @@ pub(super) fn keys(painter: &mut Painter<'_>, area: Rect) {
             "Esc leaves, nothing is done   Tab next field   Enter alone decides nothing".to_owned()
         }
         Focus::Help(_) => "j k scroll   any other key closes".to_owned(),
+        Focus::Jump => "the letter of a row puts the cursor there; any other key leaves".to_owned(),
         Focus::Page => hints(painter),
     };
     painter.row(area, 0, &Row::of(text, theme.dim));
@@ -216,7 +217,7 @@ fn hints(painter: &Painter<'_>) -> String {
         (Verb::Filter, "filter"),
         (Verb::CommandLine, "cmd"),
     ];
-    let key = |verb: Verb| keymap::key_of(verb, page).map(keys::name);
+    let key = |verb: Verb| painter.state.keymap.key_of(verb, page).map(keys::name);
     let views = [keymap::VIEWS.first(), keymap::VIEWS.last()].map(|verb| verb.and_then(|verb| key(*verb)));
     let views = views.map(Option::unwrap_or_default).join("-");
     let shown = wanted.into_iter().filter_map(|(verb, label)| Some(format!("{} {label}", key(verb)?)));

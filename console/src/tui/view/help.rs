@@ -2,16 +2,17 @@
 
 use ratatui::layout::Rect;
 
-use super::super::keymap::{BINDINGS, CARD_KEYS, holds};
+use super::super::keymap::CARD_KEYS;
 use super::super::keys;
 use super::super::paint::{Painter, Row};
 
 pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, from: usize) {
     let theme = painter.theme;
     let page = painter.state.nav.page();
-    let mut rows: Vec<_> = BINDINGS
-        .iter()
-        .filter(|binding| holds(binding.place, page))
+    let mut rows: Vec<_> = painter
+        .state
+        .keymap
+        .on(page)
         .map(|binding| {
             let names: Vec<_> = binding.keys.iter().map(|key| keys::name(*key)).collect();
             Row::new().cell(names.join(" "), 16, theme.strong).put(binding.help, theme.text)

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use remit_proto::v1::Level;
 
-use super::super::keymap::{self, Verb};
+use super::super::keymap::Verb;
 use super::super::keys;
 use super::super::paint::{Painter, Row, take_bottom, take_top};
 use super::super::state::nav::Page;
@@ -22,7 +22,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
         // The whole screen is for what is about to be done.
         Focus::Card(open) => return card::paint(painter, body, open),
         Focus::Help(line) => return help::paint(painter, body, *line),
-        Focus::Page | Focus::Prompt(_) => {}
+        Focus::Page | Focus::Prompt(_) | Focus::Jump => {}
     }
     let theme = painter.theme;
     let top = take_top(&mut body, 1);
@@ -61,7 +61,7 @@ fn hints(state: &State) -> String {
     let page = state.nav.page();
     let wanted = [(Verb::Down, "down"), (Verb::Act, "act"), (Verb::CommandLine, "cmd"), (Verb::Help, "help")];
     let shown = wanted.into_iter().filter_map(|(verb, label)| {
-        keymap::key_of(verb, page).map(|key| format!("{} {label}", keys::name(key)))
+        state.keymap.key_of(verb, page).map(|key| format!("{} {label}", keys::name(key)))
     });
     shown.collect::<Vec<_>>().join("  ")
 }

@@ -8,7 +8,7 @@ use ratatui::layout::Size;
 use remit_document::Document;
 use remit_proto::v1::Level;
 
-use crate::tui::event::{Answer, Command, Effect, Event, Fetched};
+use crate::tui::event::{Answer, Command, Effect, Event, Fetched, Mouse};
 use crate::tui::fixture::{self, Desk};
 use crate::tui::keys::{Key, Press};
 use crate::tui::state::card::Ask;
@@ -28,6 +28,7 @@ pub(super) enum Op {
     Doubtful,
     Planned,
     Picture(u8),
+    Mouse(Mouse),
     Resize(u16, u16),
 }
 
@@ -62,6 +63,8 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Op::Doubtful),
         1 => Just(Op::Planned),
         1 => (0_u8..7).prop_map(Op::Picture),
+        1 => (0_u16..160, 0_u16..48).prop_map(|(column, row)| Op::Mouse(Mouse::Click { column, row })),
+        1 => prop::bool::ANY.prop_map(|down| Op::Mouse(Mouse::Wheel { down })),
         1 => prop::sample::select(vec![(80, 24), (80, 24), (160, 48), (40, 10)]).prop_map(|(w, h)| Op::Resize(w, h)),
     ]
 }
@@ -142,6 +145,10 @@ pub(super) fn check(storm: Vec<Op>) -> Result<(), TestCaseError> {
                 let effects = desk.event(Event::Picture(changed(which)));
                 prop_assert!(effects.iter().all(|e| !acts(e)), "a picture acted");
             }
+            Op::Mouse(mouse) => {
+                let effects = desk.event(Event::Mouse(mouse));
+                prop_assert!(effects.iter().all(|e| !acts(e)), "the mouse acted");
+            }
             Op::Resize(width, height) => {
                 desk.size = Size::new(width, height);
                 desk.event(Event::Resized);
@@ -183,6 +190,10 @@ fn acts(effect: &Effect) -> bool {
         | Effect::Follow { .. }
         | Effect::WatchTrace { .. }
         | Effect::KeepFilters(_)
+        | Effect::Copy { .. }
+        | Effect::Dump { .. }
+        | Effect::Keep { .. }
+        | Effect::Attract { .. }
         | Effect::Suspend
         | Effect::Retry
         | Effect::Quit => false,

@@ -1,0 +1,114 @@
+//! What leaves the console besides commands: copies, screens and lists as files; and what the mouse does in it.
+
+use super::super::clock::Now;
+use super::super::event::{Effect, Mouse};
+use super::super::state::nav::Page;
+use super::super::state::{Focus, State};
+use super::super::when;
+use super::page;
+use crate::export::{self, Form};
+use crate::inert::Inert;
+
+/// Labels of jump mode, in the order of the rows.
+pub(in crate::tui) const LABELS: &str = "asdfghjklqwertyuiopzxcvbnm";
+
+/// Rows that one turn of the wheel goes on.
+const WHEEL: usize = 3;
+
+/// Copies the id of what the cursor is on, or what the page is about.
+pub(super) fn copy_id(state: &mut State, now: Now) -> Vec<Effect> {
+    let record = || {
+        let number = state.nav.cursor().id?.parse().ok()?;
+        let record = state.trace.record(number)?;
+        Some(if record.action.is_empty() {
+            format!("{}@{}", record.domain, record.seq)
+        } else {
+            record.action.clone()
+        })
+    };
+    let page = state.nav.page();
+    let found = if *page == Page::Trace {
+        record()
+    } else if let Page::Rollback(id) | Page::Version(id) = page {
+        Some(id.clone())
+    } else {
+        state.subject().map(|object| object.id)
+    };
+    let Some(id) = found else {
+        state.say(now.tick_ms, "nothing is under the cursor to copy");
+        return Vec::new();
+    };
+    vec![Effect::Copy { what: "the id".to_owned(), text: Inert::line(&id).to_string() }]
+}
+
+/// `:dump [FILE]`, `:export FORM [FILE]`.
+pub(super) fn file(state: &mut State, verb: &str, rest: &str, now: Now) -> Vec<Effect> {
+    let named = |path: &str| Some(path.trim().to_owned()).filter(|path| !path.is_empty());
+    let at = when::compact(now.wall_ms);
+    if verb == "dump" {
+        return vec![Effect::Dump { path: named(rest), fallback: format!("screen-{at}.txt") }];
+    }
+    let (form, path) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let Some(form) = Form::named(form) else {
+        state.say(now.tick_ms, "`export md|json|csv [FILE]` writes the rows of this page");
+        return Vec::new();
+    };
+    let Some(listed) = export::page(state, form) else {
+        state.say(now.tick_ms, "this page is no list; `:dump` writes what is on the screen");
+        return Vec::new();
+    };
+    let fallback = format!("{}-{at}.{}", listed.name, form.extension());
+    let what = format!("{} rows", listed.rows);
+    vec![Effect::Keep { path: named(path), fallback, what, text: listed.text }]
+}
+
+/// A click chooses a row, the wheel moves on. Neither opens, confirms or decides anything.
+pub(super) fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
+    match (&state.focus, mouse) {
+        (Focus::Page, Mouse::Click { column, row }) => {
+            let line = state.painted.as_ref().and_then(|hits| hits.line_at(column, row));
+            if let Some(at) = line {
+                choose(state, at);
+            }
+        }
+        (Focus::Page, Mouse::Wheel { down }) => page::wheel(state, down, WHEEL),
+        (Focus::Card(_), Mouse::Wheel { down }) => {
+            if let Some(card) = state.card_mut() {
+                card.scroll =
+                    if down { card.scroll.saturating_add(WHEEL) } else { card.scroll.saturating_sub(WHEEL) };
+            }
+        }
+        (Focus::Card(_), Mouse::Click { .. }) | (Focus::Prompt(_) | Focus::Help(_) | Focus::Jump, _) => {}
+    }
+    Vec::new()
+}
+
+/// Puts the cursor on a row by its place in the list.
+pub(super) fn choose(state: &mut State, at: usize) {
+    let id = if *state.nav.page() == Page::Trace {
+        state.trace.row(at).map(|(number, _)| number.to_string())
+    } else {
+        state.rows().get(at).map(|object| object.id.clone())
+    };
+    if let Some(id) = id {
+        if *state.nav.page() == Page::Trace {
+            let first = state.painted.as_ref().and_then(|hits| hits.list.as_ref()).map(|list| list.first);
+            state.trace.anchor = first.and_then(|first| state.trace.row(first)).map(|(number, _)| number);
+        }
+        let cursor = state.nav.cursor_mut();
+        cursor.id = Some(id);
+        cursor.index = at;
+    }
+}
+
+/// The letter of a row puts the cursor there; any other key leaves.
+pub(super) fn jump(state: &mut State, letter: Option<char>) {
+    state.focus = Focus::Page;
+    let list = state.painted.as_ref().and_then(|hits| hits.list.clone());
+    let nth = letter.and_then(|letter| LABELS.find(letter));
+    if let (Some(list), Some(nth)) = (list, nth)
+        && nth < list.height
+    {
+        choose(state, list.first.saturating_add(nth));
+    }
+}
