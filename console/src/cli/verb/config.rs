@@ -79,7 +79,7 @@ pub fn run(args: &Configuration, named: Option<&Path>, screen: &mut Screen<'_>) 
                 || "there is no file: all is as it comes".to_owned(),
                 |path| format!("the console takes `{path}`"),
             );
-            if screen.is_json() {
+            if screen.for_programs() {
                 return Ok(screen.object(&json!({ "file": place, "ok": true }))?);
             }
             Ok(screen.line(&words)?)
