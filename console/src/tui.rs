@@ -77,7 +77,7 @@ pub fn run(context: &Context, settings: &Settings, out: &mut dyn Write) -> color
     state.keymap = settings.keymap.clone();
     if let Some(path) = saved::path() {
         match saved::load(&path) {
-            Ok(known) => state.saved = known,
+            Ok(known) => state.keep_saved(known),
             Err(error) => state.say(0, format!("saved filters in {}: {error}", path.display())),
         }
     }

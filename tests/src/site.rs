@@ -274,6 +274,11 @@ impl Remitd {
         Agent::connect(&self.url(), &token).await
     }
 
+    /// The process.
+    pub fn process(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// Kills it as a power cut would, and waits until it is gone.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();

@@ -67,6 +67,12 @@ pub enum Verb {
     HandOver,
     /// Fold questions that are alike into one row, or unfold them.
     Fold,
+    /// Show the next section of the queue.
+    NextSection,
+    /// Show the section of the queue before.
+    LastSection,
+    /// Draw a run in time, or as a list.
+    Waterfall,
     /// Open the card that says that an action in doubt happened.
     Happened,
     /// Open the card that says that it did not.
@@ -94,6 +100,8 @@ pub enum Place {
     Queue,
     /// On the page of one action.
     Action,
+    /// On the page of one run.
+    Run,
     /// In the live trace.
     Trace,
 }
@@ -151,6 +159,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('d')], Place::Escalations, Verb::Deny, "deny: opens a card"),
     bind(&[Key::Char('s')], Place::Escalations, Verb::HandOver, "send to somebody: opens a card"),
     bind(&[Key::Char('v')], Place::Queue, Verb::Fold, "fold questions that are alike, or unfold them"),
+    bind(&[Key::Tab], Place::Queue, Verb::NextSection, "the next section: each saved filter is one"),
+    bind(&[Key::BackTab], Place::Queue, Verb::LastSection, "the section before"),
+    bind(&[Key::Char('w')], Place::Run, Verb::Waterfall, "the run in time, or as a list"),
     bind(&[Key::Char('h')], Place::Action, Verb::Happened, "an action in doubt happened: opens a card"),
     bind(&[Key::Char('n')], Place::Action, Verb::DidNotHappen, "it did not happen: opens a card"),
     bind(&[Key::Char('f')], Place::Trace, Verb::Freeze, "freeze or go on"),
@@ -212,6 +223,7 @@ pub fn holds(place: Place, page: &Page) -> bool {
         Place::Everywhere => true,
         Place::Escalations => matches!(page, Page::Queue | Page::Alike(_) | Page::Decision(_)),
         Place::Queue => matches!(page, Page::Queue),
+        Place::Run => matches!(page, Page::Run(_)),
         Place::Action => matches!(page, Page::Action(_)),
         Place::Trace => matches!(page, Page::Trace),
     }
@@ -226,8 +238,9 @@ pub const fn overlap(left: Place, right: Place) -> bool {
         | (Place::Escalations, Place::Escalations | Place::Queue)
         | (Place::Queue, Place::Escalations | Place::Queue)
         | (Place::Action, Place::Action)
+        | (Place::Run, Place::Run)
         | (Place::Trace, Place::Trace) => true,
-        (Place::Escalations | Place::Queue | Place::Action | Place::Trace, _) => false,
+        (Place::Escalations | Place::Queue | Place::Run | Place::Action | Place::Trace, _) => false,
     }
 }
 
@@ -264,6 +277,9 @@ impl Verb {
             Self::Deny => "deny",
             Self::HandOver => "send",
             Self::Fold => "fold",
+            Self::NextSection => "next_section",
+            Self::LastSection => "last_section",
+            Self::Waterfall => "waterfall",
             Self::Happened => "happened",
             Self::DidNotHappen => "did_not_happen",
             Self::Jump => "jump",

@@ -10,6 +10,7 @@ pub mod nav;
 pub mod overdue;
 pub mod receipt;
 pub mod rows;
+pub mod sections;
 pub mod sieve;
 pub mod trace;
 
@@ -27,7 +28,7 @@ use tui_input::Input;
 
 use self::contained::Contained;
 use self::nav::{Nav, Page};
-use self::{card::Card, link::Link, receipt::Receipts, sieve::Sieve, trace::Trace};
+use self::{card::Card, link::Link, receipt::Receipts, sections::Section, sieve::Sieve, trace::Trace};
 use super::event::Fetch;
 use super::hit::{HitMap, Read};
 use super::keymap::live::Keymap;
@@ -125,6 +126,15 @@ pub struct Asked {
     pub positions: BTreeMap<String, u64>,
 }
 
+/// Which of two ways rows are drawn in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// Whether a run is drawn in time.
+    pub is_waterfall: bool,
+    /// Whether questions that are alike are one row of the queue.
+    pub is_folded: bool,
+}
+
 /// The whole console.
 #[derive(Clone, Debug, Default)]
 pub struct State {
@@ -160,8 +170,10 @@ pub struct State {
     pub keymap: Keymap,
     /// Filters by name.
     pub saved: Saved,
-    /// Whether questions that are alike are one row of the queue.
-    pub is_folded: bool,
+    /// Saved filters that are about questions.
+    pub sections: Vec<Section>,
+    /// How rows are drawn.
+    pub drawn: Drawn,
     /// When a key was last pressed, on the console's own clock.
     pub touched_tick_ms: u64,
     /// When the last event happened, in milliseconds since 1970.

@@ -29,6 +29,7 @@ mod switches;
 mod tiny;
 mod trace;
 mod version;
+mod waterfall;
 
 #[cfg(test)]
 mod tests;

@@ -48,6 +48,39 @@ async fn a_console_outlives_its_control_plane_and_decides_nothing_meanwhile() {
     remitd.operator().await.verify().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_control_plane_that_hangs_is_seen_to_and_stopping_is_still_offered() {
+    let mut desk = Desk::new().await;
+    desk.held("a").await;
+    let hung = desk.remitd.process();
+    let freeze = move |signal: &str| {
+        let sent = std::process::Command::new("sh")
+            .args(["-c", "kill -\"$0\" \"$1\"", signal, &hung.to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    };
+    desk.at_console((100, 30), move |mut console| {
+        console.press_for("2", &["2 Queue", "WHAT"]);
+        console.press_for("\r", &["lapses in", "a approve"]);
+        freeze("STOP");
+        console.shows(&["STALE"]);
+        console.press_for("a", &["approve is locked"]);
+        // Denying and stopping make things safer: they are offered, and say that nobody answers.
+        console.press_for("d", &["DENY esc_", "live: Enter"]);
+        console.press_for("\x1b", &["lapses in"]);
+        console.press_for("!", &["ACT on"]);
+        console.press_for("S", &["STOP service:refund-decision", "live: Enter"]);
+        console.press_for("\x1b", &["lapses in"]);
+        freeze("CONT");
+        console.shows(&["LIVE"]);
+        console.press_for("d", &["DENY esc_", "live: Enter"]);
+        console.press_for("no such sale\r", &["ACKED"]);
+        leave(console);
+    })
+    .await;
+    desk.remitd.operator().await.verify().await;
+}
+
 #[test]
 fn a_shaking_window_ends_in_a_right_frame() {
     let home = tempfile::tempdir().unwrap();

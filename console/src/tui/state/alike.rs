@@ -56,7 +56,7 @@ impl State {
     /// The rows of the queue: each question, or where it is folded one row for each group, where its first one stands.
     pub(super) fn queue_rows(&self) -> Vec<Object> {
         let of = |it: &Escalation| self.object(Kind::Escalation, &it.id);
-        if !self.is_folded {
+        if !self.drawn.is_folded {
             return self.shown_questions().filter_map(of).collect();
         }
         let mut sizes: BTreeMap<String, usize> = BTreeMap::new();

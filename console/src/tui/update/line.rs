@@ -110,12 +110,17 @@ fn save(state: &mut State, name: &str, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     state.say(now.tick_ms, format!("@{name} is {text}"));
-    state.saved.insert(name.to_owned(), text);
+    let mut saved = state.saved.clone();
+    saved.insert(name.to_owned(), text);
+    state.keep_saved(saved);
     vec![Effect::KeepFilters(state.saved.clone())]
 }
 
 fn forget(state: &mut State, name: &str, now: Now) -> Vec<Effect> {
-    if state.saved.remove(name.trim_start_matches('@')).is_none() {
+    let mut saved = state.saved.clone();
+    let was_there = saved.remove(name.trim_start_matches('@')).is_some();
+    state.keep_saved(saved);
+    if !was_there {
         state.say(now.tick_ms, format!("no filter is saved as `{name}`"));
         return Vec::new();
     }

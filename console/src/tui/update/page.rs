@@ -57,6 +57,12 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
         Verb::Deny => cards::answer(state, false, now),
         Verb::HandOver => cards::hand_over(state, now),
         Verb::Fold => fold(state, now),
+        Verb::NextSection | Verb::LastSection if state.sections.is_empty() => {
+            state.say(now.tick_ms, "no section yet: `/` filters, `:save NAME` makes it one");
+        }
+        Verb::NextSection => state.walk_sections(false),
+        Verb::LastSection => state.walk_sections(true),
+        Verb::Waterfall => state.drawn.is_waterfall = !state.drawn.is_waterfall,
         Verb::Happened => cards::resolve(state, true, now),
         Verb::DidNotHappen => cards::resolve(state, false, now),
         Verb::Jump => state.focus = Focus::Jump,
@@ -236,10 +242,10 @@ fn filter(state: &mut State, now: Now) {
 
 /// Rows come and go with it: the cursor begins anew.
 fn fold(state: &mut State, now: Now) {
-    state.is_folded = !state.is_folded;
+    state.drawn.is_folded = !state.drawn.is_folded;
     state.nav.cursor_mut().id = None;
     let words =
-        if state.is_folded { "what is alike is one row now; Enter opens it" } else { "each is a row" };
+        if state.drawn.is_folded { "what is alike is one row now; Enter opens it" } else { "each is a row" };
     state.say(now.tick_ms, words);
 }
 

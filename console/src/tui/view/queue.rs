@@ -6,6 +6,7 @@ use remit_proto::v1::Escalation;
 
 use super::super::hit::Kind;
 use super::super::paint::{Painter, Row, take_bottom, take_right, take_top};
+use super::super::state::nav::Page;
 use super::super::when;
 use super::WIDE;
 use super::facts::{json_rows, wrapped};
@@ -20,9 +21,13 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
         if WIDE <= body.width { take_right(&mut body, half) } else { take_bottom(&mut body, below) };
     let shown = state.shown_questions().count();
     let hidden = state.filter_words(all.saturating_sub(shown));
-    let folded = if state.is_folded { "   folded: v unfolds" } else { "" };
+    let folded = if state.drawn.is_folded { "   folded: v unfolds" } else { "" };
     let title = format!("2 Queue   {} wait{folded}{hidden}", shown);
     let mut list = painter.rule(body, &title);
+    if !state.sections.is_empty() {
+        let sections = take_top(&mut list, 1);
+        painter.row(sections, 0, &section_row(painter, all));
+    }
     let head = take_top(&mut list, 1);
     let foot = take_bottom(&mut list, 1);
     painter.row(foot, 0, &attention(painter));
@@ -69,6 +74,21 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
         }
         None => {}
     }
+}
+
+/// All questions and each saved filter, with how many there are.
+fn section_row(painter: &Painter<'_>, all: usize) -> Row {
+    let (state, theme) = (painter.state, painter.theme);
+    let here = state.section();
+    let unfiltered = !state.filters.contains_key(&Page::Queue);
+    let style = |is_here: bool| if is_here { theme.strong } else { theme.dim };
+    let mark =
+        |is_here: bool, words: String| if is_here { format!("[{words}] ") } else { format!(" {words}  ") };
+    let first = Row::of(mark(unfiltered, format!("all {all}")), style(unfiltered));
+    state.sections.iter().enumerate().fold(first, |row, (at, section)| {
+        let words = format!("{} {}", section.name, state.section_size(section));
+        row.put(mark(here == Some(at), words), style(here == Some(at)))
+    })
 }
 
 fn row(painter: &Painter<'_>, it: &Escalation, asks: &str) -> Row {

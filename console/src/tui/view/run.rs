@@ -11,6 +11,7 @@ use super::WIDE;
 use super::chart::{gauge, gauge_of, money};
 use super::facts::{outcome, outcome_style, status};
 use super::trace::record_row;
+use super::waterfall;
 
 pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     let (state, theme) = (painter.state, painter.theme);
@@ -34,7 +35,13 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     let mut list = painter.rule(body, &title);
     let summary = take_top(&mut list, if detail.request_json.is_empty() { 3 } else { 4 });
     painter.rows(summary, &summary_rows(run, &detail.request_json, theme, painter.now.wall_ms));
-    let rows: Vec<_> = detail.actions.iter().map(|action| action_row(action, theme)).collect();
+    let rows: Vec<_> = if state.drawn.is_waterfall {
+        let foot = take_bottom(&mut list, 1);
+        painter.row(foot, 0, &Row::of(waterfall::legend(), theme.dim));
+        waterfall::rows(detail, (usize::from(list.width), painter.now.wall_ms), theme)
+    } else {
+        detail.actions.iter().map(|action| action_row(action, theme)).collect()
+    };
     if rows.is_empty() {
         painter.row(list, 0, &Row::of("no action yet", theme.dim));
     }
