@@ -9,7 +9,7 @@ use self::{
     screen::Format,
     verb::{
         attention, audit, blast, completions, contract, cost, decide, domain, explain, export, get, handover,
-        key, man, replay, resolve, rollback, show, switch, tail, token, verify, who,
+        key, man, replay, resolve, rollback, schema, show, switch, tail, token, verify, who,
     },
 };
 
@@ -176,6 +176,8 @@ pub enum Verb {
     Man(man::Manual),
     /// Play a recorded session of the console, or print one of its frames
     Replay(replay::Replay),
+    /// Print the JSON Schema of what a verb answers with `-o json`
+    Schema(schema::Schema),
 }
 
 /// What a control plane answers.

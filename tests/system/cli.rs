@@ -5,6 +5,7 @@ mod drill;
 mod evidence;
 mod filters;
 mod readme;
+mod schemas;
 mod watch;
 
 use std::{fs, process::Stdio};
@@ -47,11 +48,13 @@ impl Said {
 /// Runs `remit` at a site; without `--context` it finds the file that `remitd` has left for this user.
 pub(crate) async fn remit(site: &Site, arguments: &[&str]) -> Said {
     let output = site.bare(REMIT.as_ref()).args(arguments).output().await.unwrap();
-    Said {
+    let said = Said {
         code: output.status.code().unwrap(),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
-    }
+    };
+    schemas::check(arguments, &said.out);
+    said
 }
 
 async fn world() -> (Site, Remitd, Agent) {

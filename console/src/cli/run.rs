@@ -16,7 +16,8 @@ use super::{
     table::Frame,
     verb::{
         attention, audit, blast, completions, config, contract, cost, decide, domain, drill, explain, export,
-        get, handover, key, latch, man, replay, resolve, rollback, show, switch, tail, token, verify, who,
+        get, handover, key, latch, man, replay, resolve, rollback, schema, show, switch, tail, token, verify,
+        who,
     },
 };
 use crate::{context::Context, tui};
@@ -43,7 +44,8 @@ pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
             | Verb::Config(_)
             | Verb::Completions(_)
             | Verb::Man(_)
-            | Verb::Replay(_),
+            | Verb::Replay(_)
+            | Verb::Schema(_),
         ) => {
             // Requests one after another need no second thread; a drill has callers, a control plane and tools.
             let mut runtime = match &verb {
@@ -139,6 +141,7 @@ async fn dispatch(
         }
         Some(Verb::Completions(args)) => completions::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Replay(args)) => replay::run(args, screen).await.map(|()| Exit::Ok),
+        Some(Verb::Schema(args)) => schema::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Man(args)) => man::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Remote(Remote::Stop(switch::Stop { local: true, data: Some(data), how, .. }))) => {
             latch::stop(&data, how.reason.as_deref(), screen).await.map(|()| Exit::Ok)

@@ -20,6 +20,7 @@ pub mod man;
 pub mod replay;
 pub mod resolve;
 pub mod rollback;
+pub mod schema;
 pub mod show;
 pub mod switch;
 pub mod tail;
