@@ -47,6 +47,9 @@ impl Form {
     }
 }
 
+/// Records of the trace in one export, the newest: `remit export` has all that the journal has.
+const MOST_RECORDS: usize = 100_000;
+
 const TRACE: &[Column<remit_proto::v1::TraceRecord>] = &[
     Column::new("AT", |row: &remit_proto::v1::TraceRecord, _| Cell::new(words::clock(row.at.as_ref()))),
     Column::new("POSITION", |row, _| Cell::new(format!("{}@{}", row.domain, row.seq))),
@@ -121,8 +124,9 @@ pub fn page(state: &State, form: Form) -> Option<Listed> {
             by.list("audit", &rows, audit::COLUMNS, audit::json)
         }
         Page::Trace => {
-            let all = (0..state.trace.rows()).filter_map(|row| state.trace.row(row));
-            let rows: Vec<_> = all.map(|(_, record)| record.clone()).collect();
+            let skipped = state.trace.rows().saturating_sub(MOST_RECORDS);
+            let newest = state.trace.window(skipped, MOST_RECORDS);
+            let rows: Vec<_> = newest.into_iter().map(|(_, record)| record.into_owned()).collect();
             by.list("records", &rows, TRACE, trace::json)
         }
         Page::Action(_) | Page::Decision(_) | Page::Rollback(_) | Page::Parked | Page::Version(_) => {

@@ -13,6 +13,7 @@ pub mod rows;
 pub mod sections;
 pub mod sieve;
 pub mod trace;
+pub mod vault;
 
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,8 @@ const FIREHOSE: u64 = 20_000;
 /// Records that have come when memory is looked at, and how fast.
 const MANY: u64 = 1_000_000;
 const FLOOD: u64 = 60_000;
+/// Records a second while the console takes in what is still on the way.
+const TRICKLE: u64 = 20;
 /// How often a key is pressed, and how long processor time is counted.
 const PRESSES: usize = 200;
 const QUIET: Duration = Duration::from_secs(10);
@@ -52,6 +54,7 @@ pub(crate) fn all(home: &Path, (source, address): (Arc<Source>, SocketAddr)) -> 
     console.press_for("1", &["1 Overview"]);
     let cards = cards(&mut console);
     rows.push(Row::at_most("stop card, p99, at 20,000 records/s", percentile(&cards, 99), 50.0, "ms"));
+    console.press_for("3", &["FOLLOWING"]);
     rows.extend(bench.many(&console));
     console.press(":quit\r");
     drop(console.ended());
@@ -81,16 +84,57 @@ impl Bench<'_> {
         Row::at_most("first frame, p50", percentile(&took, 50), 50.0, "ms")
     }
 
-    /// Memory once so many records have come.
+    /// Memory once so many records have come, each of them counted by the console itself.
     fn many(&self, console: &Terminal) -> Vec<Row> {
         self.source.pour(FLOOD);
         while self.source.sent() < MANY {
             pause(Duration::from_millis(50));
         }
+        // What was lost on the way is told with the next batch.
+        self.source.pour(TRICKLE);
+        console.shows_what("count of all that was sent", |screen| {
+            counts_of(screen).is_some_and(|found| MANY <= found.all())
+        });
         self.source.pour(0);
+        console.shows_what("count of all that was sent", |screen| {
+            counts_of(screen).is_some_and(|found| found.all() == self.source.sent())
+        });
+        let counts = counts_of(&console.contents()).unwrap_or_default();
         let memory = resident(console.process());
-        vec![Row::at_most("memory after 1,000,000 records", mib(memory), 150.0, "MiB")]
+        vec![
+            Row::at_most("memory after 1,000,000 records", mib(memory), 150.0, "MiB"),
+            Row::at_most("of them dropped on the way", share_of(counts.dropped, counts.all()), 1.0, "%"),
+            Row::at_most("of them not held any more", share_of(counts.left, counts.all()), 5.0, "%"),
+        ]
     }
+}
+
+/// What the last line of the trace says.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    matched: u64,
+    dropped: u64,
+    left: u64,
+}
+
+impl Counts {
+    const fn all(self) -> u64 {
+        self.matched + self.dropped + self.left
+    }
+}
+
+fn counts_of(screen: &str) -> Option<Counts> {
+    let line = screen.lines().find(|line| line.contains(" matched, "))?;
+    let number = |label: &str| {
+        let part = line.split(", ").find(|part| part.contains(label))?;
+        part.split_whitespace().next()?.parse().ok()
+    };
+    Some(Counts { matched: number(" matched")?, dropped: number(" dropped")?, left: number(" left this")? })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share for people")]
+fn share_of(part: u64, all: u64) -> f64 {
+    100.0 * part as f64 / all.max(1) as f64
 }
 
 /// Processor time while nothing happens but that the picture comes each second.

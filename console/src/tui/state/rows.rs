@@ -160,13 +160,13 @@ impl State {
         let at = pinned.map_or(count, |number| self.trace.row_of(number));
         let to = step.from(at, count);
         let follows = step == Step::Last || (matches!(step, Step::On(_)) && count <= at.saturating_add(1));
-        let id = self.trace.row(to).map(|(number, _)| number.to_string());
+        let id = self.trace.number(to).map(|number| number.to_string());
         // The rows on screen stay where they are unless the chosen one would leave it.
         let height = self.painted.as_ref().map_or(1, |hits| hits.list_rows).max(1);
         let anchored = self.trace.anchor.filter(|_| pinned.is_some()).map(|number| self.trace.row_of(number));
         let first = anchored.unwrap_or(count.saturating_sub(height));
         let first = first.min(to).max(to.saturating_add(1).saturating_sub(height));
-        self.trace.anchor = self.trace.row(first).map(|(number, _)| number);
+        self.trace.anchor = self.trace.number(first);
         let cursor = self.nav.cursor_mut();
         cursor.id = if follows { None } else { id };
         cursor.index = to;

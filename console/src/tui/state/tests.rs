@@ -54,9 +54,17 @@ fn push(trace: &mut Trace, seqs: std::ops::Range<u64>) {
 #[test]
 fn the_trace_is_bounded_and_says_so() {
     let mut trace = Trace::default();
-    push(&mut trace, 0..CAPACITY as u64 + 10);
-    assert_eq!((trace.rows(), trace.evicted), (CAPACITY, 10));
-    assert_eq!(trace.row(0).map(|(_, record)| record.seq), Some(10));
+    let sent = CAPACITY as u64 + 10;
+    push(&mut trace, 0..sent);
+    // Packed ones leave some at a time.
+    assert_eq!((trace.held() as u64, trace.rows()), (sent - trace.evicted, trace.held()));
+    assert!(trace.held() <= CAPACITY && CAPACITY - 1_000 < trace.held(), "{}", trace.held());
+    assert_eq!(trace.row(0).map(|(_, record)| record.seq), Some(trace.evicted));
+    let rows: Vec<u64> = trace.window(CAPACITY / 2, 48).iter().map(|(_, record)| record.seq).collect();
+    let first = trace.evicted + CAPACITY as u64 / 2;
+    assert_eq!(rows, (first..first + 48).collect::<Vec<_>>());
+    let last = trace.window(trace.rows() - 2, 48);
+    assert_eq!(last.iter().map(|(_, record)| record.seq).collect::<Vec<_>>(), [sent - 2, sent - 1]);
 }
 
 #[test]

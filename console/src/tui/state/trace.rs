@@ -1,19 +1,27 @@
-//! The live trace in bounded memory: a ring of records, the matches of the filter, and what was lost.
+//! The live trace in bounded memory: the newest records as they are, older ones packed, the matches of the filter, what was lost.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use remit_filter::Filter;
 use remit_proto::v1::{TraceBatch, TraceRecord};
 
-/// Records kept; older ones leave and are counted.
-pub const CAPACITY: usize = 20_000;
+use super::vault::Vault;
+
+/// Records kept; older ones leave, some at a time, and are counted.
+pub const CAPACITY: usize = 1_000_000;
+/// Of them, so many are kept as they are.
+pub const AT_HAND: usize = 10_000;
 
 /// Records by an absolute number that never changes while newer ones arrive.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
+    /// The newest.
     records: VecDeque<TraceRecord>,
-    /// Absolute number of the oldest record kept.
+    /// Absolute number of the oldest of them.
     first: u64,
+    /// Those before.
+    vault: Vault,
     /// Absolute numbers of the records that the filter lets through.
     matches: VecDeque<u64>,
     filter: Filter<TraceRecord>,
@@ -42,20 +50,34 @@ impl Trace {
                 self.matches.push_back(self.end());
             }
             self.records.push_back(record);
-            if CAPACITY < self.records.len() {
-                self.records.pop_front();
-                self.first = self.first.saturating_add(1);
-                self.evicted = self.evicted.saturating_add(1);
-                while self.matches.front().is_some_and(|n| *n < self.first) {
-                    self.matches.pop_front();
-                }
-            }
+            self.put_away();
         }
+    }
+
+    /// What is not at hand any more is packed; beyond all that is kept, the oldest leave.
+    fn put_away(&mut self) {
+        if self.records.len() <= AT_HAND {
+            return;
+        }
+        let Some(oldest) = self.records.pop_front() else { return };
+        self.first = self.first.saturating_add(1);
+        let left = self.vault.push(&oldest, CAPACITY.saturating_sub(AT_HAND));
+        self.evicted = self.evicted.saturating_add(left as u64);
+        while self.matches.front().is_some_and(|n| *n < self.vault.first()) {
+            self.matches.pop_front();
+        }
+    }
+
+    /// How many records are in memory.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.vault.len().saturating_add(self.records.len())
     }
 
     /// Forgets the records: a new subscription sends its own backlog.
     pub fn restart(&mut self) {
         self.first = self.end();
+        self.vault.restart(self.first);
         self.records.clear();
         self.matches.clear();
         self.frozen = None;
@@ -68,7 +90,7 @@ impl Trace {
         &self.filter
     }
 
-    /// Sets what records must be like: at once for what is here, until a new subscription brings its own.
+    /// Sets what records must be like: at once for what is at hand, until a new subscription brings its own.
     pub fn set_filter(&mut self, filter: Filter<TraceRecord>) {
         self.filter = filter;
         self.sifted = false;
@@ -89,7 +111,7 @@ impl Trace {
     /// How many records are in memory and not shown because of the filter.
     #[must_use]
     pub fn hidden_here(&self) -> usize {
-        self.records.len().saturating_sub(self.matches.len())
+        self.held().saturating_sub(self.matches.len())
     }
 
     /// Rows to scroll through: matches up to where the view is frozen.
@@ -109,9 +131,26 @@ impl Trace {
 
     /// The `row`th match, with its absolute number.
     #[must_use]
-    pub fn row(&self, row: usize) -> Option<(u64, &TraceRecord)> {
+    pub fn row(&self, row: usize) -> Option<(u64, Cow<'_, TraceRecord>)> {
         let number = *self.matches.get(row)?;
         Some((number, self.record(number)?))
+    }
+
+    /// The number of the `row`th match.
+    #[must_use]
+    pub fn number(&self, row: usize) -> Option<u64> {
+        self.matches.get(row).copied()
+    }
+
+    /// So many matches from the `row`th on, each with its absolute number.
+    #[must_use]
+    pub fn window(&self, row: usize, count: usize) -> Vec<(u64, Cow<'_, TraceRecord>)> {
+        let count = count.min(self.rows().saturating_sub(row));
+        let numbers = || self.matches.iter().skip(row).take(count).copied();
+        let packed = self.vault.read(numbers().filter(|number| *number < self.first));
+        let packed = packed.into_iter().map(|(number, record)| (number, Cow::Owned(record)));
+        let here = numbers().filter_map(|number| Some((number, Cow::Borrowed(self.at_hand(number)?))));
+        packed.chain(here).collect()
     }
 
     /// The row of an absolute number, or of the next one that is still there.
@@ -122,7 +161,15 @@ impl Trace {
 
     /// The record with an absolute number.
     #[must_use]
-    pub fn record(&self, number: u64) -> Option<&TraceRecord> {
+    pub fn record(&self, number: u64) -> Option<Cow<'_, TraceRecord>> {
+        if let Some(record) = self.at_hand(number) {
+            return Some(Cow::Borrowed(record));
+        }
+        let (_, record) = self.vault.read(std::iter::once(number)).pop()?;
+        Some(Cow::Owned(record))
+    }
+
+    fn at_hand(&self, number: u64) -> Option<&TraceRecord> {
         self.records.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
     }
 }

@@ -86,14 +86,14 @@ pub(super) fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
 /// Puts the cursor on a row by its place in the list.
 pub(super) fn choose(state: &mut State, at: usize) {
     let id = if *state.nav.page() == Page::Trace {
-        state.trace.row(at).map(|(number, _)| number.to_string())
+        state.trace.number(at).map(|number| number.to_string())
     } else {
         state.rows().get(at).map(|object| object.id.clone())
     };
     if let Some(id) = id {
         if *state.nav.page() == Page::Trace {
             let first = state.painted.as_ref().and_then(|hits| hits.list.as_ref()).map(|list| list.first);
-            state.trace.anchor = first.and_then(|first| state.trace.row(first)).map(|(number, _)| number);
+            state.trace.anchor = first.and_then(|first| state.trace.number(first));
         }
         let cursor = state.nav.cursor_mut();
         cursor.id = Some(id);

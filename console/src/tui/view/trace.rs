@@ -24,7 +24,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let count = trace.rows();
     let anchored = trace.anchor.filter(|_| pinned.is_some()).map(|number| trace.row_of(number));
     let first = anchored.unwrap_or(count.saturating_sub(height));
-    let rows: Vec<_> = (first..count).take(height).filter_map(|row| trace.row(row)).collect();
+    let rows = trace.window(first, height);
     painter.hits.list_rows = height;
     for (line, (number, record)) in rows.iter().enumerate() {
         painter.row(list, line, &record_row(record, theme));
