@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::engine::ArgValueCompleter;
 
 use self::{
     paint::Color,
     screen::Format,
     verb::{
-        attention, audit, blast, completions, contract, cost, decide, domain, explain, export, get, handover,
-        key, man, replay, resolve, rollback, schema, show, switch, tail, token, verify, who,
+        attention, audit, blast, completions, context, contract, cost, decide, domain, explain, export, get,
+        handover, key, man, replay, resolve, rollback, schema, show, switch, tail, token, verify, who,
     },
 };
 
@@ -22,11 +23,13 @@ use crate::{
 };
 
 pub(crate) mod clock;
+pub mod complete;
 pub mod demo;
 pub mod drill;
 pub mod exit;
 pub mod failure;
 pub mod filter;
+pub mod guard;
 pub mod json;
 pub mod kind;
 pub mod paint;
@@ -99,16 +102,26 @@ pub struct Look {
 /// Options of every verb.
 #[derive(Args, Clone, Debug)]
 pub struct Global {
-    /// The context file: environment, endpoint and token [default: remit/context.toml in the configuration folder]
+    /// The context, by its name or its file: environment, endpoint and token [default: the current one]
     #[arg(
         long,
         global = true,
         help_heading = "Options of every verb",
-        value_name = "FILE",
+        value_name = "NAME|FILE",
         env = "REMIT_CONTEXT",
-        hide_env_values = true
+        hide_env_values = true,
+        add = ArgValueCompleter::new(complete::contexts)
     )]
     pub context: Option<PathBuf>,
+    /// In production, say that you mean it, and why: for what gives rights or lets something go
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Options of every verb",
+        value_name = "REASON",
+        value_parser = guard::reason
+    )]
+    pub write: Option<String>,
     /// The form of the output
     #[arg(short, long, global = true, help_heading = "Options of every verb", value_enum, default_value_t = Format::Table)]
     pub output: Format,
@@ -170,7 +183,9 @@ pub enum Verb {
     /// Run a whole control plane with services, tools and agents, to try everything on
     #[command(after_help = DEMO_HELP)]
     Demo(demo::Args),
-    /// Print a completion script for a shell
+    /// List the contexts that you have, show one, or choose which is meant when none is named
+    Context(context::Contexts),
+    /// Print a completion script for a shell; it offers names as they are at that moment
     Completions(completions::Completions),
     /// Print the manual page, or write one for every verb
     Man(man::Manual),

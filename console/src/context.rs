@@ -4,6 +4,8 @@ use std::{fmt, fs, io, path::Path, path::PathBuf};
 
 use serde::Deserialize;
 
+pub mod shelf;
+
 #[cfg(test)]
 mod tests;
 
@@ -55,6 +57,24 @@ pub enum Error {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// No context has this name.
+    #[error("no context is called `{name}`")]
+    Unknown {
+        /// What was given.
+        name: String,
+        /// Where its file would be.
+        folder: PathBuf,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// Which one is the current one cannot be written down.
+    #[error("`{}` cannot be written: {source}", .path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// The file is there and cannot be read.
     #[error("context `{}` cannot be read: {source}", .path.display())]
     Unreadable {
@@ -94,6 +114,14 @@ impl Error {
             Self::Missing { .. } => {
                 format!("{REMEDY}; `--context FILE` or `REMIT_CONTEXT` name another file")
             }
+            Self::Unknown { name, folder, known } => {
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                format!(
+                    "there is {known}; another is `{}/{name}.toml`, or a file with `--context ./FILE`",
+                    folder.display()
+                )
+            }
+            Self::Unwritable { .. } => "make its folder writable for you".to_owned(),
             Self::Unreadable { .. } => {
                 "make it readable for you alone (`chmod 600`), or name another with `--context FILE`"
                     .to_owned()

@@ -9,6 +9,9 @@ use remit_console::cli::{self, Cli};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> color_eyre::Result<ExitCode> {
+    if cli::complete::answered()? {
+        return Ok(ExitCode::SUCCESS);
+    }
     color_eyre::install()?;
     cli::run::run(Cli::parse())
 }

@@ -15,11 +15,14 @@ pub enum Exit {
     Unreachable,
     /// The control plane refused.
     Refused,
+    /// The context is production, and nobody said that it is meant.
+    Guarded,
 }
 
 impl Exit {
     /// All of them, in the order of their codes.
-    pub const ALL: [Self; 5] = [Self::Ok, Self::No, Self::Usage, Self::Unreachable, Self::Refused];
+    pub const ALL: [Self; 6] =
+        [Self::Ok, Self::No, Self::Usage, Self::Unreachable, Self::Refused, Self::Guarded];
 
     /// The process exit code.
     #[must_use]
@@ -30,6 +33,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Unreachable => 3,
             Self::Refused => 4,
+            Self::Guarded => 5,
         }
     }
 
@@ -41,6 +45,7 @@ impl Exit {
             Self::Usage => "the command line or the context file is wrong",
             Self::Unreachable => "the control plane cannot be reached or does not know the token",
             Self::Refused => "the control plane refused; the message shows the reason code",
+            Self::Guarded => "the context is production: nothing was sent, it takes `--write REASON`",
         }
     }
 }
@@ -59,4 +64,18 @@ pub fn help() -> String {
         text.push_str(&format!("\n  {}  {}", exit.code(), exit.meaning()));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exit;
+
+    #[test]
+    fn the_documentation_has_the_same_table() {
+        let text = include_str!("../../../docs/command-line.md");
+        for exit in Exit::ALL {
+            let row = format!("| {} | {} |", exit.code(), exit.meaning());
+            assert!(text.contains(&row), "{row}");
+        }
+    }
 }

@@ -11,13 +11,14 @@ use super::{
     Cli, Global, Remote, Verb, clock, demo,
     exit::Exit,
     failure::{self, Failure, Peer},
+    guard,
     screen::{Format, Screen},
     session::{self, Session},
     table::Frame,
     verb::{
-        attention, audit, blast, completions, config, contract, cost, decide, domain, drill, explain, export,
-        get, handover, key, latch, man, replay, resolve, rollback, schema, show, switch, tail, token, verify,
-        who,
+        attention, audit, blast, completions, config, context, contract, cost, decide, domain, drill,
+        explain, export, get, handover, key, latch, man, replay, resolve, rollback, schema, show, switch,
+        tail, token, verify, who,
     },
 };
 use crate::{context::Context, tui};
@@ -42,6 +43,7 @@ pub fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
             | Verb::Key(_)
             | Verb::Explain(_)
             | Verb::Config(_)
+            | Verb::Context(_)
             | Verb::Completions(_)
             | Verb::Man(_)
             | Verb::Replay(_)
@@ -124,6 +126,10 @@ async fn dispatch(
     screen: &mut Screen<'_>,
     interrupt: impl Future<Output = ()>,
 ) -> Result<Exit, Failure> {
+    if cli.verb.as_ref().is_some_and(guard::raises) {
+        let context = Context::load(&session::context_path(cli.global.context.as_deref())?)?;
+        guard::check(cli.global.write.as_deref(), &context, screen)?;
+    }
     match cli.verb {
         Some(Verb::Contract(args)) => contract::run(&args, || open(&cli.global, peer), screen).await,
         Some(Verb::Domain(args)) => domain::run(&args, screen),
@@ -139,6 +145,7 @@ async fn dispatch(
         Some(Verb::Config(args)) => {
             config::run(&args, cli.global.look.config.as_deref(), screen).map(|()| Exit::Ok)
         }
+        Some(Verb::Context(args)) => context::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Completions(args)) => completions::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Replay(args)) => replay::run(args, screen).await.map(|()| Exit::Ok),
         Some(Verb::Schema(args)) => schema::run(&args, screen).map(|()| Exit::Ok),

@@ -32,12 +32,12 @@ pub struct Session {
     pub context: Context,
 }
 
-/// The context file that holds: the one that was named, else the platform's default.
+/// The context file that holds: the one that was named by its file or name, else the current one.
 ///
 /// # Errors
-/// When none was named and there is no home directory.
+/// When none has that name, or there is no home directory.
 pub fn context_path(named: Option<&Path>) -> Result<PathBuf, context::Error> {
-    named.map_or_else(context::default_path, |path| Ok(path.to_owned()))
+    context::shelf::resolve(named)
 }
 
 /// Gives a request the deadline of a query.

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod blast;
 pub mod completions;
 pub mod config;
+pub mod context;
 pub mod contract;
 pub mod cost;
 pub mod decide;

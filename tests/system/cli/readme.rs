@@ -13,7 +13,7 @@ const TEXTS: [(&str, usize); 5] = [
     ("docs/filter.md", 4),
     ("docs/operators.md", 12),
     ("docs/approvers.md", 4),
-    ("docs/command-line.md", 5),
+    ("docs/command-line.md", 11),
 ];
 
 /// The commands of a text that begin so, without prompts and remarks.

@@ -1,9 +1,11 @@
 //! `remit blast`: what a service has touched lately, and what of it can still be undone.
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use remit_proto::v1::GetBlastRequest;
 
 use crate::cli::{
+    complete,
     failure::Failure,
     kind::blast,
     screen::Screen,
@@ -25,7 +27,7 @@ Examples:
 )]
 pub struct Blast {
     /// The service
-    #[arg(value_name = "SERVICE")]
+    #[arg(value_name = "SERVICE", add = ArgValueCompleter::new(complete::services))]
     pub service: String,
     /// How far back, for instance `10m` or `24h`; at most `7d`
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration_ms)]

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use remit_proto::v1::{CostNode, GetBooksRequest, GetCostRequest};
 use serde_json::json;
 
 use crate::cli::{
+    complete,
     exit::Exit,
     failure::Failure,
     kind::{books, cost, run::uses},
@@ -39,7 +41,7 @@ Examples:
 )]
 pub struct Cost {
     /// A service, a domain, or a run by its id or the end of it; everything when left out
-    #[arg(value_name = "SERVICE|RUN|DOMAIN")]
+    #[arg(value_name = "SERVICE|RUN|DOMAIN", add = ArgValueCompleter::new(complete::budgets))]
     pub of: Option<String>,
     /// Take the pace of so long, for instance `30m` or `24h`; full hours are counted, 48 are remembered
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration_ms)]

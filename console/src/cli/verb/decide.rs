@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use remit_document::Document;
 use remit_proto::v1::{
     ActionDetail, DecideRequest, Escalation, GetActionRequest, ListEscalationsRequest, WhoAmIRequest,
@@ -11,6 +12,7 @@ use serde_json::json;
 
 use crate::approver::Approver;
 use crate::cli::{
+    complete,
     failure::Failure,
     kind::{action, detail, escalation},
     screen::Screen,
@@ -23,6 +25,7 @@ use crate::cli::{
 #[derive(Args, Debug)]
 pub struct Decide {
     /// The escalation's or the action's id, or a unique end of it
+    #[arg(add = ArgValueCompleter::new(complete::escalations))]
     pub id: String,
     /// Why; it is kept in the journal beside your name
     #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use clap_complete::engine::ArgValueCompleter;
 use remit_proto::v1::{ListContractsRequest, ListDomainsRequest};
 
 use crate::cli::{
-    clock,
+    clock, complete,
     drill::{
         Rehearsed,
         report::{Found, Report, TREND},
@@ -54,6 +55,7 @@ Examples:
     )]
     Stop {
         /// The service
+        #[arg(add = ArgValueCompleter::new(complete::services))]
         service: String,
         /// How many call at a time
         #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=500))]
@@ -73,6 +75,7 @@ Examples:
     )]
     Undo {
         /// The service
+        #[arg(add = ArgValueCompleter::new(complete::services))]
         service: String,
         /// How many effects are made
         #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=500))]
@@ -85,6 +88,7 @@ Examples:
     #[command(after_help = "Example:\n  remit drill list refund-decision -o json")]
     List {
         /// Only those of this service
+        #[arg(add = ArgValueCompleter::new(complete::services))]
         service: Option<String>,
     },
 }

@@ -1,10 +1,12 @@
 //! `remit explain`: what a reason code means and what to do about it, without a control plane.
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use remit_core::Reason;
 use serde_json::{Value, json};
 
 use crate::cli::{
+    complete,
     failure::Failure,
     screen::Screen,
     table::{Cell, Column, Give},
@@ -17,6 +19,7 @@ use crate::cli::{
   remit explain            every code with its sentence and hint")]
 pub struct Explain {
     /// A reason code; every one when left out
+    #[arg(add = ArgValueCompleter::new(complete::reasons))]
     pub code: Option<String>,
 }
 

@@ -1,13 +1,14 @@
 //! `remit export`: the record of a service's domain as JSON lines, for looking back without a control plane.
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use remit_core::{DomainName, Event, Timestamp};
 use remit_proto::v1::{ExportRequest, ExportedEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tonic::Request;
 
-use crate::cli::{failure::Failure, json, screen::Screen, session::Session};
+use crate::cli::{complete, failure::Failure, json, screen::Screen, session::Session};
 
 /// Arguments of `remit export`.
 #[derive(Args, Debug)]
@@ -21,6 +22,7 @@ Examples:
 )]
 pub struct Export {
     /// The service whose domain is exported
+    #[arg(add = ArgValueCompleter::new(complete::services))]
     pub service: String,
 }
 

@@ -1,6 +1,7 @@
 //! `remit get`: lists of what there is.
 
 use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 use remit_proto::v1::{
     Action, ActionStatus, Domain, Escalation, ListActionsRequest, ListDomainsRequest, ListEscalationsRequest,
     ListParkedRequest, ListRollbacksRequest, ListRunsRequest, ListServicesRequest, ListSwitchesRequest,
@@ -8,6 +9,7 @@ use remit_proto::v1::{
 };
 
 use crate::cli::{
+    complete,
     failure::Failure,
     filter::filter,
     kind::{action, clause, domain, escalation, rollback, run, service, switch},
@@ -18,7 +20,9 @@ use crate::cli::{
 
 /// Arguments of `remit get`.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:
+#[command(after_help = "Each list is understood in the singular, too: `remit get action`.
+
+Examples:
   remit get services
   remit get runs --open --service refund-decision
   remit get actions --status in-doubt
@@ -47,16 +51,13 @@ given as a span (`since=-15m`) is so long before the beginning."
 #[derive(Subcommand, Debug)]
 pub enum What {
     /// Services with their ceiling, load and alarms
-    #[command(visible_alias = "service")]
+    #[command(alias = "service")]
     Services,
     /// Runs with their budgets, newest first
-    #[command(
-        visible_alias = "run",
-        after_help = "Example:\n  remit get runs --open --service refund-decision"
-    )]
+    #[command(alias = "run", after_help = "Example:\n  remit get runs --open --service refund-decision")]
     Runs {
         /// Only runs of this service
-        #[arg(long)]
+        #[arg(long, add = ArgValueCompleter::new(complete::services))]
         service: Option<String>,
         /// Only runs that have not ended
         #[arg(long)]
@@ -67,15 +68,15 @@ pub enum What {
     },
     /// Actions, newest first
     #[command(
-        visible_alias = "action",
+        alias = "action",
         after_help = "Examples:\n  remit get actions --status held\n  remit get actions --run 1f3a9c2e -o wide"
     )]
     Actions {
         /// Only actions of this service
-        #[arg(long)]
+        #[arg(long, add = ArgValueCompleter::new(complete::services))]
         service: Option<String>,
         /// Only actions of this run: its id or a unique end of it
-        #[arg(long)]
+        #[arg(long, add = ArgValueCompleter::new(complete::runs))]
         run: Option<String>,
         /// Only actions that are in this state
         #[arg(long)]
@@ -84,11 +85,12 @@ pub enum What {
         #[arg(long, default_value_t = 100)]
         limit: u32,
         /// Only actions that this lets through, as in `remit tail`
+        #[arg(add = ArgValueCompleter::new(complete::filters))]
         filter: Vec<String>,
     },
     /// Escalations that wait for a person
     #[command(
-        visible_alias = "escalation",
+        alias = "escalation",
         after_help = "Fields of a filter: service, tool, rule, because, group, status, due, age, at, quorum, votes, moved, id,
 action, run, domain and params.NAME.
 
@@ -101,14 +103,15 @@ Examples:
         #[arg(long)]
         all: bool,
         /// Only questions that this lets through, as in `remit tail`
+        #[arg(add = ArgValueCompleter::new(complete::filters))]
         filter: Vec<String>,
     },
     /// Switches that hold
-    #[command(visible_alias = "switch")]
+    #[command(alias = "switch")]
     Switches,
     /// The clauses of each contract, and whether each still refuses what it must refuse
     #[command(
-        visible_alias = "clause",
+        alias = "clause",
         after_help = "Steps of the contract's scenarios that name the `clause` (or the `findings`) that must refuse them are its canaries.
 They are played every minute on the compiled contract that decides, and whenever a version becomes active. A clause is
 `enforced` when it refused all of them, `not exercised` when no step names it, and `off` when it let one through - an
@@ -122,10 +125,11 @@ Examples:
     )]
     Clauses {
         /// Only those of this service
+        #[arg(add = ArgValueCompleter::new(complete::services))]
         service: Option<String>,
     },
     /// Rollbacks that go on or have left something to a person, newest first
-    #[command(visible_alias = "rollback", after_help = "Example:\n  remit get rollbacks --all")]
+    #[command(alias = "rollback", after_help = "Example:\n  remit get rollbacks --all")]
     Rollbacks {
         /// Also those that are closed
         #[arg(long)]
@@ -138,7 +142,7 @@ Example:
   remit get parked")]
     Parked,
     /// Domains and what their files say
-    #[command(visible_alias = "domain")]
+    #[command(alias = "domain")]
     Domains,
 }
 

@@ -1,12 +1,14 @@
 //! `remit handover`: a question, or all that is yours, goes to somebody else, who then knows that it is theirs.
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use remit_proto::v1::{
     Escalation, ExplainSwitchRequest, HandOverRequest, ListEscalationsRequest, ListSwitchesRequest, Switch,
 };
 use serde_json::json;
 
 use crate::cli::{
+    complete,
     failure::Failure,
     kind::{escalation, switch},
     screen::Screen,
@@ -28,7 +30,7 @@ Examples:
 )]
 pub struct HandOver {
     /// The escalation's or the action's id, or a unique end of it
-    #[arg(requires = "to")]
+    #[arg(requires = "to", add = ArgValueCompleter::new(complete::escalations))]
     pub id: Option<String>,
     /// The name of the person
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]

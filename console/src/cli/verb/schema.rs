@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::cli::{
+    complete,
     failure::Failure,
     screen::Screen,
     table::{Cell, Column},
@@ -28,7 +30,7 @@ Examples:
 )]
 pub struct Schema {
     /// The verb with its words joined, as `get-actions`; all names when left out
-    #[arg(value_name = "VERB")]
+    #[arg(value_name = "VERB", add = ArgValueCompleter::new(complete::schemas))]
     pub verb: Option<String>,
 }
 

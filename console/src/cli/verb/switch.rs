@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use remit_proto::v1::{
     ExplainSwitchRequest, FollowInFlightRequest, InFlight, Level, PreviewReleaseRequest,
     ReleaseSwitchRequest, SetSwitchRequest, SwitchMode, in_flight::Fate,
@@ -10,6 +11,7 @@ use remit_proto::v1::{
 use tonic::Request;
 
 use crate::cli::{
+    complete,
     failure::Failure,
     kind::{lift, switch},
     scope::Target,
@@ -26,6 +28,7 @@ const RELEASE_REASON_CHARS: usize = 10;
 #[derive(Args, Debug)]
 pub struct Safe {
     /// `all`, `domain:D`, `service:S`, `tool:S/T` or `run:R` (R may be a unique end of the id)
+    #[arg(add = ArgValueCompleter::new(complete::scopes))]
     pub scope: Target,
     /// How
     #[command(flatten)]
@@ -36,7 +39,7 @@ pub struct Safe {
 #[derive(Args, Debug)]
 pub struct Stop {
     /// `all`, `domain:D`, `service:S`, `tool:S/T` or `run:R` (R may be a unique end of the id)
-    #[arg(required_unless_present = "local")]
+    #[arg(required_unless_present = "local", add = ArgValueCompleter::new(complete::scopes))]
     pub scope: Option<Target>,
     /// How
     #[command(flatten)]
@@ -77,7 +80,7 @@ pub struct How {
   remit reason swi_0193a5f2c1d87b3e9c40aa5e9b1c44d0 --reason \"end of my shift\" --owner lena")]
 pub struct Reason {
     /// The scope as `remit get switches` shows it, or the switch's id
-    #[arg(value_parser = target)]
+    #[arg(value_parser = target, add = ArgValueCompleter::new(complete::switches))]
     pub target: Released,
     /// Why it is set
     #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
@@ -105,7 +108,7 @@ Examples:
 )]
 pub struct Release {
     /// The scope as `remit get switches` shows it, or the switch's id
-    #[arg(value_parser = target, required_unless_present = "local")]
+    #[arg(value_parser = target, required_unless_present = "local", add = ArgValueCompleter::new(complete::switches))]
     pub target: Option<Released>,
     /// Why it is safe again, in at least 10 characters
     #[arg(long, value_parser = release_reason, required_unless_present_any = ["preview", "local"])]

@@ -3,11 +3,12 @@
 use std::future::Future;
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use remit_proto::v1::{TraceBatch, TraceRecord, WatchTraceRequest};
 use tonic::Request;
 
 use crate::cli::{
-    failure::Failure, filter::filter, kind::trace, screen::Format, screen::Screen, session::Session,
+    complete, failure::Failure, filter::filter, kind::trace, screen::Format, screen::Screen, session::Session,
 };
 
 /// Arguments of `remit tail`.
@@ -30,12 +31,13 @@ Examples:
   remit tail -o json | jq -c 'select(.outcome == \"deny\") | {tool, reason}'")]
 pub struct Tail {
     /// Only records of this service
-    #[arg(long)]
+    #[arg(long, add = ArgValueCompleter::new(complete::services))]
     pub service: Option<String>,
     /// Only records of this run: its id or a unique end of it
-    #[arg(long)]
+    #[arg(long, add = ArgValueCompleter::new(complete::runs))]
     pub run: Option<String>,
     /// Only records that this lets through: words, conditions, or both
+    #[arg(add = ArgValueCompleter::new(complete::filters))]
     pub filter: Vec<String>,
     /// Begin with up to this many records of the past
     #[arg(long, default_value_t = 10)]

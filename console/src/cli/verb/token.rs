@@ -1,12 +1,14 @@
 //! `remit token`: who may speak to the control plane.
 
 use clap::{Args, Subcommand};
+use clap_complete::engine::ArgValueCompleter;
 use remit_proto::v1::{
     CreateTokenRequest, ListTokensRequest, RevokeTokenRequest, create_token_request::Subject,
 };
 use serde_json::json;
 
 use crate::cli::{
+    complete,
     failure::Failure,
     kind::token,
     screen::Screen,
@@ -48,7 +50,7 @@ pub enum Verb {
 #[command(group(clap::ArgGroup::new("subject").required(true).args(["service", "operator"])))]
 pub struct Create {
     /// For this service
-    #[arg(long, value_name = "SERVICE")]
+    #[arg(long, value_name = "SERVICE", add = ArgValueCompleter::new(complete::services))]
     pub service: Option<String>,
     /// For this person
     #[arg(long, value_name = "NAME")]
@@ -60,7 +62,7 @@ pub struct Create {
     #[arg(long, conflicts_with = "operator")]
     pub act_only: bool,
     /// Lets it act in this run alone, and start none
-    #[arg(long, value_name = "RUN", conflicts_with = "operator")]
+    #[arg(long, value_name = "RUN", conflicts_with = "operator", add = ArgValueCompleter::new(complete::runs))]
     pub run: Option<String>,
 }
 

@@ -1,9 +1,11 @@
 //! `remit who`: who answers for a service, and who may do what about it.
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use remit_proto::v1::WhoRequest;
 
 use crate::cli::{
+    complete,
     failure::Failure,
     kind::who,
     screen::Screen,
@@ -23,7 +25,7 @@ Examples:
 )]
 pub struct Who {
     /// The service
-    #[arg(value_name = "SERVICE")]
+    #[arg(value_name = "SERVICE", add = ArgValueCompleter::new(complete::services))]
     pub service: String,
 }
 

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::Subcommand;
+use clap_complete::engine::ArgValueCompleter;
 use remit_contract::{Folder, changes_in_words, text_diff};
 use remit_core::{
     Digest, Timestamp,
@@ -17,6 +18,7 @@ use serde_json::json;
 
 use crate::{
     cli::{
+        complete,
         exit::Exit,
         failure::Failure,
         kind::contract,
@@ -74,6 +76,7 @@ Examples:
   remit contract history refund-decision")]
     History {
         /// The service
+        #[arg(add = ArgValueCompleter::new(complete::services))]
         service: String,
     },
     /// Show one version: who proposed, approved and activated it, what was shown, whether the signature holds

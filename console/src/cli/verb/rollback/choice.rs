@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use jiff::{SignedDuration, Timestamp};
 use remit_core::{ActionId, switch::Scope};
 use remit_proto::v1::PlanRollbackRequest;
 
-use crate::cli::{failure::Failure, verb::contract::backtest::duration_ms};
+use crate::cli::{complete, failure::Failure, verb::contract::backtest::duration_ms};
 
 /// Arguments of `remit rollback plan`.
 #[derive(Args, Debug)]
@@ -25,7 +26,7 @@ Examples:
 pub struct Choice {
     /// A run (its id, a unique end of it or its name), `service:S`, `tool:S/T`, `domain:D`, `run:R`, or any number of
     /// `action:A`
-    #[arg(required = true, value_name = "WHAT")]
+    #[arg(required = true, value_name = "WHAT", add = ArgValueCompleter::new(complete::undoable))]
     pub what: Vec<String>,
     /// Only what was done since: so long ago, as `5m` or `2h`, or a moment as `2026-11-26T06:00:00Z`
     #[arg(long, value_name = "WHEN", value_parser = moment)]
