@@ -1,6 +1,6 @@
 //! The command line: what can be typed, and which verb answers it.
 
-use std::path::PathBuf;
+use std::{env, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::engine::ArgValueCompleter;
@@ -63,6 +63,7 @@ pub struct Cli {
 
 /// How the console looks; other verbs have no use for it.
 #[derive(Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Look {
     /// The colours of the console
     #[arg(
@@ -94,6 +95,9 @@ pub struct Look {
     /// Select and scroll with the mouse; it never confirms
     #[arg(long, global = true, help_heading = "Options of the console")]
     pub mouse: bool,
+    /// No screen but lines, for screen readers: what changes is said, what you want is typed; also where ACCESSIBLE is set
+    #[arg(long, global = true, help_heading = "Options of the console", conflicts_with = "record")]
+    pub plain: bool,
     /// Record every frame of the console in this new file, for `remit replay`; reasons that you type are on it
     #[arg(long, global = true, help_heading = "Options of the console", value_name = "FILE")]
     pub record: Option<PathBuf>,
@@ -139,7 +143,8 @@ impl Global {
     /// # Errors
     /// When the file cannot be used.
     pub fn settings(&self) -> Result<Settings, config::Error> {
-        let Look { theme, ascii, reduced_motion, mouse, .. } = self.look;
+        let Look { theme, ascii, reduced_motion, mouse, plain, .. } = self.look;
+        let accessible = env::var("ACCESSIBLE").is_ok_and(|value| !matches!(value.as_str(), "" | "0"));
         let path = self.look.config.clone().or_else(config::default_path);
         let (config, keymap) = path.map_or_else(|| Ok(Default::default()), |path| Config::load(&path))?;
         let palette = match (self.color, theme) {
@@ -151,6 +156,7 @@ impl Global {
             Looks { palette, ascii: ascii || config.ascii, still: reduced_motion || config.reduced_motion };
         Ok(Settings {
             looks,
+            plain: plain || config.plain || accessible,
             record: self.look.record.clone(),
             mouse: mouse || config.mouse,
             notify: config.notify,

@@ -19,6 +19,7 @@ mod tests;
 /// What it may say; all of it may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Config {
     /// The colours, where no option and no variable says another.
     #[serde(default)]
@@ -26,6 +27,9 @@ pub struct Config {
     /// Draw with ASCII alone.
     #[serde(default)]
     pub ascii: bool,
+    /// Lines instead of a screen, for screen readers.
+    #[serde(default)]
+    pub plain: bool,
     /// Move as little as possible.
     #[serde(default)]
     pub reduced_motion: bool,

@@ -49,6 +49,15 @@ pub fn keep(path: &Path, saved: &Saved) -> io::Result<()> {
     fs::rename(new, path)
 }
 
+/// Writes all of them to where they are.
+///
+/// # Errors
+/// In words, when there is no such place or they cannot be written.
+pub fn kept(saved: &Saved) -> Result<(), String> {
+    let path = path().ok_or("there is no home directory")?;
+    keep(&path, saved).map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Saved, keep, load};

@@ -12,6 +12,7 @@ pub mod keys;
 mod log;
 mod net;
 pub mod paint;
+mod plain;
 mod run;
 pub mod state;
 mod tape;
@@ -28,6 +29,7 @@ use std::path::{Path, PathBuf};
 use color_eyre::eyre::WrapErr as _;
 
 use self::keymap::live::Keymap;
+use self::plain::Plain;
 use self::run::Screen;
 use self::state::State;
 use self::state::receipt::Fate;
@@ -45,6 +47,8 @@ use crate::saved;
 pub struct Settings {
     /// How it looks.
     pub looks: Looks,
+    /// Whether it is lines instead of a screen.
+    pub plain: bool,
     /// Every frame goes into this new file, too.
     pub record: Option<PathBuf>,
     /// Whether the mouse selects rows and scrolls.
@@ -91,7 +95,9 @@ pub fn run(context: &Context, settings: &Settings, out: &mut dyn Write) -> color
         locale: locale.as_deref(),
         no_motion: no_motion.as_deref(),
     };
-    let theme = Theme::chosen(settings.looks, around);
+    // Blocks and ellipses are read out letter by letter where lines are.
+    let looks = Looks { ascii: settings.looks.ascii || settings.plain, ..settings.looks };
+    let theme = Theme::chosen(looks, around);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -105,7 +111,12 @@ pub fn run(context: &Context, settings: &Settings, out: &mut dyn Write) -> color
         title: settings.title.unwrap_or(has_title),
     };
     let look = (theme, wants, settings.notify);
-    let state = runtime.block_on(async { Screen::new(state, net, look, tape)?.run().await })?;
+    let state = runtime.block_on(async {
+        if settings.plain {
+            return Ok(Plain::new(state, net, look.0)?.run().await);
+        }
+        Screen::new(state, net, look, tape)?.run().await
+    })?;
     let open = |fate: &Fate| matches!(fate, Fate::Sent | Fate::Working(_) | Fate::Unknown(_));
     for receipt in state.receipts.newest_first().filter(|receipt| open(&receipt.fate)) {
         let words = Inert::from(&receipt.words);

@@ -2,6 +2,7 @@
 
 mod incident;
 mod person;
+mod plain;
 mod reach;
 mod recorded;
 mod rough;

@@ -38,6 +38,16 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Writes a new file, and says so or why not.
+pub(super) fn kept(path: Option<&str>, fallback: &str, (what, text): (&str, &str)) -> String {
+    match keep(path, fallback, text) {
+        Ok(path) => format!("{what}: {}", path.display()),
+        Err(error) => {
+            format!("{what} was not written: {error}; `:dump FILE` and `:export FORM FILE` name another")
+        }
+    }
+}
+
 /// The sequence that puts a text on the clipboard (OSC 52, written and never asked for); none where it is too long.
 #[must_use]
 pub(super) fn clipboard(text: &str) -> Option<String> {

@@ -15,7 +15,7 @@ use crate::saved;
 
 use super::clock::{Clock, Now};
 use super::event::{Effect, Event, Mouse};
-use super::keepsake;
+use super::keepsake::{self, kept};
 use super::keys::Press;
 use super::net::Net;
 use super::paint::STEP_MS;
@@ -234,11 +234,7 @@ impl Screen {
             Effect::Follow { id, actions } => self.net.follow(id, actions),
             Effect::WatchTrace { filter } => self.net.watch_trace(filter),
             Effect::KeepFilters(saved) => {
-                let kept = saved::path().map_or_else(
-                    || Err("there is no home directory".to_owned()),
-                    |path| saved::keep(&path, &saved).map_err(|error| error.to_string()),
-                );
-                if let Err(why) = kept {
+                if let Err(why) = saved::kept(&saved) {
                     self.reduce(vec![Event::FiltersLost { why }]);
                 }
             }
@@ -321,16 +317,6 @@ impl Screen {
             update(&mut self.state, Event::Painted(hits), at);
         }
         Ok(())
-    }
-}
-
-/// Writes a new file, and says so or why not.
-fn kept(path: Option<&str>, fallback: &str, (what, text): (&str, &str)) -> String {
-    match keepsake::keep(path, fallback, text) {
-        Ok(path) => format!("{what}: {}", path.display()),
-        Err(error) => {
-            format!("{what} was not written: {error}; `:dump FILE` and `:export FORM FILE` name another")
-        }
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{
   theme = \"dark\"              # auto, ansi, dark, light, plain
   ascii = false
   reduced_motion = true
+  plain = false               # lines instead of a screen, for screen readers
   mouse = false               # select and scroll with it; it never confirms
   notify = \"off\"              # bell or desktop: when a question comes while you look elsewhere
   title = true                # of the terminal's window
