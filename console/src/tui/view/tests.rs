@@ -11,7 +11,7 @@ use crate::tui::event::{Answer, Effect, Event};
 use crate::tui::fixture::{self, Desk};
 use crate::tui::keys::Key;
 
-const SIZES: [(u16, u16); 2] = [(80, 24), (160, 48)];
+const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (160, 48)];
 
 /// Presses `keys` on a loaded console and snapshots the screen at both sizes.
 #[track_caller]

@@ -4,8 +4,11 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Size;
 use ratatui::style::{Modifier, Style};
 
+use remit_proto::v1::TraceBatch;
+use std::time::Instant;
+
 use crate::tui::event::Event;
-use crate::tui::fixture::Desk;
+use crate::tui::fixture::{self, Desk};
 use crate::tui::keys::Key;
 use crate::tui::state::link::Stream;
 use crate::tui::theme::Theme;
@@ -14,7 +17,15 @@ use crate::tui::view::view;
 const SIZES: [(u16, u16); 4] = [(40, 10), (80, 24), (100, 30), (160, 48)];
 
 /// A screen, and the keys that lead there from the Overview.
-const SCREENS: [(&str, &[Key]); 5] = [
+const SCREENS: [(&str, &[Key]); 13] = [
+    ("overview", &[Key::Char('j')]),
+    ("queue", &[Key::Char('2')]),
+    ("decision", &[Key::Char('2'), Key::Enter]),
+    ("trace", &[Key::Char('3')]),
+    ("switches", &[Key::Char('4')]),
+    ("parked", &[Key::Char('5')]),
+    ("run", &[Key::Char('j'), Key::Enter, Key::Enter]),
+    ("action", &[Key::Char('j'), Key::Enter, Key::Enter, Key::Enter]),
     ("contracts", &[Key::Char('6')]),
     ("version", &[Key::Char('6'), Key::Enter]),
     ("cost", &[Key::Char('7')]),
@@ -116,10 +127,10 @@ fn colour_only_repeats_what_is_said_and_a_link_that_is_not_live_is_seen() {
 
 #[test]
 fn an_ascii_console_draws_nothing_else() {
-    for (name, keys) in SCREENS.iter().chain(&[("overview", &[] as &[Key]), ("parked", &[Key::Char('5')])]) {
+    for (name, keys) in SCREENS {
         for size in SIZES {
             // What was shown to an approver is kept as it was.
-            if *name == "version" {
+            if name == "version" {
                 continue;
             }
             let desk = at(keys, size);
@@ -136,7 +147,7 @@ fn an_ascii_console_draws_nothing_else() {
 #[test]
 fn a_still_console_moves_in_steps_and_never_gives_more_time_than_there_is() {
     let theme = Theme { still: true, ..Theme::plain() };
-    for (name, keys) in SCREENS.iter().chain(&[("queue", &[Key::Char('2')] as &[Key])]) {
+    for (name, keys) in SCREENS {
         let mut desk = at(keys, (80, 24));
         let drawn = |desk: &Desk| lines(&view(&desk.state, desk.now, desk.size, &theme).0);
         desk.now.wall_ms = desk.now.wall_ms.saturating_sub(desk.now.wall_ms.rem_euclid(5_000));
@@ -259,4 +270,28 @@ fn each_question_is_asked_at_first_sight_and_again_only_when_a_journal_moved() {
     picture.positions.insert("payments".to_owned(), 1043);
     desk.event(Event::Picture(picture));
     assert_eq!(asked(&desk), before + 2);
+}
+
+#[test]
+fn many_rows_cost_no_more_than_few() {
+    let drawn = |count: u64| {
+        let mut desk = at(&[Key::Char('3')], (160, 48));
+        let records = (0..count).map(|seq| fixture::record(seq, "asks for payouts.create")).collect();
+        desk.event(Event::Trace(TraceBatch { records, lost: 0, hidden: 0 }));
+        // In the middle of what is packed.
+        for _ in 0..2 {
+            desk.key(Key::PageUp);
+        }
+        let mut took: Vec<_> = (0..15)
+            .map(|_| {
+                let start = Instant::now();
+                desk.paint();
+                start.elapsed()
+            })
+            .collect();
+        took.sort();
+        took[took.len() / 2]
+    };
+    let (few, many) = (drawn(1_000), drawn(200_000));
+    assert!(many < few * 10, "{many:?} for 200,000 rows, {few:?} for 1,000");
 }
