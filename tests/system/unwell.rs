@@ -28,6 +28,13 @@ async fn a_stop_is_heard_while_a_crowd_keeps_everybody_else_out() {
     agent.look_up(&run, "US-500-a").await;
     let crowd = crowd(&remitd).await;
 
+    // A run that is named by the end of its id takes no question before, which nobody would hear.
+    let ending = run.get(run.len() - 8..).unwrap();
+    let stopped = remit(&site, &["stop", &format!("run:{ending}"), "-o", "json"]).await.json();
+    assert_eq!(
+        (&stopped["over"], &stopped["switches"][0]["scope"]),
+        (&"stop_endpoint".into(), &format!("run:{run}").into())
+    );
     // Whoever is in goes on, and a stop reaches them.
     let stopped = remit(&site, &["stop", "all", "--reason", "a crowd", "-o", "json"]).await.json();
     assert_eq!(stopped["over"], "stop_endpoint", "{stopped}");
@@ -37,7 +44,8 @@ async fn a_stop_is_heard_while_a_crowd_keeps_everybody_else_out() {
 
     drop(crowd);
     let said = remit(&site, &["get", "switches", "-o", "json"]).await.json();
-    assert_eq!(said["switches"][0]["reason"], "a crowd");
+    let reasons: Vec<_> = said["switches"].as_array().unwrap().iter().map(|it| &it["reason"]).collect();
+    assert!(reasons.contains(&&"a crowd".into()), "{said}");
     remitd.operator().await.verify().await;
 }
 

@@ -33,6 +33,15 @@ impl FromStr for Target {
 }
 
 impl Target {
+    /// As it was typed: the control plane knows the run by the end of its id, too, where a ceiling is set.
+    #[must_use]
+    pub fn as_typed(&self) -> String {
+        match self {
+            Self::Scope(scope) => scope.to_string(),
+            Self::RunEnding(ending) => format!("run:{ending}"),
+        }
+    }
+
     /// The scope in full, asking the control plane for a run's id where needed.
     ///
     /// # Errors

@@ -188,7 +188,8 @@ pub async fn lower(
     (session, screen): (&mut Session, &mut Screen<'_>),
     interrupt: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
-    let scope = scope.resolve(session).await?;
+    // Nothing is asked before a stop: in a crowd only its own line may answer.
+    let scope = scope.as_typed();
     let mode = if args.cancel { SwitchMode::Cancel } else { SwitchMode::Finish };
     let request = SetSwitchRequest {
         scope: scope.clone(),
@@ -200,6 +201,7 @@ pub async fn lower(
         review_ms: args.review,
     };
     let (response, line) = session.set_switch(request).await?;
+    let scope = response.switches.first().map_or(scope, |set| set.scope.clone());
     if screen.for_programs() && args.follow {
         screen.object_line(&switch::acknowledged_json(&response, line))?;
     } else if screen.for_programs() {

@@ -265,8 +265,10 @@ fn rollback_card() {
 
 #[test]
 fn however_much_a_plan_leaves_out_its_card_can_be_read_to_the_end() {
-    let left =
-        remit_proto::v1::LeftOut { run: "run-1".to_owned(), why: "its windows have passed".to_owned() };
+    let left = remit_proto::v1::LeftOut {
+        run: "run-1".to_owned(),
+        why: "what it did can be undone no more".to_owned(),
+    };
     let mut plan = fixture::plan();
     plan.left_out = vec![left; 50];
     let mut desk = Desk::new(Size::new(80, 24));

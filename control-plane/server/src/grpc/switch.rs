@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::{StreamExt as _, future::join_all, stream::FuturesUnordered};
 use remit_core::{
-    ActionId, ActionStatus, Command, Digest, DomainName, Event, Person, SwitchId,
+    ActionId, ActionStatus, Command, Digest, DomainName, Event, Person, RunId, SwitchId,
     command::{Explain, SwitchTarget},
     escalation::EscalationStatus,
     event::Settlement,
@@ -16,7 +16,7 @@ use remit_proto::v1::{self as pb, in_flight::Fate, stop_line_server};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{operator::Updates, person, wire};
+use super::{operator::Updates, person, query, wire};
 use crate::{
     clock,
     domain::Committed,
@@ -57,7 +57,7 @@ pub(super) async fn set_switch(
         pb::SwitchMode::Cancel => Mode::Cancel,
     };
     let pb::SetSwitchRequest { scope, reason, idempotency_id, no_undo, review_ms, .. } = request;
-    let scope: Scope = wire::parse(&scope, "scope")?;
+    let scope = scope_of(plane, &scope)?;
     let id = switch_id(&by, &idempotency_id);
     let review_at = asked_at.plus_ms(if review_ms == 0 { REVIEW_MS } else { review_ms });
     let switch = Switch {
@@ -200,6 +200,15 @@ async fn ended(plane: Arc<Plane>, id: ActionId) -> pb::InFlight {
         Err(_) => forgotten(),
     };
     pb::InFlight { action: Some(action), sent: false, fate: Fate::Ended.into() }
+}
+
+/// A scope as it is written; a run may be named by the end of its id, so that a stop needs no question before it.
+fn scope_of(plane: &Plane, text: &str) -> Result<Scope, Error> {
+    let ending = text.strip_prefix("run:").filter(|id| !id.is_empty() && id.parse::<RunId>().is_err());
+    match ending {
+        Some(ending) => Ok(Scope::Run(query::run_id(plane, ending)?)),
+        None => wire::parse(text, "scope"),
+    }
 }
 
 /// The domains that a scope touches: all of them for `all`, else those that know the name.

@@ -159,7 +159,7 @@ fn left_out(inner: &Inner, selection: &Selection) -> Vec<LeftOut> {
             && selection.since.is_none_or(|since| since <= ended)
             && selection.until.is_none_or(|until| run.started_at < until)
     });
-    let why = "its windows have passed, so nothing of it can be undone and memory has let it go";
+    let why = "what it did can be undone no more: the time for that is over, or it was never given";
     let mut left: Vec<LeftOut> = met
         .map(|run| LeftOut { run: run.id, why: why.to_owned() })
         .take(MOST_NAMED.saturating_add(1))
