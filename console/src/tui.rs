@@ -9,6 +9,7 @@ pub mod hit;
 mod keepsake;
 pub mod keymap;
 pub mod keys;
+mod linear;
 mod log;
 mod net;
 pub mod paint;

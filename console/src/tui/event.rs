@@ -95,6 +95,15 @@ pub enum Event {
     Terminate,
 }
 
+/// What of a screen is copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The row under the cursor.
+    Row,
+    /// All of the page, also what does not fit.
+    Page,
+}
+
 /// What a mouse does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mouse {
@@ -340,6 +349,8 @@ pub enum Effect {
         /// The text, with everything hidden in it revealed.
         text: String,
     },
+    /// Put what is shown on the clipboard, as text.
+    CopyShown(Part),
     /// Write what is on the screen into a new file.
     Dump {
         /// Which; one in the state folder where nobody says.

@@ -183,7 +183,12 @@ pub const BINDINGS: &[Binding] = &[
         Verb::Jump,
         "jump: a letter for each row, which puts the cursor there",
     ),
-    bind(&[Key::Char('y')], Place::Everywhere, Verb::Copy, "copy the id under the cursor to the clipboard"),
+    bind(
+        &[Key::Char('y')],
+        Place::Everywhere,
+        Verb::Copy,
+        "copy the id, the row or the page to the clipboard",
+    ),
     bind(&[Key::Char('r')], Place::Everywhere, Verb::Retry, "connect again now; fetch again"),
     bind(&[Key::Char('?')], Place::Everywhere, Verb::Help, "this help"),
     bind(&[Key::Ctrl('c')], Place::Everywhere, Verb::Interrupt, "twice: leave (or :quit)"),

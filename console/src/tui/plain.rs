@@ -2,7 +2,6 @@
 //! wherever a screen cannot be. Nothing is painted over, no cursor moves, and every act asks what its card asks.
 
 mod known;
-mod page;
 mod reader;
 mod typed;
 
@@ -129,7 +128,7 @@ impl Plain {
             Effect::Keep { path, fallback, what, text } => {
                 return Some(Event::Told(keepsake::kept(path.as_deref(), &fallback, (&what, &text))));
             }
-            Effect::Dump { .. } | Effect::Copy { .. } => {
+            Effect::Dump { .. } | Effect::Copy { .. } | Effect::CopyShown(_) => {
                 return Some(Event::Told("there is no screen here; `export` writes rows".to_owned()));
             }
             // Whatever there is to tell is a line already.

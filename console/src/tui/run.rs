@@ -14,9 +14,10 @@ use crate::config::Notify;
 use crate::saved;
 
 use super::clock::{Clock, Now};
-use super::event::{Effect, Event, Mouse};
+use super::event::{Effect, Event, Mouse, Part};
 use super::keepsake::{self, kept};
 use super::keys::Press;
+use super::linear;
 use super::net::Net;
 use super::paint::STEP_MS;
 use super::state::State;
@@ -219,6 +220,10 @@ impl Screen {
                 let words = self.copy(&what, &text);
                 self.reduce(vec![Event::Told(words)]);
             }
+            Effect::CopyShown(part) => {
+                let words = self.copy_shown(part);
+                self.reduce(vec![Event::Told(words)]);
+            }
             Effect::Dump { path, fallback } => {
                 let text = self.screen();
                 let words = kept(path.as_deref(), &fallback, ("the screen", &text));
@@ -256,6 +261,16 @@ impl Screen {
         match self.guard.send(&sequence) {
             Ok(()) => format!("{what} went to the clipboard: {} bytes", text.len()),
             Err(error) => format!("{what} was not copied: {error}"),
+        }
+    }
+
+    /// The same of what is shown.
+    fn copy_shown(&self, part: Part) -> String {
+        let now = self.clock.now();
+        match part {
+            Part::Row => linear::row(&self.state, &self.theme, now)
+                .map_or_else(|| "no row is under the cursor".to_owned(), |row| self.copy("the row", &row)),
+            Part::Page => self.copy("the page", &linear::lines(&self.state, &self.theme, now).0.join("\n")),
         }
     }
 

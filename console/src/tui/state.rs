@@ -83,6 +83,8 @@ pub enum Focus {
     Help(usize),
     /// The rows, each with a letter.
     Jump,
+    /// What to copy, by its letter.
+    Copy,
 }
 
 /// What pages asked the server for, one of each kind: the page on screen is the only reader.
@@ -271,7 +273,7 @@ impl State {
     pub fn card(&self) -> Option<&Card> {
         match &self.focus {
             Focus::Card(card) => Some(card),
-            Focus::Page | Focus::Prompt(_) | Focus::Help(_) | Focus::Jump => None,
+            Focus::Page | Focus::Prompt(_) | Focus::Help(_) | Focus::Jump | Focus::Copy => None,
         }
     }
 
@@ -279,7 +281,7 @@ impl State {
     pub fn card_mut(&mut self) -> Option<&mut Card> {
         match &mut self.focus {
             Focus::Card(card) => Some(card),
-            Focus::Page | Focus::Prompt(_) | Focus::Help(_) | Focus::Jump => None,
+            Focus::Page | Focus::Prompt(_) | Focus::Help(_) | Focus::Jump | Focus::Copy => None,
         }
     }
 }

@@ -39,6 +39,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             Focus::Prompt(_) => line::key(state, press.key, now),
             Focus::Card(_) => card::key(state, press, now),
             Focus::Help(_) => page::help_key(state, press.key),
+            Focus::Copy => reach::copy(state, press.key, now),
             Focus::Jump => {
                 reach::jump(state, if let Key::Char(letter) = press.key { Some(letter) } else { None });
                 Vec::new()
@@ -157,7 +158,7 @@ fn paste(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
             card.insert(text);
         }
         Focus::Card(card) => card.said = Some("a paste was ignored".to_owned()),
-        Focus::Page | Focus::Help(_) | Focus::Jump => {
+        Focus::Page | Focus::Help(_) | Focus::Jump | Focus::Copy => {
             state.say(now.tick_ms, "a paste was ignored: no text field has the focus");
         }
     }

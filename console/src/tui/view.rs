@@ -103,7 +103,7 @@ fn whole(painter: &mut Painter<'_>, mut body: Rect) {
             card::paint(painter, body, card);
         }
         Focus::Help(line) => help::paint(painter, body, *line),
-        Focus::Page | Focus::Prompt(_) | Focus::Jump => page(painter, body),
+        Focus::Page | Focus::Prompt(_) | Focus::Jump | Focus::Copy => page(painter, body),
     }
     head::keys(painter, keys);
 }

@@ -30,6 +30,8 @@ async fn a_mouse_chooses_and_a_list_goes_to_a_file() {
         console.click(12, first + 2);
         console.press_for("", &["\"US-50000-c\""]);
         console.press_for("\r", &["lapses in", "US-50000-c"]);
+        console.press_for("y", &["i the id   r the row   p the whole page"]);
+        console.press_for("p", &["the page went to the clipboard: "]);
         console.press_for("\x1b", &["2 Queue", "LAPSES"]);
         // What is alike is one row, and all of it is denied at once.
         console.press_for("v", &["3 alike: refund-decision", "folded"]);

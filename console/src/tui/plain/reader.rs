@@ -4,6 +4,7 @@ use super::super::clock::Now;
 use super::super::event::{Effect, Event, Fetch, Fetched};
 use super::super::keymap::Verb;
 use super::super::keys::{Key, Press};
+use super::super::linear;
 use super::super::state::card::Ask;
 use super::super::state::facts;
 use super::super::state::nav::Page;
@@ -11,7 +12,6 @@ use super::super::state::{Focus, State};
 use super::super::theme::Theme;
 use super::super::update::update;
 use super::known::Known;
-use super::page;
 use super::typed::{self, Typed};
 
 /// How long a page is waited for.
@@ -84,6 +84,13 @@ impl Reader {
 
     fn reduce(&mut self, event: Event, now: Now, said: &mut Said) {
         said.effects.extend(update(&mut self.state, event, now));
+    }
+
+    /// Reads the page, or the card over it; all of it counts as shown from here on.
+    fn read(&mut self, now: Now, said: &mut Said) {
+        let (lines, hits) = linear::lines(&self.state, &self.theme, now);
+        said.lines.extend(lines);
+        self.reduce(Event::Painted(hits), now, said);
     }
 
     fn press(&mut self, key: Key, now: Now, said: &mut Said) {
@@ -175,7 +182,7 @@ impl Reader {
         let then = wanted.then;
         self.wanted = None;
         said.lines.extend(self.state.details.failed.values().map(|why| format!("not all is known: {why}")));
-        said.lines.extend(page::read(&mut self.state, &self.theme, now));
+        self.read(now, said);
         if let Some(verb) = then {
             self.verb(verb, now, said);
         }
@@ -193,7 +200,7 @@ impl Reader {
         }
         // What goes again is part of what is asked.
         if card.painted_tick_ms.is_none() && !self.waits_for_preview() {
-            said.lines.extend(page::read(&mut self.state, &self.theme, now));
+            self.read(now, said);
         }
         let live = self.state.card().is_some_and(|card| card.is_armed(now.tick_ms));
         let Some(asked) = self.asked.as_mut() else { return };
@@ -274,7 +281,7 @@ impl Reader {
         self.press(key, now, said);
         let Some(card) = self.state.card() else { return };
         let (why, at) = (card.said.clone(), card.focus);
-        said.lines.extend(page::read(&mut self.state, &self.theme, now));
+        self.read(now, said);
         said.lines.extend(why);
         if let Some(asked) = &mut self.asked {
             asked.field = Some(at);

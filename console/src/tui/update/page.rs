@@ -10,7 +10,7 @@ use super::super::keys::Key;
 use super::super::state::nav::Page;
 use super::super::state::rows::Step;
 use super::super::state::{Focus, Prompt, Purpose, State};
-use super::{cards, reach};
+use super::cards;
 
 /// Two Ctrl-C within this time leave.
 const INTERRUPT_MS: u64 = 2_000;
@@ -66,7 +66,7 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
         Verb::Happened => cards::resolve(state, true, now),
         Verb::DidNotHappen => cards::resolve(state, false, now),
         Verb::Jump => state.focus = Focus::Jump,
-        Verb::Copy => return reach::copy_id(state, now),
+        Verb::Copy => state.focus = Focus::Copy,
         Verb::Retry => {
             state.details.asked.clear();
             return vec![Effect::Retry];

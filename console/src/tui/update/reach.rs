@@ -1,7 +1,8 @@
 //! What leaves the console besides commands: copies, screens and lists as files; and what the mouse does in it.
 
 use super::super::clock::Now;
-use super::super::event::{Effect, Mouse};
+use super::super::event::{Effect, Mouse, Part};
+use super::super::keys::Key;
 use super::super::state::nav::Page;
 use super::super::state::{Focus, State};
 use super::super::when;
@@ -15,8 +16,22 @@ pub(in crate::tui) const LABELS: &str = "asdfghjklqwertyuiopzxcvbnm";
 /// Rows that one turn of the wheel goes on.
 const WHEEL: usize = 3;
 
+/// A letter of the copy menu; any other key leaves it.
+pub(super) fn copy(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
+    state.focus = Focus::Page;
+    if key == Key::Char('i') {
+        copy_id(state, now)
+    } else if key == Key::Char('r') {
+        vec![Effect::CopyShown(Part::Row)]
+    } else if key == Key::Char('p') {
+        vec![Effect::CopyShown(Part::Page)]
+    } else {
+        Vec::new()
+    }
+}
+
 /// Copies the id of what the cursor is on, or what the page is about.
-pub(super) fn copy_id(state: &mut State, now: Now) -> Vec<Effect> {
+fn copy_id(state: &mut State, now: Now) -> Vec<Effect> {
     let record = || {
         let number = state.nav.cursor().id?.parse().ok()?;
         let record = state.trace.record(number)?;
@@ -78,7 +93,8 @@ pub(super) fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
                     if down { card.scroll.saturating_add(WHEEL) } else { card.scroll.saturating_sub(WHEEL) };
             }
         }
-        (Focus::Card(_), Mouse::Click { .. }) | (Focus::Prompt(_) | Focus::Help(_) | Focus::Jump, _) => {}
+        (Focus::Card(_), Mouse::Click { .. })
+        | (Focus::Prompt(_) | Focus::Help(_) | Focus::Jump | Focus::Copy, _) => {}
     }
     Vec::new()
 }

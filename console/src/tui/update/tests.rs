@@ -47,6 +47,7 @@ fn commands(desk: &Desk) -> Vec<Command> {
         | Effect::WatchTrace { .. }
         | Effect::KeepFilters(_)
         | Effect::Copy { .. }
+        | Effect::CopyShown(_)
         | Effect::Dump { .. }
         | Effect::Keep { .. }
         | Effect::Attract { .. }

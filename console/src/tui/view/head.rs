@@ -198,6 +198,7 @@ pub(super) fn keys(painter: &mut Painter<'_>, area: Rect) {
             "Esc leaves, nothing is done   Tab next field   Enter alone decides nothing".to_owned()
         }
         Focus::Help(_) => "j k scroll   any other key closes".to_owned(),
+        Focus::Copy => "copy: i the id   r the row   p the whole page   any other key leaves".to_owned(),
         Focus::Jump => "the letter of a row puts the cursor there; any other key leaves".to_owned(),
         Focus::Page => hints(painter),
     };

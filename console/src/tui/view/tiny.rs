@@ -22,7 +22,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
         // The whole screen is for what is about to be done.
         Focus::Card(open) => return card::paint(painter, body, open),
         Focus::Help(line) => return help::paint(painter, body, *line),
-        Focus::Page | Focus::Prompt(_) | Focus::Jump => {}
+        Focus::Page | Focus::Prompt(_) | Focus::Jump | Focus::Copy => {}
     }
     let theme = painter.theme;
     let top = take_top(&mut body, 1);

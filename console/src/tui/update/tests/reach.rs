@@ -2,10 +2,12 @@
 
 use ratatui::layout::Size;
 
-use crate::tui::event::{Effect, Event, Mouse};
+use crate::tui::event::{Effect, Event, Mouse, Part};
 use crate::tui::fixture::{self, Desk, listed};
 use crate::tui::keys::Key;
+use crate::tui::linear;
 use crate::tui::state::Focus;
+use crate::tui::theme::Theme;
 use crate::tui::update::title;
 
 fn desk(keys: &str) -> Desk {
@@ -59,7 +61,9 @@ fn jump_puts_the_cursor_on_the_row_with_that_letter() {
 #[test]
 fn the_id_goes_to_the_clipboard_revealed() {
     let copied = |keys: &str| {
-        let effects = desk(keys).key(Key::Char('y'));
+        let mut desk = desk(keys);
+        desk.key(Key::Char('y'));
+        let effects = desk.key(Key::Char('i'));
         effects
             .into_iter()
             .find_map(|effect| if let Effect::Copy { text, .. } = effect { Some(text) } else { None })
@@ -71,9 +75,37 @@ fn the_id_goes_to_the_clipboard_revealed() {
     picture.services[0].name = "refund\u{202e}s\u{7}".to_owned();
     desk.event(Event::Picture(picture));
     desk.key(Key::Char('G'));
-    let sent = desk.key(Key::Char('y'));
+    desk.key(Key::Char('y'));
+    let sent = desk.key(Key::Char('i'));
     let [Effect::Copy { text, .. }, ..] = sent.as_slice() else { panic!("{sent:?}") };
     assert!(text.starts_with("refund<U+202E>s") && !text.contains(char::is_control), "{text}");
+}
+
+#[test]
+fn the_copy_menu_names_what_it_copies_and_any_other_key_leaves_it() {
+    let mut desk = desk("2j");
+    desk.key(Key::Char('y'));
+    let screen = desk.screen();
+    assert!(screen.contains("i the id   r the row   p the whole page"), "{screen}");
+    assert!(desk.key(Key::Char('r')).contains(&Effect::CopyShown(Part::Row)));
+    desk.key(Key::Char('y'));
+    assert!(desk.key(Key::Char('p')).contains(&Effect::CopyShown(Part::Page)));
+    // Twice the key that opens it copies nothing, and then the page has the keys again.
+    for key in [Key::Char('y'), Key::Enter, Key::Esc, Key::Char('d'), Key::Char('a')] {
+        desk.key(Key::Char('y'));
+        let sent = desk.key(key);
+        assert!(!sent.iter().any(|it| matches!(it, Effect::Copy { .. } | Effect::CopyShown(_))), "{sent:?}");
+        assert!(matches!(desk.state.focus, Focus::Page), "{key:?}");
+    }
+    let row = linear::row(&desk.state, &Theme::plain(), desk.now).unwrap();
+    assert!(row.contains("refund-decision") && !row.contains('\n'), "{row}");
+    let mut desk = Desk::new(Size::new(80, 24));
+    desk.key(Key::Char('2'));
+    desk.key(Key::Enter);
+    desk.fetched();
+    let page = linear::lines(&desk.state, &Theme::plain(), desk.now).0.join("\n");
+    assert!(page.contains("<U+202E>") && page.contains("EVIDENCE") && !page.contains("approve.."), "{page}");
+    assert_eq!(linear::row(&desk.state, &Theme::plain(), desk.now), None);
 }
 
 #[test]

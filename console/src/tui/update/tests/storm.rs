@@ -191,6 +191,7 @@ fn acts(effect: &Effect) -> bool {
         | Effect::WatchTrace { .. }
         | Effect::KeepFilters(_)
         | Effect::Copy { .. }
+        | Effect::CopyShown(_)
         | Effect::Dump { .. }
         | Effect::Keep { .. }
         | Effect::Attract { .. }

@@ -1,6 +1,9 @@
 //! Hostile strings everywhere, through the real backend, read back by a terminal parser: only harmless output passes.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Rect, Size};
@@ -11,17 +14,22 @@ use remit_proto::v1::{
 };
 use unicode_general_category::{GeneralCategory, get_general_category};
 
-use crate::tui::event::{Answer, Event, Fetched};
+use crate::tui::event::{Answer, Effect, Event, Fetched};
 use crate::tui::fixture::{self, Desk};
+use crate::tui::keepsake::clipboard;
 use crate::tui::keys::Key;
+use crate::tui::linear;
 use crate::tui::state::contained::Contained;
 use crate::tui::theme::Theme;
+use crate::tui::update::title;
 use crate::tui::view::view;
 
-/// Refuses every sequence that a frame has no use for.
+/// Refuses every sequence that a frame has no use for; what goes to the clipboard or the title is kept to be looked at.
 #[derive(Default)]
 struct Oracle {
     complaints: Vec<String>,
+    copied: Vec<String>,
+    titles: Vec<String>,
 }
 
 impl vte::Perform for Oracle {
@@ -57,8 +65,20 @@ impl vte::Perform for Oracle {
         }
     }
 
-    fn osc_dispatch(&mut self, params: &[&[u8]], _: bool) {
-        self.complaints.push(format!("OSC {params:?}"));
+    fn osc_dispatch(&mut self, params: &[&[u8]], bell: bool) {
+        let copied = match params {
+            [b"52", b"c", text] if bell => {
+                STANDARD.decode(text).ok().and_then(|it| String::from_utf8(it).ok())
+            }
+            _ => None,
+        };
+        match (copied, params) {
+            (Some(text), _) => self.copied.push(text),
+            (None, [b"0", words]) if words.is_ascii() => {
+                self.titles.push(String::from_utf8_lossy(words).into_owned());
+            }
+            (None, _) => self.complaints.push(format!("OSC {params:?}")),
+        }
     }
 
     fn hook(&mut self, _: &vte::Params, _: &[u8], _: bool, action: char) {
@@ -277,9 +297,35 @@ fn complaints(desk: &mut Desk) -> Vec<String> {
         let mut terminal = Terminal::with_options(CrosstermBackend::new(&mut bytes), options).unwrap();
         terminal.draw(|frame| *frame.buffer_mut() = buffer).unwrap();
     }
-    let mut oracle = Oracle::default();
-    vte::Parser::new().advance(&mut oracle, &bytes);
+    let oracle = heard(&bytes);
+    assert!(oracle.copied.is_empty() && oracle.titles.is_empty(), "a frame copies nothing and has no title");
     oracle.complaints
+}
+
+fn heard(bytes: &[u8]) -> Oracle {
+    let mut oracle = Oracle::default();
+    vte::Parser::new().advance(&mut oracle, bytes);
+    oracle
+}
+
+/// Whatever is copied from here is one sequence, and its text is harmless wherever it is pasted.
+fn copies_are_harmless(desk: &mut Desk) -> Result<(), TestCaseError> {
+    desk.key(Key::Char('y'));
+    let effects = desk.key(Key::Char('i'));
+    let id =
+        effects.into_iter().find_map(|it| if let Effect::Copy { text, .. } = it { Some(text) } else { None });
+    let row = linear::row(&desk.state, &Theme::ansi(), desk.now);
+    let page = linear::lines(&desk.state, &Theme::ansi(), desk.now).0.join("\n");
+    for text in [id, row, Some(page)].into_iter().flatten() {
+        let Some(sequence) = clipboard(&text) else { continue };
+        let oracle = heard(sequence.as_bytes());
+        prop_assert_eq!(&oracle.complaints, &Vec::<String>::new());
+        prop_assert_eq!(&oracle.copied, &vec![text.clone()]);
+        // Pasted into a terminal it is letters and ends of lines, nothing else.
+        let pasted = heard(text.replace('\n', "").as_bytes());
+        prop_assert_eq!(pasted.complaints, Vec::<String>::new());
+    }
+    Ok(())
 }
 
 proptest! {
@@ -295,7 +341,15 @@ proptest! {
             desk.event(Event::Paste(text.clone()));
             prop_assert_eq!(complaints(&mut desk), Vec::<String>::new(), "after {:?}", keys);
         }
+        for keys in ["j", "2", "3k", "4", "6", "8"] {
+            let mut desk = poisoned(&text);
+            keys.chars().for_each(|key| drop(desk.key(Key::Char(key))));
+            copies_are_harmless(&mut desk)?;
+        }
         let mut desk = poisoned(&text);
+        desk.state.environment.clone_from(&text);
+        let titled = heard(format!("\x1b]0;{}\x07", title(&desk.state, desk.now)).as_bytes());
+        prop_assert!(titled.complaints.is_empty() && titled.titles.len() == 1, "{:?}", titled.titles);
         desk.key(Key::Char('2'));
         desk.key(Key::Enter);
         prop_assert_eq!(complaints(&mut desk), Vec::<String>::new());

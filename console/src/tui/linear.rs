@@ -3,45 +3,58 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 
-use super::super::clock::Now;
-use super::super::event::Event;
-use super::super::hit::HitMap;
-use super::super::state::State;
-use super::super::state::nav::Page;
-use super::super::theme::Theme;
-use super::super::update::update;
-use super::super::view::view;
+use super::clock::Now;
+use super::hit::HitMap;
+use super::state::State;
+use super::state::nav::Page;
+use super::theme::Theme;
+use super::view::view;
 
 /// Columns of a line: as many as there is one pane for.
 const WIDTH: u16 = 98;
 /// Heights that are tried, the first in which everything is whole.
 const HEIGHTS: [u16; 3] = [100, 1_000, 6_000];
+/// Rows of a list for which there is room besides.
+const ROWS: u16 = 2_000;
 /// Rows above a page and below it, which tell what is told here as it changes.
 const ABOVE: usize = 2;
 const BELOW: usize = 3;
 
-/// Paints it, which counts as having been shown, and returns the lines of the page or of the card over it.
-pub(super) fn read(state: &mut State, theme: &Theme, now: Now) -> Vec<String> {
-    let rows = u16::try_from(state.rows().len()).unwrap_or(u16::MAX);
-    let heights = HEIGHTS.map(|height| height.saturating_add(rows.min(2_000)));
-    let mut painted = None;
-    for height in heights {
-        let (buffer, hits) = view(state, now, Size::new(WIDTH, height), theme);
-        let is_whole = is_whole(&hits);
-        painted = Some((buffer, hits));
-        if is_whole {
-            break;
-        }
-    }
-    let Some((buffer, hits)) = painted else { return Vec::new() };
+/// The lines of the page, or of the card over it, and what they show by identity.
+pub(super) fn lines(state: &State, theme: &Theme, now: Now) -> (Vec<String>, HitMap) {
+    let (buffer, hits) = tall(state, theme, now);
     let document = hits.shown.as_ref().filter(|_| hits.card.is_none()).map(|shown| shown.end);
     let lines = match (state.nav.page(), document) {
-        // Its last rows are keys, which nobody presses here.
+        // Its last rows are keys, which mean nothing away from the screen.
         (Page::Decision(_), Some(lines)) => text(&buffer, lines.saturating_add(1)),
         _ => text(&buffer, usize::MAX),
     };
-    update(state, Event::Painted(hits), now);
-    lines
+    (lines, hits)
+}
+
+/// The row under the cursor; none where no row is.
+pub(super) fn row(state: &State, theme: &Theme, now: Now) -> Option<String> {
+    let (buffer, hits) = tall(state, theme, now);
+    let ((_, y), list) = (hits.cursor?, hits.list?);
+    let columns = usize::from(buffer.area.width).max(1);
+    let row = buffer.content().chunks(columns).nth(usize::from(y))?;
+    let cells = row.iter().skip(usize::from(list.at.0)).take(usize::from(list.width));
+    Some(cells.map(|cell| cell.symbol()).collect::<String>().trim().to_owned())
+}
+
+/// Painted on the first height on which it is whole, or else on the last.
+fn tall(state: &State, theme: &Theme, now: Now) -> (Buffer, HitMap) {
+    let rows = u16::try_from(state.rows().len()).unwrap_or(u16::MAX).min(ROWS);
+    let paint = |height: u16| view(state, now, Size::new(WIDTH, height.saturating_add(rows)), theme);
+    let [first, others @ ..] = HEIGHTS;
+    let mut painted = paint(first);
+    for height in others {
+        if is_whole(&painted.1) {
+            break;
+        }
+        painted = paint(height);
+    }
+    painted
 }
 
 fn is_whole(hits: &HitMap) -> bool {
