@@ -72,20 +72,7 @@ pub struct Settings {
 pub fn run(context: &Context, settings: &Settings, out: &mut dyn Write) -> color_eyre::Result<()> {
     let record = settings.record.as_deref();
     let log = log::start()?;
-    let approver = Approver::of(context);
-    let key = approver.key();
-    let net = net::Net::start(context, approver)?;
-    let session = uuid::Uuid::now_v7().to_string();
-    let mut state = State::new(&context.environment, &context.endpoint, &session);
-    state.key = key;
-    state.production = context.production;
-    state.keymap = settings.keymap.clone();
-    if let Some(path) = saved::path() {
-        match saved::load(&path) {
-            Ok(known) => state.keep_saved(known),
-            Err(error) => state.say(0, format!("saved filters in {}: {error}", path.display())),
-        }
-    }
+    let (state, net) = begun(context, &settings.keymap)?;
     let setting = |name: &str| env::var(name).ok();
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(setting).find(|text| !text.is_empty());
     let [no_color, clicolor, term, no_motion] = ["NO_COLOR", "CLICOLOR", "TERM", "NO_MOTION"].map(setting);
@@ -131,6 +118,23 @@ pub fn run(context: &Context, settings: &Settings, out: &mut dyn Write) -> color
         }
     }
     Ok(())
+}
+
+/// A console at the control plane of this context that has not heard anything yet, and its connections.
+fn begun(context: &Context, keymap: &Keymap) -> color_eyre::Result<(State, net::Net)> {
+    let approver = Approver::of(context);
+    let session = uuid::Uuid::now_v7().to_string();
+    let mut state = State::new(&context.environment, &context.endpoint, &session);
+    state.key = approver.key();
+    state.production = context.production;
+    state.keymap = keymap.clone();
+    if let Some(path) = saved::path() {
+        match saved::load(&path) {
+            Ok(known) => state.keep_saved(known),
+            Err(error) => state.say(0, format!("saved filters in {}: {error}", path.display())),
+        }
+    }
+    Ok((state, net::Net::start(context, approver)?))
 }
 
 /// Begins a recording of a terminal as large as this one.

@@ -374,6 +374,11 @@ pub enum Effect {
         /// Fixed words and numbers.
         words: String,
     },
+    /// Go to the control plane of another context; without a name, say which there are.
+    Switch {
+        /// Its name.
+        name: Option<String>,
+    },
     /// Keep these filters for the next time.
     KeepFilters(Saved),
     /// Connect again without waiting.

@@ -133,6 +133,10 @@ impl Plain {
             }
             // Whatever there is to tell is a line already.
             Effect::Attract { .. } => {}
+            Effect::Switch { .. } => {
+                let words = "not in lines: leave, and name it with `--context NAME`";
+                return Some(Event::Told(words.to_owned()));
+            }
             Effect::Retry => self.net.retry(),
             // The terminal does that itself here.
             Effect::Suspend => {}

@@ -1,5 +1,6 @@
 //! The loop: waits for whatever is most urgent, reduces it, runs effects, paints when something changed.
 
+use std::path::Path;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
 use crate::config::Notify;
+use crate::context::{Context, shelf};
 use crate::saved;
 
 use super::clock::{Clock, Now};
@@ -234,6 +236,10 @@ impl Screen {
                 self.reduce(vec![Event::Told(words)]);
             }
             Effect::Attract { words } => self.attract(&words),
+            Effect::Switch { name } => {
+                let words = self.switch(name.as_deref());
+                self.reduce(vec![Event::Told(words)]);
+            }
             Effect::Send { id, idempotency_id, command } => self.net.send(id, idempotency_id, command),
             Effect::Fetch(fetch) => self.net.fetch(fetch),
             Effect::Follow { id, actions } => self.net.follow(id, actions),
@@ -271,6 +277,25 @@ impl Screen {
             Part::Row => linear::row(&self.state, &self.theme, now)
                 .map_or_else(|| "no row is under the cursor".to_owned(), |row| self.copy("the row", &row)),
             Part::Page => self.copy("the page", &linear::lines(&self.state, &self.theme, now).0.join("\n")),
+        }
+    }
+
+    /// Goes to another context: the terminal, its looks and its keys stay, all else begins anew.
+    fn switch(&mut self, name: Option<&str>) -> String {
+        let Some(name) = name else { return contexts() };
+        let opened = shelf::resolve(Some(Path::new(name)))
+            .and_then(|path| Context::load(&path))
+            .map_err(|error| format!("{error}; {}", error.hint()))
+            .and_then(|context| {
+                super::begun(&context, &self.state.keymap).map_err(|error| format!("{error:#}"))
+            });
+        match opened {
+            Ok((state, net)) => {
+                self.state = state;
+                self.net = net;
+                format!("this is `{name}` now")
+            }
+            Err(why) => why,
         }
     }
 
@@ -332,6 +357,19 @@ impl Screen {
             update(&mut self.state, Event::Painted(hits), at);
         }
         Ok(())
+    }
+}
+
+/// The names of the contexts, each with its environment.
+fn contexts() -> String {
+    let named = |entry: shelf::Entry| match entry.context {
+        Ok(context) => format!("{} ({})", entry.name, context.environment),
+        Err(_) => format!("{} (cannot be used)", entry.name),
+    };
+    match shelf::all() {
+        Ok(all) if all.is_empty() => "there is no context; `remit context` says how to make one".to_owned(),
+        Ok(all) => all.into_iter().map(named).collect::<Vec<_>>().join("   "),
+        Err(error) => error.to_string(),
     }
 }
 

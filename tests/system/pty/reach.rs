@@ -82,3 +82,22 @@ async fn a_question_is_sent_to_a_colleague_who_sees_that_it_is_theirs() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_console_goes_from_one_context_to_another() {
+    let desk = Desk::new().await;
+    let text = fs::read_to_string(desk.site.data().join("context.toml")).unwrap();
+    let folder = desk.site.path().join("remit/contexts");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("live.toml"), format!("{text}production = true\n")).unwrap();
+    fs::write(folder.join("broken.toml"), "environment = 1\n").unwrap();
+    desk.at_console((120, 30), |mut console| {
+        console.press_for(":ctx\r", &["broken (cannot be used)", "live (test)"]);
+        console.press_for(":ctx nowhere\r", &["nowhere", "live"]);
+        console.press_for(":ctx broken\r", &["broken.toml"]);
+        console.press_for(":ctx live\r", &["PROD", "LIVE", "this is `live` now"]);
+        console.press_for("2", &["2 Queue"]);
+        leave(console);
+    })
+    .await;
+}

@@ -7,13 +7,14 @@ use super::super::clock::Now;
 use super::super::event::Effect;
 use super::super::keys::Key;
 use super::super::state::nav::Page;
+use super::super::state::receipt::Fate;
 use super::super::state::sieve::Sieve;
 use super::super::state::{Focus, Prompt, Purpose, State};
 use super::super::when;
 use super::{cards, complete, edit_request, page, reach};
 
 /// The verbs, for the error that an unknown one gets.
-pub(in crate::tui) const VERBS: &str = "go, stop, safe, reason, release, rollback, write, readonly, filter, save, forget, export, dump, help, quit";
+pub(in crate::tui) const VERBS: &str = "go, stop, safe, reason, release, rollback, write, readonly, filter, save, forget, export, dump, ctx, help, quit";
 
 /// How long a console of production stays open, and the shortest reason for it.
 const WRITE_MS: u64 = 60 * 60 * 1_000;
@@ -138,6 +139,7 @@ fn run(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
         "write" => write(state, target, now),
         "readonly" => state.write_until_ms = 0,
         "export" | "dump" => return reach::file(state, verb, target, now),
+        "ctx" => return switch(state, target, now),
         "save" => return save(state, target, now),
         "forget" => return forget(state, target, now),
         "filter" => state.say(now.tick_ms, "nothing is filtered on this page"),
@@ -156,6 +158,16 @@ fn run(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
         _ => state.say(now.tick_ms, format!("`{verb}` is no command; there are: {VERBS}")),
     }
     Vec::new()
+}
+
+/// To another context: never while it is open what became of a command.
+fn switch(state: &mut State, name: &str, now: Now) -> Vec<Effect> {
+    let open = |fate: &Fate| matches!(fate, Fate::Sent | Fate::Working(_));
+    if !name.is_empty() && state.receipts.newest_first().any(|receipt| open(&receipt.fate)) {
+        state.say(now.tick_ms, "a command has no answer yet; `ctx` again once it has");
+        return Vec::new();
+    }
+    vec![Effect::Switch { name: Some(name.to_owned()).filter(|name| !name.is_empty()) }]
 }
 
 /// A run is undone as a whole; of anything wider it must be said since when.

@@ -51,6 +51,7 @@ fn commands(desk: &Desk) -> Vec<Command> {
         | Effect::Dump { .. }
         | Effect::Keep { .. }
         | Effect::Attract { .. }
+        | Effect::Switch { .. }
         | Effect::Suspend
         | Effect::Retry
         | Effect::Quit => None,

@@ -195,6 +195,7 @@ fn acts(effect: &Effect) -> bool {
         | Effect::Dump { .. }
         | Effect::Keep { .. }
         | Effect::Attract { .. }
+        | Effect::Switch { .. }
         | Effect::Suspend
         | Effect::Retry
         | Effect::Quit => false,
