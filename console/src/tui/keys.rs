@@ -114,7 +114,7 @@ pub fn name(key: Key) -> String {
 
 /// How keys are named in a file.
 pub const NAMES: &str = "a key is one letter or sign, `Ctrl-X`, or one of Space, Enter, Esc, Tab, Shift-Tab, Backspace, \
-                         Delete, Up, Down, Left, Right, PgUp, PgDn, Home, End";
+                         Delete, Up, Down, Left, Right, PgUp, PgDn, Home, End; `Ctrl-I` and `Ctrl-M` arrive as Tab and Enter";
 
 /// The key with this name on screen.
 #[must_use]
@@ -127,7 +127,10 @@ pub fn named(name: &str) -> Option<Key> {
     if let Some(letter) = name.strip_prefix("Ctrl-") {
         let mut letters = letter.chars();
         let (Some(letter), None) = (letters.next(), letters.next()) else { return None };
-        return letter.is_ascii_alphabetic().then(|| Key::Ctrl(letter.to_ascii_lowercase()));
+        let letter = letter.to_ascii_lowercase();
+        // A terminal sends these two as keys of their own.
+        let arrives = letter.is_ascii_alphabetic() && !matches!(letter, 'i' | 'm');
+        return arrives.then_some(Key::Ctrl(letter));
     }
     Some(match name {
         "Space" => Key::Char(' '),

@@ -235,7 +235,14 @@ impl<'a> Painter<'a> {
             self.row(area, line, row);
         }
         if let Some(foot) = foot {
-            let words = if end < total { "Space or PgDn reads on" } else { "end" };
+            // In a card a letter is text, so only one key is left for it.
+            let on = match &self.state.focus {
+                Focus::Card(_) => "PgDn reads on".to_owned(),
+                Focus::Page | Focus::Prompt(_) | Focus::Help(_) | Focus::Jump | Focus::Copy => {
+                    self.state.keymap.words("<read_on> or <page_down> reads on")
+                }
+            };
+            let words = if end < total { on.as_str() } else { "end" };
             let words =
                 format!("-- lines {} to {end} of {total}; {words} --", first.saturating_add(1).min(total));
             self.row(foot, 0, &Row::of(words, self.theme.warn));

@@ -7,8 +7,12 @@ use crate::tui::keys::{self, Key};
 use crate::tui::state::nav::Page;
 
 /// Keys that mean one thing for good: the way back, the way to a stop, the way out.
-const FIXED: [(Key, Verb); 3] =
-    [(Key::Esc, Verb::Back), (Key::Char('!'), Verb::Act), (Key::Ctrl('c'), Verb::Interrupt)];
+const FIXED: [(Key, Verb); 4] = [
+    (Key::Esc, Verb::Back),
+    (Key::Char('!'), Verb::Act),
+    (Key::Ctrl('c'), Verb::Interrupt),
+    (Key::Ctrl('z'), Verb::Suspend),
+];
 
 /// Keys that confirm in a card: none of them opens one.
 const CONFIRMING: [Key; 2] = [Key::Enter, Key::Char('y')];
@@ -130,6 +134,15 @@ impl Keymap {
     #[must_use]
     pub fn lookup(&self, key: Key, page: &Page) -> Option<Verb> {
         self.on(page).find(|row| row.keys.contains(&key)).map(|row| row.verb)
+    }
+
+    /// A sentence of ours with keys in it: `<open> opens it` is `Enter opens it` until somebody binds another.
+    #[must_use]
+    pub fn words(&self, text: &'static str) -> String {
+        let name = |row: &Row| row.keys.first().map(|key| keys::name(*key)).unwrap_or_default();
+        self.0
+            .iter()
+            .fold(text.to_owned(), |text, row| text.replace(&format!("<{}>", row.verb.id()), &name(row)))
     }
 }
 

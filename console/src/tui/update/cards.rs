@@ -105,7 +105,7 @@ pub(in crate::tui) fn approval_lock(state: &State, object: &Object, now: Now) ->
         return Some(why);
     }
     if *state.nav.page() != Page::Decision(object.id.clone()) {
-        return Some("open it with Enter and read it first".to_owned());
+        return Some(state.keymap.words("open it with <open> and read it first"));
     }
     let detail = state.details.action.as_ref();
     let shown = detail.and_then(|d| d.escalation.as_ref()).filter(|e| e.id == object.id);
@@ -123,7 +123,8 @@ pub(in crate::tui) fn approval_lock(state: &State, object: &Object, now: Now) ->
     match key.as_deref().and_then(|key| state.read.progress(key)) {
         None => Some("needs a larger terminal: the evidence was not shown".to_owned()),
         Some((seen, total)) if seen < total => {
-            Some(format!("read on with Space: {seen} of {total} lines were shown"))
+            let how = state.keymap.words("read on with <read_on>");
+            Some(format!("{how}: {seen} of {total} lines were shown"))
         }
         Some(_) => None,
     }

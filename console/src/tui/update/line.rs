@@ -107,7 +107,8 @@ fn save(state: &mut State, name: &str, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     if text.is_empty() {
-        state.say(now.tick_ms, "there is no filter on this page to save; `/` sets one");
+        let words = "there is no filter on this page to save; `<filter>` sets one";
+        state.say(now.tick_ms, state.keymap.words(words));
         return Vec::new();
     }
     state.say(now.tick_ms, format!("@{name} is {text}"));

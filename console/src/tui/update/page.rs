@@ -58,7 +58,8 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
         Verb::HandOver => cards::hand_over(state, now),
         Verb::Fold => fold(state, now),
         Verb::NextSection | Verb::LastSection if state.sections.is_empty() => {
-            state.say(now.tick_ms, "no section yet: `/` filters, `:save NAME` makes it one");
+            let words = "no section yet: `<filter>` filters, `:save NAME` makes it one";
+            state.say(now.tick_ms, state.keymap.words(words));
         }
         Verb::NextSection => state.walk_sections(false),
         Verb::LastSection => state.walk_sections(true),
@@ -245,8 +246,8 @@ fn fold(state: &mut State, now: Now) {
     state.drawn.is_folded = !state.drawn.is_folded;
     state.nav.cursor_mut().id = None;
     let words =
-        if state.drawn.is_folded { "what is alike is one row now; Enter opens it" } else { "each is a row" };
-    state.say(now.tick_ms, words);
+        if state.drawn.is_folded { "what is alike is one row now; <open> opens it" } else { "each is a row" };
+    state.say(now.tick_ms, state.keymap.words(words));
 }
 
 fn freeze(state: &mut State) {

@@ -17,6 +17,7 @@ use remit_proto::v1::{
 
 use crate::tui::event::{Answer, Command, Effect, Event, Fetched};
 use crate::tui::fixture::{self, DIGEST, Desk};
+use crate::tui::keymap::live::Keymap;
 use crate::tui::keys::{Key, Press};
 use crate::tui::state::Focus;
 use crate::tui::state::nav::Page;
@@ -454,7 +455,12 @@ proptest! {
 
     #[test]
     fn no_storm_of_keys_acts_by_accident(storm in storm::any()) {
-        storm::check(storm)?;
+        storm::check(storm, Keymap::default())?;
+    }
+
+    #[test]
+    fn nor_under_any_other_keys(storm in storm::any(), keymap in storm::keymap()) {
+        storm::check(storm, keymap)?;
     }
 }
 

@@ -106,7 +106,8 @@ fn doubt(detail: &ActionDetail, action: &Action, width: usize, painter: &Painter
         let what = format!("nobody knows whether it happened; {meanwhile}; it may take effect until {lands}");
         rows.extend(wrapped("DOUBT  ", &what, width, (theme.dim, theme.warn)));
         let command = format!(
-            "h it happened, n it did not; or remit resolve {} --happened | --did-not-happen --reason \"how you know\"",
+            "{}; or remit resolve {} --happened | --did-not-happen --reason \"how you know\"",
+            painter.state.keymap.words("<happened> it happened, <did_not_happen> it did not"),
             action.id
         );
         rows.extend(wrapped("RESOLVE ", &command, width, (theme.dim, theme.strong)));

@@ -30,8 +30,9 @@ pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, group: &str) {
     painter.rows(top, &common);
     let foot = take_bottom(&mut inner, 2);
     painter.row(foot, 0, &attention(painter));
-    let words = "Enter opens one; a approves it on its page; ! denies all of them, Esc goes back";
-    painter.row(foot, 1, &Row::of(words, theme.dim));
+    let words =
+        "<open> opens one; <approve> approves it on its page; <act> denies all of them, <back> goes back";
+    painter.row(foot, 1, &Row::of(state.keymap.words(words), theme.dim));
     let head = take_top(&mut inner, 1);
     let widths = widths(&members, &names);
     let columns =
@@ -73,8 +74,8 @@ pub(super) fn preview(painter: &mut Painter<'_>, area: Rect, members: &[&Escalat
         width,
         (painter.theme.dim, painter.theme.text),
     ));
-    let words = "Enter opens the group; ! denies all of it; v unfolds the queue";
-    rows.push(Row::of(words, painter.theme.dim));
+    let words = "<open> opens the group; <act> denies all of it; <fold> unfolds the queue";
+    rows.push(Row::of(painter.state.keymap.words(words), painter.theme.dim));
     painter.rows(inner, &rows);
 }
 

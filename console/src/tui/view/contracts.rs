@@ -117,7 +117,10 @@ fn filled(painter: &mut Painter<'_>, area: Rect, mut rows: Vec<Row>) {
     let room = usize::from(area.height);
     if room < rows.len() {
         rows.truncate(room.saturating_sub(1));
-        rows.push(Row::of("-- more: Enter opens all of it --", painter.theme.warn));
+        rows.push(Row::of(
+            painter.state.keymap.words("-- more: <open> opens all of it --"),
+            painter.theme.warn,
+        ));
     }
     painter.rows(area, &rows);
 }

@@ -47,12 +47,15 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
         (Some(object), Some(_)) => approval_lock(state, object, painter.now),
         _ => Some("it does not wait any more".to_owned()),
     };
+    let words = |text| state.keymap.words(text);
     let word = match lock {
         Some(why) => {
-            Row::of("a approve LOCKED: ", theme.warn).put(why, theme.warn).put("   d deny..", theme.text)
+            let (approve, deny) = (words("<approve> approve LOCKED: "), words("   <deny> deny.."));
+            Row::of(approve, theme.warn).put(why, theme.warn).put(deny, theme.text)
         }
         None => {
-            Row::of("a approve..   d deny..   ! act   Enter: action   nothing is decided by Enter", theme.ok)
+            let all = "<approve> approve..   <deny> deny..   <act> act   <open>: action   nothing is decided by Enter";
+            Row::of(words(all), theme.ok)
         }
     };
     painter.row(foot, 1, &attention(painter));

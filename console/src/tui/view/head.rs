@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use remit_proto::v1::Level;
 
 use super::super::keymap::{self, Verb};
-use super::super::keys;
+use super::super::keys::{self, Key};
 use super::super::paint::{Painter, Row, STEP_MS};
 use super::super::state::link::LinkState;
 use super::super::state::overdue;
@@ -48,8 +48,13 @@ pub(super) fn header(painter: &mut Painter<'_>, area: Rect) {
         .put(format!("QUEUE {waits}{unsure}"), if waits == 0 { theme.text } else { theme.warn })
         .put("|", theme.border)
         .put(when::time_of_day(Some(painter.clock_ms)), theme.text);
-    let gap = usize::from(area.width).saturating_sub(6).saturating_sub(row.width());
-    let row = if gap == 0 { row } else { row.put(" ".repeat(gap), theme.text).put("? help", theme.dim) };
+    let help = Row::of(state.keymap.words("<help> help"), theme.dim).width();
+    let gap = usize::from(area.width).saturating_sub(help).saturating_sub(row.width());
+    let row = if gap == 0 {
+        row
+    } else {
+        row.put(" ".repeat(gap), theme.text).put(state.keymap.words("<help> help"), theme.dim)
+    };
     painter.row(area, 0, &row);
 }
 
@@ -93,7 +98,10 @@ fn alerts(painter: &Painter<'_>) -> Vec<(String, bool)> {
         let link = state.link.state(now.tick_ms);
         let next = match left {
             0 => "trying now".to_owned(),
-            _ => format!("try {} in {}, r now", down.attempt.saturating_add(1), when::span(left)),
+            _ => {
+                let now = state.keymap.words("<retry> now");
+                format!("try {} in {}, {now}", down.attempt.saturating_add(1), when::span(left))
+            }
         };
         let words = format!("?? {link}, {next}: {}", down.reason);
         alerts.push((words, true));
@@ -197,7 +205,7 @@ pub(super) fn keys(painter: &mut Painter<'_>, area: Rect) {
         Focus::Card(_) => {
             "Esc leaves, nothing is done   Tab next field   Enter alone decides nothing".to_owned()
         }
-        Focus::Help(_) => "j k scroll   any other key closes".to_owned(),
+        Focus::Help(_) => painter.state.keymap.words("<down> <up> scroll   any other key closes"),
         Focus::Copy => "copy: i the id   r the row   p the whole page   any other key leaves".to_owned(),
         Focus::Jump => "the letter of a row puts the cursor there; any other key leaves".to_owned(),
         Focus::Page => hints(painter),
@@ -218,10 +226,26 @@ fn hints(painter: &Painter<'_>) -> String {
         (Verb::Filter, "filter"),
         (Verb::CommandLine, "cmd"),
     ];
-    let key = |verb: Verb| painter.state.keymap.key_of(verb, page).map(keys::name);
-    let views = [keymap::VIEWS.first(), keymap::VIEWS.last()].map(|verb| verb.and_then(|verb| key(*verb)));
-    let views = views.map(Option::unwrap_or_default).join("-");
-    let shown = wanted.into_iter().filter_map(|(verb, label)| Some(format!("{} {label}", key(verb)?)));
-    let shown = std::iter::once(format!("{views} views")).chain(shown);
+    let key = |verb: Verb| painter.state.keymap.key_of(verb, page);
+    let views: Vec<_> = keymap::VIEWS.iter().filter_map(|verb| key(*verb)).collect();
+    let shown =
+        wanted.into_iter().filter_map(|(verb, label)| Some(format!("{} {label}", keys::name(key(verb)?))));
+    let shown = std::iter::once(format!("{} views", span(&views))).chain(shown);
     shown.collect::<Vec<_>>().join("  ")
+}
+
+/// Keys in a few letters: `1-8` where each follows the one before, all of them where not.
+fn span(found: &[Key]) -> String {
+    let code = |key: &Key| if let Key::Char(letter) = key { Some(u32::from(*letter)) } else { None };
+    let follow = found.windows(2).all(|two| match two {
+        [one, next] => {
+            code(one).and_then(|one| one.checked_add(1)).is_some_and(|next_to| code(next) == Some(next_to))
+        }
+        _ => false,
+    });
+    let names: Vec<_> = found.iter().map(|key| keys::name(*key)).collect();
+    match names.as_slice() {
+        [first, .., last] if follow => format!("{first}-{last}"),
+        names => names.join(" "),
+    }
 }

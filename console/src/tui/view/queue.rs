@@ -21,7 +21,8 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
         if WIDE <= body.width { take_right(&mut body, half) } else { take_bottom(&mut body, below) };
     let shown = state.shown_questions().count();
     let hidden = state.filter_words(all.saturating_sub(shown));
-    let folded = if state.drawn.is_folded { "   folded: v unfolds" } else { "" };
+    let folded =
+        if state.drawn.is_folded { state.keymap.words("   folded: <fold> unfolds") } else { String::new() };
     let title = format!("2 Queue   {} wait{folded}{hidden}", shown);
     let mut list = painter.rule(body, &title);
     if !state.sections.is_empty() {
@@ -69,7 +70,10 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
             painter.row(
                 preview,
                 0,
-                &Row::of("what was under the cursor is gone: j or k chooses again", theme.warn),
+                &Row::of(
+                    state.keymap.words("what was under the cursor is gone: <down> or <up> chooses again"),
+                    theme.warn,
+                ),
             );
         }
         None => {}
@@ -145,18 +149,20 @@ fn ask(painter: &mut Painter<'_>, area: Rect, escalation: &Escalation) {
     for because in &escalation.because {
         rows.extend(wrapped("WHY   ", because, width, (theme.dim, theme.text)));
     }
+    let keymap = &painter.state.keymap;
+    let words = |text| keymap.words(text);
     if escalation.params_json.is_empty() {
-        rows.push(Row::of("the parameters are long: Enter opens all of it", theme.warn));
+        rows.push(Row::of(words("the parameters are long: <open> opens all of it"), theme.warn));
     }
     rows.extend(json_rows(&escalation.params_json, width, theme));
     rows.push(Row::of(
-        "Enter opens it with its evidence; d begins to deny; approve is on its page",
+        words("<open> opens it with its evidence; <deny> begins to deny; approve is on its page"),
         theme.dim,
     ));
     let room = usize::from(inner.height);
     if room < rows.len() {
         rows.truncate(room.saturating_sub(1));
-        rows.push(Row::of("-- more: Enter opens all of it --", theme.warn));
+        rows.push(Row::of(words("-- more: <open> opens all of it --"), theme.warn));
     }
     painter.rows(inner, &rows);
 }

@@ -37,7 +37,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     painter.rows(summary, &summary_rows(run, &detail.request_json, theme, painter.now.wall_ms));
     let rows: Vec<_> = if state.drawn.is_waterfall {
         let foot = take_bottom(&mut list, 1);
-        painter.row(foot, 0, &Row::of(waterfall::legend(), theme.dim));
+        painter.row(foot, 0, &Row::of(painter.state.keymap.words(waterfall::legend()), theme.dim));
         waterfall::rows(detail, (usize::from(list.width), painter.now.wall_ms), theme)
     } else {
         detail.actions.iter().map(|action| action_row(action, theme)).collect()

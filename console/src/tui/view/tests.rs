@@ -1,6 +1,7 @@
 //! Each screen as it looks, at both sizes; and what hostile text can do to the terminal: nothing.
 
 mod oracle;
+mod rebound;
 mod screens;
 mod shared;
 mod signed;

@@ -15,7 +15,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let pinned = state.nav.cursor().id.and_then(|id| id.parse::<u64>().ok());
     let mode = match (trace.frozen, pinned) {
         (Some(_), _) => format!("FROZEN, {} newer", trace.newer()),
-        (None, Some(_)) => "PINNED, G follows again".to_owned(),
+        (None, Some(_)) => state.keymap.words("PINNED, <last> follows again"),
         (None, None) => "FOLLOWING".to_owned(),
     };
     let filter = if trace.filter().is_empty() { "none".to_owned() } else { trace.filter().to_string() };

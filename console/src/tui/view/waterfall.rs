@@ -42,7 +42,7 @@ pub(super) fn rows(detail: &RunDetail, (width, wall_ms): (usize, i64), theme: &T
 /// What the bars are drawn with.
 #[must_use]
 pub(super) fn legend() -> &'static str {
-    ". waits   = at its tool   + done   x not done   ? in doubt   < undone   w list"
+    ". waits   = at its tool   + done   x not done   ? in doubt   < undone   <waterfall> list"
 }
 
 fn spans(detail: &RunDetail) -> BTreeMap<&str, Span> {

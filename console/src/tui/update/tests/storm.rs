@@ -10,7 +10,8 @@ use remit_proto::v1::Level;
 
 use crate::tui::event::{Answer, Command, Effect, Event, Fetched, Mouse};
 use crate::tui::fixture::{self, Desk};
-use crate::tui::keys::{Key, Press};
+use crate::tui::keymap::{Verb, live::Keymap};
+use crate::tui::keys::{self, Key, Press};
 use crate::tui::state::card::Ask;
 use crate::tui::state::facts;
 use crate::tui::theme::Theme;
@@ -111,8 +112,26 @@ struct Observer {
     last_key: Option<(Key, u64)>,
 }
 
-pub(super) fn check(storm: Vec<Op>) -> Result<(), TestCaseError> {
+/// Keymaps in which commands have exchanged their keys; what is fixed stays.
+pub(super) fn keymap() -> impl Strategy<Value = Keymap> {
+    let fixed = [Verb::Back, Verb::Act, Verb::Interrupt, Verb::Suspend];
+    let default = Keymap::default();
+    let rows = default.rows().filter(|row| !fixed.contains(&row.verb));
+    let rows: Vec<(&str, Key)> = rows.map(|row| (row.verb.id(), row.keys[0])).collect();
+    let some = prop::sample::subsequence(rows, 2..12);
+    let exchanged = some.prop_flat_map(|some| {
+        let (ids, keys): (Vec<_>, Vec<_>) = some.into_iter().unzip();
+        (Just(ids), Just(keys).prop_shuffle())
+    });
+    exchanged.prop_map(|(ids, keys)| {
+        let named = |(id, key): (&str, Key)| (id.to_owned(), vec![keys::name(key)]);
+        Keymap::with(&ids.into_iter().zip(keys).map(named).collect()).unwrap_or_default()
+    })
+}
+
+pub(super) fn check(storm: Vec<Op>, keymap: Keymap) -> Result<(), TestCaseError> {
     let mut desk = Desk::new(Size::new(80, 24));
+    desk.state.keymap = keymap;
     let mut observer = Observer::default();
     for op in storm {
         match op {
