@@ -37,9 +37,15 @@ const NARROW: &[Screen] = &[
         &["2 Queue", "ASKS FOR", "WHAT"],
     ),
     Screen(
+        "Queue, folded",
+        "Questions that are alike are one row; Enter shows what differs, `!` denies all of them.",
+        &[(Once("v"), "folded: v unfolds")],
+        &["2 Queue", "folded: v unfolds"],
+    ),
+    Screen(
         "Decision",
         "Exactly what would run, all seven clauses, the evidence with source, age and digest. Approving stays locked until all of it was shown.",
-        &[(Once(ENTER), "lapses in")],
+        &[(Once("v"), "each is a row"), (Once(ENTER), "lapses in")],
         &["WHAT", "lapses in", "-- lines 1 to"],
     ),
     Screen(
@@ -67,9 +73,15 @@ const NARROW: &[Screen] = &[
         &["Run case-", "started", "Timeline"],
     ),
     Screen(
+        "Run in time",
+        "The same as bars, from each decision to its end, with what it waited for.",
+        &[(Once("w"), "w list")],
+        &["Run case-", ". waits", "w list"],
+    ),
+    Screen(
         "Action",
         "One action: what, with which bytes, and what each clause said.",
-        &[(Once(ENTER), "Action act_")],
+        &[(Once("w"), "started"), (Once(ENTER), "Action act_")],
         &["Action act_", "identity"],
     ),
     Screen(
@@ -129,10 +141,48 @@ const NARROW: &[Screen] = &[
 
 const WIDE: &[Screen] = &[
     Screen(
+        "Overview, 160x48",
+        "The same in a wide terminal.",
+        &[],
+        &["1 Overview", "LIVE", "refund-decision"],
+    ),
+    Screen(
+        "Queue, 160x48",
+        "Beside the list, the exact ask under the cursor.",
+        &[(Once("2"), "2 Queue")],
+        &["2 Queue", "ASKS F", "WHAT"],
+    ),
+    Screen(
+        "Decision, 160x48",
+        "What follows from an answer, and the limits without it and with it, stand between the ask and the clauses.",
+        &[(Once(ENTER), "lapses in")],
+        &["WHAT", "IF YES", "LIMITS", "CLAUSES"],
+    ),
+    Screen(
+        "Trace, 160x48",
+        "The journal as it is written.",
+        &[(Heard(ESC), "ASKS F"), (Once("3"), "3 Trace")],
+        &["3 Trace", "FOLLOWING"],
+    ),
+    Screen(
         "Service, 160x48",
         "With room for three panes: runs and tools, how the service stands, what it touched in a day.",
-        &[(Once("j"), "- refund-decision -"), (Once(ENTER), "CLAUSES")],
+        &[(Once("1"), "1 Overview"), (Once("j"), "- refund-decision -"), (Once(ENTER), "CLAUSES")],
         &["run(s)", "CLAUSES", "enforced", "BUDGETS", "Touched in 24h", "DONE"],
+    ),
+    Screen(
+        "Run in time, 160x48",
+        "Its actions as bars, beside its records.",
+        &[(Once(ENTER), "Run case-"), (Once("w"), "w list")],
+        &["Run case-", "Timeline", "w list"],
+    ),
+    Screen("Switches, 160x48", "What is held back.", &[(Once("4"), "4 Switches")], &["4 Switches"]),
+    Screen("Parked, 160x48", "What an undo has left to people.", &[(Once("5"), "5 Parked")], &["5 Parked"]),
+    Screen(
+        "Contracts, 160x48",
+        "The versions, and what the one under the cursor would change.",
+        &[(Once("6"), "6 Contracts")],
+        &["6 Contracts", "PROPOSED"],
     ),
     Screen(
         "Cost, 160x48",
@@ -140,6 +190,7 @@ const WIDE: &[Screen] = &[
         &[(Once("7"), "7 Cost")],
         &["7 Cost", "Runs out first", "LASTS"],
     ),
+    Screen("Audit, 160x48", "Who did what.", &[(Once("8"), "8 Audit")], &["8 Audit", "REASON"]),
 ];
 
 /// What the screens show in a terminal of this size, with their headings.
