@@ -8,12 +8,19 @@ use crate::{
     state::State,
 };
 
+/// Longest note, in bytes: it stands in every picture of the queue while the question waits.
+const LONGEST_NOTE: usize = 2_000;
+
 /// The same hand-over again is none.
 pub(super) fn hand_over(state: &State, asked: HandOver) -> Result<Vec<Event>, Refusal> {
     let HandOver { escalation: id, to, by, note } = asked;
     let known = state.escalations.get(&id).ok_or_else(|| Refusal::not_found("escalation", &id))?;
     if known.status != EscalationStatus::Pending {
         return Err(Refusal::Conflict(format!("it is {} already", known.status)));
+    }
+    if LONGEST_NOTE < note.len() {
+        let text = format!("a note has at most {LONGEST_NOTE} bytes, this one {}", note.len());
+        return Err(Refusal::Invalid(text));
     }
     let groups = &known.question.groups;
     if !by.is_in_any(groups) {

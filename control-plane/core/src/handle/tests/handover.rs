@@ -68,6 +68,15 @@ fn the_latest_counts_the_same_again_is_none_and_all_may_answer() {
 }
 
 #[test]
+fn a_note_is_short() {
+    let (mut world, held) = held();
+    let rita = person("rita", &["risk"]);
+    let refused = hand_over(&mut world, held, &rita, &"x".repeat(2_001));
+    assert_eq!(refused, Err(Refusal::Invalid("a note has at most 2000 bytes, this one 2001".to_owned())));
+    hand_over(&mut world, held, &rita, &"x".repeat(2_000)).unwrap();
+}
+
+#[test]
 fn who_has_answered_is_not_asked_again() {
     let mut world = World::new();
     let held = world.hold(Call::new("pay", "{}").ask(ask("vip", "risk", 2)));
