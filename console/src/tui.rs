@@ -52,7 +52,7 @@ pub struct Settings {
     pub plain: bool,
     /// Every frame goes into this new file, too.
     pub record: Option<PathBuf>,
-    /// Whether the mouse selects rows and scrolls.
+    /// Whether the mouse selects rows and views, and scrolls.
     pub mouse: bool,
     /// How it tells of a question that comes while nobody looks.
     pub notify: Notify,
@@ -72,7 +72,7 @@ pub struct Settings {
 pub fn run(context: &Context, settings: &Settings, out: &mut dyn Write) -> color_eyre::Result<()> {
     let record = settings.record.as_deref();
     let log = log::start()?;
-    let (state, net) = begun(context, &settings.keymap)?;
+    let (state, net) = begun(context, &settings.keymap, settings.mouse)?;
     let setting = |name: &str| env::var(name).ok();
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(setting).find(|text| !text.is_empty());
     let [no_color, clicolor, term, no_motion] = ["NO_COLOR", "CLICOLOR", "TERM", "NO_MOTION"].map(setting);
@@ -121,13 +121,14 @@ pub fn run(context: &Context, settings: &Settings, out: &mut dyn Write) -> color
 }
 
 /// A console at the control plane of this context that has not heard anything yet, and its connections.
-fn begun(context: &Context, keymap: &Keymap) -> color_eyre::Result<(State, net::Net)> {
+fn begun(context: &Context, keymap: &Keymap, has_mouse: bool) -> color_eyre::Result<(State, net::Net)> {
     let approver = Approver::of(context);
     let session = uuid::Uuid::now_v7().to_string();
     let mut state = State::new(&context.environment, &context.endpoint, &session);
     state.key = approver.key();
     state.production = context.production;
     state.keymap = keymap.clone();
+    state.drawn.has_tabs = has_mouse;
     if let Some(path) = saved::path() {
         match saved::load(&path) {
             Ok(known) => state.keep_saved(known),

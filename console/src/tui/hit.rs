@@ -1,6 +1,9 @@
 //! What a painted frame showed, by identity: the only thing that a key may act on.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::state::nav::Page;
 
 /// What kind of thing is under the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,10 +76,21 @@ pub struct ListShown {
     pub at: (u16, u16),
     /// Its columns.
     pub width: u16,
-    /// Rows that it showed.
-    pub height: usize,
-    /// The first of them.
+    /// Where the first row that it showed stands in the list.
     pub first: usize,
+    /// What each row that it showed is, by identity: the list may have moved on since.
+    pub ids: Vec<String>,
+}
+
+/// The name of a view, where a frame showed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tab {
+    /// Its row.
+    pub row: u16,
+    /// From this column on, and up to that one.
+    pub columns: Range<u16>,
+    /// The view.
+    pub page: Page,
 }
 
 /// One frame, as the reducer needs to know it.
@@ -90,6 +104,8 @@ pub struct HitMap {
     pub shown: Option<Shown>,
     /// The page's list.
     pub list: Option<ListShown>,
+    /// The names of the views, where a mouse can click them.
+    pub tabs: Vec<Tab>,
     /// Rows that the page's list has room for.
     pub list_rows: usize,
     /// Where the terminal's own cursor belongs, as column and row.
@@ -97,14 +113,21 @@ pub struct HitMap {
 }
 
 impl HitMap {
-    /// The row of the list that was at this place.
+    /// Which row of those that the list showed is at this place.
     #[must_use]
     pub fn line_at(&self, column: u16, row: u16) -> Option<usize> {
         let list = self.list.as_ref()?;
         let (left, top) = list.at;
         let line = usize::from(row.checked_sub(top)?);
-        let inside = column.checked_sub(left)? < list.width && line < list.height;
-        inside.then(|| list.first.saturating_add(line))
+        let inside = column.checked_sub(left)? < list.width && line < list.ids.len();
+        inside.then_some(line)
+    }
+
+    /// The view whose name is at this place.
+    #[must_use]
+    pub fn tab_at(&self, column: u16, row: u16) -> Option<&Page> {
+        let tab = self.tabs.iter().find(|tab| tab.row == row && tab.columns.contains(&column))?;
+        Some(&tab.page)
     }
 }
 

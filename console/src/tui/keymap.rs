@@ -201,15 +201,15 @@ pub const BINDINGS: &[Binding] = &[
 ];
 
 /// The numbered views, in the order of their keys.
-pub const VIEWS: &[Verb] = &[
-    Verb::Overview,
-    Verb::Queue,
-    Verb::Trace,
-    Verb::Switches,
-    Verb::Parked,
-    Verb::Contracts,
-    Verb::Cost,
-    Verb::Audit,
+pub const VIEWS: &[(Verb, Page, &str)] = &[
+    (Verb::Overview, Page::Overview, "Overview"),
+    (Verb::Queue, Page::Queue, "Queue"),
+    (Verb::Trace, Page::Trace, "Trace"),
+    (Verb::Switches, Page::Switches, "Switches"),
+    (Verb::Parked, Page::Parked, "Parked"),
+    (Verb::Contracts, Page::Contracts, "Contracts"),
+    (Verb::Cost, Page::Cost, "Cost"),
+    (Verb::Audit, Page::Audit, "Audit"),
 ];
 
 /// Keys inside cards, for help. Cards read text, so these are no bindings.

@@ -206,12 +206,15 @@ impl<'a> Painter<'a> {
                 self.select(area, line);
             }
         }
-        self.listed(area, first, rows.len().saturating_sub(first).min(height));
+        let shown = rows.len().saturating_sub(first).min(height);
+        let objects = self.state.rows().into_iter().skip(first).take(shown);
+        self.listed(area, first, objects.map(|object| object.id).collect());
     }
 
-    /// Reports where rows of the page's list are; in jump mode each gets its letter.
-    pub fn listed(&mut self, area: Rect, first: usize, height: usize) {
-        self.hits.list = Some(ListShown { at: (area.x, area.y), width: area.width, height, first });
+    /// Reports where rows of the page's list are, and which; in jump mode each gets its letter.
+    pub fn listed(&mut self, area: Rect, first: usize, ids: Vec<String>) {
+        let height = ids.len();
+        self.hits.list = Some(ListShown { at: (area.x, area.y), width: area.width, first, ids });
         if let Focus::Jump = self.state.focus {
             for (line, letter) in LABELS.chars().take(height).enumerate() {
                 self.row(

@@ -287,7 +287,8 @@ impl Screen {
             .and_then(|path| Context::load(&path))
             .map_err(|error| format!("{error}; {}", error.hint()))
             .and_then(|context| {
-                super::begun(&context, &self.state.keymap).map_err(|error| format!("{error:#}"))
+                super::begun(&context, &self.state.keymap, self.state.drawn.has_tabs)
+                    .map_err(|error| format!("{error:#}"))
             });
         match opened {
             Ok((state, net)) => {

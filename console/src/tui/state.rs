@@ -129,13 +129,15 @@ pub struct Asked {
     pub positions: BTreeMap<String, u64>,
 }
 
-/// Which of two ways rows are drawn in.
+/// Which of two ways things are drawn in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
     /// Whether a run is drawn in time.
     pub is_waterfall: bool,
     /// Whether questions that are alike are one row of the queue.
     pub is_folded: bool,
+    /// Whether the views stand on the last row by name, where a mouse can click them.
+    pub has_tabs: bool,
 }
 
 /// The whole console.

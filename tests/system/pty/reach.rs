@@ -54,6 +54,28 @@ async fn a_mouse_chooses_and_a_list_goes_to_a_file() {
 }
 
 #[test]
+fn the_mouse_is_given_back_on_every_way_out() {
+    let home = tempfile::tempdir().unwrap();
+    for way in ["TERM", "HUP", "TSTP"] {
+        let mut console = Terminal::start(REMIT, &["demo", "--mouse"], home.path());
+        console.shows(&["1 Overview", "LIVE", " 2 "]);
+        assert!(console.is_taken() && console.hears_the_mouse());
+        console.signal(way);
+        if way == "TSTP" {
+            console.is_given_back();
+            assert!(!console.hears_the_mouse());
+            console.is_stopped();
+            console.signal("CONT");
+            console.shows(&["1 Overview", "LIVE"]);
+            assert!(console.is_taken() && console.hears_the_mouse());
+            console.press(":quit\r");
+        }
+        // Asserts that it is off.
+        console.ended();
+    }
+}
+
+#[test]
 fn a_configuration_that_cannot_be_used_opens_nothing() {
     let home = tempfile::tempdir().unwrap();
     let config = home.path().join("config.toml");

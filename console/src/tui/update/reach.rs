@@ -77,13 +77,17 @@ pub(super) fn file(state: &mut State, verb: &str, rest: &str, now: Now) -> Vec<E
     vec![Effect::Keep { path: named(path), fallback, what, text: listed.text }]
 }
 
-/// A click chooses a row, the wheel moves on. Neither opens, confirms or decides anything.
+/// A click chooses a row or a view, the wheel moves on. Neither confirms or decides anything.
 pub(super) fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     match (&state.focus, mouse) {
         (Focus::Page, Mouse::Click { column, row }) => {
-            let line = state.painted.as_ref().and_then(|hits| hits.line_at(column, row));
-            if let Some(at) = line {
-                choose(state, at);
+            let painted = state.painted.as_ref();
+            let tab = painted.and_then(|hits| hits.tab_at(column, row)).cloned();
+            let line = painted.and_then(|hits| hits.line_at(column, row));
+            if let Some(page) = tab {
+                state.nav.go(page);
+            } else if let Some(line) = line {
+                choose(state, line);
             }
         }
         (Focus::Page, Mouse::Wheel { down }) => page::wheel(state, down, WHEEL),
@@ -99,32 +103,22 @@ pub(super) fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Puts the cursor on a row by its place in the list.
-pub(super) fn choose(state: &mut State, at: usize) {
-    let id = if *state.nav.page() == Page::Trace {
-        state.trace.number(at).map(|number| number.to_string())
-    } else {
-        state.rows().get(at).map(|object| object.id.clone())
-    };
-    if let Some(id) = id {
-        if *state.nav.page() == Page::Trace {
-            let first = state.painted.as_ref().and_then(|hits| hits.list.as_ref()).map(|list| list.first);
-            state.trace.anchor = first.and_then(|first| state.trace.number(first));
-        }
-        let cursor = state.nav.cursor_mut();
-        cursor.id = Some(id);
-        cursor.index = at;
+/// Puts the cursor on a row that the last frame showed: the one that was seen, wherever it is by now.
+fn choose(state: &mut State, line: usize) {
+    let Some(list) = state.painted.as_ref().and_then(|hits| hits.list.clone()) else { return };
+    let Some(id) = list.ids.get(line) else { return };
+    if *state.nav.page() == Page::Trace {
+        state.trace.anchor = list.ids.first().and_then(|number| number.parse().ok());
     }
+    let cursor = state.nav.cursor_mut();
+    cursor.id = Some(id.clone());
+    cursor.index = list.first.saturating_add(line);
 }
 
 /// The letter of a row puts the cursor there; any other key leaves.
 pub(super) fn jump(state: &mut State, letter: Option<char>) {
     state.focus = Focus::Page;
-    let list = state.painted.as_ref().and_then(|hits| hits.list.clone());
-    let nth = letter.and_then(|letter| LABELS.find(letter));
-    if let (Some(list), Some(nth)) = (list, nth)
-        && nth < list.height
-    {
-        choose(state, list.first.saturating_add(nth));
+    if let Some(nth) = letter.and_then(|letter| LABELS.find(letter)) {
+        choose(state, nth);
     }
 }

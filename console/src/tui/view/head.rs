@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use remit_proto::v1::Level;
 
+use super::super::hit::Tab;
 use super::super::keymap::{self, Verb};
 use super::super::keys::{self, Key};
 use super::super::paint::{Painter, Row, STEP_MS};
@@ -15,6 +16,8 @@ use super::super::theme::Theme;
 use super::super::when;
 use crate::inert::Inert;
 
+/// From so many columns on there is room for the views' names.
+const THREE_PANES: u16 = 140;
 /// How long a word to the operator stays.
 const NOTICE_MS: u64 = 6_000;
 
@@ -208,7 +211,13 @@ pub(super) fn keys(painter: &mut Painter<'_>, area: Rect) {
         Focus::Help(_) => painter.state.keymap.words("<down> <up> scroll   any other key closes"),
         Focus::Copy => "copy: i the id   r the row   p the whole page   any other key leaves".to_owned(),
         Focus::Jump => "the letter of a row puts the cursor there; any other key leaves".to_owned(),
-        Focus::Page => hints(painter),
+        Focus::Page if painter.state.drawn.has_tabs => return tabs(painter, area),
+        Focus::Page => {
+            let page = painter.state.nav.page();
+            let key = |verb: Verb| painter.state.keymap.key_of(verb, page);
+            let views: Vec<_> = keymap::VIEWS.iter().filter_map(|(verb, ..)| key(*verb)).collect();
+            format!("{} views  {}", span(&views), hints(painter))
+        }
     };
     painter.row(area, 0, &Row::of(text, theme.dim));
 }
@@ -227,11 +236,26 @@ fn hints(painter: &Painter<'_>) -> String {
         (Verb::CommandLine, "cmd"),
     ];
     let key = |verb: Verb| painter.state.keymap.key_of(verb, page);
-    let views: Vec<_> = keymap::VIEWS.iter().filter_map(|verb| key(*verb)).collect();
     let shown =
         wanted.into_iter().filter_map(|(verb, label)| Some(format!("{} {label}", keys::name(key(verb)?))));
-    let shown = std::iter::once(format!("{} views", span(&views))).chain(shown);
     shown.collect::<Vec<_>>().join("  ")
+}
+
+/// The views by key, and by name where there is room, and where each stands; then the keys of this place.
+fn tabs(painter: &mut Painter<'_>, area: Rect) {
+    let (state, theme) = (painter.state, painter.theme);
+    let mut row = Row::new();
+    for (verb, page, name) in keymap::VIEWS {
+        let Some(key) = state.keymap.key_of(*verb, state.nav.page()) else { continue };
+        let key = keys::name(key);
+        let words = if area.width < THREE_PANES { format!(" {key} ") } else { format!(" {key} {name} ") };
+        let column = |width: usize| area.x.saturating_add(u16::try_from(width).unwrap_or(u16::MAX));
+        let from = column(row.width());
+        row = row.put(words, if state.nav.page() == page { theme.selected } else { theme.strong });
+        let columns = from..column(row.width());
+        painter.hits.tabs.push(Tab { row: area.y, columns, page: page.clone() });
+    }
+    painter.row(area, 0, &row.put(format!(" {}", hints(painter)), theme.dim));
 }
 
 /// Keys in a few letters: `1-8` where each follows the one before, all of them where not.

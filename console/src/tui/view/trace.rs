@@ -32,7 +32,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
             painter.select(list, line);
         }
     }
-    painter.listed(list, first, rows.len());
+    painter.listed(list, first, rows.iter().map(|(number, _)| number.to_string()).collect());
     if rows.is_empty() {
         painter.row(list, 0, &Row::of("no record yet", theme.dim));
     }

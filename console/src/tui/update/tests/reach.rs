@@ -7,6 +7,7 @@ use crate::tui::fixture::{self, Desk, listed};
 use crate::tui::keys::Key;
 use crate::tui::linear;
 use crate::tui::state::Focus;
+use crate::tui::state::nav::Page;
 use crate::tui::theme::Theme;
 use crate::tui::update::title;
 
@@ -42,6 +43,46 @@ fn a_click_chooses_a_row_and_the_wheel_goes_on() {
     assert!(desk.state.card().is_some());
     assert_eq!(selected(&desk).as_deref(), Some("esc-53"));
     assert!(desk.acted().is_empty());
+}
+
+#[test]
+fn a_click_chooses_what_was_seen_there_though_the_list_has_moved_on() {
+    let mut desk = desk("2");
+    desk.paint();
+    let top = desk.state.painted.as_ref().unwrap().list.clone().unwrap().at.1;
+    let mut picture = listed::alike();
+    picture.pending.remove(0);
+    desk.event(Event::Picture(picture));
+    desk.event(Event::Mouse(Mouse::Click { column: 10, row: top + 1 }));
+    assert_eq!(selected(&desk).as_deref(), Some("esc-52"));
+    // What is not there any more is not exchanged for its neighbour.
+    desk.event(Event::Mouse(Mouse::Click { column: 10, row: top }));
+    assert_eq!(selected(&desk), None);
+}
+
+#[test]
+fn a_click_on_a_tab_opens_the_view_and_over_a_card_nothing() {
+    for (width, name) in [(80, " 3 "), (160, " 3 Trace ")] {
+        let mut desk = Desk::new(Size::new(width, 24));
+        assert!(
+            desk.screen().lines().last().unwrap().starts_with("1-8 views"),
+            "only where there is a mouse"
+        );
+        desk.state.drawn.has_tabs = true;
+        let screen = desk.screen();
+        let last = screen.lines().last().unwrap();
+        let column = u16::try_from(last.find(name).unwrap() + 1).unwrap();
+        let click = Event::Mouse(Mouse::Click { column, row: 23 });
+        desk.key(Key::Char('j'));
+        desk.key(Key::Char('!'));
+        desk.event(click.clone());
+        assert!(desk.state.card().is_some() && *desk.state.nav.page() == Page::Overview);
+        desk.key(Key::Esc);
+        desk.paint();
+        desk.event(click);
+        assert_eq!(*desk.state.nav.page(), Page::Trace);
+        assert!(desk.acted().is_empty());
+    }
 }
 
 #[test]
