@@ -29,6 +29,7 @@ mod releases;
 mod restart;
 mod rollback;
 mod sharing;
+mod signatures;
 mod signed;
 mod stops;
 mod switches;

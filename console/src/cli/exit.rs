@@ -41,7 +41,9 @@ impl Exit {
     const fn meaning(self) -> &'static str {
         match self {
             Self::Ok => "done",
-            Self::No => "no: not found, broken chain, changed since it was reviewed, not all undone",
+            Self::No => {
+                "no: not found, broken chain or approval, changed since it was reviewed, not all undone"
+            }
             Self::Usage => "the command line or the context file is wrong",
             Self::Unreachable => "the control plane cannot be reached or does not know the token",
             Self::Refused => "the control plane refused; the message shows the reason code",

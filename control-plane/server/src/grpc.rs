@@ -46,6 +46,7 @@ mod switch;
 mod token;
 mod trace;
 mod update;
+mod verify;
 mod version;
 mod watch;
 mod who;

@@ -9,7 +9,7 @@ use std::{
 use remit_contract::{CompiledContract, Folder, Problem};
 use remit_core::{ActionId, Digest, DomainName, Person, RunId, ServiceName, event::Holder, state::State};
 use remit_journal::{Journal, Record};
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::{RwLock, Semaphore, broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -72,6 +72,9 @@ pub(crate) struct Plane {
     pub(crate) domains: Domains,
     /// Whoever reads a whole record waits for the one before.
     pub(crate) reviews: Semaphore,
+    /// Held by each approval from the look at its approver's key to its commit; a key is registered while nobody holds it. So
+    /// whoever has a key has signed every approval that is later in time.
+    pub(crate) signing: RwLock<()>,
     /// See [`Plane::identity`].
     pub(crate) identity: OnceLock<Digest>,
     /// Where alerts are posted.

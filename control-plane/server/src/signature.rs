@@ -5,6 +5,8 @@
 use remit_core::Digest;
 use ring::signature::{ED25519, UnparsedPublicKey};
 
+pub(crate) mod kept;
+
 /// True when the signature (lower-case hexadecimal) over the digest is by the key (likewise).
 #[must_use]
 pub fn is_by(public: &str, signature: &str, over: Digest) -> bool {

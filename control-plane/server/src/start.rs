@@ -18,7 +18,7 @@ use remit_core::{
 use remit_journal::Journal;
 use tokio::{
     net::TcpListener,
-    sync::{Semaphore, broadcast},
+    sync::{RwLock, Semaphore, broadcast},
     task::JoinHandle,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -219,6 +219,7 @@ async fn launch(
         domains,
         webhooks,
         reviews: Semaphore::new(1),
+        signing: RwLock::new(()),
         identity: OnceLock::new(),
         working,
         stop: stop.clone(),

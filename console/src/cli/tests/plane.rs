@@ -546,7 +546,9 @@ impl Operator for Plane {
             events: 41,
             head: CONTRACT.to_owned(),
             ok: !self.0.broken,
+            intact: !self.0.broken,
             problem: problem.to_owned(),
+            signatures: None,
         };
         Ok(Response::new(pb::VerifyResponse { domains: vec![domain], ok: !self.0.broken }))
     }

@@ -1,4 +1,4 @@
-//! `remit verify`: has anybody altered the journal?
+//! `remit verify`: has anybody altered the journal, or an approval in it?
 
 use std::time::Duration;
 
@@ -19,12 +19,17 @@ const DEADLINE: Duration = Duration::from_secs(600);
 /// Arguments of `remit verify`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Recomputes the hash chain of every domain; ends with 1 when one is broken. Keep the heads
-elsewhere: a journal whose end was cut off has an intact chain with another head.
+    after_help = "Recomputes the hash chain of every domain, and verifies the signature of every approval, of actions and of contract
+versions, from what is stored: the keys are those of the control domain. Ends with 1 when a chain is broken, when a
+signature is not one of what the approval says, or when it lacks although the approver had registered a key. Approvals of people
+without a key are counted.
+
+Keep the heads elsewhere: a journal whose end was cut off, and one that was recomputed, has an intact chain with another head.
 
 Examples:
   remit verify
-  remit verify -o json | jq -r '.domains[] | [.domain, .events, .head] | @tsv'"
+  remit verify -o json | jq -r '.domains[] | [.domain, .events, .head] | @tsv'
+  remit verify -o json | jq '.domains[].signatures.first_failed'"
 )]
 pub struct Verify {}
 
@@ -41,11 +46,18 @@ pub async fn run(session: &mut Session, screen: &mut Screen<'_>) -> Result<Exit,
         screen.frame.width = None;
         screen.table(verification::COLUMNS, &response.domains)?;
     }
-    let intact = response.ok && response.domains.iter().all(|domain| domain.ok);
-    if !intact {
+    if !response.domains.iter().all(verification::is_intact) {
         screen.note(
             "BROKEN: what the journal says can no longer be trusted; keep a copy and find out since when",
         )?;
     }
-    Ok(if intact { Exit::Ok } else { Exit::No })
+    for domain in &response.domains {
+        let first = domain.signatures.as_ref().and_then(|found| found.first_failed.as_ref());
+        if let Some(first) = first {
+            screen.note(&verification::unverified(&domain.domain, first))?;
+            screen.note(&format!("hint: {}", first.remedy))?;
+        }
+    }
+    let is_well = response.ok && response.domains.iter().all(|domain| domain.ok);
+    Ok(if is_well { Exit::Ok } else { Exit::No })
 }

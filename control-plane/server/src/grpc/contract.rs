@@ -72,6 +72,6 @@ impl control_server::Control for Control {
 
     async fn register_key(&self, request: Request<pb::RegisterKeyRequest>) -> Answer<pb::Key> {
         let by = person(&self.plane, &request)?;
-        Ok(Response::new(key::register(self.plane.control()?, by, request.into_inner()).await?))
+        Ok(Response::new(key::register(&self.plane, by, request.into_inner()).await?))
     }
 }

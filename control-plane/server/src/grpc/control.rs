@@ -21,15 +21,12 @@ pub(super) async fn decide(
     request: pb::DecideRequest,
 ) -> Result<pb::DecideResponse, Error> {
     let (ward, id) = query::escalation_ward(plane, &request.escalation)?;
-    let digest = wire::parse(&request.digest, "digest")?;
-    let endorsed =
-        if request.approve { endorse::verified(plane, (ward, id), (&by, &request)).await? } else { None };
-    let pb::DecideRequest { approve, reason, idempotency_id, not_inspectable, .. } = request;
-    let name = by.name.clone();
-    let opaque = approve && not_inspectable;
-    let answer = Answer { escalation: id, by, approve, reason, digest, endorsed, opaque };
+    let (name, approve, idempotency_id) = (by.name.clone(), request.approve, request.idempotency_id.clone());
     let mut updates = ward.updates.subscribe();
-    let decided = ward.domain.submit(Command::Decide(Box::new(answer))).await;
+    // A caller that goes away does not let go of it half-way.
+    let shared = Arc::clone(plane);
+    let casting = tokio::spawn(async move { cast(&shared, id, by, request).await });
+    let decided = casting.await.map_err(|error| Error::Unavailable(error.to_string()))?;
     let again = |inner: &Inner| {
         let votes = inner.state.escalations.get(&id).map(|known| known.votes.as_slice()).unwrap_or_default();
         votes.iter().any(|vote| vote.by == name && vote.approve == approve)
@@ -47,6 +44,28 @@ pub(super) async fn decide(
             action: known.and_then(|known| inner.card(known.action)).map(wire::action),
         }
     }))
+}
+
+/// Commits the answer. Between the look at the approver's key and the commit none is registered.
+async fn cast(
+    plane: &Arc<Plane>,
+    id: EscalationId,
+    by: Person,
+    request: pb::DecideRequest,
+) -> Result<(), Error> {
+    let (ward, _) = query::escalation_ward(plane, &id.to_string())?;
+    let digest = wire::parse(&request.digest, "digest")?;
+    let (_signing, endorsed) = if request.approve {
+        let signing = plane.signing.read().await;
+        (Some(signing), endorse::verified(plane, (ward, id), (&by, &request)).await?)
+    } else {
+        (None, None)
+    };
+    let pb::DecideRequest { approve, reason, not_inspectable, .. } = request;
+    let opaque = approve && not_inspectable;
+    let answer = Answer { escalation: id, by, approve, reason, digest, endorsed, opaque };
+    ward.domain.submit(Command::Decide(Box::new(answer))).await?;
+    Ok(())
 }
 
 /// Waits until an approved action was released or returned; at once where it does not wait for that.

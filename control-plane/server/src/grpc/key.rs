@@ -7,16 +7,21 @@ use remit_core::{
 use remit_proto::v1 as pb;
 
 use super::wire;
-use crate::{error::Error, plane::Ward};
+use crate::{
+    error::Error,
+    plane::{Plane, Ward},
+};
 
 pub(super) async fn register(
-    control: &Ward,
+    plane: &Plane,
     by: Person,
     request: pb::RegisterKeyRequest,
 ) -> Result<pb::Key, Error> {
+    let control = plane.control()?;
     let public = request.public_key.to_lowercase();
     let bytes = hex::decode(&public).map_err(|error| Error::Invalid(format!("the public key: {error}")))?;
     let key = Digest::of(&bytes);
+    let _nobody_approves = plane.signing.write().await;
     control.domain.submit(Command::RegisterKey(KeyRegistered { key, public, by })).await?;
     let known = control.view.read(|inner| inner.state.keys.get(&key).cloned());
     let Key { owner, registered_at, .. } =

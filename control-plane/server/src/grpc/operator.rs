@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     attention, audit, blast, books, control, cost, detail, domains, export, key, lift, person, query,
-    resolve, rollback, sharing, state, switch, token, watch, who,
+    resolve, rollback, sharing, state, switch, token, verify, watch, who,
 };
 use crate::plane::Plane;
 
@@ -253,9 +253,7 @@ impl operator_server::Operator for Operator {
 
     async fn verify(&self, request: Request<pb::VerifyRequest>) -> Answer<pb::VerifyResponse> {
         person(&self.plane, &request)?;
-        let domains = query::verify(&self.plane).await?;
-        let ok = domains.iter().all(|domain| domain.ok);
-        Ok(Response::new(pb::VerifyResponse { domains, ok }))
+        Ok(Response::new(verify::verify(&self.plane).await?))
     }
 
     async fn create_token(

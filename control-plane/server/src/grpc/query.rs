@@ -190,27 +190,3 @@ pub(super) fn action_id(plane: &Plane, text: &str) -> Result<ActionId, Error> {
     }
     unique(found, "action", text)
 }
-
-pub(super) async fn verify(plane: &Arc<Plane>) -> Result<Vec<pb::DomainVerification>, Error> {
-    let plane = Arc::clone(plane);
-    let verified = tokio::task::spawn_blocking(move || {
-        plane
-            .wards
-            .keys()
-            .map(|name| {
-                let verified = plane.journal.verify(name);
-                let (events, head) = verified
-                    .as_ref()
-                    .map_or((0, String::new()), |found| (found.events, hex::encode(found.head)));
-                pb::DomainVerification {
-                    domain: name.to_string(),
-                    events,
-                    head,
-                    ok: verified.is_ok(),
-                    problem: verified.err().map(|error| error.to_string()).unwrap_or_default(),
-                }
-            })
-            .collect()
-    });
-    verified.await.map_err(|error| Error::Unavailable(error.to_string()))
-}
