@@ -56,6 +56,33 @@ pub struct Shown {
     pub end: usize,
     /// Lines in all.
     pub total: usize,
+    /// Lines in the midst that move with the rest of the world: they must be read, too, but may come and go without
+    /// the reading of the others starting over. Empty where there are none.
+    pub moving: Range<usize>,
+}
+
+impl Shown {
+    /// What stands in a line.
+    fn place(&self, line: usize) -> Place {
+        match line.checked_sub(self.moving.start) {
+            Some(nth) if line < self.moving.end => Place::Moving(nth),
+            Some(_) => Place::Fixed(line.saturating_sub(self.moving.len())),
+            None => Place::Fixed(line),
+        }
+    }
+
+    fn fixed(&self) -> usize {
+        self.total.saturating_sub(self.moving.len())
+    }
+}
+
+/// A line by what it belongs to, so that lines which come before it do not make another of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// The n-th line of the document.
+    Fixed(usize),
+    /// The n-th of those that move.
+    Moving(usize),
 }
 
 /// The card that a frame showed.
@@ -134,37 +161,42 @@ impl HitMap {
 /// Lines of one document that were on the terminal.
 #[derive(Clone, Debug, Default)]
 pub struct Read {
-    key: String,
-    total: usize,
-    seen: BTreeSet<usize>,
+    last: Shown,
+    seen: BTreeSet<Place>,
 }
 
 impl Read {
     /// Takes a painted part in; another document starts over. True when something new was seen.
     pub fn note(&mut self, shown: &Shown) -> bool {
-        if self.key != shown.key || self.total != shown.total {
-            *self = Self { key: shown.key.clone(), total: shown.total, seen: BTreeSet::new() };
+        if self.last.key != shown.key || self.last.fixed() != shown.fixed() {
+            self.seen.clear();
         }
+        self.last = shown.clone();
         let before = self.seen.len();
-        self.seen.extend(shown.first..shown.end.min(shown.total));
+        self.seen.extend((shown.first..shown.end.min(shown.total)).map(|line| shown.place(line)));
         before < self.seen.len()
     }
 
     /// Whether this document was read to the end.
     #[must_use]
     pub fn is_complete(&self, key: &str) -> bool {
-        self.key == key && self.seen.len() == self.total
+        self.last.key == key && self.unread(key).is_none()
     }
 
     /// The first line of this document that was not on the terminal yet.
     #[must_use]
     pub fn unread(&self, key: &str) -> Option<usize> {
-        (0..self.total).find(|line| !self.seen.contains(line)).filter(|_| self.key == key)
+        let unseen = |line: &usize| !self.seen.contains(&self.last.place(*line));
+        (0..self.last.total).find(unseen).filter(|_| self.last.key == key)
     }
 
     /// Lines seen and lines in all.
     #[must_use]
     pub fn progress(&self, key: &str) -> Option<(usize, usize)> {
-        (self.key == key).then_some((self.seen.len(), self.total))
+        let seen = (0..self.last.total).filter(|line| self.seen.contains(&self.last.place(*line))).count();
+        (self.last.key == key).then_some((seen, self.last.total))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -250,7 +250,7 @@ impl<'a> Painter<'a> {
                 format!("-- lines {} to {end} of {total}; {words} --", first.saturating_add(1).min(total));
             self.row(foot, 0, &Row::of(words, self.theme.warn));
         }
-        Shown { key, first, end, total }
+        Shown { key, first, end, total, moving: 0..0 }
     }
 }
 

@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use ratatui::layout::Size;
 use remit_document::Document;
 use remit_proto::v1::{
-    Attention, DecisionUpdate, Escalation, EscalationStatus, Level, MovedFact, SetSwitchResponse, Tripped,
-    Vote, decision_update,
+    Attention, Claim, DecisionUpdate, Escalation, EscalationStatus, Level, MovedFact, SetSwitchResponse,
+    StateSnapshot, Tripped, Vote, decision_update,
 };
 
 use crate::tui::event::{Answer, Command, Effect, Event, Fetched};
@@ -41,21 +41,8 @@ fn reading() -> Desk {
 
 #[track_caller]
 fn commands(desk: &Desk) -> Vec<Command> {
-    let command = |effect: &&Effect| match effect {
-        Effect::Send { command, .. } => Some(command.clone()),
-        Effect::Fetch(_)
-        | Effect::Follow { .. }
-        | Effect::WatchTrace { .. }
-        | Effect::KeepFilters(_)
-        | Effect::Copy { .. }
-        | Effect::CopyShown(_)
-        | Effect::Dump { .. }
-        | Effect::Keep { .. }
-        | Effect::Attract { .. }
-        | Effect::Switch { .. }
-        | Effect::Suspend
-        | Effect::Retry
-        | Effect::Quit => None,
+    let command = |effect: &&Effect| {
+        if let Effect::Send { command, .. } = effect { Some(command.clone()) } else { None }
     };
     desk.acted().iter().filter_map(command).collect()
 }
@@ -186,6 +173,35 @@ fn space_passes_nothing_over_however_fast_it_is_pressed() {
     for _ in 0..8 {
         desk.key(Key::Char(' '));
     }
+    desk.key(Key::Char('a'));
+    assert!(desk.state.card().is_some(), "{}", notice(&desk));
+}
+
+#[test]
+fn a_colleague_who_comes_and_goes_makes_nobody_read_again() {
+    let mut desk = reading();
+    let question = |shared: Escalation| StateSnapshot { pending: vec![shared], ..fixture::picture() };
+    let ivan = Claim { by: "ivan".to_owned(), since: fixture::before(5) };
+    let no = Vote { by: "mara".to_owned(), reason: "ask the shop".to_owned(), ..Vote::default() };
+    desk.event(Event::Picture(question(Escalation {
+        claims: vec![ivan],
+        votes: vec![no],
+        ..fixture::ask()
+    })));
+    desk.paint();
+    desk.key(Key::Char('a'));
+    assert!(desk.state.card().is_none(), "who reads and who has answered is read first");
+    desk.key(Key::Char(' '));
+    assert!(
+        desk.screen().contains("READING ivan") && desk.screen().contains("mara denies"),
+        "{}",
+        desk.screen()
+    );
+    desk.key(Key::Char('a'));
+    assert!(desk.state.card().is_some(), "{}", notice(&desk));
+    desk.key(Key::Esc);
+    desk.event(Event::Picture(question(fixture::ask())));
+    desk.paint();
     desk.key(Key::Char('a'));
     assert!(desk.state.card().is_some(), "{}", notice(&desk));
 }

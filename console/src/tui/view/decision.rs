@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use remit_document::Document;
 use remit_proto::v1::{ActionDetail, Escalation};
 
+use super::super::hit::Shown;
 use super::super::paint::{Painter, Row, take_bottom};
 use super::super::state::State;
 use super::super::state::facts::moved;
@@ -35,12 +36,14 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     let width = usize::from(inner.width);
     // What is signed is drawn from the very answer that it is computed from, never from the row of the list.
     let drawn = detail.and_then(|detail| detail.escalation.as_ref()).unwrap_or(escalation);
-    let mut above = sharing::rows(painter, escalation, width);
-    above.extend(outlook::rows(detail.and_then(|detail| detail.outlook.as_ref()), width, painter));
-    let key = document_key(drawn, detail, (width, above.len()));
-    let rows = lines(painter, drawn, detail, (width, above));
+    let mut rows = head(painter, drawn, detail, width);
+    let from = rows.len();
+    rows.extend(moving(painter, escalation, detail, width));
+    let moving = from..rows.len();
+    rows.extend(rest(painter, drawn, detail, width));
+    let key = document_key(drawn, detail, width);
     let shown = painter.document(inner, key, &rows, state.nav.cursor().scroll);
-    painter.hits.shown = Some(shown);
+    painter.hits.shown = Some(Shown { moving, ..shown });
     painter.row(foot, 0, &Row::of("DIGEST ", theme.dim).put(&escalation.digest, theme.strong));
     let object = state.subject();
     let lock = match (&object, waiting) {
@@ -66,22 +69,36 @@ fn detail_of<'a>(state: &'a State, id: &str) -> Option<&'a ActionDetail> {
     state.details.action.as_deref().filter(|d| d.escalation.as_ref().is_some_and(|e| e.id == id))
 }
 
-/// Changes whenever what is signed changes, or the lines that it is drawn in, so that reading starts over. What stands
-/// above it moves with everything else: its figures may, the number of its lines may not.
-fn document_key(
-    escalation: &Escalation,
-    detail: Option<&ActionDetail>,
-    (width, above): (usize, usize),
-) -> String {
+/// Changes whenever what is signed changes, or the lines that it is drawn in, so that reading starts over.
+fn document_key(escalation: &Escalation, detail: Option<&ActionDetail>, width: usize) -> String {
     let document = detail.and_then(Document::of).map(|document| document.digest());
-    format!("{}/{}/{width}/{above}/{}", escalation.id, escalation.digest, document.unwrap_or_default())
+    format!("{}/{}/{width}/{}", escalation.id, escalation.digest, document.unwrap_or_default())
 }
 
-fn lines(
+/// What moves with everything else and is not signed: what would follow, what others said, who else is here.
+fn moving(
     painter: &Painter<'_>,
     escalation: &Escalation,
     detail: Option<&ActionDetail>,
-    (width, above): (usize, Vec<Row>),
+    width: usize,
+) -> Vec<Row> {
+    let theme = painter.theme;
+    let mut rows = outlook::rows(detail.and_then(|detail| detail.outlook.as_ref()), width, painter);
+    for vote in &escalation.votes {
+        let word = if vote.approve { "approves" } else { "denies" };
+        let words = format!("{} {word}: {}", vote.by, vote.reason);
+        rows.extend(wrapped("VOTE   ", &words, width, (theme.dim, theme.text)));
+    }
+    rows.extend(sharing::rows(painter, escalation, width));
+    rows
+}
+
+/// What would run, for whom, and who may let it.
+fn head(
+    painter: &Painter<'_>,
+    escalation: &Escalation,
+    detail: Option<&ActionDetail>,
+    width: usize,
 ) -> Vec<Row> {
     let theme = painter.theme;
     let styles = (theme.dim, theme.text);
@@ -108,7 +125,18 @@ fn lines(
     rows.extend(wrapped("MAY    ", &may, width, styles));
     let until = escalation.deadline.as_ref().map(ToString::to_string).unwrap_or_default();
     rows.extend(wrapped("UNTIL  ", &format!("{until}, then nothing runs"), width, styles));
-    rows.extend(above);
+    rows
+}
+
+/// What a person must have seen before it may run.
+fn rest(
+    painter: &Painter<'_>,
+    escalation: &Escalation,
+    detail: Option<&ActionDetail>,
+    width: usize,
+) -> Vec<Row> {
+    let theme = painter.theme;
+    let mut rows = Vec::new();
     if !escalation.replaces.is_empty() {
         let why = format!("it was approved as {}, which is void", escalation.replaces);
         rows.extend(wrapped("AGAIN  ", &why, width, (theme.dim, theme.warn)));
@@ -124,10 +152,6 @@ fn lines(
     for words in opaque.iter().flat_map(Document::opaque) {
         rows.extend(wrapped("UNSEEN ", words, width, (theme.crit, theme.crit)));
     }
-    for vote in &escalation.votes {
-        let word = if vote.approve { "approves" } else { "denies" };
-        rows.extend(wrapped("VOTE   ", &format!("{} {word}: {}", vote.by, vote.reason), width, styles));
-    }
     let Some(detail) = detail else {
         let why = painter
             .state
@@ -140,7 +164,7 @@ fn lines(
         return rows;
     };
     rows.extend(prompt(detail, width, painter));
-    rows.extend(wrapped("UNDO   ", &detail.undo, width, styles));
+    rows.extend(wrapped("UNDO   ", &detail.undo, width, (theme.dim, theme.text)));
     if let Some(decision) = &detail.decision {
         rows.push(Row::of("CLAUSES", theme.dim));
         rows.extend(findings(decision, width, theme));

@@ -202,22 +202,10 @@ fn paint(desk: &mut Desk, observer: &mut Observer) {
 }
 
 fn acts(effect: &Effect) -> bool {
-    match effect {
-        Effect::Send { command: Command::PlanRollback { .. }, .. } => false,
-        Effect::Send { .. } => true,
-        Effect::Fetch(_)
-        | Effect::Follow { .. }
-        | Effect::WatchTrace { .. }
-        | Effect::KeepFilters(_)
-        | Effect::Copy { .. }
-        | Effect::CopyShown(_)
-        | Effect::Dump { .. }
-        | Effect::Keep { .. }
-        | Effect::Attract { .. }
-        | Effect::Switch { .. }
-        | Effect::Suspend
-        | Effect::Retry
-        | Effect::Quit => false,
+    if let Effect::Send { command, .. } = effect {
+        !matches!(command, Command::PlanRollback { .. })
+    } else {
+        false
     }
 }
 
