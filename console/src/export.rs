@@ -126,7 +126,7 @@ pub fn page(state: &State, form: Form) -> Option<Listed> {
         Page::Trace => {
             let skipped = state.trace.rows().saturating_sub(MOST_RECORDS);
             let newest = state.trace.window(skipped, MOST_RECORDS);
-            let rows: Vec<_> = newest.into_iter().map(|(_, record)| record.into_owned()).collect();
+            let rows: Vec<_> = newest.into_iter().map(|(_, record)| record).collect();
             by.list("records", &rows, TRACE, trace::json)
         }
         Page::Action(_) | Page::Decision(_) | Page::Rollback(_) | Page::Parked | Page::Version(_) => {

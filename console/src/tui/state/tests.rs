@@ -78,6 +78,16 @@ fn a_filter_ignores_case_and_counts_what_it_hides() {
 }
 
 #[test]
+fn without_a_filter_all_that_is_held_is_shown_again_also_what_is_packed() {
+    let mut trace = Trace::default();
+    push(&mut trace, 0..20_000);
+    trace.set_filter(Filter::read("even", &Saved::new(), 0).unwrap());
+    assert!((1..10_000).contains(&trace.rows()), "packed ones are the server's to search: {}", trace.rows());
+    trace.set_filter(Filter::default());
+    assert_eq!((trace.rows(), trace.row(0).map(|(_, it)| it.seq)), (20_000, Some(0)));
+}
+
+#[test]
 fn frozen_means_that_nothing_moves() {
     let mut trace = Trace::default();
     push(&mut trace, 0..4);

@@ -1,6 +1,5 @@
-//! The live trace in bounded memory: the newest records as they are, older ones packed, the matches of the filter, what was lost.
+//! The live trace in bounded memory: its records, the matches of the filter, what was lost.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use remit_filter::Filter;
@@ -10,18 +9,11 @@ use super::vault::Vault;
 
 /// Records kept; older ones leave, some at a time, and are counted.
 pub const CAPACITY: usize = 1_000_000;
-/// Of them, so many are kept as they are.
-pub const AT_HAND: usize = 10_000;
 
 /// Records by an absolute number that never changes while newer ones arrive.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
-    /// The newest.
-    records: VecDeque<TraceRecord>,
-    /// Absolute number of the oldest of them.
-    first: u64,
-    /// Those before.
-    vault: Vault,
+    records: Vault,
     /// Absolute numbers of the records that the filter lets through.
     matches: VecDeque<u64>,
     filter: Filter<TraceRecord>,
@@ -47,38 +39,26 @@ impl Trace {
         for record in batch.records {
             // The server has looked into parameters that are too long to be here.
             if self.sifted || self.filter.lets_through(&record, 0, &[]) {
-                self.matches.push_back(self.end());
+                self.matches.push_back(self.records.end());
             }
-            self.records.push_back(record);
-            self.put_away();
-        }
-    }
-
-    /// What is not at hand any more is packed; beyond all that is kept, the oldest leave.
-    fn put_away(&mut self) {
-        if self.records.len() <= AT_HAND {
-            return;
-        }
-        let Some(oldest) = self.records.pop_front() else { return };
-        self.first = self.first.saturating_add(1);
-        let left = self.vault.push(&oldest, CAPACITY.saturating_sub(AT_HAND));
-        self.evicted = self.evicted.saturating_add(left as u64);
-        while self.matches.front().is_some_and(|n| *n < self.vault.first()) {
-            self.matches.pop_front();
+            let left = self.records.push(&record, CAPACITY);
+            if 0 < left {
+                self.evicted = self.evicted.saturating_add(left as u64);
+                let stay = self.matches.partition_point(|number| *number < self.records.first());
+                self.matches.drain(..stay);
+            }
         }
     }
 
     /// How many records are in memory.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.vault.len().saturating_add(self.records.len())
+        self.records.len()
     }
 
     /// Forgets the records: a new subscription sends its own backlog.
     pub fn restart(&mut self) {
-        self.first = self.end();
-        self.vault.restart(self.first);
-        self.records.clear();
+        self.records.restart(self.records.end());
         self.matches.clear();
         self.frozen = None;
         self.sifted = true;
@@ -90,22 +70,24 @@ impl Trace {
         &self.filter
     }
 
-    /// Sets what records must be like: at once for what is at hand, until a new subscription brings its own.
+    /// Sets what records must be like: at once for those that are not packed yet, and for all where it says nothing; until
+    /// a new subscription brings its own.
     pub fn set_filter(&mut self, filter: Filter<TraceRecord>) {
-        self.filter = filter;
         self.sifted = false;
         self.hidden_at_server = 0;
-        self.matches = (self.first..)
-            .zip(&self.records)
-            .filter(|(_, record)| self.filter.lets_through(record, 0, &[]))
-            .map(|(n, _)| n)
-            .collect();
+        self.matches = if filter.is_empty() {
+            (self.records.first()..self.records.end()).collect()
+        } else {
+            let recent = self.records.read(self.records.recent()..self.records.end());
+            recent.into_iter().filter(|(_, it)| filter.lets_through(it, 0, &[])).map(|(n, _)| n).collect()
+        };
+        self.filter = filter;
     }
 
     /// One past the newest record.
     #[must_use]
     pub fn end(&self) -> u64 {
-        self.first.saturating_add(self.records.len() as u64)
+        self.records.end()
     }
 
     /// How many records are in memory and not shown because of the filter.
@@ -131,7 +113,7 @@ impl Trace {
 
     /// The `row`th match, with its absolute number.
     #[must_use]
-    pub fn row(&self, row: usize) -> Option<(u64, Cow<'_, TraceRecord>)> {
+    pub fn row(&self, row: usize) -> Option<(u64, TraceRecord)> {
         let number = *self.matches.get(row)?;
         Some((number, self.record(number)?))
     }
@@ -144,13 +126,9 @@ impl Trace {
 
     /// So many matches from the `row`th on, each with its absolute number.
     #[must_use]
-    pub fn window(&self, row: usize, count: usize) -> Vec<(u64, Cow<'_, TraceRecord>)> {
+    pub fn window(&self, row: usize, count: usize) -> Vec<(u64, TraceRecord)> {
         let count = count.min(self.rows().saturating_sub(row));
-        let numbers = || self.matches.iter().skip(row).take(count).copied();
-        let packed = self.vault.read(numbers().filter(|number| *number < self.first));
-        let packed = packed.into_iter().map(|(number, record)| (number, Cow::Owned(record)));
-        let here = numbers().filter_map(|number| Some((number, Cow::Borrowed(self.at_hand(number)?))));
-        packed.chain(here).collect()
+        self.records.read(self.matches.iter().skip(row).take(count).copied())
     }
 
     /// The row of an absolute number, or of the next one that is still there.
@@ -161,15 +139,7 @@ impl Trace {
 
     /// The record with an absolute number.
     #[must_use]
-    pub fn record(&self, number: u64) -> Option<Cow<'_, TraceRecord>> {
-        if let Some(record) = self.at_hand(number) {
-            return Some(Cow::Borrowed(record));
-        }
-        let (_, record) = self.vault.read(std::iter::once(number)).pop()?;
-        Some(Cow::Owned(record))
-    }
-
-    fn at_hand(&self, number: u64) -> Option<&TraceRecord> {
-        self.records.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
+    pub fn record(&self, number: u64) -> Option<TraceRecord> {
+        self.records.read(std::iter::once(number)).pop().map(|(_, record)| record)
     }
 }

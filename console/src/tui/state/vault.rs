@@ -1,22 +1,46 @@
-//! Older records of the trace, packed: chunks that are compressed once they are full, the oldest of which leave.
+//! The records of the trace as they are on the wire: the newest as they came, older ones compressed in chunks, the oldest of
+//! which leave.
 
 use std::collections::VecDeque;
 
 use prost::Message as _;
 use remit_proto::v1::TraceRecord;
 
-/// Records of a chunk. One is unpacked at once to look at a row of it: about 0.2 ms.
+/// Records of a chunk. A compressed one is unpacked at once to look at a row of it: about 0.2 ms.
 const CHUNK: usize = 512;
+/// Full chunks that are not compressed yet: rows on the screen are mostly these, and each is decoded by itself.
+const RECENT: usize = 8;
 
 /// Records by an absolute number, from `first` on without a gap.
 #[derive(Clone, Debug, Default)]
 pub struct Vault {
     /// Compressed, `CHUNK` records each.
-    chunks: VecDeque<Vec<u8>>,
-    /// The one that is being filled, as it is.
-    open: Vec<u8>,
-    open_records: usize,
+    packed: VecDeque<Vec<u8>>,
+    /// As they came, `CHUNK` records each but the last.
+    recent: VecDeque<Chunk>,
     first: u64,
+}
+
+/// Records one after the other, each behind its length.
+#[derive(Clone, Debug, Default)]
+struct Chunk {
+    bytes: Vec<u8>,
+    /// Where each record ends.
+    ends: Vec<usize>,
+}
+
+impl Chunk {
+    fn push(&mut self, record: &TraceRecord) {
+        // Into a vector that grows nothing can fail.
+        let _ = record.encode_length_delimited(&mut self.bytes);
+        self.ends.push(self.bytes.len());
+    }
+
+    fn read(&self, nth: usize) -> Option<TraceRecord> {
+        let start = nth.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        let bytes = self.bytes.get(start..*self.ends.get(nth)?)?;
+        TraceRecord::decode_length_delimited(bytes).ok()
+    }
 }
 
 impl Vault {
@@ -29,7 +53,9 @@ impl Vault {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.chunks.len().saturating_mul(CHUNK).saturating_add(self.open_records)
+        let full = self.packed.len().saturating_add(self.recent.len().saturating_sub(1));
+        let open = self.recent.back().map_or(0, |chunk| chunk.ends.len());
+        full.saturating_mul(CHUNK).saturating_add(open)
     }
 
     /// Whether there are none.
@@ -38,21 +64,49 @@ impl Vault {
         self.len() == 0
     }
 
+    /// One past the number of the newest record.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.first.saturating_add(self.len() as u64)
+    }
+
+    /// Absolute number of the oldest record that is not compressed.
+    #[must_use]
+    pub fn recent(&self) -> u64 {
+        self.first.saturating_add(self.packed.len().saturating_mul(CHUNK) as u64)
+    }
+
     /// Takes in the next record. Beyond so many, the oldest chunk leaves; returns how many records did.
     pub fn push(&mut self, record: &TraceRecord, most: usize) -> usize {
-        // Into a vector that grows nothing can fail.
-        let _ = record.encode_length_delimited(&mut self.open);
-        self.open_records = self.open_records.saturating_add(1);
-        if CHUNK <= self.open_records {
-            self.chunks.push_back(lz4_flex::compress_prepend_size(&self.open));
-            self.open.clear();
-            self.open_records = 0;
+        if self.recent.back().is_none_or(|chunk| CHUNK <= chunk.ends.len()) {
+            let next = self.pack_oldest();
+            self.recent.push_back(next);
         }
-        if most < self.len() && self.chunks.pop_front().is_some() {
+        if let Some(open) = self.recent.back_mut() {
+            open.push(record);
+        }
+        if most < self.len() && self.pop_oldest() {
             self.first = self.first.saturating_add(CHUNK as u64);
             return CHUNK;
         }
         0
+    }
+
+    /// Lets go of the oldest full chunk, if there is one.
+    fn pop_oldest(&mut self) -> bool {
+        self.packed.pop_front().is_some() || (1 < self.recent.len() && self.recent.pop_front().is_some())
+    }
+
+    /// Compresses the oldest of the recent chunks, if there are enough; its room is for the next.
+    fn pack_oldest(&mut self) -> Chunk {
+        if self.recent.len() <= RECENT {
+            return Chunk::default();
+        }
+        let Some(mut oldest) = self.recent.pop_front() else { return Chunk::default() };
+        self.packed.push_back(lz4_flex::compress_prepend_size(&oldest.bytes));
+        oldest.bytes.clear();
+        oldest.ends.clear();
+        oldest
     }
 
     /// Forgets all; the next record has this number.
@@ -70,22 +124,24 @@ impl Vault {
                 continue;
             };
             let (chunk, nth) = (at / CHUNK, at % CHUNK);
-            if unpacked.as_ref().is_none_or(|(known, _)| *known != chunk) {
-                unpacked = Some((chunk, self.unpack(chunk)));
-            }
-            let record = unpacked.as_ref().and_then(|(_, records)| records.get(nth));
-            found.extend(record.map(|record| (number, record.clone())));
+            let record = match chunk.checked_sub(self.packed.len()) {
+                Some(recent) => self.recent.get(recent).and_then(|chunk| chunk.read(nth)),
+                None => {
+                    if unpacked.as_ref().is_none_or(|(known, _)| *known != chunk) {
+                        unpacked = Some((chunk, self.unpack(chunk)));
+                    }
+                    unpacked.as_ref().and_then(|(_, records)| records.get(nth)).cloned()
+                }
+            };
+            found.extend(record.map(|record| (number, record)));
         }
         found
     }
 
     fn unpack(&self, chunk: usize) -> Vec<TraceRecord> {
-        let bytes = match self.chunks.get(chunk) {
-            // What was packed here is unpacked as it was.
-            Some(packed) => lz4_flex::decompress_size_prepended(packed).unwrap_or_default(),
-            None if chunk == self.chunks.len() => self.open.clone(),
-            None => Vec::new(),
-        };
+        // What was packed here is unpacked as it was.
+        let packed = self.packed.get(chunk).and_then(|it| lz4_flex::decompress_size_prepended(it).ok());
+        let bytes = packed.unwrap_or_default();
         let mut rest = bytes.as_slice();
         let next = || (!rest.is_empty()).then(|| TraceRecord::decode_length_delimited(&mut rest).ok())?;
         std::iter::from_fn(next).take(CHUNK).collect()
@@ -104,9 +160,9 @@ mod tests {
         /// Whatever is in it is what was put in, by its number, and never more than it may hold and a chunk.
         #[test]
         fn it_gives_back_what_it_took(
-            count in 0_u64..4_000,
-            most in 1_usize..3_000,
-            asked in prop::collection::btree_set(0_u64..4_500, 0..40),
+            count in 0_u64..9_000,
+            most in 1_usize..8_000,
+            asked in prop::collection::btree_set(0_u64..9_500, 0..40),
         ) {
             let mut vault = Vault::default();
             let mut left = 0_u64;

@@ -205,11 +205,11 @@ fn record_page(state: &State) -> Option<Page> {
         None => state.trace.row(state.trace.rows().checked_sub(1)?)?.1,
     };
     if !record.action.is_empty() {
-        Some(Page::Action(record.action.clone()))
+        Some(Page::Action(record.action))
     } else if !record.run.is_empty() {
-        Some(Page::Run(record.run.clone()))
+        Some(Page::Run(record.run))
     } else if !record.service.is_empty() {
-        Some(Page::Service(record.service.clone()))
+        Some(Page::Service(record.service))
     } else {
         None
     }

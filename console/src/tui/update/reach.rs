@@ -38,7 +38,7 @@ fn copy_id(state: &mut State, now: Now) -> Vec<Effect> {
         Some(if record.action.is_empty() {
             format!("{}@{}", record.domain, record.seq)
         } else {
-            record.action.clone()
+            record.action
         })
     };
     let page = state.nav.page();
