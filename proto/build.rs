@@ -21,6 +21,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Much larger than the other things that a person must see.
     tonic_prost_build::configure()
         .boxed(".remit.v1.DecisionUpdate.what.rollback")
+        // Nearly no question has it.
+        .boxed(".remit.v1.Escalation.practice")
         .compile_fds(descriptors)?;
     Ok(())
 }

@@ -24,6 +24,7 @@ mod model_calls;
 mod models;
 mod money;
 mod official_clients;
+mod practice;
 mod pty;
 mod releases;
 mod restart;

@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod document;
+mod practice;
 pub(crate) mod throttle;
 
 /// What to do where a file cannot be read, or is too large.
@@ -149,6 +150,7 @@ pub fn parse(text: &str, name: &str) -> Result<DomainFile, Vec<Problem>> {
                 blast_radius: said.blast_radius,
                 tripwires: said.tripwires,
                 release_by_two: said.release_by_two,
+                practice: said.practice,
             };
             let (place, webhook) = said.webhook.map(|it| (it.place, it.value)).unzip();
             let places =

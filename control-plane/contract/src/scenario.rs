@@ -9,7 +9,8 @@
 //! Nothing here decides: outcomes, findings, budgets and undo plans come from the code that runs in
 //! production. Tools are not called; a scenario gives their answers. Only the contract's folder is read.
 //! The steps that a clause must refuse are also played live, on the contract that decides: `canary.rs`. The effects
-//! that are let go are what a drill does over and over: `exercise.rs`.
+//! that are let go are what a drill does over and over: `exercise.rs`. Questions whose answer the author knows are put
+//! to people for practice: `practice.rs`.
 
 use std::{path::Path, sync::Arc};
 
@@ -20,12 +21,14 @@ use crate::{CompiledContract, Problem, compile_folder, folder::Folder, problem::
 /// Most actions that all scenarios of a contract propose: whoever plays them does nothing else meanwhile.
 const MOST_ACTIONS: u32 = 10_000;
 
+mod base;
 mod canary;
 mod compare;
 mod coverage;
 mod exercise;
 mod expect;
 mod play;
+mod practice;
 mod read;
 mod release;
 mod suite;
@@ -34,6 +37,7 @@ mod world;
 pub use canary::{Canaries, Missed, Standing, canaries};
 pub use coverage::{Rule, Tie};
 pub use exercise::{Call, Case, Exercise, exercises};
+pub use practice::{Like, PracticeQuestion, Put, practice};
 
 use suite::Suite;
 

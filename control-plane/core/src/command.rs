@@ -7,6 +7,7 @@ use crate::{
     event::{Holder, Settlement},
     exchange::Exchange,
     handover::HandOver,
+    practice::{PracticeAsked, PracticeEnd},
     proposal::{Assessment, Channel, Proposal},
     review::Review,
     rollback::{LeftOut, Selection, UndoCall},
@@ -235,6 +236,15 @@ pub enum Command {
         settings: DomainSettings,
         /// Who has read it.
         by: String,
+    },
+    /// Note that a practice question is put to people (only in the control domain).
+    AskPractice(Box<PracticeAsked>),
+    /// Note what came of one.
+    ClosePractice {
+        /// Which.
+        question: EscalationId,
+        /// What came of it.
+        end: PracticeEnd,
     },
     /// Note a new credential.
     IssueCredential {

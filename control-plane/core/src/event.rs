@@ -11,6 +11,7 @@ use crate::{
     escalation::{EscalationStatus, Question, Vote},
     exchange::Exchange,
     handover::HandedOver,
+    practice::{PracticeAsked, PracticeClosed},
     proposal::{Assessment, Channel, Proposal},
     returned::ActionReturned,
     rollback::{Plan, StepParked, UndoCall, UndoVerified},
@@ -282,6 +283,10 @@ pub enum Event {
         /// In words.
         note: String,
     },
+    /// People are put a question with a known answer. Nobody is told before it has ended.
+    PracticeAsked(Box<PracticeAsked>),
+    /// It has ended: answered, lapsed or taken away.
+    PracticeClosed(Box<PracticeClosed>),
     /// A credential was made; only its hash is known.
     CredentialIssued {
         /// Its identity.

@@ -19,6 +19,7 @@ mod edge;
 mod escalation;
 mod handover;
 mod lift;
+mod practice;
 mod propose;
 mod release;
 mod rollback;
@@ -86,6 +87,8 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::ResumeRollback { plan, by, reason } => rollback::resume(state, plan, &by, reason),
         Command::SkipStep { plan, target, by, reason } => rollback::skip(state, (plan, target), &by, reason),
         Command::Recover => Ok(settle::recover(state)),
+        Command::AskPractice(asked) => practice::ask(state, *asked),
+        Command::ClosePractice { question, end } => practice::close(state, question, end, now),
         Command::IssueCredential { credential, holder, hash, by } => {
             issue(state, credential, holder, hash, by)
         }

@@ -42,6 +42,7 @@ pub mod outlook;
 pub mod pace;
 mod permit;
 pub mod person;
+pub mod practice;
 pub mod proposal;
 pub mod radius;
 mod rate;

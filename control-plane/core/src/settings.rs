@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{allowance::Allowance, radius::Radius, throttle::Throttle, tripwire::Tripwire};
+use crate::{
+    allowance::Allowance, practice::Cadence, radius::Radius, throttle::Throttle, tripwire::Tripwire,
+};
 
 /// The settings of one domain.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -27,6 +29,9 @@ pub struct DomainSettings {
     /// True when it takes two people to let any of its services go again after a stop.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub release_by_two: bool,
+    /// How often people are put a question with a known answer; never, where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub practice: Option<Cadence>,
 }
 
 impl DomainSettings {
@@ -40,6 +45,7 @@ impl DomainSettings {
             blast_radius: Vec::new(),
             tripwires: Vec::new(),
             release_by_two: false,
+            practice: None,
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     event::Holder,
     familiar::Familiar,
     fault::ToolFault,
+    practice::Practised,
     proposal::{Assessment, EvidenceUse, Mode, Proposal},
     radius::Meters,
     rollback::{Rollback, UndoCall},
@@ -34,6 +35,7 @@ mod another;
 mod doubt;
 mod fold;
 mod rollback;
+mod staged;
 
 pub use another::Another;
 pub use doubt::Due;
@@ -80,6 +82,8 @@ pub struct State {
     pub rollbacks: BTreeMap<PlanId, Rollback>,
     /// Effects that a rollback could not take back and a person has to take over, each with the plan that says so.
     pub parked: BTreeMap<ActionId, PlanId>,
+    /// What is known of practice questions (only in the control domain).
+    pub practised: Practised,
     /// Credentials (only in the control domain).
     pub credentials: BTreeMap<CredentialId, Credential>,
     /// What the whole domain has used in each hour and day.
@@ -369,6 +373,7 @@ impl State {
             rollbacks: BTreeMap::new(),
             parked: BTreeMap::new(),
             let_go: 0,
+            practised: Practised::default(),
             credentials: BTreeMap::new(),
             accounts: Accounts::default(),
             arrivals: Arrivals::default(),

@@ -153,6 +153,8 @@ impl Domain {
             | Command::ResumeRollback { .. }
             | Command::SkipStep { .. }
             | Command::Recover
+            | Command::AskPractice(_)
+            | Command::ClosePractice { .. }
             | Command::IssueCredential { .. }
             | Command::RevokeCredential { .. } => &self.jobs,
         };

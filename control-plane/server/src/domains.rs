@@ -62,11 +62,12 @@ impl Domains {
         Ok(Self(files))
     }
 
-    /// The same where tools are in a sandbox: nobody is alerted, and nobody reviews.
+    /// The same where tools are in a sandbox: nobody is alerted, nobody reviews, and nobody practises.
     pub(crate) fn in_sandbox(mut self) -> Self {
         for file in self.0.values_mut() {
             file.webhook = None;
             file.settings.backtest = Backtest::None;
+            file.settings.practice = None;
         }
         self
     }

@@ -36,6 +36,7 @@ mod key;
 mod lift;
 mod operator;
 mod outlook;
+mod practice;
 mod query;
 mod resolve;
 mod rollback;

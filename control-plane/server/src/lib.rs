@@ -36,6 +36,7 @@ mod llm;
 mod mcp;
 mod metrics;
 mod plane;
+mod practice;
 mod reach;
 mod recall;
 mod release;

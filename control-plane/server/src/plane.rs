@@ -25,6 +25,7 @@ use crate::{
     latch::Latch,
     llm::{Parcels, Shown},
     metrics::Metrics,
+    practice::Practices,
     reach::Clients,
     upstreams::Upstreams,
     view::{OpenRuns, View},
@@ -63,6 +64,8 @@ pub(crate) struct Plane {
     pub(crate) shown: Shown,
     /// Who is reading which question.
     pub(crate) claims: Claims,
+    /// Questions with known answers that are put to people.
+    pub(crate) practice: Practices,
     pub(crate) metrics: Metrics,
     /// What the canaries of the active versions have shown.
     pub(crate) canaries: Rounds,
@@ -89,6 +92,12 @@ impl Plane {
     /// The domains of the business, without the control domain.
     pub(crate) fn business(&self) -> impl Iterator<Item = &Ward> {
         self.wards.iter().filter(|(name, _)| name.as_str() != CONTROL).map(|(_, ward)| ward)
+    }
+
+    /// What people look at: the domains of the business, and practice questions beside them.
+    pub(crate) fn views(&self, open_practice_only: bool) -> Vec<Arc<View>> {
+        let business = self.business().map(|ward| Arc::clone(&ward.view));
+        business.chain(self.practice.views(open_practice_only)).collect()
     }
 
     pub(crate) fn ward(&self, name: &DomainName) -> Result<&Ward, Error> {

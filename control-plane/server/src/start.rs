@@ -42,6 +42,7 @@ use crate::{
     llm::{Parcels, Shown},
     metrics::Metrics,
     plane::{CONTROL, Plane, Ward},
+    practice::{self, Practices},
     reach::Clients,
     release, runner, secrets, stop_line,
     upstreams::Upstreams,
@@ -213,6 +214,7 @@ async fn launch(
         parcels: Parcels::default(),
         shown: Shown::default(),
         claims: Claims::default(),
+        practice: Practices::default(),
         metrics: Metrics::new(),
         canaries: Rounds::default(),
         walks: Walks::default(),
@@ -235,14 +237,20 @@ async fn launch(
         .map_err(Error::of("listen for stops (`--stop-listen` gives another address)"))?;
     let context = data_dir::write_context(&config, (address, stop_address), &token)?;
     let edge = tokio::spawn(edge::serve(Arc::clone(&plane), listener, stop.clone()));
-    let tasks = vec![
-        tokio::spawn(runner::run(Arc::clone(&plane), obligations)),
-        tokio::spawn(lapse(Arc::clone(&plane), stop.clone())),
-        tokio::spawn(canary::watch(Arc::clone(&plane), stop)),
-        keeper.handle().spawn(latch::watch(Arc::clone(&plane))),
-    ];
+    let mut tasks = watches(&plane, &stop);
+    tasks.push(tokio::spawn(runner::run(Arc::clone(&plane), obligations)));
+    tasks.push(keeper.handle().spawn(latch::watch(Arc::clone(&plane))));
     resume_releases(&plane);
     Ok(Running { plane, address, stop_address, token, context, edge, tasks, keeper })
+}
+
+/// What looks after questions, doubts, rollbacks and clauses from time to time.
+fn watches(plane: &Arc<Plane>, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+    vec![
+        tokio::spawn(lapse(Arc::clone(plane), stop.clone())),
+        tokio::spawn(canary::watch(Arc::clone(plane), stop.clone())),
+        tokio::spawn(practice::watch(Arc::clone(plane), stop.clone())),
+    ]
 }
 
 /// Where the tools are, and that what opens them is there for what is configured.
@@ -363,6 +371,7 @@ async fn settle_in(plane: &Plane) -> Result<(), Error> {
         ward.domain.submit(Command::Recover).await.map_err(failed)?;
         ward.domain.submit(Command::Lapse).await.map_err(failed)?;
     }
+    practice::withdraw_left(plane).await.map_err(failed)?;
     cover_new_domains(plane).await.map_err(failed)?;
     decides::settle(plane).await
 }

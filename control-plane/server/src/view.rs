@@ -62,6 +62,13 @@ impl View {
         Self { name, inner, open, cuts: watch::Sender::new(()) }
     }
 
+    /// The view of a state that nobody else has: what it takes in is seen, and nothing comes of it.
+    pub(crate) fn staged(state: State) -> Self {
+        let name = state.domain.clone();
+        let inner = Inner { state, ..Inner::new(name.clone()) };
+        Self { name, inner: RwLock::new(inner), open: Arc::default(), cuts: watch::Sender::new(()) }
+    }
+
     pub(crate) const fn name(&self) -> &DomainName {
         &self.name
     }

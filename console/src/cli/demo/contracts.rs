@@ -28,6 +28,7 @@ const FILES: &[(&str, &str)] = assets![
     "contracts/refund-decision/scenarios/domain.yaml",
     "contracts/refund-decision/scenarios/missing-evidence.yaml",
     "contracts/refund-decision/scenarios/policy-mismatch.yaml",
+    "contracts/refund-decision/scenarios/practice.yaml",
     "contracts/refund-decision/scenarios/rollback.yaml",
     "contracts/refund-decision/scenarios/tool-failure.yaml",
     "contracts/refund-decision/scenarios/tripwires.yaml",

@@ -1,6 +1,6 @@
 //! Domains of the business, and what their files say.
 
-use remit_proto::v1::{Domain, DomainCost, DomainThrottle};
+use remit_proto::v1::{Domain, DomainCost, DomainPractice, DomainThrottle};
 use serde_json::{Value, json};
 
 use crate::cli::{
@@ -16,6 +16,7 @@ pub const COLUMNS: &[Column<Domain>] = &[
     Column::new("BACKTEST", |row: &Domain, _| Cell::new(whether(row.reviewed))),
     Column::new("COST", |row: &Domain, _| Cell::new(or_dash(&cost(row)))).give(Give::Drop(2)),
     Column::new("THROTTLE", |row: &Domain, _| Cell::new(or_dash(&throttle(row)))).give(Give::Drop(1)),
+    Column::new("PRACTICE", |row: &Domain, _| Cell::new(practice(row))).wide(),
     Column::new("FILE", |row: &Domain, _| Cell::new(if row.configured { "yes" } else { "no" })),
     Column::new("SERVICES", |row: &Domain, _| Cell::new(or_dash(&row.services.join(", "))))
         .give(Give::Shrink),
@@ -47,6 +48,27 @@ pub fn throttle(domain: &Domain) -> String {
     let Some(throttle) = &domain.throttle else { return String::new() };
     let rates = rates(throttle).into_iter().filter(|(_, rate)| !rate.is_empty());
     rates.map(|(of, rate)| format!("{of} {rate}")).collect::<Vec<_>>().join(", ")
+}
+
+/// How often people practise: `one in 20, while at most 5 wait and none for 10m`; `none` where they do not.
+#[must_use]
+pub fn practice(domain: &Domain) -> String {
+    let Some(practice) = domain.practice else { return "none".to_owned() };
+    let DomainPractice { one_in, most_waiting, longest_wait_ms } = practice;
+    let longest = words::millis(longest_wait_ms);
+    format!("one in {one_in}, while at most {most_waiting} wait and none for {longest}")
+}
+
+/// The same as an object, `null` where there is none.
+#[must_use]
+pub fn practice_json(domain: &Domain) -> Value {
+    domain.practice.map_or(Value::Null, |it| {
+        json!({
+            "one_in": it.one_in,
+            "most_waiting": it.most_waiting,
+            "longest_wait_ms": it.longest_wait_ms,
+        })
+    })
 }
 
 fn rates(throttle: &DomainThrottle) -> [(&'static str, &str); 3] {
@@ -83,6 +105,7 @@ pub fn json(domain: &Domain) -> Value {
         "backtest": whether(domain.reviewed),
         "cost": cost,
         "throttle": throttle,
+        "practice": practice_json(domain),
         "services": domain.services,
     })
 }

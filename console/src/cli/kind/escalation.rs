@@ -2,7 +2,7 @@
 
 use std::io;
 
-use remit_proto::v1::{Escalation, MovedFact, Vote};
+use remit_proto::v1::{Escalation, MovedFact, Practice, Vote};
 use serde_json::{Value, json};
 
 use crate::cli::{
@@ -90,7 +90,43 @@ pub fn json(escalation: &Escalation) -> Value {
             "by": words::text(&claim.by),
             "since": words::rfc3339(claim.since.as_ref()),
         })).collect::<Vec<_>>(),
+        "practice": escalation.practice.as_deref().map(practice_json),
     })
+}
+
+fn practice_json(practice: &Practice) -> Value {
+    json!({
+        "answer": known(practice),
+        "because": practice.because,
+        "right": practice.right,
+        "scenario": practice.scenario,
+        "file": practice.file,
+        "contract_version": practice.contract_version,
+        "after_ms": practice.after_ms,
+    })
+}
+
+/// The known answer, in the word of scenarios.
+const fn known(practice: &Practice) -> &'static str {
+    if practice.approve { "approve" } else { "deny" }
+}
+
+/// Says that a question was for practice, whether it was answered as it should be, and why; nothing of any other.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write_practice(escalation: &Escalation, screen: &mut Screen<'_>) -> io::Result<()> {
+    let Some(practice) = escalation.practice.as_deref() else { return Ok(()) };
+    let Practice { because, scenario, file, contract_version, right, .. } = practice;
+    let (word, tone) = match right {
+        Some(true) => ("your answer was RIGHT", Tone::Good),
+        Some(false) => ("your answer was WRONG", Tone::Bad),
+        None => ("nobody answered", Tone::Title),
+    };
+    screen.toned(&format!("PRACTICE: nothing ran, and nothing could; {word}"), tone)?;
+    screen.field("known answer", known(practice))?;
+    screen.field("because", because)?;
+    screen.field("scenario", &format!("{scenario} in {file}, contract {contract_version}"))
 }
 
 fn vote_json(vote: &Vote) -> Value {
@@ -165,5 +201,6 @@ pub fn write(escalation: &Escalation, screen: &mut Screen<'_>) -> io::Result<()>
         screen.field("asked again", &escalation.replaced_by)?;
     }
     write_moved(escalation, screen)?;
+    write_practice(escalation, screen)?;
     screen.field("signs", &escalation.digest)
 }

@@ -273,6 +273,7 @@ impl Operator for Plane {
                 domain: "500/s".to_owned(),
             }),
             file: String::new(),
+            practice: Some(pb::DomainPractice { one_in: 20, most_waiting: 5, longest_wait_ms: 600_000 }),
         };
         let access = pb::Domain { name: "access".to_owned(), ..pb::Domain::default() };
         Ok(Response::new(pb::ListDomainsResponse { domains: vec![access, payments] }))
@@ -284,7 +285,14 @@ impl Operator for Plane {
     }
 
     async fn get_attention(&self, _: Request<pb::GetAttentionRequest>) -> Answer<pb::Attention> {
-        Ok(Response::new(pb::Attention { decided: 6, approved: 3, median_ms: 19_000, ..Default::default() }))
+        Ok(Response::new(pb::Attention {
+            decided: 6,
+            approved: 3,
+            median_ms: 19_000,
+            practice_right: 2,
+            practice_wrong: 1,
+            ..Default::default()
+        }))
     }
 
     async fn list_audit(&self, request: Request<pb::ListAuditRequest>) -> Answer<pb::ListAuditResponse> {

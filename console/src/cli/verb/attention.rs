@@ -1,4 +1,4 @@
-//! `remit attention`: how you have decided in the last hour.
+//! `remit attention`: how you have decided in the last hour, and how you did in practice.
 
 use clap::Args;
 use remit_proto::v1::{Attention, GetAttentionRequest};
@@ -22,7 +22,8 @@ pub struct Look {
 /// Help that `remit attention` ends with.
 pub const HELP: &str = "Shows what the console shows beside the queue: decisions of the last hour, the share of approvals, the time
 between two, and how much of what you approved was undone since. Ten approvals in a row, each within three seconds of the
-one before, are haste: the console then asks for one thing more before the next.
+one before, are haste: the console then asks for one thing more before the next. Practice questions, where the domain's
+file wants them, are counted apart, for 30 days: answered as they should be, otherwise, or by nobody.
 
 Example:
   remit attention -o json | jq -e '.hasty | not'";
@@ -52,7 +53,7 @@ impl Question for LastHour {
 
     fn show(&self, found: &Attention, screen: &mut Screen<'_>) -> Result<(), Failure> {
         if screen.for_programs() {
-            let Attention { decided, approved, undone, median_ms, fastest_ms, hasty } = found;
+            let Attention { decided, approved, undone, median_ms, fastest_ms, hasty, .. } = found;
             return Ok(screen.object(&json!({
                 "decided": decided,
                 "approved": approved,
@@ -60,15 +61,30 @@ impl Question for LastHour {
                 "median_ms": median_ms,
                 "fastest_ms": fastest_ms,
                 "hasty": hasty,
+                "practice": {
+                    "right": found.practice_right,
+                    "wrong": found.practice_wrong,
+                    "lapsed": found.practice_lapsed,
+                },
             }))?);
         }
-        Ok(screen.line(&words(found))?)
+        screen.line(&words(found))?;
+        practice(found).map_or(Ok(()), |words| Ok(screen.line(&words)?))
     }
+}
+
+/// What is said of practice; nothing to those who have had none.
+fn practice(found: &Attention) -> Option<String> {
+    let Attention { practice_right: right, practice_wrong: wrong, practice_lapsed: lapsed, .. } = *found;
+    if (right, wrong, lapsed) == (0, 0, 0) {
+        return None;
+    }
+    Some(format!("practice in the last 30 days: {right} right, {wrong} wrong, {lapsed} that nobody answered"))
 }
 
 /// In one sentence.
 fn words(found: &Attention) -> String {
-    let Attention { decided, approved, undone, median_ms, fastest_ms, hasty } = *found;
+    let Attention { decided, approved, undone, median_ms, fastest_ms, hasty, .. } = *found;
     if decided == 0 {
         return "you decided nothing in the last hour".to_owned();
     }

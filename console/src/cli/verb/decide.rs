@@ -107,6 +107,9 @@ pub async fn run(
         escalation::write_moved(&after, screen)?;
         return Err(void(&after));
     }
+    if after.practice.is_some() {
+        return Ok(escalation::write_practice(&after, screen)?);
+    }
     let done = if approve { "approved" } else { "denied" };
     let status = words::escalation_status(after.status);
     let votes = format!("{} of {} approvals", escalation::approvals(&after), after.quorum);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use remit_contract::domain::{DomainFile, base, read};
-use remit_core::{DomainSettings, terms::Rate, window::Per};
+use remit_core::{DomainSettings, practice::Cadence, terms::Rate, window::Per};
 use remit_proto::v1 as pb;
 use serde_json::{Value, json};
 
@@ -70,13 +70,14 @@ fn check(path: &Path, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
         for (name, limits) in [("cost", domain::cost(&shown)), ("throttle", domain::throttle(&shown))] {
             screen.field(name, if limits.is_empty() { "no limit" } else { &limits })?;
         }
+        screen.field("practice", &domain::practice(&shown))?;
     }
     Ok(Exit::Ok)
 }
 
 /// What the file limits, as the control plane would say it.
 fn shown(settings: &DomainSettings) -> pb::Domain {
-    let DomainSettings { allowance, throttle, .. } = settings;
+    let DomainSettings { allowance, throttle, practice, .. } = settings;
     let spend = |per| allowance.spend.get(&per).map(|most| most.as_micros());
     let calls = |per| allowance.calls.get(&per).copied();
     let rate = |rate: Option<Rate>| rate.map(|rate| rate.to_string()).unwrap_or_default();
@@ -94,12 +95,18 @@ fn shown(settings: &DomainSettings) -> pb::Domain {
     pb::Domain {
         cost: (!allowance.is_empty()).then_some(cost),
         throttle: (!throttle.is_empty()).then_some(throttles),
+        practice: practice.map(|Cadence { one_in, most_waiting, longest_wait_ms }| pb::DomainPractice {
+            one_in,
+            most_waiting,
+            longest_wait_ms,
+        }),
         ..pb::Domain::default()
     }
 }
 
 fn entry(file: &DomainFile) -> Value {
-    let (cost, throttle) = domain::limits_json(&shown(&file.settings));
+    let shown = shown(&file.settings);
+    let (cost, throttle) = domain::limits_json(&shown);
     json!({
         "domain": file.name.as_str(),
         "file": file.path.display().to_string(),
@@ -107,5 +114,6 @@ fn entry(file: &DomainFile) -> Value {
         "backtest": file.settings.backtest.as_str(),
         "cost": cost,
         "throttle": throttle,
+        "practice": domain::practice_json(&shown),
     })
 }

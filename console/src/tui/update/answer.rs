@@ -1,7 +1,7 @@
 //! Commands leave with a receipt, and what is heard of them becomes its fate.
 
 use remit_proto::v1::{
-    ActionStatus, Escalation, EscalationStatus, Level, ReleaseSwitchResponse, RollbackProgress,
+    ActionStatus, Escalation, EscalationStatus, Level, Practice, ReleaseSwitchResponse, RollbackProgress,
     SetSwitchResponse,
 };
 
@@ -41,7 +41,9 @@ pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec
                 escalation.status().as_str_name().trim_start_matches("ESCALATION_STATUS_").to_lowercase();
             let votes = escalation.votes.iter().filter(|vote| vote.approve).count();
             let denied = decided.action.is_some_and(|action| action.status() == ActionStatus::Denied);
-            if !escalation.replaced_by.is_empty() {
+            if let Some(practice) = &escalation.practice {
+                practised(practice)
+            } else if !escalation.replaced_by.is_empty() {
                 state.told.insert(escalation.replaced_by.clone());
                 Fate::Failed(voided(&escalation))
             } else if denied && escalation.status() == EscalationStatus::Approved {
@@ -109,6 +111,14 @@ fn lifted(answer: &ReleaseSwitchResponse) -> String {
             format!("{released}; {asked} still hold: another person completes it until {until}")
         }
     }
+}
+
+/// That it was practice, and how it went: told as loudly as an answer that was refused, where it was wrong.
+fn practised(practice: &Practice) -> Fate {
+    let known = if practice.approve { "approve" } else { "deny" };
+    let told =
+        |word: &str| format!("{word} in PRACTICE, nothing ran: {known} it, since: {}", practice.because);
+    if practice.right == Some(true) { Fate::Acked(told("RIGHT")) } else { Fate::Failed(told("WRONG")) }
 }
 
 /// The approval counts no more: what moved, and which question asks again.

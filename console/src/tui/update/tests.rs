@@ -3,6 +3,7 @@
 mod alike;
 mod completes;
 mod filters;
+mod practice;
 mod reach;
 mod storm;
 mod switched;

@@ -11,7 +11,7 @@ use super::super::state::facts::moved;
 use super::super::update::approval_lock;
 use super::super::when;
 use super::facts::{assertions, evidence, findings, json_rows, status, wrapped};
-use super::queue::{attention, votes};
+use super::queue::{attention, practised, votes};
 use super::{outlook, sharing};
 
 pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
@@ -61,7 +61,8 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
             Row::of(words(all), theme.ok)
         }
     };
-    painter.row(foot, 1, &attention(painter));
+    let practised = practised(painter).unwrap_or_default();
+    painter.row(foot, 1, &attention(painter).put(practised, theme.dim));
     painter.row(foot, 2, &word);
 }
 
@@ -84,6 +85,9 @@ fn moving(
 ) -> Vec<Row> {
     let theme = painter.theme;
     let mut rows = outlook::rows(detail.and_then(|detail| detail.outlook.as_ref()), width, painter);
+    // The page knows it before the picture does.
+    let newest = detail.and_then(|detail| detail.escalation.as_ref()).unwrap_or(escalation);
+    rows.extend(practice(newest, width, painter));
     for vote in &escalation.votes {
         let word = if vote.approve { "approves" } else { "denies" };
         let words = format!("{} {word}: {}", vote.by, vote.reason);
@@ -178,6 +182,19 @@ fn rest(
     }
     rows.extend(assertions(&detail.assertions, width, painter));
     rows
+}
+
+/// What it was, once it has ended as practice.
+fn practice(escalation: &Escalation, width: usize, painter: &Painter<'_>) -> Vec<Row> {
+    let Some(practice) = &escalation.practice else { return Vec::new() };
+    let (word, style) = match practice.right {
+        Some(true) => ("answered RIGHT", painter.theme.ok),
+        Some(false) => ("answered WRONG", painter.theme.crit),
+        None => ("nobody answered", painter.theme.warn),
+    };
+    let known = if practice.approve { "approve" } else { "deny" };
+    let words = format!("{word}; {known} it, since: {}   nothing ran, and nothing could", practice.because);
+    wrapped("PRACTICE  ", &words, width, (painter.theme.dim, style))
 }
 
 /// What a model call would send: people who approve it have read it.

@@ -32,6 +32,10 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let head = take_top(&mut list, 1);
     let foot = take_bottom(&mut list, 1);
     painter.row(foot, 0, &attention(painter));
+    if let Some(practised) = practised(painter) {
+        let above = take_bottom(&mut list, 1);
+        painter.row(above, 0, &Row::of(practised.trim_start(), theme.dim));
+    }
     let columns = Row::new()
         .right("LAPSES", 7, theme.dim)
         .cell("SERVICE", 18, theme.dim)
@@ -128,6 +132,14 @@ pub(super) fn attention(painter: &Painter<'_>) -> Row {
     );
     let row = Row::of(words, if 0 < found.undone { theme.warn } else { theme.dim });
     if found.hasty { row.put("   HASTY: the last ten took under 3 s each", theme.crit) } else { row }
+}
+
+/// How this operator did in practice; nothing where there was none.
+pub(super) fn practised(painter: &Painter<'_>) -> Option<String> {
+    let found = painter.state.details.attention.as_ref()?;
+    let (right, wrong, lapsed) = (found.practice_right, found.practice_wrong, found.practice_lapsed);
+    let had = (right, wrong, lapsed) != (0, 0, 0);
+    had.then(|| format!("   practice, 30 days: {right} right, {wrong} wrong, {lapsed} that nobody answered"))
 }
 
 /// Approvals so far of those needed.

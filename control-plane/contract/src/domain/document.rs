@@ -1,10 +1,11 @@
 //! The keys of a domain's file, one by one, whatever is wrong with the others.
 
 use remit_core::{
-    Backtest, DomainName, allowance::Allowance, radius::Radius, throttle::Throttle, tripwire::Tripwire,
+    Backtest, DomainName, allowance::Allowance, practice::Cadence, radius::Radius, throttle::Throttle,
+    tripwire::Tripwire,
 };
 
-use super::throttle;
+use super::{practice, throttle};
 use crate::{
     Auth, Reach, Upstream,
     document::{allowance, domain_name, form, lifting, radius, tripwire},
@@ -28,6 +29,7 @@ pub(super) struct Domain {
     pub(super) tripwires: Vec<Tripwire>,
     pub(super) webhook: Option<Spot<Upstream>>,
     pub(super) release_by_two: bool,
+    pub(super) practice: Option<Cadence>,
 }
 
 /// Keys that nothing enforces yet.
@@ -53,6 +55,7 @@ pub(super) fn read(root: &Node, problems: &Problems) -> Option<Domain> {
         fields.get("tripwires").map_or(Some(Vec::new()), |node| tripwire::read(node, "tripwires", problems));
     let webhook = fields.get("notify").map_or(Some(None), |node| read_notify(node, problems).map(Some));
     let release_by_two = fields.get("release").map_or(Some(false), |node| lifting::read(node, problems));
+    let practice = fields.get("practice").map_or(Some(None), |node| practice::read(node, problems).map(Some));
     fields.end();
     form?;
     Some(Domain {
@@ -65,6 +68,7 @@ pub(super) fn read(root: &Node, problems: &Problems) -> Option<Domain> {
         tripwires: tripwires?,
         webhook: webhook?,
         release_by_two: release_by_two?,
+        practice: practice?,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use remit_core::Backtest;
+use remit_core::{Backtest, practice::Cadence};
 use serde_json::{Value, json};
 
 use super::{DomainFile, DomainKey, base, parse, read};
@@ -62,6 +62,14 @@ fn limits_are_what_the_file_says() {
 }
 
 #[test]
+fn practice_is_put_only_where_the_file_says_how_often_and_when_not() {
+    assert_eq!(parse(GOOD, "d").unwrap().settings.practice, None);
+    let said = "practice: { one_in: 10, most_waiting: 3, longest_wait: 5m }\n";
+    let cadence = parse(&format!("{GOOD}{said}"), "d").unwrap().settings.practice.unwrap();
+    assert_eq!(cadence, Cadence { one_in: 10, most_waiting: 3, longest_wait_ms: 300_000 });
+}
+
+#[test]
 fn every_wrong_value_has_its_message() {
     let lines = [
         ("domain", ["domain: remit/v2", "domain: payments", "domain: [remit/v1]", "domain:"]),
@@ -94,6 +102,9 @@ fn every_wrong_value_has_its_message() {
         "tripwires: [{ when: in_doubt > many, over: 10m, then: stop }]\n",
         "blast_radius: {}\n",
         "blast_radius: { all: { count: 5 } }\n",
+        "practice: 20\n",
+        "practice: { one_in: 20 }\n",
+        "practice: { one_in: 9, most_waiting: 0, longest_wait: never, until: 2027 }\n",
         "groups: {}\n",
         "on_call: group:payments-oncall\n",
         "name: other\n",

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use super::{
     Form,
     radius::BlastRadius,
-    scalar::{Name, Rate, Tool},
+    scalar::{Count, Duration, Name, Rate, Tool},
     tripwire::Tripwire,
 };
 
@@ -33,6 +33,22 @@ pub(super) struct Domain {
     /// Whom the control plane tells that a tripwire has tripped.
     notify: Option<Notify>,
     release: Option<super::recovery::Release>,
+    /// How often people are put a practice question: a scenario of a contract that ends in a question whose answer its
+    /// author knows. Nothing runs from it. Left out: never.
+    practice: Option<Practice>,
+}
+
+/// One practice question among so many real ones, where the queue is calm.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Practice {
+    /// One among so many real questions.
+    #[schemars(extend("minimum" = 10))]
+    one_in: u32,
+    /// None where more than so many real questions wait.
+    most_waiting: Count,
+    /// None where a real question has waited for so long.
+    longest_wait: Duration,
 }
 
 /// How often anything may be called, whatever the tool. What comes too soon waits.

@@ -6,12 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use remit_core::{
-    Assertion, CanonicalJson, Declared, Event, Level, Outcome, ToolName, event::Settlement, rollback::Verify,
-};
+use remit_core::{Assertion, Declared, Event, Level, Outcome, ToolName, event::Settlement, rollback::Verify};
 use serde_json::{Map, Value};
 
 use super::{
+    base::{self, Base, Form, swapped},
     expect::Fact,
     suite::{Act, Given, Reply, Scenario, Suite},
     suites,
@@ -19,12 +18,9 @@ use super::{
 };
 use crate::{CompiledContract, Folder, Problem, Tool};
 
-mod base;
 mod sample;
 #[cfg(test)]
 mod tests;
-
-use base::{Base, Form, swapped};
 
 /// Two numbers that any wording of a case must take: the first one, and one that is long.
 const TRIED: [u64; 2] = [1, 4_999];
@@ -157,24 +153,10 @@ impl Exercise {
     #[must_use]
     pub fn nth(&self, contract: &CompiledContract, number: u64) -> Option<Case> {
         let swap = |value: &Value| swapped(value, &self.bases, number);
-        let text = |json: &CanonicalJson| CanonicalJson::from_value(&swap(&json.value())).ok();
         let mut other = self.clone();
         other.params = swap(&self.params);
-        for (_, params) in &mut other.given.reads {
-            *params = swap(params);
-        }
-        for reply in other.given.tools.values_mut().flatten() {
-            reply.with = swap(&reply.with);
-            if let Settlement::Succeeded { result } = &mut reply.ending.settlement {
-                *result = text(result)?;
-            }
-        }
-        if let Some(request) = other.given.declared.as_mut().and_then(|declared| declared.request.as_mut()) {
-            *request = text(request)?;
-        }
-        for said in other.asserts.iter_mut().chain(other.given.asserts.as_mut()).flatten() {
-            said.content = text(&said.content)?;
-        }
+        other.given = base::given(&self.given, swap)?;
+        other.asserts = base::said(self.asserts.as_deref(), swap)?;
         other.play(contract)
     }
 
@@ -220,7 +202,7 @@ impl Exercise {
 }
 
 /// As much of what is given as is so outside of a scenario, too: not what is used up, set or busy already.
-fn merged(own: &Given, shared: &Given) -> Given {
+pub(super) fn merged(own: &Given, shared: &Given) -> Given {
     let mut tools = own.tools.clone();
     for (tool, more) in &shared.tools {
         tools.entry(tool.clone()).or_default().extend(more.iter().cloned());

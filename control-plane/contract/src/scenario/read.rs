@@ -17,6 +17,7 @@ mod asserts;
 mod expect;
 mod fault;
 mod given;
+mod practice;
 mod reached;
 mod step;
 
@@ -106,6 +107,7 @@ impl Reader<'_> {
         let steps = self.steps(when, &given, shared);
         because?;
         let scenario = Scenario { id: id?, place: node.place, given, steps: steps? };
+        self.practicable(&scenario, shared)?;
         let actions = scenario.actions(shared);
         if MOST_ACTIONS < actions {
             return self.problems.note(

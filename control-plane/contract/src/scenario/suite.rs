@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use remit_core::{
     Assertion, Declared, Ending, GroupName, Level, Money, Person, Timestamp, ToolName, allowance::Allowance,
-    radius::Meter, switch::Scope, throttle::Throttle, tripwire::Tripwire,
+    practice::Answer, radius::Meter, switch::Scope, throttle::Throttle, tripwire::Tripwire,
 };
 use serde_json::Value;
 
@@ -134,10 +134,20 @@ pub(crate) struct Step {
     pub(crate) place: Place,
     pub(crate) act: Act,
     pub(crate) expect: Expect,
+    /// How people should answer the question that it ends in, where the author says so.
+    pub(crate) known: Option<Known>,
+}
+
+/// The known answer to a question, for practice.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Known {
+    pub(crate) answer: Answer,
+    /// Why, told to whoever has answered.
+    pub(crate) because: String,
 }
 
 /// What is done in a step.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Act {
     /// The service proposes an action, so many times; the last one is looked at.
     Propose {

@@ -41,7 +41,52 @@ pub(super) struct World<'a> {
     pub(super) tripped: Vec<String>,
     /// Everything that happened, and when.
     pub(super) events: Vec<(Timestamp, Event)>,
+    manner: Manner,
     drawn: u128,
+}
+
+/// In what a scenario that people look at differs from one that is only tested.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    /// How identities are drawn: at a moment, the how-manieth.
+    pub(super) draw: fn(Timestamp, u128) -> Uuid,
+    /// How long a command takes.
+    pub(super) pace: Pace,
+    /// The face that the service uses.
+    pub(super) channel: Channel,
+    /// Who carries its actions out.
+    pub(super) mode: Mode,
+}
+
+/// How long a command takes, in milliseconds.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Pace {
+    pub(super) least: u64,
+    /// At most so much more.
+    pub(super) spread: u64,
+    /// How much more comes of this number.
+    pub(super) number: u64,
+}
+
+impl Default for Manner {
+    /// Identities are counted, and nothing takes time.
+    fn default() -> Self {
+        Self {
+            draw: |_, number| Uuid::from_u128(number),
+            pace: Pace::default(),
+            channel: Channel::Grpc,
+            mode: Mode::Execute,
+        }
+    }
+}
+
+impl Pace {
+    /// How long the command takes before which so many events have happened.
+    fn after(self, events: usize) -> u64 {
+        let mixed = Digest::of_parts(&[&self.number.to_be_bytes(), &events.to_be_bytes()]);
+        let drawn = mixed.as_bytes().first().copied().map_or(0, u64::from);
+        self.least.saturating_add(self.spread.saturating_mul(drawn).div_euclid(u64::from(u8::MAX)))
+    }
 }
 
 impl Before {
@@ -64,6 +109,48 @@ impl Before {
 pub(super) type Stuck = String;
 
 impl<'a> World<'a> {
+    fn new(
+        contract: &'a CompiledContract,
+        (state, now): (State, Timestamp),
+        (replies, asserts): (BTreeMap<ToolName, Vec<Reply>>, Vec<Assertion>),
+        manner: Manner,
+    ) -> Self {
+        Self {
+            contract,
+            state,
+            now,
+            run: RunId::new(Uuid::nil()),
+            facts: BTreeMap::new(),
+            replies,
+            last_good: BTreeMap::new(),
+            asserts,
+            names: Vec::new(),
+            tripped: Vec::new(),
+            events: Vec::new(),
+            manner,
+            drawn: 0,
+        }
+    }
+
+    /// A world that goes on from a state in which the contract is active: only what a run declares, what tools answer
+    /// and what was read is given.
+    pub(super) fn on(
+        contract: &'a CompiledContract,
+        state: State,
+        given: &Given,
+        (run, manner): (&str, Manner),
+    ) -> Result<Self, Stuck> {
+        let now = given.at.unwrap_or_default();
+        let asserts = given.asserts.clone().unwrap_or_default();
+        let mut world = Self::new(contract, (state, now), (given.tools.clone(), asserts), manner);
+        let declared = given.declared.clone().unwrap_or_default();
+        world.start(run, &declared).map_err(|refusal| format!("the run cannot start: {refusal}"))?;
+        for (tool, params) in &given.reads {
+            world.read(tool, params)?;
+        }
+        Ok(world)
+    }
+
     /// The world as it is given: by the scenario first, then by its suite.
     pub(super) fn begin(contract: &'a CompiledContract, own: &Given, shared: &Given) -> Result<Self, Stuck> {
         let terms = contract.terms();
@@ -71,20 +158,10 @@ impl<'a> World<'a> {
         for (tool, more) in &shared.tools {
             replies.entry(tool.clone()).or_default().extend(more.iter().cloned());
         }
-        let mut world = Self {
-            contract,
-            state: State::new(terms.domain.clone()),
-            now: own.at.or(shared.at).unwrap_or(terms.delegation.on),
-            run: RunId::new(Uuid::nil()),
-            facts: BTreeMap::new(),
-            replies,
-            last_good: BTreeMap::new(),
-            asserts: own.asserts.as_ref().or(shared.asserts.as_ref()).cloned().unwrap_or_default(),
-            names: Vec::new(),
-            tripped: Vec::new(),
-            events: Vec::new(),
-            drawn: 0,
-        };
+        let state = State::new(terms.domain.clone());
+        let now = own.at.or(shared.at).unwrap_or(terms.delegation.on);
+        let asserts = own.asserts.as_ref().or(shared.asserts.as_ref()).cloned().unwrap_or_default();
+        let mut world = Self::new(contract, (state, now), (replies, asserts), Manner::default());
         let by = terms.delegation.enabled_by.clone();
         if let Some(limits) = own.domain.as_ref().or(shared.domain.as_ref()) {
             let Limits { allowance, throttle } = limits.clone();
@@ -181,6 +258,7 @@ impl<'a> World<'a> {
 
     /// Commands the core; what follows is folded into the state at once, as after a commit.
     pub(super) fn command(&mut self, command: Command) -> Result<Vec<Event>, Refusal> {
+        self.now = self.now.plus_ms(self.manner.pace.after(self.events.len()));
         let events = turn(&mut self.state, command, self.now)?;
         let tripped = |event: &Event| {
             if let Event::TripwireTripped(tripped) = event { Some(tripped.wire.to_string()) } else { None }
@@ -192,7 +270,7 @@ impl<'a> World<'a> {
 
     pub(super) fn draw(&mut self) -> Uuid {
         self.drawn = self.drawn.saturating_add(1);
-        Uuid::from_u128(self.drawn)
+        (self.manner.draw)(self.now, self.drawn)
     }
 
     /// Starts a run, or joins the one of this name.
@@ -206,7 +284,7 @@ impl<'a> World<'a> {
             name,
             service,
             principal,
-            channel: Channel::Grpc,
+            channel: self.manner.channel,
             declared: declared.clone(),
         };
         match self.command(command) {
@@ -252,8 +330,8 @@ impl<'a> World<'a> {
             tool: tool.clone(),
             params: canonical,
             key: key.cloned(),
-            channel: Channel::Grpc,
-            mode: Mode::Execute,
+            channel: self.manner.channel,
+            mode: self.manner.mode,
             principal: self.contract.terms().principal.clone(),
             asserted,
             stands_in,
@@ -263,7 +341,7 @@ impl<'a> World<'a> {
         let events = self.command(Command::Propose {
             proposal: Box::new(proposal),
             assessment: Box::new(assessment),
-            escalation: EscalationId::new(Uuid::from_u128(self.drawn)),
+            escalation: EscalationId::new((self.manner.draw)(self.now, self.drawn)),
             reused: None,
         })?;
         match events.into_iter().next() {

@@ -5,7 +5,7 @@ use crate::{ActionId, RunId};
 
 impl Event {
     /// The kinds as they are stored.
-    pub const KINDS: [&'static str; 36] = [
+    pub const KINDS: [&'static str; 38] = [
         "contract_activated",
         "contract_proposed",
         "contract_approved",
@@ -40,6 +40,8 @@ impl Event {
         "step_parked",
         "step_skipped",
         "undo_verified",
+        "practice_asked",
+        "practice_closed",
         "credential_issued",
         "credential_revoked",
     ];
@@ -81,6 +83,8 @@ impl Event {
             Self::StepParked(_) => "step_parked",
             Self::StepSkipped { .. } => "step_skipped",
             Self::UndoVerified(_) => "undo_verified",
+            Self::PracticeAsked(_) => "practice_asked",
+            Self::PracticeClosed(_) => "practice_closed",
             Self::CredentialIssued { .. } => "credential_issued",
             Self::CredentialRevoked { .. } => "credential_revoked",
         }
@@ -123,6 +127,8 @@ impl Event {
             | Self::TripwireTripped(_)
             | Self::RollbackPaused { .. }
             | Self::RollbackResumed { .. }
+            | Self::PracticeAsked(_)
+            | Self::PracticeClosed(_)
             | Self::CredentialIssued { .. }
             | Self::CredentialRevoked { .. } => None,
         }
@@ -165,6 +171,8 @@ impl Event {
             | Self::RollbackClosed { .. }
             | Self::RollbackPaused { .. }
             | Self::RollbackResumed { .. }
+            | Self::PracticeAsked(_)
+            | Self::PracticeClosed(_)
             | Self::CredentialIssued { .. }
             | Self::CredentialRevoked { .. } => None,
         }

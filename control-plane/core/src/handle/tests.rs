@@ -24,6 +24,7 @@ mod metered;
 mod money;
 mod novelties;
 mod outlook;
+mod practice;
 mod radius;
 mod reach;
 mod reasons;

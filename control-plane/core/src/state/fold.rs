@@ -19,6 +19,7 @@ mod doubt;
 mod escalation;
 mod forget;
 mod money;
+mod practice;
 mod radius;
 mod rollback;
 mod version;
@@ -94,6 +95,8 @@ impl State {
             Event::StepParked(parked) => self.step_parked(parked),
             Event::StepSkipped { plan, target, .. } => self.step_skipped(*plan, *target),
             Event::UndoVerified(verified) => self.undo_verified(verified),
+            Event::PracticeAsked(asked) => self.practice_asked(asked, at),
+            Event::PracticeClosed(closed) => self.practice_closed(closed, at),
             Event::CredentialIssued { .. } | Event::CredentialRevoked { .. } => {
                 self.credential_moved(event, at);
             }

@@ -1,6 +1,6 @@
 //! How attentively a person decides: shown to them beside the next question, so that haste is seen by whoever is in it.
 
-use remit_core::{ActionStatus, Event, Person, Timestamp};
+use remit_core::{ActionStatus, Event, Person, Timestamp, practice::Tally};
 use remit_proto::v1 as pb;
 
 use crate::{clock, plane::Plane};
@@ -21,7 +21,7 @@ struct Vote {
     undone: bool,
 }
 
-/// What this person decided in the last hour, as far as memory has it.
+/// What this person decided in the last hour, as far as memory has it, and how they did in practice.
 pub(super) fn of(plane: &Plane, person: &Person) -> pb::Attention {
     let now = clock::now();
     let mut votes = Vec::new();
@@ -37,7 +37,10 @@ pub(super) fn of(plane: &Plane, person: &Person) -> pb::Attention {
         });
     }
     votes.sort_by_key(|vote| vote.at);
-    summary(&votes)
+    let practised =
+        plane.control().map(|control| control.view.read(|inner| inner.state.practised.of(person, now)));
+    let Tally { right, wrong, lapsed } = practised.unwrap_or_default();
+    pb::Attention { practice_right: right, practice_wrong: wrong, practice_lapsed: lapsed, ..summary(&votes) }
 }
 
 fn summary(votes: &[Vote]) -> pb::Attention {
@@ -51,6 +54,7 @@ fn summary(votes: &[Vote]) -> pb::Attention {
         median_ms: gaps.get(gaps.len() / 2).copied().unwrap_or(0),
         fastest_ms: gaps.first().copied().unwrap_or(0),
         hasty: is_hasty(votes),
+        ..pb::Attention::default()
     }
 }
 

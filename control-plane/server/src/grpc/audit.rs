@@ -2,7 +2,10 @@
 
 use std::cmp::Reverse;
 
-use remit_core::{Event, Level};
+use remit_core::{
+    Event, Level,
+    practice::{Answer, PracticeAsked, PracticeEnd},
+};
 use remit_proto::v1 as pb;
 
 use super::wire;
@@ -64,6 +67,7 @@ fn told(event: &Event, about: &str) -> Told {
         .or_else(|| switched(event, about))
         .or_else(|| undone(event, about))
         .or_else(|| credited(event, about))
+        .or_else(|| practised(event))
         .unwrap_or_else(|| (String::new(), event.kind().replace('_', " "), String::new()))
 }
 
@@ -152,6 +156,18 @@ fn undone(event: &Event, about: &str) -> Option<Told> {
         return Some((by.clone(), format!("skipped {about} in rollback {plan}"), reason.clone()));
     }
     None
+}
+
+/// A practice question that somebody has answered.
+fn practised(event: &Event) -> Option<Told> {
+    let Event::PracticeClosed(closed) = event else { return None };
+    let PracticeEnd::Answered { vote } = &closed.end else { return None };
+    let PracticeAsked { tool, known, version, scenario, .. } = &closed.asked;
+    let (said, seconds) = (Answer::of(vote), closed.after_ms / 1_000);
+    let what = format!(
+        "answered a practice question about {tool}: {said}, known answer {known} ({scenario} of {version}, after {seconds} s)"
+    );
+    Some((vote.by.clone(), what, vote.reason.clone()))
 }
 
 /// Keys and tokens.

@@ -11,7 +11,7 @@ use super::{endorse, query, wire};
 use crate::{
     error::Error,
     plane::{Plane, Ward},
-    release,
+    practice, release,
     view::Inner,
 };
 
@@ -20,7 +20,8 @@ pub(super) async fn decide(
     by: Person,
     request: pb::DecideRequest,
 ) -> Result<pb::DecideResponse, Error> {
-    let (ward, id) = query::escalation_ward(plane, &request.escalation)?;
+    let (view, id) = query::escalation(plane, &request.escalation)?;
+    let ward = plane.ward(view.name())?;
     let (name, approve, idempotency_id) = (by.name.clone(), request.approve, request.idempotency_id.clone());
     let mut updates = ward.updates.subscribe();
     // A caller that goes away does not let go of it half-way.
@@ -32,8 +33,13 @@ pub(super) async fn decide(
         votes.iter().any(|vote| vote.by == name && vote.approve == approve)
     };
     // The same answer sent again, because its receipt was lost, is the same answer.
-    if !(decided.is_err() && !idempotency_id.is_empty() && ward.view.read(again)) {
+    if !(decided.is_err() && !idempotency_id.is_empty() && view.read(again)) {
         decided?;
+    }
+    // Nothing follows from practice, and it is told at once what it was.
+    if let Some(stage) = plane.practice.of(id) {
+        let action = stage.view.read(|inner| inner.card(stage.action).map(wire::action));
+        return Ok(pb::DecideResponse { escalation: super::practice::row(&stage), action });
     }
     // Who approves is told what became of it: it goes, or a fact has moved.
     drop(tokio::time::timeout(release::LONGEST_LOOK, looked_at(ward, id, &mut updates)).await);
@@ -53,19 +59,24 @@ async fn cast(
     by: Person,
     request: pb::DecideRequest,
 ) -> Result<(), Error> {
-    let (ward, _) = query::escalation_ward(plane, &id.to_string())?;
+    let (view, _) = query::escalation(plane, &id.to_string())?;
     let digest = wire::parse(&request.digest, "digest")?;
     let (_signing, endorsed) = if request.approve {
         let signing = plane.signing.read().await;
-        (Some(signing), endorse::verified(plane, (ward, id), (&by, &request)).await?)
+        (Some(signing), endorse::verified(plane, (&view, id), (&by, &request)).await?)
     } else {
         (None, None)
     };
     let pb::DecideRequest { approve, reason, not_inspectable, .. } = request;
     let opaque = approve && not_inspectable;
     let answer = Answer { escalation: id, by, approve, reason, digest, endorsed, opaque };
-    ward.domain.submit(Command::Decide(Box::new(answer))).await?;
-    Ok(())
+    match plane.practice.of(id) {
+        Some(stage) => practice::decide(plane, &stage, answer).await,
+        None => {
+            plane.ward(view.name())?.domain.submit(Command::Decide(Box::new(answer))).await?;
+            Ok(())
+        }
+    }
 }
 
 /// Waits until an approved action was released or returned; at once where it does not wait for that.

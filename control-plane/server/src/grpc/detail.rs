@@ -9,12 +9,13 @@ use remit_core::{
 use remit_journal::Record;
 use remit_proto::v1 as pb;
 
-use super::{outlook, query, state, trace, wire};
+use super::{outlook, practice, query, state, trace, wire};
 use crate::{
     clock,
     contracts::Contracts,
     error::Error,
     plane::Plane,
+    practice::Stage,
     recall,
     view::{ActionCard, Inner, View},
 };
@@ -27,11 +28,15 @@ const MOST_OF_RUN: usize = 1_000;
 
 pub(super) async fn action(plane: &Arc<Plane>, text: &str) -> Result<pb::ActionDetail, Error> {
     let id = query::action_id(plane, text)?;
+    if let Some(stage) = plane.practice.playing(id) {
+        return practised(plane, &stage, id);
+    }
     if let Ok(ward) = plane.action_ward(id) {
         let detail = ward.view.read(|inner| {
             let card = inner.actions.get(&id).filter(|card| is_whole(card, inner))?;
             let found = detail(card, inner, &plane.contracts)?;
-            let asked = card.action.escalation.and_then(|asked| outlook::of(inner, asked, clock::now()));
+            let asked =
+                card.action.escalation.and_then(|asked| outlook::of(inner, asked, (inner, clock::now())));
             Some(pb::ActionDetail { outlook: asked, ..found })
         });
         if let Some(detail) = detail {
@@ -44,8 +49,31 @@ pub(super) async fn action(plane: &Arc<Plane>, text: &str) -> Result<pb::ActionD
     detail.ok_or_else(|| Error::NotFound(format!("there is no action `{id}` here")))
 }
 
+/// An action that was played on the stage of a practice question: told as others are, with what became of the real
+/// ones like it.
+fn practised(plane: &Plane, stage: &Stage, id: ActionId) -> Result<pb::ActionDetail, Error> {
+    let ward = plane.ward(&stage.asked.domain)?;
+    let detail = stage.view.read(|inner| {
+        let card = inner.actions.get(&id)?;
+        let found = detail(card, inner, &plane.contracts)?;
+        let outlook = card
+            .action
+            .escalation
+            .and_then(|asked| ward.view.read(|real| outlook::of(inner, asked, (real, clock::now()))));
+        Some(pb::ActionDetail { outlook, ..found })
+    });
+    let mut detail = detail.ok_or_else(|| Error::NotFound(format!("there is no action `{id}` here")))?;
+    practice::mark(plane, &mut detail.escalation);
+    Ok(detail)
+}
+
 pub(super) async fn run(plane: &Arc<Plane>, text: &str) -> Result<pb::RunDetail, Error> {
     let id = query::run_id(plane, text)?;
+    if let Some(stage) = plane.practice.running(id)
+        && let Some(detail) = of_run(&stage.view, id, &stage.records())
+    {
+        return Ok(detail);
+    }
     blocking(plane, move |plane| {
         for ward in plane.business() {
             let records = plane.journal.by_run(ward.domain.name(), id)?;

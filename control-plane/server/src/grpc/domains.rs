@@ -1,6 +1,6 @@
 //! The domains of the business, and what their files say, from the journals' fold.
 
-use remit_core::{allowance::Allowance, terms::Rate, throttle::Throttle, window::Per};
+use remit_core::{allowance::Allowance, practice::Cadence, terms::Rate, throttle::Throttle, window::Per};
 use remit_proto::v1 as pb;
 
 use crate::plane::{Plane, Ward};
@@ -21,6 +21,7 @@ fn row(plane: &Plane, ward: &Ward) -> pb::Domain {
             services: state.services.keys().map(ToString::to_string).collect(),
             cost: state.settings.as_ref().and_then(|it| cost(&it.allowance)),
             throttle: state.settings.as_ref().and_then(|it| throttle(&it.throttle)),
+            practice: state.settings.as_ref().and_then(|it| it.practice).map(practice),
             file: plane.domains.text(&state.domain).unwrap_or_default().to_owned(),
         }
     })
@@ -35,6 +36,11 @@ fn cost(allowance: &Allowance) -> Option<pb::DomainCost> {
         calls_hour: calls(Per::Hour),
         calls_day: calls(Per::Day),
     })
+}
+
+const fn practice(cadence: Cadence) -> pb::DomainPractice {
+    let Cadence { one_in, most_waiting, longest_wait_ms } = cadence;
+    pb::DomainPractice { one_in, most_waiting, longest_wait_ms }
 }
 
 fn throttle(throttle: &Throttle) -> Option<pb::DomainThrottle> {

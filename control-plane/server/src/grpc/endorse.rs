@@ -10,21 +10,17 @@ use remit_document::Document;
 use remit_proto::v1 as pb;
 
 use super::{detail, key, wire};
-use crate::{
-    error::Error,
-    plane::{Plane, Ward},
-    signature,
-};
+use crate::{error::Error, plane::Plane, signature, view::View};
 
 /// The signature of an approval; nothing from a person without a key. Refuses what was not shown as it is, and what could
 /// not be shown where the approver does not say so.
 pub(super) async fn verified(
     plane: &Arc<Plane>,
-    (ward, escalation): (&Ward, EscalationId),
+    (view, escalation): (&View, EscalationId),
     (by, request): (&Person, &pb::DecideRequest),
 ) -> Result<Option<Box<Endorsement>>, Error> {
     let gone = || Error::NotFound(format!("there is no escalation `{escalation}` here"));
-    let known = ward.view.read(|inner| inner.state.escalations.get(&escalation).cloned()).ok_or_else(gone)?;
+    let known = view.read(|inner| inner.state.escalations.get(&escalation).cloned()).ok_or_else(gone)?;
     // The same answer sent again is the one that counts already, whatever has changed since it was shown.
     if known.votes.iter().any(|vote| vote.by == by.name) {
         return Ok(None);

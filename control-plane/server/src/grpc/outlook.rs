@@ -1,7 +1,7 @@
 //! What an answer to a question would lead to, in words, and what became of others like it.
 
 use remit_core::{
-    ActionStatus, EscalationId, Outcome, Timestamp,
+    ActionStatus, EscalationId, Outcome, ServiceName, Timestamp, ToolName,
     escalation::{Escalation, EscalationStatus},
     outlook::{Bound, Outlook},
     proposal::Mode,
@@ -11,8 +11,12 @@ use remit_proto::v1 as pb;
 use super::wire;
 use crate::view::Inner;
 
-/// Nothing where the question does not wait.
-pub(super) fn of(inner: &Inner, question: EscalationId, now: Timestamp) -> Option<pb::Outlook> {
+/// Nothing where the question does not wait. Others like it are looked for in `among`: its own domain.
+pub(super) fn of(
+    inner: &Inner,
+    question: EscalationId,
+    (among, now): (&Inner, Timestamp),
+) -> Option<pb::Outlook> {
     let found = inner.state.outlook(question, now)?;
     let asked = inner.state.escalations.get(&question)?;
     let card = inner.card(asked.action)?;
@@ -23,7 +27,7 @@ pub(super) fn of(inner: &Inner, question: EscalationId, now: Timestamp) -> Optio
         if_nothing: format!("nothing runs: it lapses at {until}"),
         goes: found.goes(),
         bounds: found.bounds.iter().map(|it| bound(it, &card.terms.currency)).collect(),
-        likeness: Some(likeness(inner, asked)),
+        likeness: Some(likeness(inner, asked, among)),
     })
 }
 
@@ -61,17 +65,19 @@ fn bound(bound: &Bound, currency: &str) -> pb::Bound {
 }
 
 /// Other questions about the same tool of the same service by the same rules.
-fn likeness(inner: &Inner, asked: &Escalation) -> pb::Likeness {
-    let tool = |it: &Escalation| inner.card(it.action).map(|card| (&card.terms.service, &card.action.tool));
+fn likeness(inner: &Inner, asked: &Escalation, among: &Inner) -> pb::Likeness {
+    fn tool<'a>(inner: &'a Inner, it: &Escalation) -> Option<(&'a ServiceName, &'a ToolName)> {
+        inner.card(it.action).map(|card| (&card.terms.service, &card.action.tool))
+    }
     let rules = |it: &Escalation| -> Vec<String> {
         let mut rules: Vec<String> = it.question.asks.iter().map(|ask| ask.rule.clone()).collect();
         rules.dedup();
         rules
     };
-    let (wanted, by) = (tool(asked), rules(asked));
-    let all = inner.state.escalations.values();
+    let (wanted, by) = (tool(inner, asked), rules(asked));
+    let all = among.state.escalations.values();
     let others =
-        all.filter(|it| it.question.id != asked.question.id && tool(it) == wanted && rules(it) == by);
+        all.filter(|it| it.question.id != asked.question.id && tool(among, it) == wanted && rules(it) == by);
     let mut found = pb::Likeness::default();
     let mut since: Option<Timestamp> = None;
     for it in others {
@@ -79,7 +85,7 @@ fn likeness(inner: &Inner, asked: &Escalation) -> pb::Likeness {
         since = Some(since.map_or(it.asked_at, |since| since.min(it.asked_at)));
         let counter = match it.status {
             EscalationStatus::Approved => {
-                count_end(&mut found, inner.card(it.action).map(|card| card.action.status));
+                count_end(&mut found, among.card(it.action).map(|card| card.action.status));
                 &mut found.approved
             }
             EscalationStatus::Denied => &mut found.denied,

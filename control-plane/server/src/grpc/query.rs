@@ -10,11 +10,11 @@ use remit_core::{
 use remit_filter::Filter;
 use remit_proto::v1 as pb;
 
-use super::{filter, sharing, wire};
+use super::{filter, practice, sharing, wire};
 use crate::{
     error::Error,
-    plane::{Plane, Ward},
-    view::ActionCard,
+    plane::Plane,
+    view::{ActionCard, View},
 };
 
 /// Rows of a list when the request does not say, and at most: clients take 4 MiB.
@@ -27,29 +27,29 @@ fn rows(limit: u32) -> usize {
 }
 
 /// What a list is made of, and where each is.
-type Found<'a, Id> = Vec<(Id, &'a Ward)>;
+type Found<Id> = Vec<(Id, Arc<View>)>;
 
 /// The newest of what was found (identities are ordered by time), newest first.
-fn newest<Id: Ord>(mut found: Found<'_, Id>, limit: usize) -> Found<'_, Id> {
+fn newest<Id: Ord>(mut found: Found<Id>, limit: usize) -> Found<Id> {
     found.sort_by(|(a, _), (b, _)| b.cmp(a));
     found.truncate(limit);
     found
 }
 
 pub(super) fn runs(plane: &Plane, request: &pb::ListRunsRequest) -> pb::ListRunsResponse {
-    let mut found: Found<'_, RunId> = Vec::new();
-    for ward in plane.business() {
-        ward.view.read(|inner| {
+    let mut found: Found<RunId> = Vec::new();
+    for view in plane.views(true) {
+        view.read(|inner| {
             let wanted = inner.runs.values().filter(|card| {
                 (request.service.is_empty() || card.service.as_str() == request.service)
                     && (!request.open_only || card.is_open())
             });
-            found.extend(wanted.map(|card| (card.id, ward)));
+            found.extend(wanted.map(|card| (card.id, Arc::clone(&view))));
         });
     }
-    let rows = newest(found, rows(request.limit)).into_iter().filter_map(|(id, ward)| {
-        ward.view.read(|inner| inner.runs.get(&id).map(|card| wire::run(card, inner)))
-    });
+    let rows = newest(found, rows(request.limit))
+        .into_iter()
+        .filter_map(|(id, view)| view.read(|inner| inner.runs.get(&id).map(|card| wire::run(card, inner))));
     pb::ListRunsResponse { runs: rows.collect() }
 }
 
@@ -67,20 +67,19 @@ pub(super) fn actions(
             && (request.service.is_empty() || card.terms.service.as_str() == request.service)
             && (request.status == 0 || i32::from(wire::status(card.action.status)) == request.status)
     };
-    let mut found: Found<'_, ActionId> = Vec::new();
-    for ward in plane.business() {
-        let cards: Vec<Arc<ActionCard>> = ward
-            .view
-            .read(|inner| inner.actions.values().filter(|card| is_asked_for(card)).cloned().collect());
+    let mut found: Found<ActionId> = Vec::new();
+    for view in plane.views(true) {
+        let cards: Vec<Arc<ActionCard>> =
+            view.read(|inner| inner.actions.values().filter(|card| is_asked_for(card)).cloned().collect());
         // A filter may be slow, and what decides waits for whoever reads: it is asked outside.
         let wanted = cards.iter().filter(|card| {
             filter.is_empty() || filter::shows(&filter, &mut wire::whole_action(card), || None)
         });
-        found.extend(wanted.map(|card| (card.action.id, ward)));
+        found.extend(wanted.map(|card| (card.action.id, Arc::clone(&view))));
     }
     let rows = newest(found, rows(request.limit))
         .into_iter()
-        .filter_map(|(id, ward)| ward.view.read(|inner| inner.card(id).map(wire::action)));
+        .filter_map(|(id, view)| view.read(|inner| inner.card(id).map(wire::action)));
     let mut actions: Vec<pb::Action> = rows.collect();
     wire::fit(actions.iter_mut().map(|row| &mut row.params_json));
     Ok(pb::ListActionsResponse { actions })
@@ -92,18 +91,18 @@ pub(super) fn escalations(
     request: &pb::ListEscalationsRequest,
 ) -> Result<Vec<pb::Escalation>, Error> {
     let filter: Filter<pb::Escalation> = filter::read(&request.filter)?;
-    let mut found: Found<'_, EscalationId> = Vec::new();
-    let mut closed: Found<'_, EscalationId> = Vec::new();
-    for ward in plane.business() {
-        let known: Vec<(EscalationId, bool)> = ward.view.read(|inner| {
+    let mut found: Found<EscalationId> = Vec::new();
+    let mut closed: Found<EscalationId> = Vec::new();
+    for view in plane.views(request.pending_only) {
+        let known: Vec<(EscalationId, bool)> = view.read(|inner| {
             let all = inner.state.escalations.values();
             let status = all.map(|it| (it.question.id, it.status == EscalationStatus::Pending));
             status.filter(|(_, pending)| *pending || !request.pending_only).collect()
         });
         for (id, pending) in known {
-            if lets_through(&filter, ward, id) {
+            if lets_through(&filter, &view, id) {
                 let into = if pending { &mut found } else { &mut closed };
-                into.push((id, ward));
+                into.push((id, Arc::clone(&view)));
             }
         }
     }
@@ -111,21 +110,22 @@ pub(super) fn escalations(
         found.extend(newest(closed, rows(MOST_ROWS)));
     }
     found.sort_by_key(|(id, _)| *id);
-    let rows = found.into_iter().filter_map(|(id, ward)| {
-        ward.view.read(|inner| inner.state.escalations.get(&id).map(|known| wire::escalation(known, inner)))
+    let rows = found.into_iter().filter_map(|(id, view)| {
+        view.read(|inner| inner.state.escalations.get(&id).map(|known| wire::escalation(known, inner)))
     });
     let mut rows: Vec<pb::Escalation> = rows.collect();
     sharing::put(plane, &mut rows);
+    practice::mark(plane, &mut rows);
     wire::fit(rows.iter_mut().map(|row| &mut row.params_json));
     Ok(rows)
 }
 
 /// A filter may be slow, and what decides waits for whoever reads: the row is made inside, and judged outside.
-fn lets_through(filter: &Filter<pb::Escalation>, ward: &Ward, id: EscalationId) -> bool {
+fn lets_through(filter: &Filter<pb::Escalation>, view: &View, id: EscalationId) -> bool {
     if filter.is_empty() {
         return true;
     }
-    let row = ward.view.read(|inner| {
+    let row = view.read(|inner| {
         let known: &Escalation = inner.state.escalations.get(&id)?;
         Some(wire::whole_escalation(known, inner))
     });
@@ -133,15 +133,15 @@ fn lets_through(filter: &Filter<pb::Escalation>, ward: &Ward, id: EscalationId) 
 }
 
 /// Finds an escalation by its id, a suffix of it that is unique, or its action.
-pub(super) fn escalation_ward<'a>(plane: &'a Plane, text: &str) -> Result<(&'a Ward, EscalationId), Error> {
+pub(super) fn escalation(plane: &Plane, text: &str) -> Result<(Arc<View>, EscalationId), Error> {
     let mut found = Vec::new();
-    for ward in plane.business() {
-        ward.view.read(|inner| {
+    for view in plane.views(false) {
+        view.read(|inner| {
             let known = inner.state.escalations.values();
             let named = known.filter(|known| {
                 matches(&known.question.id.to_string(), text) || matches(&known.action.to_string(), text)
             });
-            found.extend(named.map(|known| (ward, known.question.id)));
+            found.extend(named.map(|known| (Arc::clone(&view), known.question.id)));
         });
     }
     unique(found, "escalation", text)
@@ -168,8 +168,8 @@ pub(super) fn run_id(plane: &Plane, text: &str) -> Result<RunId, Error> {
         return Ok(id);
     }
     let mut found = Vec::new();
-    for ward in plane.business() {
-        ward.view.read(|inner| {
+    for view in plane.views(false) {
+        view.read(|inner| {
             let named =
                 inner.runs.values().filter(|card| matches(&card.id.to_string(), text) || card.name == text);
             found.extend(named.map(|card| card.id));
@@ -183,8 +183,8 @@ pub(super) fn action_id(plane: &Plane, text: &str) -> Result<ActionId, Error> {
         return Ok(id);
     }
     let mut found = Vec::new();
-    for ward in plane.business() {
-        ward.view.read(|inner| {
+    for view in plane.views(false) {
+        view.read(|inner| {
             found.extend(inner.actions.keys().filter(|id| matches(&id.to_string(), text)).copied());
         });
     }

@@ -6,14 +6,14 @@ use remit_core::{Command, GroupName, Person, handover::HandOver};
 use remit_proto::v1 as pb;
 
 use super::{query, wire};
-use crate::{claims::Claim, clock, error::Error, plane::Plane};
+use crate::{claims::Claim, clock, error::Error, plane::Plane, practice};
 
 pub(super) fn claim(
     plane: &Plane,
     by: &Person,
     request: &pb::ClaimEscalationRequest,
 ) -> Result<pb::ClaimEscalationResponse, Error> {
-    let (_, question) = query::escalation_ward(plane, &request.escalation)?;
+    let (_, question) = query::escalation(plane, &request.escalation)?;
     let now = clock::now();
     if request.leave {
         plane.claims.leave(question, &by.name);
@@ -43,22 +43,25 @@ pub(super) async fn hand_over(
     by: Person,
     request: pb::HandOverRequest,
 ) -> Result<pb::HandOverResponse, Error> {
-    let (ward, id) = query::escalation_ward(plane, &request.escalation)?;
+    let (view, id) = query::escalation(plane, &request.escalation)?;
     let people = plane.people()?;
     let Some(to) = people.iter().find(|person| person.name == request.to) else {
         return Err(unknown(plane, &request, &people));
     };
     let asked = HandOver { escalation: id, to: to.clone(), by, note: request.note };
-    ward.domain.submit(Command::HandOver(Box::new(asked))).await?;
-    Ok(ward.view.read(|inner| pb::HandOverResponse {
+    match plane.practice.of(id) {
+        Some(stage) => practice::hand_over(&stage, asked).await?,
+        None => drop(plane.ward(view.name())?.domain.submit(Command::HandOver(Box::new(asked))).await?),
+    }
+    Ok(view.read(|inner| pb::HandOverResponse {
         escalation: inner.state.escalations.get(&id).map(|known| wire::escalation(known, inner)),
     }))
 }
 
 /// Names those who could be meant.
 fn unknown(plane: &Plane, request: &pb::HandOverRequest, people: &[Person]) -> Error {
-    let asked = query::escalation_ward(plane, &request.escalation).ok().and_then(|(ward, id)| {
-        ward.view.read(|inner| {
+    let asked = query::escalation(plane, &request.escalation).ok().and_then(|(view, id)| {
+        view.read(|inner| {
             let known = inner.state.escalations.get(&id)?;
             Some(known.question.groups.clone())
         })

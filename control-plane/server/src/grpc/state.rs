@@ -10,7 +10,7 @@ use remit_core::{
 };
 use remit_proto::v1 as pb;
 
-use super::{clauses, sharing, wire};
+use super::{clauses, practice, sharing, wire};
 use crate::{
     clock,
     plane::Plane,
@@ -40,6 +40,7 @@ pub(super) fn snapshot(plane: &Plane) -> pb::StateSnapshot {
             snapshot.failed_domains.push(ward.domain.name().to_string());
         }
     }
+    snapshot.pending.extend(plane.practice.open().iter().filter_map(|stage| practice::row(stage)));
     sharing::put(plane, &mut snapshot.pending);
     wire::fit(snapshot.pending.iter_mut().map(|row| &mut row.params_json));
     snapshot
@@ -84,7 +85,8 @@ fn service(
         autonomy: wire::level(terms.autonomy).into(),
         ceiling: wire::level(ceiling).into(),
         open_runs: tally.in_use.runs,
-        pending_escalations: tally.pending,
+        // As many as the queue has: another number would say which of them are for practice.
+        pending_escalations: tally.pending.saturating_add(plane.practice.waiting(name)),
         in_flight: tally.in_flight,
         in_doubt: tally.in_doubt,
         budget: Some(pb::Budget {

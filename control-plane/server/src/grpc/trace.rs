@@ -7,6 +7,7 @@ use remit_core::{
     escalation::Vote,
     event::{ActionDecided, ActionSettled, Holder, Settlement},
     handover::HandedOver,
+    practice::{Answer, PracticeAsked, PracticeClosed, PracticeEnd},
     proposal::Channel,
     rollback::StepKind,
     switch::Scope,
@@ -100,6 +101,10 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
         | Event::StepParked(_)
         | Event::StepSkipped { .. }
         | Event::UndoVerified(_) => rollback_text(event),
+        Event::PracticeAsked(asked) => {
+            format!("practice is put to {}: {} of {}", asked.domain, asked.scenario, asked.service)
+        }
+        Event::PracticeClosed(closed) => practised_text(closed),
         Event::CredentialIssued { holder, by, .. } => issued_text(holder, by),
         Event::CredentialRevoked { credential, by } => format!("{by} revoked {credential}"),
     };
@@ -163,6 +168,16 @@ fn rollback_text(event: &Event) -> String {
     }
 }
 
+fn practised_text(closed: &PracticeClosed) -> String {
+    let PracticeAsked { scenario, service, known, .. } = &closed.asked;
+    let end = match &closed.end {
+        PracticeEnd::Answered { vote } => format!("{} answers {}", vote.by, Answer::of(vote)),
+        PracticeEnd::Lapsed => "nobody answered in time".to_owned(),
+        PracticeEnd::Withdrawn { why } => format!("withdrawn: {why}"),
+    };
+    format!("practice {scenario} of {service} has ended, {end}; known answer {known}")
+}
+
 fn began_text(name: &str, channel: Channel, declared: &Declared) -> String {
     let what = declared.workflow.as_ref().map(|it| format!(" as {it}")).unwrap_or_default();
     format!("run {name} started{what} over {}", channel.as_str())
@@ -180,7 +195,11 @@ fn issued_text(holder: &Holder, by: &str) -> String {
 fn configured_text(settings: &DomainSettings, by: &str) -> String {
     let backtest = settings.backtest.as_str();
     let limits = limits(&settings.allowance);
-    format!("{by} read the domain's file: currency {}, backtest {backtest}{limits}", settings.currency)
+    let practice = settings.practice.map(|it| format!(", practice one in {}", it.one_in)).unwrap_or_default();
+    format!(
+        "{by} read the domain's file: currency {}, backtest {backtest}{limits}{practice}",
+        settings.currency
+    )
 }
 
 fn attempted_text(

@@ -74,6 +74,8 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         | Event::RollbackPlanned { .. }
         | Event::RollbackStarted { .. }
         | Event::UndoVerified(_)
+        | Event::PracticeAsked(_)
+        | Event::PracticeClosed(_)
         | Event::CredentialIssued { .. }
         | Event::CredentialRevoked { .. } => return None,
     };

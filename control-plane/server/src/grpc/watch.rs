@@ -17,7 +17,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
-use super::{filter, operator::Updates, state, trace, update::update};
+use super::{filter, operator::Updates, practice, state, trace, update::update};
 use crate::{error::Error, plane::Plane, view::View};
 
 /// How often the picture may change on the wire, and how often it is sent though nothing changed.
@@ -95,8 +95,27 @@ pub(super) fn decisions(
             let follow = Follow { view: Arc::clone(&ward.view), last, sender: sender.clone() };
             follow.run(plane.journal.clone(), updates)
         });
-        futures::future::join_all(follow).await;
+        let practised = practised(&plane, &sender);
+        futures::future::join(futures::future::join_all(follow), practised).await;
     })
+}
+
+/// Practice questions come like any other; a reader who was away finds what is open in the picture.
+async fn practised(plane: &Plane, sender: &Sender<pb::DecisionUpdate>) {
+    let mut new = plane.practice.follow();
+    loop {
+        let going = match new.recv().await {
+            Ok(stage) => match practice::update(&stage) {
+                Some(update) => sender.send(Ok(update)).await.is_ok(),
+                None => true,
+            },
+            Err(RecvError::Lagged(_)) => true,
+            Err(RecvError::Closed) => false,
+        };
+        if !going {
+            return;
+        }
+    }
 }
 
 /// Follows one domain without a gap: live where it can, from the journal where it fell behind.

@@ -318,8 +318,9 @@ pub(super) fn escalation(escalation: &Escalation, inner: &Inner) -> pb::Escalati
         handed_to: escalation.handed.as_ref().map(|it| it.to.clone()).unwrap_or_default(),
         handed_by: escalation.handed.as_ref().map(|it| it.by.clone()).unwrap_or_default(),
         handed_note: escalation.handed.as_ref().map(|it| it.note.clone()).unwrap_or_default(),
-        // Not of the journal: whoever shows it adds them.
+        // Not of the domain's journal: whoever shows it adds them.
         claims: Vec::new(),
+        practice: None,
     }
 }
 

@@ -46,6 +46,9 @@ impl Inner {
             Event::SwitchExplained { switch, .. }
             | Event::ReleaseRequested { switch, .. }
             | Event::SwitchReleased { switch, .. } => self.scope(*switch),
+            // Before it has ended nobody is told that there is one; what nobody answered is nobody's deed.
+            Event::PracticeClosed(closed) if closed.is_right().is_some() => closed.asked.tool.to_string(),
+            Event::PracticeAsked(_) | Event::PracticeClosed(_) => return None,
             Event::CredentialIssued { holder, .. } => holder_of(holder),
             Event::CredentialRevoked { credential, .. } => {
                 self.state.credentials.get(credential).map_or_else(String::new, |it| holder_of(&it.holder))
@@ -88,6 +91,9 @@ impl Inner {
         }
         if let Event::ContractRevoked(it) = event {
             return version(it.digest);
+        }
+        if let Event::PracticeClosed(closed) = event {
+            return Some(closed.asked.service.clone());
         }
         if let Event::SwitchSet(switch) = event
             && let Scope::Service(service) | Scope::Tool(service, _) = &switch.scope

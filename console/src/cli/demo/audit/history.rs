@@ -163,6 +163,8 @@ impl History {
             | Event::RollbackReopened { .. }
             | Event::StepSkipped { .. }
             | Event::UndoVerified(_)
+            | Event::PracticeAsked(_)
+            | Event::PracticeClosed(_)
             | Event::CredentialIssued { .. }
             | Event::CredentialRevoked { .. } => {}
         }

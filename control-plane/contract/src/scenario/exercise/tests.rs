@@ -4,12 +4,11 @@ use std::{collections::BTreeSet, path::Path};
 
 use serde_json::{Value, json};
 
-use super::{
-    Exercise,
-    base::{Base, Form, swapped},
-    exercises, sample,
+use super::{Exercise, exercises, sample};
+use crate::{
+    CompiledContract, Folder, load,
+    scenario::base::{Base, Form, swapped},
 };
-use crate::{CompiledContract, Folder, load};
 
 fn shipped(name: &str) -> (CompiledContract, Vec<Exercise>) {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/contracts").join(name);

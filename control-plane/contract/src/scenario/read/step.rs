@@ -62,11 +62,12 @@ impl Reader<'_> {
             Some(at) => self.expect(at, verb, &known.names),
             None => Some(Expect::default()),
         };
+        let known = self.known(&fields);
         fields.end();
         let mut expect = expect?;
         let act = act?;
         settle_defaults(&act, &mut expect);
-        Some(Step { place: node.place, act, expect })
+        Some(Step { place: node.place, act, expect, known: known? })
     }
 
     fn act(self, verb: &str, at: &Node, fields: &Fields<'_>, known: &mut Known<'_>) -> Option<Act> {

@@ -61,6 +61,7 @@ fn story() -> Vec<Event> {
     world.settle(action(9), succeeded()).unwrap();
     world.command(Command::CloseRollback { plan: plan(1) }).unwrap();
     world.history.extend(super::care::everything_that_befalls_a_rollback());
+    world.history.extend(super::practice::put_and_answered());
     let credential = crate::CredentialId::new(uuid::Uuid::from_u128(1));
     let (holder, hash) = (Holder::Operator { person: oncall() }, Digest::of(b"secret"));
     world.command(Command::IssueCredential { credential, holder, hash, by: "root".to_owned() }).unwrap();

@@ -1,6 +1,9 @@
 //! A value of a scenario that is another one in each case, wherever it stands.
 
+use remit_core::{Assertion, CanonicalJson, event::Settlement};
 use serde_json::{Map, Value};
+
+use super::suite::Given;
 
 /// The value, and how others are made of it.
 #[derive(Clone, PartialEq, Debug)]
@@ -63,4 +66,39 @@ pub(super) fn swapped(value: &Value, bases: &[Base], number: u64) -> Value {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
+}
+
+/// What is given, with every value in it that was seen or is declared changed so; nothing where one is no JSON any more.
+pub(super) fn given(given: &Given, change: impl Fn(&Value) -> Value) -> Option<Given> {
+    let text = |json: &CanonicalJson| CanonicalJson::from_value(&change(&json.value())).ok();
+    let mut other = given.clone();
+    for (_, params) in &mut other.reads {
+        *params = change(params);
+    }
+    for reply in other.tools.values_mut().flatten() {
+        reply.with = change(&reply.with);
+        if let Settlement::Succeeded { result } = &mut reply.ending.settlement {
+            *result = text(result)?;
+        }
+    }
+    if let Some(request) = other.declared.as_mut().and_then(|declared| declared.request.as_mut()) {
+        *request = text(request)?;
+    }
+    other.asserts = said(other.asserts.as_deref(), change)?;
+    Some(other)
+}
+
+/// What the service says itself, likewise.
+pub(super) fn said(
+    said: Option<&[Assertion]>,
+    change: impl Fn(&Value) -> Value,
+) -> Option<Option<Vec<Assertion>>> {
+    let Some(said) = said else { return Some(None) };
+    let changed = said.iter().map(|it| {
+        let content = CanonicalJson::from_value(&change(&it.content.value())).ok()?;
+        let source = change(&Value::from(it.source.as_str()));
+        let source = source.as_str().and_then(|text| text.parse().ok())?;
+        Some(Assertion { content, source, ..it.clone() })
+    });
+    changed.collect::<Option<Vec<_>>>().map(Some)
 }
