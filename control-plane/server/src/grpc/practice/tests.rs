@@ -1,6 +1,6 @@
 //! Practice beside real questions: alike until it has ended, judged alike, and never part of what is real.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use remit_core::{
     ActionId, Event, Person, Reach,
@@ -9,6 +9,7 @@ use remit_core::{
     version::Files,
 };
 use remit_proto::v1 as pb;
+use tokio_util::sync::CancellationToken;
 
 use super::super::{attention, audit, control, detail, query, sharing, state};
 use crate::{
@@ -17,9 +18,12 @@ use crate::{
     auth::Principal,
     error::Error,
     plane::{CONTROL, Plane, Ward},
-    practice::{Beside, Stage, put},
+    practice::{self, Beside, Stage, put},
     start::sample::{Place, REFUNDS, person, run, settle_people},
 };
+
+/// Longest wait for what must happen.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a case is worth comes from a read, and no tool answers here.
 const WORTH: &str = "  value:                         # a case may cost at most half of what it is about
@@ -408,12 +412,34 @@ async fn a_restart_takes_an_open_one_away_and_keeps_the_figures() {
 }
 
 #[tokio::test]
+async fn where_the_file_wants_it_one_comes_among_ten() {
+    let place = Place::new();
+    place.edit(REFUNDS, WORTH, "");
+    place.put(REFUNDS, Files::from([("scenarios/practice.yaml".to_owned(), SCENARIO.to_owned())]));
+    let file = "domain: remit/v1\nname: payments\ncurrency: USD\nbacktest: none\n";
+    let wanted = "practice: { one_in: 10, most_waiting: 100, longest_wait: 1h }\n";
+    place.domain("payments.yaml", &format!("{file}{wanted}"));
+    let running = place.folders(&[REFUNDS]).await.unwrap();
+    let plane = running.plane();
+    settle_people(plane).await;
+    let mut new = plane.practice.follow();
+    for case in 1..=10 {
+        ask(plane, &format!("case-{case}")).await;
+    }
+    let stage = tokio::time::timeout(PATIENCE, new.recv()).await.expect("one comes").unwrap();
+    assert_eq!((stage.asked.scenario.as_str(), stage.closed()), ("a-promise", None));
+    running.shutdown().await;
+}
+
+#[tokio::test]
 async fn without_a_word_in_the_file_nobody_is_put_one() {
     let desk = Desk::new().await;
-    for case in 3..40 {
+    for case in 3..15 {
         ask(desk.plane(), &format!("case-{case}")).await;
     }
-    assert_eq!(desk.pending().len(), 39);
+    let watch = practice::watch(Arc::clone(desk.plane()), CancellationToken::new());
+    tokio::time::timeout(PATIENCE, watch).await.expect("there is nothing to follow");
+    assert_eq!(desk.pending().len(), 14);
     assert!(desk.on_record().is_empty());
     desk.running.shutdown().await;
 }
