@@ -20,7 +20,7 @@ pub fn filter<R: Row>(words: &[String], screen: &mut Screen<'_>) -> Result<Strin
             screen.note(&format!("  {}", problem.text))?;
             screen.note(&format!("  {}", problem.caret()))?;
             Err(Failure::usage(format!("the filter: {}", problem.words))
-                .hint("`remit tail --help` shows the forms"))
+                .hint("docs/filter.md and `remit tail --help` show the forms"))
         }
     }
 }

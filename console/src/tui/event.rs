@@ -142,8 +142,8 @@ pub enum Fetch {
     Cost,
     /// What a service has touched in a day.
     Blast(String),
-    /// Who did what to the control plane.
-    Audit,
+    /// Who did what to the control plane, as far as this filter lets it through.
+    Audit(String),
     /// How this operator has decided lately.
     Attention,
     /// Says that this operator reads an escalation; hinders nobody, and ends by itself.
@@ -173,8 +173,8 @@ pub enum Fetched {
     Cost(Vec<CostNode>),
     /// What a service has touched.
     Blast(Box<GetBlastResponse>),
-    /// Who did what, newest first.
-    Audit(ListAuditResponse),
+    /// Who did what, newest first, and the filter that let it through.
+    Audit(String, ListAuditResponse),
     /// How this operator has decided lately.
     Attention(Attention),
     /// Who reads an escalation; the picture has it, too.
@@ -198,7 +198,7 @@ impl Fetched {
                 | (Self::Version(_), Fetch::Version(_))
                 | (Self::Cost(_), Fetch::Cost)
                 | (Self::Blast(_), Fetch::Blast(_))
-                | (Self::Audit(_), Fetch::Audit)
+                | (Self::Audit(..), Fetch::Audit(_))
                 | (Self::Attention(_), Fetch::Attention)
                 | (Self::Claimed, Fetch::Claim(_))
                 | (Self::Preview(..), Fetch::Preview(_))

@@ -463,7 +463,7 @@ impl Desk {
         self.event(Event::Fetched(Fetched::Version(Box::new(listed::compared(&chosen)))));
         self.event(Event::Fetched(Fetched::Cost(listed::cost())));
         self.event(Event::Fetched(Fetched::Blast(Box::new(listed::blast()))));
-        self.event(Event::Fetched(Fetched::Audit(listed::audit())));
+        self.event(Event::Fetched(Fetched::Audit(String::new(), listed::audit())));
         self.event(Event::Fetched(Fetched::Attention(listed::attention())));
         self.event(Event::Fetched(Fetched::Preview(safe_mode().id, resumes())));
         self.event(Event::Trace(TraceBatch {

@@ -108,8 +108,8 @@ pub struct Details {
     pub cost: Option<Vec<CostNode>>,
     /// What a service has touched in a day.
     pub blast: Option<Box<GetBlastResponse>>,
-    /// Who did what to the control plane, newest first.
-    pub audit: Option<ListAuditResponse>,
+    /// Who did what to the control plane, newest first, and the filter that let it through.
+    pub audit: Option<(String, ListAuditResponse)>,
     /// How this operator has decided lately.
     pub attention: Option<Attention>,
     /// What goes again once the switch named first is lifted, as the open card shows it.

@@ -49,7 +49,7 @@ pub(crate) struct Inner {
     pub(crate) tallies: HashMap<ServiceName, Tally>,
     pub(crate) recent: VecDeque<Arc<Record>>,
     /// What people did, oldest first, and how much of it is let go.
-    pub(crate) deeds: VecDeque<Deed>,
+    pub(crate) deeds: VecDeque<Arc<Deed>>,
     pub(crate) older_deeds: u64,
     action_order: VecDeque<ActionId>,
     run_order: VecDeque<RunId>,

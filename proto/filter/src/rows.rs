@@ -5,6 +5,7 @@ use prost_types::Timestamp;
 use crate::field::{Field, Kind, Row, Value};
 
 mod action;
+mod audit;
 mod escalation;
 mod trace;
 

@@ -3,7 +3,7 @@
 #![expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 
 use proptest::prelude::*;
-use remit_proto::v1::{Action, ActionStatus, Escalation, Outcome, TraceRecord};
+use remit_proto::v1::{Action, ActionStatus, AuditEntry, Escalation, Outcome, TraceRecord};
 
 use crate::{Filter, Problem, Row, Texts};
 
@@ -274,4 +274,32 @@ proptest! {
             prop_assert!(!problem.to_string().is_empty());
         }
     }
+}
+
+#[test]
+fn deeds_have_fields_too() {
+    let deed = AuditEntry {
+        domain: "payments".to_owned(),
+        seq: 7,
+        at: at(600),
+        kind: "switch_set".to_owned(),
+        by: "olga".to_owned(),
+        what: "stopped service:refund-decision".to_owned(),
+        reason: "double payouts".to_owned(),
+        service: "refund-decision".to_owned(),
+        ..AuditEntry::default()
+    };
+    for (text, shows) in [
+        ("by=olga kind=switch_set since=-15m", true),
+        ("who=olga", true),
+        ("what:service:refund-decision reason~payouts$", true),
+        ("olga double", true),
+        ("by=olg", false),
+        ("run=null action=null seq>=8", false),
+        ("until=-15m", false),
+    ] {
+        assert_eq!(read(text).unwrap().lets_through(&deed, NOW, &[]), shows, "{text}");
+    }
+    let refused = read::<AuditEntry>("knd=switch_set").unwrap_err();
+    assert!(refused.to_string().contains("did you mean `kind`?"), "{refused}");
 }

@@ -2,6 +2,8 @@
 
 use remit_proto::v1 as pb;
 
+use remit_filter::{Filter, Saved};
+
 use super::{plane::Script, verbs::run};
 
 /// What the scripted control plane says that people did.
@@ -20,8 +22,9 @@ pub(super) fn told(request: &pb::ListAuditRequest) -> pb::ListAuditResponse {
         entry(1042, "olga.ops", "stopped service:refund-decision", "double \u{202e}payouts"),
         entry(1040, "lena", "activated contract refund-decision 1.5.0", ""),
     ];
-    let entries = entries.into_iter().filter(|it| it.by.contains(&request.contains)).collect();
-    pb::ListAuditResponse { entries, more: 3, older: 12 }
+    let filter: Filter<pb::AuditEntry> = Filter::read(&request.filter, &Saved::new(), 0).unwrap();
+    let entries = entries.into_iter().filter(|it| filter.lets_through(it, 0, &[])).collect();
+    pb::ListAuditResponse { entries, more: 3, older: 12, hidden: 0 }
 }
 
 #[tokio::test]

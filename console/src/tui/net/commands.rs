@@ -251,10 +251,11 @@ async fn ask(Asking { operator: mut client, mut control }: Asking, fetch: Fetch)
             let request = timed(ClaimEscalationRequest { escalation, leave: false }, FETCH_DEADLINE);
             client.claim_escalation(request).await.map(|_| Fetched::Claimed)
         }
-        Fetch::Audit => client
-            .list_audit(timed(ListAuditRequest { contains: String::new(), limit: DEEDS }, FETCH_DEADLINE))
-            .await
-            .map(|reply| Fetched::Audit(reply.into_inner())),
+        Fetch::Audit(filter) => {
+            let request = ListAuditRequest { filter: filter.clone(), limit: DEEDS };
+            let reply = client.list_audit(timed(request, FETCH_DEADLINE)).await;
+            reply.map(|reply| Fetched::Audit(filter, reply.into_inner()))
+        }
         Fetch::Cost => client
             .get_cost(timed(GetCostRequest { open_runs: true, ..GetCostRequest::default() }, FETCH_DEADLINE))
             .await

@@ -152,7 +152,7 @@ impl Reader {
             Page::Contracts => Fetch::Versions,
             Page::Version(name) => Fetch::Version(name.clone()),
             Page::Cost => Fetch::Cost,
-            Page::Audit => Fetch::Audit,
+            Page::Audit => Fetch::Audit(self.state.filter()),
         })
     }
 

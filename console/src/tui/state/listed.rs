@@ -1,8 +1,9 @@
 //! Rows that come from answers rather than from the picture: contract versions, budgets and what people did, each by its identity.
 
-use remit_proto::v1::{AuditEntry, ContractVersion, CostNode};
+use remit_proto::v1::{AuditEntry, ContractVersion, CostNode, ListAuditResponse};
 
 use super::State;
+use super::nav::Page;
 use crate::tui::hit::{Kind, Object};
 use crate::versions::Compared;
 
@@ -64,9 +65,30 @@ impl State {
         self.details.cost.iter().flatten().find(|node| budget_id(node) == id)
     }
 
+    /// The answer about what people did, unless it was asked with a filter that is not the one of the page any more: it
+    /// may lack what the other lets through.
+    #[must_use]
+    pub fn audit(&self) -> Option<&ListAuditResponse> {
+        let (filter, audit) = self.details.audit.as_ref()?;
+        self.answers_audit(filter).then_some(audit)
+    }
+
+    /// Keeps an answer, unless another question was asked since.
+    pub fn keep_audit(&mut self, filter: String, audit: ListAuditResponse) {
+        if self.answers_audit(&filter) {
+            self.details.audit = Some((filter, audit));
+        }
+    }
+
+    /// Whether an answer to this filter has all that is wanted.
+    fn answers_audit(&self, filter: &str) -> bool {
+        let wanted = || self.filters.get(&Page::Audit).map(ToString::to_string).unwrap_or_default();
+        filter.is_empty() || filter == wanted()
+    }
+
     /// What people did, newest first.
     pub fn deeds(&self) -> impl Iterator<Item = &AuditEntry> {
-        self.details.audit.iter().flat_map(|audit| &audit.entries)
+        self.audit().into_iter().flat_map(|audit| &audit.entries)
     }
 
     /// What was done at this position.
@@ -124,10 +146,9 @@ impl State {
     }
 
     pub(super) fn deed_rows(&self) -> Vec<Object> {
-        let shown = self.deeds().filter(|entry| {
-            let AuditEntry { domain, kind, by, what, reason, service, run, action, .. } = entry;
-            self.lets_through(&[domain, kind, by, what, reason, service, run, action])
-        });
+        let sieve = self.filters.get(&Page::Audit);
+        let shown =
+            self.deeds().filter(|entry| sieve.is_none_or(|sieve| sieve.shows_deed(entry, self.wall_ms)));
         // Looked up by position in a list that is a thousand long at most: made here, not one by one.
         let object = |entry| Object { kind: Kind::Deed, id: deed_id(entry), version: String::new() };
         shown.map(object).collect()

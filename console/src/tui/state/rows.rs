@@ -135,7 +135,7 @@ impl State {
             Page::Run(id) => self.details.run.iter().filter_map(|d| d.run.as_ref()).any(|run| run.id == *id),
             Page::Contracts => self.details.versions.is_some(),
             Page::Cost => self.details.cost.is_some(),
-            Page::Audit => self.details.audit.is_some(),
+            Page::Audit => self.audit().is_some(),
             Page::Trace
             | Page::Action(_)
             | Page::Decision(_)

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use remit_filter::{Filter, Problem, Saved, Texts};
-use remit_proto::v1::{Escalation, TraceRecord};
+use remit_proto::v1::{AuditEntry, Escalation, TraceRecord};
 
 use super::nav::Page;
 
@@ -14,6 +14,8 @@ pub enum Sieve {
     Trace(Filter<TraceRecord>),
     /// Of the queue: its questions have fields.
     Queue(Filter<Escalation>),
+    /// Of the audit: what people did has fields.
+    Audit(Filter<AuditEntry>),
     /// Of a page whose rows are looked at as texts.
     Words(Filter<Texts>),
 }
@@ -27,13 +29,13 @@ impl Sieve {
         Ok(match page {
             Page::Trace => Self::Trace(Filter::read(text, saved, now)?),
             Page::Queue => Self::Queue(Filter::read(text, saved, now)?),
+            Page::Audit => Self::Audit(Filter::read(text, saved, now)?),
             Page::Overview
             | Page::Switches
             | Page::Service(_)
             | Page::Run(_)
             | Page::Contracts
             | Page::Cost
-            | Page::Audit
             | Page::Action(_)
             | Page::Decision(_)
             | Page::Alike(_)
@@ -48,7 +50,7 @@ impl Sieve {
     pub fn shows_texts(&self, texts: &[&str]) -> bool {
         match self {
             Self::Words(filter) => filter.lets_through(&Texts, 0, texts),
-            Self::Trace(_) | Self::Queue(_) => true,
+            Self::Trace(_) | Self::Queue(_) | Self::Audit(_) => true,
         }
     }
 
@@ -57,7 +59,16 @@ impl Sieve {
     pub fn shows_question(&self, question: &Escalation, now: i64) -> bool {
         match self {
             Self::Queue(filter) => filter.lets_through(question, now, &[]),
-            Self::Trace(_) | Self::Words(_) => true,
+            Self::Trace(_) | Self::Audit(_) | Self::Words(_) => true,
+        }
+    }
+
+    /// Whether what somebody did is shown at `now`, likewise.
+    #[must_use]
+    pub fn shows_deed(&self, entry: &AuditEntry, now: i64) -> bool {
+        match self {
+            Self::Audit(filter) => filter.lets_through(entry, now, &[]),
+            Self::Trace(_) | Self::Queue(_) | Self::Words(_) => true,
         }
     }
 }
@@ -68,6 +79,7 @@ impl fmt::Display for Sieve {
         match self {
             Self::Trace(filter) => filter.fmt(f),
             Self::Queue(filter) => filter.fmt(f),
+            Self::Audit(filter) => filter.fmt(f),
             Self::Words(filter) => filter.fmt(f),
         }
     }

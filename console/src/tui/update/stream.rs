@@ -92,7 +92,7 @@ fn fetched_one(state: &mut State, fetched: Fetched) {
         Fetched::Version(compared) => state.details.compared = Some(compared),
         Fetched::Cost(nodes) => state.details.cost = Some(nodes),
         Fetched::Blast(blast) => state.details.blast = Some(blast),
-        Fetched::Audit(audit) => state.details.audit = Some(audit),
+        Fetched::Audit(filter, audit) => state.keep_audit(filter, audit),
         Fetched::Attention(found) => state.details.attention = Some(found),
         Fetched::Claimed => {}
         // What an open card shows stays as it is while somebody reads it.
@@ -140,7 +140,7 @@ fn is_due(state: &State, fetch: &Fetch, positions: &BTreeMap<String, u64>, now: 
     let moved = !is_shown && asked.positions != *positions && again_ms(fetch) <= since;
     let unanswered = state.details.failed.contains_key(fetch) && ASK_AGAIN_MS <= since;
     // Tokens and keys move a journal that the picture does not count.
-    let unseen = *fetch == Fetch::Audit && ASK_AGAIN_MS <= since;
+    let unseen = matches!(fetch, Fetch::Audit(_)) && ASK_AGAIN_MS <= since;
     if let Fetch::Claim(_) = fetch {
         return CLAIM_MS <= since;
     }
@@ -161,7 +161,7 @@ const fn again_ms(fetch: &Fetch) -> u64 {
         | Fetch::Parked
         | Fetch::Versions
         | Fetch::Cost
-        | Fetch::Audit
+        | Fetch::Audit(_)
         | Fetch::Attention
         | Fetch::Claim(_)
         | Fetch::Preview(_) => ASK_MS,
@@ -183,7 +183,7 @@ fn questions(state: &State, now: Now) -> Vec<Fetch> {
         }
         Page::Version(name) => vec![Fetch::Version(name.clone())],
         Page::Cost => vec![Fetch::Cost],
-        Page::Audit => vec![Fetch::Audit],
+        Page::Audit => vec![Fetch::Audit(state.filter())],
         Page::Decision(id) => {
             let action = state.escalation(id).map(|e| e.action.clone());
             // Once it is decided it leaves the picture; its page keeps what it showed.

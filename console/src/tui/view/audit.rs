@@ -17,8 +17,10 @@ use super::{Panes, panes};
 
 pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let (state, theme) = (painter.state, painter.theme);
-    let Some(audit) = &state.details.audit else {
-        return missing(painter, body, ("8 Audit", &Fetch::Audit));
+    let Some(audit) = state.audit() else {
+        let filter = state.filter();
+        let title = if filter.is_empty() { "8 Audit".to_owned() } else { format!("8 Audit   filter: {filter}") };
+        return missing(painter, body, (&title, &Fetch::Audit(filter)));
     };
     let (detail, people) = match panes(body.width) {
         Panes::One => (take_bottom(&mut body, 7), None),
@@ -34,7 +36,8 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
         0 => String::new(),
         older => format!("   {older} older: remit export"),
     };
-    let hidden = state.filter_words(state.deeds().count().saturating_sub(entries.len()));
+    let more = audit.entries.len().saturating_sub(entries.len());
+    let hidden = state.filter_words(usize::try_from(audit.hidden).unwrap_or(usize::MAX).saturating_add(more));
     let mut list = painter.rule(body, &format!("8 Audit   {} entries{hidden}{beyond}", entries.len()));
     let head = take_top(&mut list, 1);
     let dim = theme.dim;

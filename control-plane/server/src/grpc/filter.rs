@@ -12,6 +12,11 @@ pub(super) fn read<R: Row>(text: &str) -> Result<Filter<R>, Error> {
         .map_err(|problem| Error::Invalid(format!("the filter: {problem}")))
 }
 
+/// Whether a row that has all there is to know is let through.
+pub(super) fn allows<R: Row>(filter: &Filter<R>, row: &R) -> bool {
+    filter.lets_through(row, now(), &[])
+}
+
 /// Rows whose parameters may be left out for being long.
 pub(super) trait Brief: Row {
     /// Its parameters.

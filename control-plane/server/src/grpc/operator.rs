@@ -136,7 +136,7 @@ impl operator_server::Operator for Operator {
 
     async fn list_audit(&self, request: Request<pb::ListAuditRequest>) -> Answer<pb::ListAuditResponse> {
         person(&self.plane, &request)?;
-        Ok(Response::new(audit::list(&self.plane, &request.into_inner())))
+        Ok(Response::new(audit::list(&self.plane, &request.into_inner())?))
     }
 
     async fn get_action(&self, request: Request<pb::GetActionRequest>) -> Answer<pb::ActionDetail> {

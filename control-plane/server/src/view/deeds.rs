@@ -24,7 +24,7 @@ impl Inner {
     pub(super) fn notice_deed(&mut self, record: &Arc<Record>) {
         let Some(about) = self.about(&record.event) else { return };
         let service = self.service_of(&record.event);
-        self.deeds.push_back(Deed { record: Arc::clone(record), service, about });
+        self.deeds.push_back(Arc::new(Deed { record: Arc::clone(record), service, about }));
         if self.deeds.len() > RECENT_DEEDS {
             self.deeds.pop_front();
             self.older_deeds = self.older_deeds.saturating_add(1);

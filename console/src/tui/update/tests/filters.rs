@@ -1,9 +1,10 @@
 //! Filters: what is typed wrong stays where it was typed, and what is saved stands for its text.
 
 use ratatui::layout::Size;
+use remit_proto::v1::ListAuditResponse;
 
-use crate::tui::event::Effect;
-use crate::tui::fixture::Desk;
+use crate::tui::event::{Effect, Event, Fetch, Fetched};
+use crate::tui::fixture::{Desk, listed};
 use crate::tui::keys::Key;
 use crate::tui::state::Focus;
 
@@ -80,4 +81,41 @@ fn a_saved_filter_stands_for_its_text() {
         desk.key(Key::Enter);
         assert!(desk.state.notice.as_ref().unwrap().words.contains(said), "{line}");
     }
+}
+
+/// What the console asks about the audit.
+fn asked(effects: &[Effect]) -> Option<&str> {
+    effects.iter().find_map(|effect| {
+        if let Effect::Fetch(Fetch::Audit(filter)) = effect { Some(filter.as_str()) } else { None }
+    })
+}
+
+#[test]
+fn the_control_plane_is_asked_with_the_filter_of_the_audit_and_no_answer_stands_for_another_question() {
+    let mut desk = Desk::new(Size::new(80, 24));
+    assert_eq!(asked(&desk.key(Key::Char('8'))), Some(""));
+    desk.fetched();
+    let all = desk.state.rows().len();
+    let effects = typed(&mut desk, "kind=switch_set");
+    assert_eq!(asked(&effects), Some("kind=switch_set"));
+    let at_hand = desk.state.rows().len();
+    assert!(0 < at_hand && at_hand < all, "{at_hand} of {all}: what is at hand is judged at once");
+    // The control plane looked at more than the console has.
+    let mut found = ListAuditResponse { hidden: 1_500, ..listed::audit() };
+    found.entries.retain(|entry| entry.kind == "switch_set");
+    desk.event(Event::Fetched(Fetched::Audit("kind=switch_set".to_owned(), found.clone())));
+    let screen = desk.screen();
+    assert!(screen.contains("filter: kind=switch_set   1500 hidden"), "{screen}");
+    // A wider question is not answered by what a narrower one let through.
+    desk.key(Key::Char('/'));
+    desk.key(Key::Ctrl('u'));
+    assert_eq!(asked(&desk.key(Key::Enter)), Some(""));
+    assert!(desk.screen().contains("loading"), "{}", desk.screen());
+    desk.event(Event::Fetched(Fetched::Audit("kind=switch_set".to_owned(), found)));
+    assert!(desk.screen().contains("loading"), "an answer that comes late is of another question");
+    desk.event(Event::Fetched(Fetched::Audit(String::new(), listed::audit())));
+    assert_eq!(desk.state.rows().len(), all);
+    // What is wrong is said before anybody is asked.
+    assert_eq!(asked(&typed(&mut desk, "knd=switch_set")), None);
+    assert!(desk.screen().contains("did you mean `kind`?"), "{}", desk.screen());
 }

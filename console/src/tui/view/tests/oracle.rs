@@ -276,7 +276,7 @@ fn poison_listed(desk: &mut Desk, text: &str) {
             *field = text.to_owned();
         }
     }
-    desk.event(Event::Fetched(Fetched::Audit(audit)));
+    desk.event(Event::Fetched(Fetched::Audit(String::new(), audit)));
     let mut blast = fixture::listed::blast();
     blast.service.push_str(text);
     for tool in &mut blast.tools {

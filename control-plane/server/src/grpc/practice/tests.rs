@@ -289,7 +289,8 @@ async fn the_first_answer_ends_it_and_is_told_what_it_was() {
         assert_eq!((figures.practice_right, figures.practice_wrong), (u32::from(right), 1), "{number}");
         assert_eq!((figures.decided, figures.approved), (0, 0), "no other figure counts it");
         let told =
-            audit::list(desk.plane(), &pb::ListAuditRequest { contains: "practice".to_owned(), limit: 0 });
+            audit::list(desk.plane(), &pb::ListAuditRequest { filter: "practice".to_owned(), limit: 0 })
+                .unwrap();
         assert_eq!(told.entries.len(), usize::try_from(number).unwrap());
         assert_eq!((told.entries[0].by.as_str(), told.entries[0].reason.as_str()), ("olga", "as I see it"));
     }
