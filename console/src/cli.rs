@@ -9,7 +9,7 @@ use self::{
     paint::Color,
     screen::Format,
     verb::{
-        attention, audit, blast, completions, context, contract, cost, decide, domain, explain, export, get,
+        ack, attention, audit, blast, completions, context, contract, cost, decide, domain, explain, export, get,
         handover, key, man, replay, resolve, rollback, schema, show, switch, tail, token, verify, who,
     },
 };
@@ -225,6 +225,8 @@ pub enum Remote {
     /// Hand a question to somebody, or all that is yours at the end of a shift
     #[command(name = "handover")]
     HandOver(handover::HandOver),
+    /// Say that you look at an alert: all see it, and it stands until it ends
+    Ack(ack::Ack),
     /// Let a scope do nothing any more
     #[command(after_help = switch::STOP_HELP)]
     Stop(switch::Stop),

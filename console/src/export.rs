@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{
     json as safe,
-    kind::{action, audit, contract, cost, escalation, run, service, switch, trace},
+    kind::{action, alert, audit, contract, cost, escalation, run, service, switch, trace},
     table::{Cell, Column, cells},
     words,
 };
@@ -122,6 +122,10 @@ pub fn page(state: &State, form: Form) -> Option<Listed> {
         Page::Audit => {
             let rows: Vec<_> = ids.iter().filter_map(|id| state.deed(id)).cloned().collect();
             by.list("audit", &rows, audit::COLUMNS, audit::json)
+        }
+        Page::Alerts => {
+            let rows: Vec<_> = ids.iter().filter_map(|id| state.alert(id)).cloned().collect();
+            by.list("alerts", &rows, alert::COLUMNS, alert::json)
         }
         Page::Trace => {
             let skipped = state.trace.rows().saturating_sub(MOST_RECORDS);

@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "tests fail by panicking")]
 
 mod act_only;
+mod alerts;
 mod approvals;
 mod audit;
 mod bad_input;

@@ -14,7 +14,8 @@ use clap_complete::{
 };
 use remit_core::Reason;
 use remit_proto::v1::{
-    ListDomainsRequest, ListEscalationsRequest, ListRunsRequest, ListServicesRequest, ListSwitchesRequest,
+    ListAlertsRequest, ListDomainsRequest, ListEscalationsRequest, ListRunsRequest, ListServicesRequest,
+    ListSwitchesRequest,
 };
 use tokio::time::Instant;
 use tonic::Status;
@@ -145,6 +146,15 @@ pub fn switches(current: &OsStr) -> Vec<CompletionCandidate> {
     let found =
         ask(async |client| Ok(client.list_switches(ListSwitchesRequest {}).await?.into_inner().switches));
     fitting(current, found.into_iter().map(|it| (if whole { it.id } else { it.scope }, it.reason)))
+}
+
+/// Alerts that stand and can be acknowledged, by the end of their id, or by all of it once it is begun.
+#[must_use]
+pub fn alerts(current: &OsStr) -> Vec<CompletionCandidate> {
+    let whole = begins(current, "alert_");
+    let found = ask(async |client| Ok(client.list_alerts(ListAlertsRequest {}).await?.into_inner().alerts));
+    let open = found.into_iter().filter(|it| it.acknowledged.is_none() && it.locked.is_empty());
+    fitting(current, open.map(|it| (named(it.id, whole), format!("{}: {}", it.scope, it.text))))
 }
 
 /// Reason codes.

@@ -82,6 +82,7 @@ fn remote_raises(remote: &Remote) -> bool {
         | Remote::Tail(_)
         | Remote::Deny(_)
         | Remote::HandOver(_)
+        | Remote::Ack(_)
         | Remote::Stop(_)
         | Remote::Safe(_)
         | Remote::Reason(_)

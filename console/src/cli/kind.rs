@@ -1,6 +1,7 @@
 //! How each kind of thing is shown: its columns, its JSON object, and in full where it has a page of its own.
 
 pub mod action;
+pub mod alert;
 pub mod audit;
 pub mod blast;
 pub mod books;

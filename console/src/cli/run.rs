@@ -16,7 +16,7 @@ use super::{
     session::{self, Session},
     table::Frame,
     verb::{
-        attention, audit, blast, completions, config, context, contract, cost, decide, domain, drill,
+        ack, attention, audit, blast, completions, config, context, contract, cost, decide, domain, drill,
         explain, export, get, handover, key, latch, man, replay, resolve, rollback, schema, show, switch,
         tail, token, verify, who,
     },
@@ -190,6 +190,7 @@ async fn remote(
         Remote::Approve(args) => decide::run(args, true, session, screen).await?,
         Remote::Deny(args) => decide::run(args, false, session, screen).await?,
         Remote::HandOver(args) => handover::run(args, session, screen).await?,
+        Remote::Ack(args) => ack::run(args, session, screen).await?,
         Remote::Stop(args) => {
             let what = (switch::named(args.scope)?, args.how);
             switch::lower(what, Level::None, (session, screen), interrupt).await?;

@@ -4,6 +4,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use super::Cli;
 
+mod alerts;
 mod audit;
 mod blast;
 mod clauses;

@@ -1,5 +1,6 @@
 //! The verbs: one file each with its arguments, its help and what it does.
 
+pub mod ack;
 pub mod attention;
 pub mod audit;
 pub mod blast;

@@ -1,7 +1,7 @@
 //! Everything that can happen to the console, and everything it can ask for in return.
 
 use remit_proto::v1::{
-    ActionDetail, Attention, ContractVersion, CostNode, DecideResponse, DecisionUpdate, Escalation,
+    ActionDetail, Alert, Attention, ContractVersion, CostNode, DecideResponse, DecisionUpdate, Escalation,
     ExplainSwitchResponse, GetBlastResponse, InFlight, Level, ListAuditResponse, ListRunsResponse, Parked,
     ReleasePreview, ReleaseSwitchResponse, ResolveResponse, Rollback, RollbackPlan, RollbackProgress,
     RunDetail, SetSwitchResponse, StateSnapshot, TraceBatch, WhoAmIResponse,
@@ -235,6 +235,13 @@ pub enum Command {
         /// What they should know; may be empty.
         note: String,
     },
+    /// Says that one looks at an alert.
+    Acknowledge {
+        /// Which one: of this condition, since this moment.
+        alert: String,
+        /// What one does about it.
+        reason: String,
+    },
     /// Sets a ceiling.
     SetSwitch {
         /// `all`, `domain:D`, `service:S`, `tool:S/T`, `run:R`.
@@ -298,6 +305,8 @@ pub enum Answer {
     Decided(Box<DecideResponse>),
     /// An escalation was handed to somebody.
     HandedOver(Box<Escalation>),
+    /// Everybody sees who looks at an alert.
+    Acknowledged(Box<Alert>),
     /// A ceiling is in force.
     Set(SetSwitchResponse),
     /// A switch has its reason.

@@ -195,6 +195,8 @@ pub(crate) fn picture() -> StateSnapshot {
         positions: [("payments".to_owned(), 1042), ("access".to_owned(), 77)].into(),
         in_doubt: 1,
         failed_domains: Vec::new(),
+        alerts: listed::alerts(),
+        more_alerts: 0,
     }
 }
 

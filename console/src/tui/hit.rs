@@ -32,6 +32,8 @@ pub enum Kind {
     Budget,
     /// What somebody did, as `domain@position`.
     Deed,
+    /// An alert, by id.
+    Alert,
 }
 
 /// A thing on screen in the version that was on screen.

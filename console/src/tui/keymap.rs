@@ -27,6 +27,8 @@ pub enum Verb {
     Cost,
     /// Show who did what.
     Audit,
+    /// Show what wants a person's eye; there, open the card that says that one looks at an alert.
+    Acknowledge,
     /// One row on.
     Down,
     /// One row back.
@@ -155,6 +157,12 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('[')], Place::Everywhere, Verb::Earlier, "earlier page"),
     bind(&[Key::Char(']')], Place::Everywhere, Verb::Later, "later page"),
     bind(&[Key::Char('!')], Place::Everywhere, Verb::Act, "act menu: stop, safe mode, release, undo"),
+    bind(
+        &[Key::Char('A')],
+        Place::Everywhere,
+        Verb::Acknowledge,
+        "alerts: what wants an eye, and who looks; there, acknowledge one: opens a card",
+    ),
     bind(&[Key::Char('a')], Place::Escalations, Verb::Approve, "approve: opens a card"),
     bind(&[Key::Char('d')], Place::Escalations, Verb::Deny, "deny: opens a card"),
     bind(&[Key::Char('s')], Place::Escalations, Verb::HandOver, "send to somebody: opens a card"),
@@ -262,6 +270,7 @@ impl Verb {
             Self::Contracts => "contracts",
             Self::Cost => "cost",
             Self::Audit => "audit",
+            Self::Acknowledge => "acknowledge",
             Self::Down => "down",
             Self::Up => "up",
             Self::PageDown => "page_down",
@@ -300,7 +309,13 @@ impl Verb {
     pub const fn opens_card(self) -> bool {
         matches!(
             self,
-            Self::Act | Self::Approve | Self::Deny | Self::HandOver | Self::Happened | Self::DidNotHappen
+            Self::Act
+                | Self::Acknowledge
+                | Self::Approve
+                | Self::Deny
+                | Self::HandOver
+                | Self::Happened
+                | Self::DidNotHappen
         )
     }
 }

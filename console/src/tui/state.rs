@@ -1,5 +1,6 @@
 //! All that the console knows and shows: one value, changed only by `update`, drawn only by `view`.
 
+pub mod alerts;
 pub mod alike;
 pub mod card;
 pub mod contained;

@@ -16,7 +16,7 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend as _, CrosstermBackend};
 use rustix::process::{Signal, getpid, kill_process};
 
 use super::tape::{Out, Tape};
@@ -99,6 +99,17 @@ impl Guard {
         if let Some(tape) = &self.tape {
             tape.resized(columns, rows);
         }
+    }
+
+    /// Clears the screen; the next frame is painted whole. The terminal is asked nothing, since whoever asks it reads keys.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub(super) fn forget(&mut self) -> io::Result<()> {
+        self.terminal.backend_mut().clear()?;
+        // What was painted last is the buffer that this empties.
+        self.terminal.swap_buffers();
+        Ok(())
     }
 
     /// The terminal to draw on.

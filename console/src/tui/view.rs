@@ -1,6 +1,7 @@
 //! The whole screen as a pure function of state, moment, size and theme: cells, and what they show by identity.
 
 mod action;
+mod alerts;
 mod alike;
 mod audit;
 mod blast;
@@ -125,5 +126,6 @@ fn page(painter: &mut Painter<'_>, body: Rect) {
         Page::Version(name) => version::paint(painter, body, name),
         Page::Cost => cost::paint(painter, body),
         Page::Audit => audit::paint(painter, body),
+        Page::Alerts => alerts::paint(painter, body),
     }
 }

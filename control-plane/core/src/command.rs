@@ -1,8 +1,8 @@
 //! What may be asked of a domain. Imperative; may be refused. Ids and time come from the shell.
 
 use crate::{
-    ActionId, CanonicalJson, CredentialId, Declared, Digest, DomainSettings, EscalationId, Money, Moved,
-    Person, PlanId, Reason, RunId, ServiceName, SwitchId, Timestamp, ToolName,
+    ActionId, AlertId, CanonicalJson, CredentialId, Declared, Digest, DomainSettings, EscalationId, Money,
+    Moved, Person, PlanId, Reason, RunId, ServiceName, SwitchId, Timestamp, ToolName,
     endorsement::Endorsement,
     event::{Holder, Settlement},
     exchange::Exchange,
@@ -127,6 +127,8 @@ pub enum Command {
     Decide(Box<Answer>),
     /// Hand an escalation to somebody.
     HandOver(Box<HandOver>),
+    /// Say that one looks at an alert.
+    Acknowledge(Box<Acknowledge>),
     /// Read one fact of an approved action again.
     ReadAgain(Box<ReadAgain>),
     /// Let an approved action go, or return it to people.
@@ -433,4 +435,15 @@ pub enum SwitchTarget {
     Id(SwitchId),
     /// Every one whose scope is exactly this.
     Scope(Scope),
+}
+
+/// A person says that they look at an alert.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Acknowledge {
+    /// Which: of this condition, since this moment.
+    pub alert: AlertId,
+    /// The authenticated person.
+    pub by: Person,
+    /// What they do about it.
+    pub reason: String,
 }

@@ -6,6 +6,7 @@ use crate::{
     ActionId, CanonicalJson, CredentialId, Declared, Digest, DomainSettings, EscalationId, EvidenceUse,
     GroupName, ItemName, Money, Moved, Person, PlanId, Reach, Reason, RunId, ServiceName, SwitchId,
     Timestamp, ToolName, Tripped,
+    alert::AlertAcknowledged,
     decision::Decision,
     doubt::{DoubtStated, Resolution},
     escalation::{EscalationStatus, Question, Vote},
@@ -193,6 +194,8 @@ pub enum Event {
     },
     /// A tripwire has tripped; the ceiling that it sets is the next event.
     TripwireTripped(Box<Tripped>),
+    /// A person looks at an alert.
+    AlertAcknowledged(Box<AlertAcknowledged>),
     /// A run ended.
     RunEnded {
         /// Which.

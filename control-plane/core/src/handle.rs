@@ -9,6 +9,7 @@ use crate::{
     state::{Run, State},
 };
 
+mod alert;
 mod attempt;
 mod breach;
 mod compensate;
@@ -63,6 +64,7 @@ pub fn handle(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::Resolve(resolve) => Ok(rollback::follow(state, doubt::resolve(state, *resolve, now)?)),
         Command::Decide(answer) => escalation::decide(state, *answer, now),
         Command::HandOver(asked) => handover::hand_over(state, *asked),
+        Command::Acknowledge(asked) => alert::acknowledge(state, *asked, now),
         Command::ReadAgain(read) => release::read_again(state, *read, now),
         Command::Release(release) => release::release(state, &release, now),
         Command::Lapse => {

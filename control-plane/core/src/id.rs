@@ -91,16 +91,30 @@ id!(
 id!(
     /// One credential of a service or an operator.
     CredentialId, "cred");
+id!(
+    /// One alert: what it is about, and since when.
+    AlertId, "alert");
 
 impl SwitchId {
     /// The identity of a switch that the control plane sets itself: it follows from what it is about, since nothing is
     /// drawn here.
     pub(crate) fn derived(parts: &[&[u8]]) -> Self {
-        let digest = crate::Digest::of_parts(parts);
-        let mut bytes = [0; 16];
-        bytes.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
-        Self::new(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+        Self::new(derived(parts))
     }
+}
+
+impl AlertId {
+    /// The identity of an alert: it follows from what it is about.
+    pub(crate) fn derived(parts: &[&[u8]]) -> Self {
+        Self::new(derived(parts))
+    }
+}
+
+fn derived(parts: &[&[u8]]) -> Uuid {
+    let digest = crate::Digest::of_parts(parts);
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 #[cfg(test)]

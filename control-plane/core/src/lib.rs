@@ -10,6 +10,7 @@
 
 pub mod account;
 pub mod action;
+pub mod alert;
 pub mod allowance;
 pub mod assertion;
 pub mod books;
@@ -79,7 +80,7 @@ pub use event::Event;
 pub use exchange::{Ending, Exchange};
 pub use fault::ToolFault;
 pub use handle::handle;
-pub use id::{ActionId, CredentialId, EscalationId, InvalidId, PlanId, RunId, SwitchId};
+pub use id::{ActionId, AlertId, CredentialId, EscalationId, InvalidId, PlanId, RunId, SwitchId};
 pub use level::Level;
 pub use money::Money;
 pub use name::{DomainName, GroupName, ItemName, ServiceName, ToolName, WorkflowName};

@@ -6,10 +6,11 @@ use std::{
 };
 
 use crate::{
-    ActionId, CredentialId, Digest, DomainName, DomainSettings, EscalationId, ItemName, Level, Money, PlanId,
-    Reason, RunId, ServiceName, SwitchId, Timestamp, ToolName, WorkflowName,
+    ActionId, AlertId, CredentialId, Digest, DomainName, DomainSettings, EscalationId, ItemName, Level,
+    Money, PlanId, Reason, RunId, ServiceName, SwitchId, Timestamp, ToolName, WorkflowName,
     account::Accounts,
     action::ActionStatus,
+    alert::Acknowledgement,
     breaker::BreakerState,
     budget::Budget,
     course::Course,
@@ -74,6 +75,8 @@ pub struct State {
     pub escalations: BTreeMap<EscalationId, Escalation>,
     /// Ceilings that are set.
     pub switches: BTreeMap<SwitchId, Switch>,
+    /// Who looks at which alert. One whose alert has ended stays until the next acknowledgement.
+    pub acknowledgements: BTreeMap<AlertId, Acknowledgement>,
     /// Switches that one of two people wants lifted.
     pub release_requests: BTreeMap<SwitchId, ReleaseRequest>,
     /// Logical effects that exist or are under way, each by the digest of its name, and the action that holds it.
@@ -368,6 +371,7 @@ impl State {
             held: BTreeMap::new(),
             escalations: BTreeMap::new(),
             switches: BTreeMap::new(),
+            acknowledgements: BTreeMap::new(),
             release_requests: BTreeMap::new(),
             effects: BTreeMap::new(),
             rollbacks: BTreeMap::new(),

@@ -25,6 +25,12 @@ impl Timestamp {
         Self(if micros > i64::MAX.unsigned_abs() { i64::MAX } else { self.0.saturating_add_unsigned(micros) })
     }
 
+    /// The moment so many milliseconds earlier, or the earliest there is.
+    #[must_use]
+    pub const fn minus_ms(self, ms: u64) -> Self {
+        Self(self.0.saturating_sub_unsigned(ms.saturating_mul(1_000)))
+    }
+
     /// Milliseconds from `earlier` to this moment; 0 when `earlier` is later.
     pub const fn since_ms(self, earlier: Self) -> u64 {
         if earlier.0 >= self.0 { 0 } else { self.0.abs_diff(earlier.0) / 1_000 }

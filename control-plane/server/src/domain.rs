@@ -142,6 +142,7 @@ impl Domain {
             | Command::Learn(_)
             | Command::Resolve(_)
             | Command::HandOver(_)
+            | Command::Acknowledge(_)
             | Command::ReadAgain(_)
             | Command::Release(_)
             | Command::Lapse

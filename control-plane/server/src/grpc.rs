@@ -18,6 +18,7 @@ use crate::{
     plane::Plane,
 };
 
+mod alerts;
 mod attention;
 mod audit;
 mod blast;

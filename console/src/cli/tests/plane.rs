@@ -295,6 +295,14 @@ impl Operator for Plane {
         }))
     }
 
+    async fn list_alerts(&self, _: Request<pb::ListAlertsRequest>) -> Answer<pb::ListAlertsResponse> {
+        Ok(Response::new(pb::ListAlertsResponse { alerts: super::alerts::standing() }))
+    }
+
+    async fn acknowledge(&self, request: Request<pb::AcknowledgeRequest>) -> Answer<pb::AcknowledgeResponse> {
+        super::alerts::acknowledged(self, &request.into_inner()).map(Response::new)
+    }
+
     async fn list_audit(&self, request: Request<pb::ListAuditRequest>) -> Answer<pb::ListAuditResponse> {
         Ok(Response::new(super::audit::told(&request.into_inner())))
     }
@@ -548,15 +556,13 @@ impl Operator for Plane {
     }
 
     async fn verify(&self, _: Request<pb::VerifyRequest>) -> Answer<pb::VerifyResponse> {
-        let problem = if self.0.broken { "event 7 does not follow event 6" } else { "" };
         let domain = pb::DomainVerification {
             domain: "payments".to_owned(),
             events: 41,
             head: CONTRACT.to_owned(),
             ok: !self.0.broken,
-            intact: !self.0.broken,
-            problem: problem.to_owned(),
-            signatures: None,
+            problem: if self.0.broken { "event 7 does not follow event 6" } else { "" }.to_owned(),
+            ..pb::DomainVerification::default()
         };
         Ok(Response::new(pb::VerifyResponse { domains: vec![domain], ok: !self.0.broken }))
     }

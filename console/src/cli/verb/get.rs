@@ -3,16 +3,16 @@
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 use remit_proto::v1::{
-    Action, ActionStatus, Domain, Escalation, ListActionsRequest, ListDomainsRequest, ListEscalationsRequest,
-    ListParkedRequest, ListRollbacksRequest, ListRunsRequest, ListServicesRequest, ListSwitchesRequest,
-    Parked, Rollback, Run, Service, Switch,
+    Action, ActionStatus, Alert, Domain, Escalation, ListActionsRequest, ListAlertsRequest,
+    ListDomainsRequest, ListEscalationsRequest, ListParkedRequest, ListRollbacksRequest, ListRunsRequest,
+    ListServicesRequest, ListSwitchesRequest, Parked, Rollback, Run, Service, Switch,
 };
 
 use crate::cli::{
     complete,
     failure::Failure,
     filter::filter,
-    kind::{action, clause, domain, escalation, rollback, run, service, switch},
+    kind::{action, alert, clause, domain, escalation, rollback, run, service, switch},
     screen::Screen,
     session::{Session, within},
     watch::{self, Question},
@@ -30,6 +30,7 @@ Examples:
   remit get switches -o wide
   remit get clauses refund-decision
   remit get escalations --watch
+  remit get alerts
   remit get parked")]
 pub struct Get {
     /// What to list
@@ -128,6 +129,17 @@ Examples:
         #[arg(add = ArgValueCompleter::new(complete::services))]
         service: Option<String>,
     },
+    /// What wants a person's eye, the worst first, and who looks at it
+    #[command(
+        alias = "alert",
+        after_help = "An alert stands until its condition ends, also when somebody looks at it (`remit ack`).
+
+Examples:
+  remit get alerts
+  remit get alerts --watch
+  remit get alerts -o json | jq -e '[.alerts[] | select(.critical and .acknowledged == null)] == []'"
+    )]
+    Alerts,
     /// Rollbacks that go on or have left something to a person, newest first
     #[command(alias = "rollback", after_help = "Example:\n  remit get rollbacks --all")]
     Rollbacks {
@@ -203,6 +215,7 @@ enum Asked {
     Actions(ListActionsRequest),
     Escalations(ListEscalationsRequest),
     Switches,
+    Alerts,
     Clauses(Option<String>),
     Rollbacks(ListRollbacksRequest),
     Parked,
@@ -217,6 +230,7 @@ enum Found {
     Actions(Vec<Action>),
     Escalations(Vec<Escalation>),
     Switches(Vec<Switch>),
+    Alerts(Vec<Alert>),
     Clauses(Vec<clause::Row>),
     Rollbacks(Vec<Rollback>),
     Parked(Vec<Parked>),
@@ -248,6 +262,7 @@ async fn asked(what: What, session: &mut Session, screen: &mut Screen<'_>) -> Re
             Asked::Escalations(ListEscalationsRequest { pending_only: !all, filter })
         }
         What::Switches => Asked::Switches,
+        What::Alerts => Asked::Alerts,
         What::Clauses { service } => Asked::Clauses(service),
         What::Rollbacks { all } => Asked::Rollbacks(ListRollbacksRequest { all }),
         What::Parked => Asked::Parked,
@@ -276,6 +291,9 @@ impl Question for Asked {
             Self::Switches => Found::Switches(
                 client.list_switches(within(ListSwitchesRequest {})).await?.into_inner().switches,
             ),
+            Self::Alerts => {
+                Found::Alerts(client.list_alerts(within(ListAlertsRequest {})).await?.into_inner().alerts)
+            }
             Self::Clauses(only) => {
                 let services = client.list_services(within(ListServicesRequest {})).await?;
                 Found::Clauses(clauses(services.into_inner().services, only.as_deref())?)
@@ -301,6 +319,7 @@ impl Question for Asked {
                 screen.list("escalations", rows, escalation::COLUMNS, escalation::json)
             }
             Found::Switches(rows) => screen.list("switches", rows, switch::COLUMNS, switch::json),
+            Found::Alerts(rows) => screen.list("alerts", rows, alert::COLUMNS, alert::json),
             Found::Clauses(rows) => screen.list("clauses", rows, clause::COLUMNS, clause::json),
             Found::Rollbacks(rows) => screen.list("rollbacks", rows, rollback::LIST, rollback::standing_json),
             Found::Parked(rows) => screen.list("parked", rows, rollback::PARKED, rollback::parked_json),

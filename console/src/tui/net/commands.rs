@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use remit_proto::v1::{
-    ClaimEscalationRequest, DecideRequest, ExplainSwitchRequest, GetActionRequest, GetAttentionRequest,
-    GetBlastRequest, GetCostRequest, GetRollbackRequest, GetRunRequest, HandOverRequest, ListAuditRequest,
-    ListContractsRequest, ListParkedRequest, ListRunsRequest, PlanRollbackRequest, PreviewReleaseRequest,
-    ReleaseSwitchRequest, ResolveRequest, SetSwitchRequest, StartRollbackRequest, SwitchMode, Verdict,
-    WhoAmIResponse,
+    AcknowledgeRequest, ClaimEscalationRequest, DecideRequest, ExplainSwitchRequest, GetActionRequest,
+    GetAttentionRequest, GetBlastRequest, GetCostRequest, GetRollbackRequest, GetRunRequest, HandOverRequest,
+    ListAuditRequest, ListContractsRequest, ListParkedRequest, ListRunsRequest, PlanRollbackRequest,
+    PreviewReleaseRequest, ReleaseSwitchRequest, ResolveRequest, SetSwitchRequest, StartRollbackRequest,
+    SwitchMode, Verdict, WhoAmIResponse,
 };
 use tokio::sync::mpsc;
 use tonic::{Request as Call, Status};
@@ -95,10 +95,9 @@ async fn send(
             decide(&mut client, request, (&approver, &who)).await
         }
         Command::HandOver { escalation, to, note } => {
-            let reply =
-                client.hand_over(timed(HandOverRequest { escalation, to, note }, COMMAND_DEADLINE)).await;
-            reply.map(|reply| Answer::HandedOver(Box::new(reply.into_inner().escalation.unwrap_or_default())))
+            hand_over(&mut client, HandOverRequest { escalation, to, note }).await
         }
+        Command::Acknowledge { alert, reason } => acknowledge(&mut client, alert, reason).await,
         Command::SetSwitch { scope, ceiling, reason, cancel } => {
             let request = SetSwitchRequest {
                 scope,
@@ -147,6 +146,17 @@ async fn send(
     });
     // Without a screen nobody waits for the answer.
     let _ = replies.send(Event::Answered { id, answer }).await;
+}
+
+async fn hand_over(client: &mut OperatorClient, request: HandOverRequest) -> Result<Answer, Status> {
+    let reply = client.hand_over(timed(request, COMMAND_DEADLINE)).await?.into_inner();
+    Ok(Answer::HandedOver(Box::new(reply.escalation.unwrap_or_default())))
+}
+
+async fn acknowledge(client: &mut OperatorClient, alert: String, reason: String) -> Result<Answer, Status> {
+    let request = AcknowledgeRequest { alert, reason };
+    let reply = client.acknowledge(timed(request, COMMAND_DEADLINE)).await?.into_inner();
+    Ok(Answer::Acknowledged(Box::new(reply.alert.unwrap_or_default())))
 }
 
 /// Signs what is to be signed, and answers.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use remit_proto::v1::{Escalation, Level, Switch};
+use remit_proto::v1::{Alert, Escalation, Level, Switch};
 
 use super::super::clock::Now;
 use super::super::state::facts::{ceiling, level};
@@ -13,6 +13,9 @@ use super::super::when;
 
 /// Signs of an id that are said: enough to tell it from others, and to type.
 const SAID: usize = 8;
+
+/// Alerts that are told as such; the others are told as what they are.
+const TOLD: [&str; 4] = ["tripwire", "clause_off", "reason_late", "review_overdue"];
 
 /// How far the picture can be trusted, as it is worth a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub(super) struct Known {
     ceilings: BTreeMap<String, Level>,
     failed: Vec<String>,
     in_doubt: u32,
+    /// Who looks at each, and whether it was told.
+    alerts: BTreeMap<String, (String, bool)>,
     receipts: BTreeMap<u64, Fate>,
     notice: Option<Notice>,
 }
@@ -45,6 +50,7 @@ impl Known {
             lines.extend(self.questions(state, now));
             lines.extend(self.switches(state));
             lines.extend(self.wrong(state));
+            lines.extend(self.alerts(state));
         }
         lines.extend(self.receipts(state));
         if self.notice != state.notice {
@@ -127,6 +133,21 @@ impl Known {
         lines
     }
 
+    /// Alerts that began or ended, and who looks at one from now on.
+    fn alerts(&mut self, state: &State) -> Vec<String> {
+        let told = |it: &&Alert| TOLD.contains(&it.condition.as_str());
+        let by = |it: &Alert| it.acknowledged.as_ref().map(|known| known.by.clone()).unwrap_or_default();
+        let is: BTreeMap<_, _> = state.alerts().map(|it| (it.id.clone(), (by(it), told(&it)))).collect();
+        let was = std::mem::replace(&mut self.alerts, is);
+        let new = state.alerts().filter(told).filter(|it| !was.contains_key(&it.id));
+        let new = new.map(|it| format!("alert {}", alert(it)));
+        let looks = state.alerts().filter(|it| was.get(&it.id).is_some_and(|(who, _)| *who != by(it)));
+        let looks = looks.map(|it| format!("{} looks at {}", by(it), alert(it)));
+        let ended = was.iter().filter(|(id, (_, told))| *told && state.alert(id).is_none());
+        let ended = ended.map(|(id, _)| format!("alert {} ended", short(id)));
+        new.chain(looks).chain(ended).collect()
+    }
+
     fn receipts(&mut self, state: &State) -> Vec<String> {
         let mut lines = Vec::new();
         let all: Vec<_> = state.receipts.newest_first().collect();
@@ -155,6 +176,13 @@ pub(super) fn question(it: &Escalation, now: Now) -> String {
     let until = when::until(when::millis(it.deadline.as_ref()), now.wall_ms);
     let whose = if it.handed_to.is_empty() { String::new() } else { format!(", handed to {}", it.handed_to) };
     format!("{}: {} asks to run {}: {because}; lapses in {until}{whose}", short(&it.id), it.service, it.tool)
+}
+
+/// An alert in one line.
+pub(super) fn alert(it: &Alert) -> String {
+    let sign = if it.critical { "CRIT" } else { "WARN" };
+    let by = it.acknowledged.as_ref().map(|known| format!("; {} looks at it: {}", known.by, known.reason));
+    format!("{}: {sign} {}: {}{}", short(&it.id), it.scope, it.text, by.unwrap_or_default())
 }
 
 /// A switch in one line.

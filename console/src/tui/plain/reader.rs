@@ -142,7 +142,9 @@ impl Reader {
     /// What the page on screen asks the server before it can be read.
     fn question(&self) -> Option<Fetch> {
         Some(match self.state.nav.page() {
-            Page::Overview | Page::Queue | Page::Trace | Page::Switches | Page::Alike(_) => return None,
+            Page::Overview | Page::Queue | Page::Trace | Page::Switches | Page::Alerts | Page::Alike(_) => {
+                return None;
+            }
             Page::Service(name) => Fetch::Runs(name.clone()),
             Page::Run(id) => Fetch::Run(id.clone()),
             Page::Action(id) => Fetch::Action(id.clone()),

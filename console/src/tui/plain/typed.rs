@@ -5,7 +5,7 @@ use super::super::keymap::Verb;
 use super::super::state::State;
 use super::super::state::facts::level;
 use super::super::update::VERBS;
-use super::known::{question, words};
+use super::known::{alert, question, words};
 
 /// What somebody wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,17 +35,19 @@ pub(super) enum List {
     Services,
     /// Switches in force.
     Switches,
+    /// What wants an eye.
+    Alerts,
 }
 
 /// The help, a line each.
 const HELP: [&str; 12] = [
-    "queue: the questions that wait; services; switches",
+    "queue: the questions that wait; services; switches; alerts; ack ALERT says that you look at one",
     "show ID: a question, an action or a run whole; the end of its id is enough; `show service:S` a service",
     "approve ID, deny ID, send ID: reads the question whole, then asks what a card asks",
     "happened ID, did-not-happen ID: what became of an action in doubt",
     "stop SCOPE, safe SCOPE, release SCOPE, reason SCOPE: `all`, `domain:D`, `service:S`, `tool:S/T`, `run:R`",
     "rollback run:R, or `rollback service:S 5m`: reads the plan, then asks",
-    "go PAGE: overview, queue, trace, switches, parked, contracts, cost, audit; `page` reads it again",
+    "go PAGE: overview, queue, trace, switches, parked, contracts, cost, audit, alerts; `page` reads it again",
     "filter TEXT: what of the page is read; export md|json|csv [FILE]: its rows",
     "write REASON, readonly: in production",
     "in a card each line is one field; `back` leaves it, and nothing is done",
@@ -71,6 +73,7 @@ pub(super) fn read(state: &State, text: &str) -> Typed {
         "queue" => Typed::List(List::Queue),
         "services" => Typed::List(List::Services),
         "switches" => Typed::List(List::Switches),
+        "alerts" => Typed::List(List::Alerts),
         "page" => Typed::Page,
         "retry" => Typed::Retry,
         "show" => show(state, id),
@@ -121,6 +124,7 @@ pub(super) fn list(state: &State, what: List, now: Now) -> Vec<String> {
     let lines: Vec<String> = match what {
         List::Queue => state.pending().map(|it| question(it, now)).collect(),
         List::Switches => state.switches().map(words).collect(),
+        List::Alerts => state.alerts().map(alert).collect(),
         List::Services => state
             .services()
             .map(|it| {
@@ -136,6 +140,7 @@ pub(super) fn list(state: &State, what: List, now: Now) -> Vec<String> {
         List::Queue => "no question waits",
         List::Switches => "no switch is set: every service acts up to its contract's ceiling",
         List::Services => "no service is known",
+        List::Alerts => "nothing wants your eye",
     };
     match (state.picture.is_some(), lines.is_empty()) {
         (false, _) => vec!["not known yet".to_owned()],

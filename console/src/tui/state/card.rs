@@ -1,6 +1,6 @@
 //! Cards: the only way from a key to a command, each bound to one thing in one version.
 
-use remit_proto::v1::{ActionDetail, Escalation, Level, RollbackPlan, Switch};
+use remit_proto::v1::{ActionDetail, Alert, Escalation, Level, RollbackPlan, Switch};
 use tui_input::{Input, InputRequest};
 
 use super::facts::Blast;
@@ -90,6 +90,8 @@ pub enum Ask {
     },
     /// To hand an escalation to somebody.
     HandOver(Box<Escalation>),
+    /// To say that one looks at an alert.
+    Acknowledge(Box<Alert>),
     /// To undo a run.
     Rollback(Box<RollbackPlan>),
     /// To say what became of an action in doubt.
@@ -326,6 +328,7 @@ fn fields(ask: &Ask) -> Vec<Field> {
             Field::new("type the number of questions", Want::Exactly(members.len().to_string())),
             Field::new("reason", Want::Reason(1)),
         ],
+        Ask::Acknowledge(_) => vec![Field::new("what you do about it", Want::Reason(1))],
         Ask::HandOver(_) => vec![
             Field::new("to whom, by name", Want::Reason(1)),
             Field::new("what they should know (optional)", Want::Anything),

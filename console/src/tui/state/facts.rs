@@ -104,6 +104,10 @@ impl State {
                 self.deed(id)?;
                 String::new()
             }
+            Kind::Alert => {
+                let known = self.alert(id)?.acknowledged.as_ref();
+                known.map(|it| it.by.clone()).unwrap_or_default()
+            }
         };
         Some(Object { kind, id: id.to_owned(), version })
     }
@@ -115,7 +119,8 @@ impl State {
             Kind::Run => Some(object.id.clone()),
             Kind::Escalation => self.escalation(&object.id).map(|e| e.run.clone()),
             Kind::Action => self.action_home(&object.id).map(|(run, _)| run),
-            Kind::Everything
+            Kind::Alert
+            | Kind::Everything
             | Kind::Service
             | Kind::Tool
             | Kind::Alike
@@ -138,7 +143,7 @@ impl State {
             Kind::Alike => self.alike(&object.id).first().map(|e| e.service.clone()),
             Kind::Action => self.action_home(&object.id).map(|(_, service)| service),
             Kind::Version => self.version(&object.id).map(|version| version.service.clone()),
-            Kind::Everything | Kind::Switch | Kind::Domain | Kind::Budget | Kind::Deed => None,
+            Kind::Everything | Kind::Switch | Kind::Domain | Kind::Budget | Kind::Deed | Kind::Alert => None,
         }
         .filter(|service| !service.is_empty())
     }
@@ -147,7 +152,10 @@ impl State {
     #[must_use]
     pub fn scopes_of(&self, object: &Object) -> Vec<String> {
         if object.kind == Kind::Switch {
-            return self.scopes_around(&object.id);
+            return self.scopes_around(self.switch(&object.id).map(|switch| switch.scope.as_str()));
+        }
+        if object.kind == Kind::Alert {
+            return self.scopes_around(self.alert(&object.id).map(|alert| alert.scope.as_str()));
         }
         let mut scopes = Vec::new();
         if let Some(run) = self.run_of(object) {
@@ -170,9 +178,9 @@ impl State {
         scopes
     }
 
-    /// The scope of a switch and those around it.
-    fn scopes_around(&self, switch: &str) -> Vec<String> {
-        let Some(scope) = self.switch(switch).map(|s| s.scope.clone()) else { return vec!["all".to_owned()] };
+    /// The scope of a switch or an alert and those around it.
+    fn scopes_around(&self, scope: Option<&str>) -> Vec<String> {
+        let Some(scope) = scope.map(str::to_owned) else { return vec!["all".to_owned()] };
         let inside = match scope.split_once(':') {
             Some(("service", name)) => self.object(Kind::Service, name),
             Some(("tool", id)) => self.object(Kind::Tool, id),
@@ -197,6 +205,9 @@ impl State {
             Kind::Domain => format!("domain {id}"),
             Kind::Budget => format!("budget {id}"),
             Kind::Deed => format!("entry {id}"),
+            Kind::Alert => self
+                .alert(id)
+                .map_or_else(|| id.clone(), |it| format!("the alert on {}: {}", it.scope, it.text)),
             Kind::Version => self.version(id).map_or_else(
                 || format!("version {id}"),
                 |version| format!("version {} of {}", version.version, version.service),

@@ -127,6 +127,7 @@ impl State {
             | Kind::Escalation
             | Kind::Alike
             | Kind::Switch
+            | Kind::Alert
             | Kind::Domain => Some(row.clone()),
         }
     }

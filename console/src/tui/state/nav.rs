@@ -38,6 +38,8 @@ pub enum Page {
     Cost,
     /// Who did what to the control plane.
     Audit,
+    /// What wants a person's eye.
+    Alerts,
 }
 
 impl Page {
@@ -51,7 +53,8 @@ impl Page {
             | Self::Switches
             | Self::Contracts
             | Self::Cost
-            | Self::Audit => true,
+            | Self::Audit
+            | Self::Alerts => true,
             Self::Service(_)
             | Self::Run(_)
             | Self::Action(_)

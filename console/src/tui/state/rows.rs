@@ -61,6 +61,7 @@ impl State {
             Page::Contracts => self.version_rows(),
             Page::Cost => self.budget_rows(),
             Page::Audit => self.deed_rows(),
+            Page::Alerts => self.alert_rows(),
             Page::Trace
             | Page::Action(_)
             | Page::Decision(_)
@@ -81,7 +82,7 @@ impl State {
     #[must_use]
     pub fn subject(&self) -> Option<Object> {
         match self.nav.page() {
-            Page::Overview | Page::Queue | Page::Alike(_) | Page::Switches => {
+            Page::Overview | Page::Queue | Page::Alike(_) | Page::Switches | Page::Alerts => {
                 self.selected_row().map(|(_, object)| object)
             }
             Page::Service(name) => {
@@ -129,7 +130,7 @@ impl State {
     /// Chooses the first row when none was chosen yet, and remembers where the chosen one is.
     pub fn settle(&mut self) {
         let has_rows = match self.nav.page() {
-            Page::Overview | Page::Queue | Page::Alike(_) | Page::Switches => true,
+            Page::Overview | Page::Queue | Page::Alike(_) | Page::Switches | Page::Alerts => true,
             // Until the answer came, the first row is not the first row.
             Page::Service(name) => self.details.runs.as_ref().is_some_and(|(of, _)| of == name),
             Page::Run(id) => self.details.run.iter().filter_map(|d| d.run.as_ref()).any(|run| run.id == *id),

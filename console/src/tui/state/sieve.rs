@@ -32,6 +32,7 @@ impl Sieve {
             Page::Audit => Self::Audit(Filter::read(text, saved, now)?),
             Page::Overview
             | Page::Switches
+            | Page::Alerts
             | Page::Service(_)
             | Page::Run(_)
             | Page::Contracts

@@ -54,6 +54,10 @@ pub(super) fn heard(state: &mut State, id: u64, answer: Answer, now: Now) -> Vec
             }
         }
         Answer::HandedOver(escalation) => Fate::Acked(format!("{} is to answer it", escalation.handed_to)),
+        Answer::Acknowledged(alert) => {
+            let by = alert.acknowledged.map(|known| known.by).unwrap_or_default();
+            Fate::Acked(format!("all see that {by} looks at it; it stands until it ends"))
+        }
         Answer::Set(set) => {
             let words = containment(&set);
             effects.extend(contained(state, id, set, now));

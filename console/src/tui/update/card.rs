@@ -123,9 +123,11 @@ fn confirm(state: &mut State, now: Now) -> Vec<Effect> {
 fn may_send(state: &State, card: &Card, now: Now) -> Result<(), String> {
     let lock = match &card.ask {
         Ask::Ceiling { .. } => None,
-        Ask::Answer { approve: false, .. } | Ask::DenyAlike { .. } | Ask::HandOver(_) | Ask::Explain(_) => {
-            cut_off(state, now)
-        }
+        Ask::Answer { approve: false, .. }
+        | Ask::DenyAlike { .. }
+        | Ask::HandOver(_)
+        | Ask::Acknowledge(_)
+        | Ask::Explain(_) => cut_off(state, now),
         Ask::Answer { approve: true, .. }
         | Ask::Release(_)
         | Ask::Rollback(_)
@@ -174,6 +176,10 @@ fn command(state: &State, card: &Card) -> Result<(String, Command), String> {
             let (to, note) = (card.text(0).to_owned(), card.text(1).to_owned());
             let words = format!("send {} to {to}", escalation.id);
             (words, Command::HandOver { escalation: escalation.id.clone(), to, note })
+        }
+        Ask::Acknowledge(alert) => {
+            let reason = card.text(0).to_owned();
+            (format!("ack {}", alert.scope), Command::Acknowledge { alert: alert.id.clone(), reason })
         }
         Ask::Ceiling { scope, level, .. } => {
             let words = cards::ceiling_words(scope, *level);
@@ -240,6 +246,10 @@ fn changed(state: &State, ask: &Ask, now: Now) -> Option<String> {
                 Some("the switch was set anew".to_owned())
             }
             Some(_) => None,
+        },
+        Ask::Acknowledge(alert) => match state.alert(&alert.id) {
+            None => Some("it ended, or began anew".to_owned()),
+            Some(now) => now.acknowledged.as_ref().map(|known| format!("{} looks at it", known.by)),
         },
         // What still waits of it is denied, what came since is not.
         Ask::DenyAlike { members, .. } => {

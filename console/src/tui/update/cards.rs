@@ -1,7 +1,7 @@
 //! Opening cards: from a key or from the command line, always the same card, never a command.
 
 use remit_document::Document;
-use remit_proto::v1::{Escalation, Level, Switch};
+use remit_proto::v1::{Alert, Escalation, Level, Switch};
 
 use super::super::clock::Now;
 use super::super::event::{Command, Effect};
@@ -46,6 +46,41 @@ pub(super) fn answer(state: &mut State, approve: bool, now: Now) {
     let opaque = document.iter().flat_map(Document::opaque).count();
     let hasty = approve && state.details.attention.as_ref().is_some_and(|found| found.hasty);
     open(state, Ask::Answer { escalation, approve, shown, opaque, hasty });
+}
+
+/// Shows the alerts; there, opens the card that says that one looks at the one under the cursor.
+pub(super) fn acknowledge(state: &mut State, now: Now) {
+    if *state.nav.page() != Page::Alerts {
+        state.nav.go(Page::Alerts);
+        let first = state.alerts().find(|it| it.acknowledged.is_none() && it.locked.is_empty());
+        if let Some(id) = first.map(|it| it.id.clone()) {
+            state.nav.cursor_mut().id = Some(id);
+        }
+        return;
+    }
+    let object = match page::aimed_at(state) {
+        Ok(Some(object)) if object.kind == Kind::Alert => object,
+        Ok(_) => return state.say(now.tick_ms, "no alert is under the cursor"),
+        Err(why) => return state.say(now.tick_ms, why),
+    };
+    match state.alert(&object.id).cloned() {
+        Some(alert) => acknowledge_one(state, alert, now),
+        None => state.say(now.tick_ms, "changed under you, nothing done"),
+    }
+}
+
+/// Opens the card that says that one looks at this alert.
+pub(super) fn acknowledge_one(state: &mut State, alert: Alert, now: Now) {
+    if let Some(known) = &alert.acknowledged {
+        return state.say(now.tick_ms, format!("{} looks at it already", known.by));
+    }
+    if !alert.locked.is_empty() {
+        return state.say(now.tick_ms, format!("it cannot be acknowledged: {}", alert.locked));
+    }
+    match cut_off(state, now) {
+        Some(why) => state.say(now.tick_ms, format!("acknowledging is locked: {why}")),
+        None => open(state, Ask::Acknowledge(Box::new(alert))),
+    }
 }
 
 /// Opens the card that hands the escalation under the cursor to somebody.

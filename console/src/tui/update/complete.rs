@@ -64,7 +64,8 @@ fn offers(state: &State, before: &str) -> Vec<String> {
     let mut found: Vec<String> = match (verb, more) {
         (None, _) => VERBS.split(", ").map(str::to_owned).collect(),
         (Some("go"), None) => {
-            let pages = ["overview", "queue", "trace", "switches", "parked", "contracts", "cost", "audit"];
+            let pages =
+                ["overview", "queue", "trace", "switches", "parked", "contracts", "cost", "audit", "alerts"];
             let services = state.services().map(|service| format!("service:{}", service.name));
             let questions = state.pending().map(|asked| format!("escalation:{}", asked.id));
             pages.map(str::to_owned).into_iter().chain(services).chain(questions).collect()
@@ -72,6 +73,7 @@ fn offers(state: &State, before: &str) -> Vec<String> {
         (Some("stop" | "safe"), None) => scopes().chain(["all".to_owned()]).collect(),
         (Some("rollback"), None) => scopes().collect(),
         (Some("release" | "reason"), None) => set().collect(),
+        (Some("ack"), None) => state.alerts().map(|alert| alert.id.clone()).collect(),
         (Some("export"), None) => ["md", "json", "csv"].map(str::to_owned).to_vec(),
         (Some("filter"), _) => named().collect(),
         (Some("forget"), None) => named().collect(),

@@ -1,6 +1,6 @@
 //! The command line and the filter: a line can open a card but never skip one.
 
-use remit_proto::v1::{Level, Switch};
+use remit_proto::v1::{Alert, Level, Switch};
 use tui_input::Input;
 
 use super::super::clock::Now;
@@ -14,7 +14,7 @@ use super::super::when;
 use super::{cards, complete, edit_request, page, reach};
 
 /// The verbs, for the error that an unknown one gets.
-pub(in crate::tui) const VERBS: &str = "go, stop, safe, reason, release, rollback, write, readonly, filter, save, forget, export, dump, ctx, help, quit";
+pub(in crate::tui) const VERBS: &str = "go, stop, safe, reason, release, ack, rollback, write, readonly, filter, save, forget, export, dump, ctx, help, quit";
 
 /// How long a console of production stays open, and the shortest reason for it.
 const WRITE_MS: u64 = 60 * 60 * 1_000;
@@ -148,13 +148,14 @@ fn run(state: &mut State, text: &str, now: Now) -> Vec<Effect> {
             Some(page) => state.nav.go(page),
             None => state.say(
                 now.tick_ms,
-                "go where? overview, queue, trace, switches, parked, contracts, cost, audit, service:S, run:R, action:A, escalation:E, rollback:PLAN, version:V",
+                "go where? overview, queue, trace, switches, parked, contracts, cost, audit, alerts, service:S, run:R, action:A, escalation:E, rollback:PLAN, version:V",
             ),
         },
         "stop" => ceiling(state, target, Level::None, now),
         "safe" => ceiling(state, target, Level::Draft, now),
         "reason" => on_switch(state, target, now, cards::explain),
         "release" => on_switch(state, target, now, cards::release),
+        "ack" => on_alert(state, target, now),
         "rollback" => return rollback(state, target, now),
         _ => state.say(now.tick_ms, format!("`{verb}` is no command; there are: {VERBS}")),
     }
@@ -200,6 +201,7 @@ fn page_named(target: &str) -> Option<Page> {
         None if target == "contracts" => Page::Contracts,
         None if target == "cost" => Page::Cost,
         None if target == "audit" => Page::Audit,
+        None if target == "alerts" => Page::Alerts,
         Some(("service", rest)) => Page::Service(id(rest)?),
         Some(("run", rest)) => Page::Run(id(rest)?),
         Some(("action", rest)) => Page::Action(id(rest)?),
@@ -224,6 +226,21 @@ fn ceiling(state: &mut State, target: &str, level: Level, now: Now) {
             now.tick_ms,
             format!("`{target}` is no scope; accepted are: all, domain:D, service:S, tool:S/T, run:R"),
         );
+    }
+}
+
+/// Opens the card for the one alert whose id ends so.
+fn on_alert(state: &mut State, target: &str, now: Now) {
+    let meant = |it: &&Alert| !target.is_empty() && it.id.ends_with(target);
+    let found: Vec<_> = state.alerts().filter(meant).cloned().collect();
+    match <[_; 1]>::try_from(found) {
+        Ok([alert]) => cards::acknowledge_one(state, alert, now),
+        Err(found) if found.is_empty() => {
+            state.say(now.tick_ms, format!("no alert `{target}` stands; `go alerts` shows those that do"));
+        }
+        Err(found) => {
+            state.say(now.tick_ms, format!("{} alerts end in `{target}`; give more of the id", found.len()));
+        }
     }
 }
 

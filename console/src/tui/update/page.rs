@@ -1,6 +1,6 @@
 //! Keys on a page: movement acts on the state, but a key that leads to an act needs the frame it was aimed at.
 
-use remit_proto::v1::AuditEntry;
+use remit_proto::v1::{Alert, AuditEntry};
 
 use super::super::clock::Now;
 use super::super::event::Effect;
@@ -29,6 +29,7 @@ pub(super) fn key(state: &mut State, key: Key, now: Now) -> Vec<Effect> {
         Verb::Contracts => state.nav.go(Page::Contracts),
         Verb::Cost => state.nav.go(Page::Cost),
         Verb::Audit => state.nav.go(Page::Audit),
+        Verb::Acknowledge => cards::acknowledge(state, now),
         Verb::Down => step(state, Step::On(1)),
         Verb::Up => step(state, Step::Back(1)),
         Verb::PageDown => step(state, Step::On(page_rows(state))),
@@ -134,6 +135,7 @@ fn step(state: &mut State, step: Step) {
         | Page::Contracts
         | Page::Cost
         | Page::Audit
+        | Page::Alerts
         | Page::Alike(_)
         | Page::Service(_)
         | Page::Run(_) => state.step(step),
@@ -184,6 +186,7 @@ fn row_page(state: &State) -> Option<Page> {
             _ => None,
         },
         Kind::Deed => state.deed(&object.id).and_then(deed_page),
+        Kind::Alert => state.alert(&object.id).and_then(alert_page),
         Kind::Everything | Kind::Tool | Kind::Domain => None,
     }
 }
@@ -196,6 +199,17 @@ fn deed_page(entry: &AuditEntry) -> Option<Page> {
         (&entry.service, Page::Service),
     ];
     pages.into_iter().find(|(id, _)| !id.is_empty()).map(|(id, page)| page(id.clone()))
+}
+
+/// The page of what an alert is about, else that of its service.
+fn alert_page(alert: &Alert) -> Option<Page> {
+    let about = alert.about.as_str();
+    match alert.condition.as_str() {
+        "in_doubt" => Some(Page::Action(about.to_owned())),
+        "lapses_soon" => Some(Page::Decision(about.to_owned())),
+        "reason_owed" | "reason_late" | "review_overdue" => Some(Page::Switches),
+        _ => alert.scope.strip_prefix("service:").map(|name| Page::Service(name.to_owned())),
+    }
 }
 
 /// The most exact page for the pinned record, or for the newest one while the trace runs on.

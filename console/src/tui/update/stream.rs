@@ -170,7 +170,7 @@ const fn again_ms(fetch: &Fetch) -> u64 {
 
 fn questions(state: &State, now: Now) -> Vec<Fetch> {
     match state.nav.page() {
-        Page::Overview | Page::Trace | Page::Switches => Vec::new(),
+        Page::Overview | Page::Trace | Page::Switches | Page::Alerts => Vec::new(),
         Page::Queue | Page::Alike(_) => vec![Fetch::Attention],
         Page::Service(name) => vec![Fetch::Runs(name.clone()), Fetch::Blast(name.clone())],
         Page::Run(id) => vec![Fetch::Run(id.clone())],

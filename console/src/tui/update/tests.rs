@@ -1,5 +1,6 @@
 //! The rules of acting, one story each, and a storm of keys that must never act by accident.
 
+mod alerts;
 mod alike;
 mod completes;
 mod filters;

@@ -12,6 +12,7 @@ use super::super::state::overdue;
 use super::super::theme::Theme;
 use super::super::update::{ceiling_words, verdict_words};
 use super::super::when;
+use super::alerts;
 use super::chart::money;
 use super::doubt;
 use super::facts::{json_rows, wrapped};
@@ -37,6 +38,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, card: &Card) {
         | Ask::Answer { .. }
         | Ask::DenyAlike { .. }
         | Ask::HandOver(_)
+        | Ask::Acknowledge(_)
         | Ask::Resolve { .. } => Vec::new(),
     };
     let form = form(painter, card, width);
@@ -83,6 +85,7 @@ fn title(state: &State, ask: &Ask) -> String {
         Ask::Answer { escalation, approve: false, .. } => format!("DENY {}", escalation.id),
         Ask::DenyAlike { members, .. } => format!("DENY {} that are alike", members.len()),
         Ask::HandOver(escalation) => format!("SEND {}", escalation.id),
+        Ask::Acknowledge(alert) => format!("ACKNOWLEDGE {} of {}", alert.condition, alert.scope),
         Ask::Rollback(plan) => format!("UNDO {}", undone(plan)),
         Ask::Resolve { doubt, happened } => {
             let id = doubt.action.as_ref().map_or("", |action| action.id.as_str());
@@ -106,6 +109,7 @@ fn facts(painter: &Painter<'_>, card: &Card, width: usize) -> Vec<Row> {
         }
         Ask::DenyAlike { members, .. } => sharing::deny_rows(painter, members, width),
         Ask::HandOver(escalation) => sharing::hand_over_rows(painter, escalation, width),
+        Ask::Acknowledge(alert) => alerts::card_rows(painter, alert, width),
         Ask::Rollback(plan) => summary_rows(painter, plan, width),
         Ask::Resolve { doubt, happened } => doubt::rows(painter, doubt, *happened, width),
     }

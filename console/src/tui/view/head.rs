@@ -86,14 +86,23 @@ pub(super) fn strip(painter: &mut Painter<'_>, area: Rect) {
     if let Some(notice) = state.notice.as_ref().filter(|notice| fresh(notice.tick_ms)) {
         row = row.put("> ", theme.warn).put(&notice.words, theme.warn).put("   ", theme.text);
     }
-    for (words, critical) in alerts(painter) {
-        row = row.put(words, if critical { theme.crit } else { theme.warn }).put("   ", theme.text);
+    for (words, critical, known) in alerts(painter) {
+        // Who looks at it stands beside it; what it is stays as loud as it was when it is critical.
+        let style = match (critical, known) {
+            (true, _) => theme.crit,
+            (false, true) => theme.text,
+            (false, false) => theme.warn,
+        };
+        row = row.put(words, style).put("   ", theme.text);
     }
     painter.row(area, 0, &row);
 }
 
-/// What is wrong, the worst first.
-fn alerts(painter: &Painter<'_>) -> Vec<(String, bool)> {
+/// In words, whether it is critical, and whether somebody looks at all of it.
+type Wrong = (String, bool, bool);
+
+/// What is wrong, the worst first; what nobody looks at before the rest.
+fn alerts(painter: &Painter<'_>) -> Vec<Wrong> {
     let (state, now) = (painter.state, painter.now);
     let mut alerts = Vec::new();
     if let Some(down) = state.link.broken() {
@@ -107,28 +116,51 @@ fn alerts(painter: &Painter<'_>) -> Vec<(String, bool)> {
             }
         };
         let words = format!("?? {link}, {next}: {}", down.reason);
-        alerts.push((words, true));
+        alerts.push((words, true, false));
     }
     if let Some(picture) = &state.picture {
         for domain in &picture.failed_domains {
-            alerts.push((format!("!! CRIT domain {domain}: journal failed, everything is refused"), true));
+            let words = format!("!! CRIT domain {domain}: journal failed, everything is refused");
+            alerts.push((words, true, false));
         }
         if 0 < picture.in_doubt {
-            alerts.push((format!("! WARN {} in doubt", picture.in_doubt), false));
+            alerts.push(told(painter, &format!("! WARN {} in doubt", picture.in_doubt), &["in_doubt"]));
         }
     }
+    alerts.extend(seen(painter));
     alerts.extend(lacking(painter));
     let soon = |deadline: Option<i64>| deadline.is_some_and(|at| at.saturating_sub(now.wall_ms) < 300_000);
     let due = state.pending().filter(|e| soon(when::millis(e.deadline.as_ref()))).count();
     if 0 < due {
-        alerts.push((format!("! WARN {due} escalation(s) lapse within 5m"), false));
+        alerts.push(told(painter, &format!("! WARN {due} escalation(s) lapse within 5m"), &["lapses_soon"]));
     }
-    alerts.sort_by_key(|(_, critical)| !critical);
+    alerts.sort_by_key(|(_, critical, known)| (!critical, *known));
     alerts
 }
 
+/// What is said of some conditions, with who looks at them.
+fn told(painter: &Painter<'_>, words: &str, conditions: &[&str]) -> Wrong {
+    let (by, known) = painter.state.looked_at(conditions);
+    (format!("{words}{by}"), false, known)
+}
+
+/// What only the control plane can know: tripwires and clauses, the first of each by name.
+fn seen(painter: &Painter<'_>) -> Vec<Wrong> {
+    let words = [("tripwire", "tripwire tripped"), ("clause_off", "clause lets canaries through")];
+    let wrong = words.into_iter().filter_map(|(condition, words)| {
+        let of: Vec<_> = painter.state.alerts().filter(|it| it.condition == condition).collect();
+        let first = of.first()?;
+        let more = if of.len() == 1 { String::new() } else { format!(" (+{})", of.len().saturating_sub(1)) };
+        let sign = if first.critical { "!! CRIT" } else { "! WARN" };
+        let words = format!("{sign} {words}: {}{more}", first.scope);
+        let (words, _, known) = told(painter, &words, &[condition]);
+        Some((words, first.critical, known))
+    });
+    wrong.collect()
+}
+
 /// Reasons that are owed and reviews that are overdue.
-fn lacking(painter: &Painter<'_>) -> Vec<(String, bool)> {
+fn lacking(painter: &Painter<'_>) -> Vec<Wrong> {
     let (state, now) = (painter.state, painter.now.wall_ms);
     let mut alerts = Vec::new();
     let owed: Vec<_> = state.switches().filter_map(|it| Some((it, overdue::reason(it, now)?))).collect();
@@ -139,11 +171,13 @@ fn lacking(painter: &Painter<'_>) -> Vec<(String, bool)> {
         let more =
             if owed.len() == 1 { String::new() } else { format!(" (+{})", owed.len().saturating_sub(1)) };
         let sign = if *is_late { "!! CRIT" } else { "! WARN" };
-        alerts.push((format!("{sign} reason {words}: {}{more}", first.scope), *is_late));
+        let words = format!("{sign} reason {words}: {}{more}", first.scope);
+        let (words, _, known) = told(painter, &words, &["reason_owed", "reason_late"]);
+        alerts.push((words, *is_late, known));
     }
     let late = state.switches().filter(|it| overdue::review(it, now).1).count();
     if 0 < late {
-        alerts.push((format!("! WARN {late} review(s) OVERDUE"), false));
+        alerts.push(told(painter, &format!("! WARN {late} review(s) OVERDUE"), &["review_overdue"]));
     }
     alerts
 }

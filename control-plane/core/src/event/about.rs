@@ -5,7 +5,7 @@ use crate::{ActionId, RunId};
 
 impl Event {
     /// The kinds as they are stored.
-    pub const KINDS: [&'static str; 38] = [
+    pub const KINDS: [&'static str; 39] = [
         "contract_activated",
         "contract_proposed",
         "contract_approved",
@@ -30,6 +30,7 @@ impl Event {
         "release_requested",
         "switch_released",
         "tripwire_tripped",
+        "alert_acknowledged",
         "run_ended",
         "rollback_planned",
         "rollback_started",
@@ -73,6 +74,7 @@ impl Event {
             Self::ReleaseRequested { .. } => "release_requested",
             Self::SwitchReleased { .. } => "switch_released",
             Self::TripwireTripped(_) => "tripwire_tripped",
+            Self::AlertAcknowledged(_) => "alert_acknowledged",
             Self::RunEnded { .. } => "run_ended",
             Self::RollbackPlanned { .. } => "rollback_planned",
             Self::RollbackStarted { .. } => "rollback_started",
@@ -125,6 +127,7 @@ impl Event {
             | Self::ReleaseRequested { .. }
             | Self::SwitchReleased { .. }
             | Self::TripwireTripped(_)
+            | Self::AlertAcknowledged(_)
             | Self::RollbackPaused { .. }
             | Self::RollbackResumed { .. }
             | Self::PracticeAsked(_)
@@ -165,6 +168,7 @@ impl Event {
             | Self::ReleaseRequested { .. }
             | Self::SwitchReleased { .. }
             | Self::TripwireTripped(_)
+            | Self::AlertAcknowledged(_)
             | Self::RunEnded { .. }
             | Self::RollbackPlanned { .. }
             | Self::RollbackStarted { .. }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at the events that it is about")]
 
+mod alerts;
 mod approvals;
 mod assertions;
 mod breakers;

@@ -80,6 +80,7 @@ impl State {
             | Event::ReleaseRequested { .. }
             | Event::SwitchReleased { .. } => self.switch_moved(event),
             Event::TripwireTripped(tripped) => self.tripped(tripped, at),
+            Event::AlertAcknowledged(told) => self.acknowledged(told, at),
             Event::RunEnded { run, stopped, reason, .. } => {
                 if let Some(run) = self.runs.get_mut(run) {
                     run.reason = *reason;

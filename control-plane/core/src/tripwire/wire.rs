@@ -37,9 +37,13 @@ enum Window {
 enum Stand {
     Armed,
     /// Until its switch is lifted.
-    Set(SwitchId),
+    Set {
+        at: Timestamp,
+        switch: SwitchId,
+    },
     /// Until the condition has not held for a whole window: since when, and for how many events.
     Observed {
+        at: Timestamp,
         since: Timestamp,
         calm: u32,
     },
@@ -96,8 +100,8 @@ impl Wires {
     pub(crate) fn tripped(&mut self, rule: &Tripwire, switch: Option<SwitchId>, at: Timestamp) {
         if let Some(wire) = self.0.get_mut(rule) {
             wire.stand = match switch {
-                Some(switch) => Stand::Set(switch),
-                None => Stand::Observed { since: at, calm: 0 },
+                Some(switch) => Stand::Set { at, switch },
+                None => Stand::Observed { at, since: at, calm: 0 },
             };
         }
     }
@@ -105,7 +109,7 @@ impl Wires {
     /// People have lifted a switch: the wire that set it begins anew, or the next event would set it again.
     pub(crate) fn lifted(&mut self, switch: SwitchId) {
         for (rule, wire) in &mut self.0 {
-            if wire.stand == Stand::Set(switch) {
+            if matches!(wire.stand, Stand::Set { switch: set, .. } if set == switch) {
                 *wire = Wire::of(rule);
             }
         }
@@ -114,6 +118,14 @@ impl Wires {
     /// Each wire, and whether it has tripped.
     pub fn each(&self) -> impl Iterator<Item = (&Tripwire, bool)> {
         self.0.iter().map(|(rule, wire)| (rule, wire.stand != Stand::Armed))
+    }
+
+    /// The wires that have tripped, and when.
+    pub fn standing(&self) -> impl Iterator<Item = (&Tripwire, Timestamp)> {
+        self.0.iter().filter_map(|(rule, wire)| match wire.stand {
+            Stand::Armed => None,
+            Stand::Set { at, .. } | Stand::Observed { at, .. } => Some((rule, at)),
+        })
     }
 }
 
@@ -164,9 +176,9 @@ impl Wire {
 
     /// What is only observed is armed again once it has not held for a whole window.
     fn calm(&mut self, rule: &Tripwire, at: Timestamp) {
-        let Stand::Observed { since, calm } = self.stand else { return };
+        let Stand::Observed { at: tripped, since, calm } = self.stand else { return };
         if self.seen(rule, at).is_some_and(|seen| rule.when.holds(rule.over, seen)) {
-            self.stand = Stand::Observed { since: at, calm: 0 };
+            self.stand = Stand::Observed { at: tripped, since: at, calm: 0 };
             return;
         }
         let calm = calm.saturating_add(1);
@@ -174,7 +186,7 @@ impl Wire {
             Over::Actions(many) => calm >= many,
             Over::Time(ms) => at.since_ms(since) >= ms,
         };
-        self.stand = if is_over { Stand::Armed } else { Stand::Observed { since, calm } };
+        self.stand = if is_over { Stand::Armed } else { Stand::Observed { at: tripped, since, calm } };
     }
 
     /// What the window holds; `None` where there is nothing yet that it could be compared with.

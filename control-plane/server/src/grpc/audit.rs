@@ -111,6 +111,9 @@ fn answered(event: &Event, about: &str) -> Option<Told> {
             it.note.clone(),
         ));
     }
+    if let Event::AlertAcknowledged(it) = event {
+        return Some((it.by.clone(), format!("looks at the alert {about}"), it.reason.clone()));
+    }
     if let Event::DoubtStated(it) = event {
         let said = &it.statement;
         return Some((said.by.clone(), format!("said of {about} that {}", said.says()), said.reason.clone()));

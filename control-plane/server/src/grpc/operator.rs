@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use super::{
-    attention, audit, blast, books, control, cost, detail, domains, export, key, lift, person, query,
+    alerts, attention, audit, blast, books, control, cost, detail, domains, export, key, lift, person, query,
     resolve, rollback, sharing, state, switch, token, verify, watch, who,
 };
 use crate::plane::Plane;
@@ -137,6 +137,17 @@ impl operator_server::Operator for Operator {
     async fn list_audit(&self, request: Request<pb::ListAuditRequest>) -> Answer<pb::ListAuditResponse> {
         person(&self.plane, &request)?;
         Ok(Response::new(audit::list(&self.plane, &request.into_inner())?))
+    }
+
+    async fn list_alerts(&self, request: Request<pb::ListAlertsRequest>) -> Answer<pb::ListAlertsResponse> {
+        person(&self.plane, &request)?;
+        Ok(Response::new(pb::ListAlertsResponse { alerts: alerts::standing(&self.plane) }))
+    }
+
+    async fn acknowledge(&self, request: Request<pb::AcknowledgeRequest>) -> Answer<pb::AcknowledgeResponse> {
+        let by = person(&self.plane, &request)?;
+        let alert = alerts::acknowledge(&self.plane, by, request.into_inner()).await?;
+        Ok(Response::new(pb::AcknowledgeResponse { alert: Some(alert) }))
     }
 
     async fn get_action(&self, request: Request<pb::GetActionRequest>) -> Answer<pb::ActionDetail> {

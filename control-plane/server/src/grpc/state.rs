@@ -10,7 +10,7 @@ use remit_core::{
 };
 use remit_proto::v1 as pb;
 
-use super::{clauses, practice, sharing, wire};
+use super::{alerts, clauses, practice, sharing, wire};
 use crate::{
     clock,
     plane::Plane,
@@ -18,7 +18,10 @@ use crate::{
 };
 
 pub(super) fn snapshot(plane: &Plane) -> pb::StateSnapshot {
+    let (alerts, more_alerts) = alerts::pictured(plane);
     let mut snapshot = pb::StateSnapshot {
+        alerts,
+        more_alerts,
         at: Some(wire::time(clock::now())),
         services: services(plane),
         switches: switches(plane),

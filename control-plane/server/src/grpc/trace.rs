@@ -2,6 +2,7 @@
 
 use remit_core::{
     ActionStatus, Declared, DomainSettings, Event, Money, Outcome, Reason, ServiceName, ToolName, Tripped,
+    alert::AlertAcknowledged,
     allowance::Allowance,
     doubt::{MOST_TIMES, Resolution, Statement},
     escalation::Vote,
@@ -78,16 +79,13 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
             row.reason = decision.deciding().reason.code().to_owned();
             format!("{} decided again after approval: {}", row.tool, decision.outcome)
         }
-        Event::ActionReturned(returned) => {
-            row.reason = Reason::EscalationVoided.code().to_owned();
-            row.status = wire::status(ActionStatus::Held).into();
-            format!("{} held again, its approval is void: {}", row.tool, returned.note)
-        }
+        Event::ActionReturned(returned) => returned_text(&returned.note, row),
         Event::SwitchSet(_)
         | Event::SwitchExplained { .. }
         | Event::ReleaseRequested { .. }
         | Event::SwitchReleased { .. } => switched_text(event),
         Event::TripwireTripped(tripped) => tripped_text(tripped, row),
+        Event::AlertAcknowledged(it) => acknowledged_text(it),
         Event::RunEnded { stopped, reason, note, .. } => {
             row.reason = reason.map(|reason| reason.code().to_owned()).unwrap_or_default();
             format!("run {}: {note}", if *stopped { "stopped" } else { "ended" })
@@ -113,6 +111,17 @@ fn describe(event: &Event, row: &mut pb::TraceRecord) {
 fn voted_text(vote: &Vote) -> String {
     let verb = if vote.approve { "approves" } else { "denies" };
     format!("{} {verb}: {}", vote.by, vote.reason)
+}
+
+fn returned_text(note: &str, row: &mut pb::TraceRecord) -> String {
+    row.reason = Reason::EscalationVoided.code().to_owned();
+    row.status = wire::status(ActionStatus::Held).into();
+    format!("{} held again, its approval is void: {note}", row.tool)
+}
+
+fn acknowledged_text(it: &AlertAcknowledged) -> String {
+    let AlertAcknowledged { condition, about, scope, since, by, reason, .. } = it;
+    format!("{by} looks at {condition} of {about} in {scope} since {since}: {reason}")
 }
 
 fn handed_text(handed: &HandedOver) -> String {

@@ -58,6 +58,7 @@ pub(super) fn update(record: &Record, inner: &Inner) -> Option<pb::DecisionUpdat
         | Event::StepParked(_)
         | Event::StepSkipped { .. } => What::Rollback(Box::new(rollback(&record.event))),
         Event::ContractActivated { .. }
+        | Event::AlertAcknowledged(_)
         | Event::ContractProposed(_)
         | Event::ContractApproved(_)
         | Event::ContractRevoked(_)

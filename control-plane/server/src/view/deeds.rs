@@ -41,6 +41,7 @@ impl Inner {
             Event::EscalationVoted { action, .. } => self.tool(*action),
             Event::EscalationHandedOver(it) => self.tool(it.action),
             Event::DoubtStated(it) => self.tool(it.action),
+            Event::AlertAcknowledged(it) => format!("{} of {} in {}", it.condition, it.about, it.scope),
             Event::StepSkipped { target, .. } => self.tool(*target),
             Event::SwitchSet(switch) => switch.scope.to_string(),
             Event::SwitchExplained { switch, .. }
@@ -94,6 +95,11 @@ impl Inner {
         }
         if let Event::PracticeClosed(closed) = event {
             return Some(closed.asked.service.clone());
+        }
+        if let Event::AlertAcknowledged(it) = event
+            && let Scope::Service(service) | Scope::Tool(service, _) = &it.scope
+        {
+            return Some(service.clone());
         }
         if let Event::SwitchSet(switch) = event
             && let Scope::Service(service) | Scope::Tool(service, _) = &switch.scope

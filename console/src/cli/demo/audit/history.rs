@@ -138,6 +138,7 @@ impl History {
                 }
             }
             Event::TripwireTripped(_)
+            | Event::AlertAcknowledged(_)
             | Event::ContractProposed(_)
             | Event::ContractApproved(_)
             | Event::ContractRevoked(_)

@@ -34,7 +34,7 @@ pub(super) enum Op {
 }
 
 fn key() -> impl Strategy<Value = Key> {
-    let letters = prop::sample::select("!smyerbSDG123468adhngjkv/:fq5ac7- ".chars().collect::<Vec<_>>())
+    let letters = prop::sample::select("!smyerbSDGA123468adhngjkv/:fq5ac7- ".chars().collect::<Vec<_>>())
         .prop_map(Key::Char);
     let others = prop::sample::select(vec![
         Key::Enter,
@@ -91,6 +91,7 @@ fn opening() -> impl Strategy<Value = Vec<Op>> {
         [queue.clone(), press('a')].concat(),
         [queue, press('d')].concat(),
         [press('2'), press('s')].concat(),
+        [press('A'), press('A')].concat(),
         [vec![Op::Picture(6)], press('2'), press('v'), press('!'), press('d')].concat(),
         vec![Op::Planned, Op::Paint, Op::Wait(400)],
         doubt('h'),
@@ -185,6 +186,7 @@ fn changed(which: u8) -> remit_proto::v1::StateSnapshot {
         2 => picture.switches.clear(),
         3 => picture.services[0].open_runs = 99,
         4 => picture.services.truncate(1),
+        5 => picture.alerts.clear(),
         6 => return fixture::listed::alike(),
         _ => {}
     }
@@ -267,6 +269,7 @@ fn challenge(
             let shown = format!("SEND {escalation}");
             prop_assert!(text.contains(&shown) && *to == typed[0] && !to.is_empty(), "{}", shown);
         }
+        Command::Acknowledge { alert, reason } => acknowledged(desk, (alert, reason), typed, (key, text))?,
         Command::Decide { escalation, reason, approve: false, .. }
             if matches!(ask, Ask::DenyAlike { .. }) =>
         {
@@ -302,5 +305,19 @@ fn challenge(
         }
         Command::PlanRollback { .. } => {}
     }
+    Ok(())
+}
+
+/// Of an alert that stands, was on the terminal, and that nobody looks at.
+fn acknowledged(
+    desk: &Desk,
+    (alert, reason): (&str, &str),
+    typed: &[String],
+    (key, text): (Key, &str),
+) -> Result<(), TestCaseError> {
+    prop_assert_eq!(key, Key::Enter);
+    let stands = desk.state.alert(alert).is_some_and(|alert| alert.acknowledged.is_none());
+    prop_assert!(stands && text.contains(alert) && *reason == typed[0], "{}", alert);
+    prop_assert!(!reason.is_empty() && text.contains("ACKNOWLEDGE in_doubt of"), "{}", text);
     Ok(())
 }

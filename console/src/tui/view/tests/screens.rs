@@ -17,7 +17,7 @@ use crate::tui::view::view;
 const SIZES: [(u16, u16); 4] = [(40, 10), (80, 24), (100, 30), (160, 48)];
 
 /// A screen, and the keys that lead there from the Overview.
-const SCREENS: [(&str, &[Key]); 13] = [
+const SCREENS: [(&str, &[Key]); 14] = [
     ("overview", &[Key::Char('j')]),
     ("queue", &[Key::Char('2')]),
     ("decision", &[Key::Char('2'), Key::Enter]),
@@ -31,6 +31,7 @@ const SCREENS: [(&str, &[Key]); 13] = [
     ("cost", &[Key::Char('7')]),
     ("audit", &[Key::Char('8'), Key::Down]),
     ("service", &[Key::Char('j'), Key::Enter]),
+    ("alerts", &[Key::Char('A')]),
 ];
 
 fn at(screen: &[Key], (width, height): (u16, u16)) -> Desk {

@@ -32,6 +32,8 @@ fn story() -> Vec<Event> {
     world.release_on(pay, again).unwrap();
     world.command(Command::Start { action: pay }).unwrap();
     world.settle(pay, in_doubt()).unwrap();
+    let alert = world.state.alerts(world.now).remove(0).id();
+    super::alerts::acknowledge(&mut world, alert, &oncall()).unwrap();
     let (by, reason, result) = (oncall(), "it is on the statement".to_owned(), Some(json(r#"{"id":1}"#)));
     let says = Resolve { action: pay, by, happened: true, reason, result, undo: None };
     world.command(Command::Resolve(Box::new(says))).unwrap();
