@@ -9,13 +9,13 @@ use self::{
     paint::Color,
     screen::Format,
     verb::{
-        ack, attention, audit, blast, completions, context, contract, cost, decide, domain, explain, export, get,
-        handover, key, man, replay, resolve, rollback, schema, show, switch, tail, token, verify, who,
+        ack, attention, audit, blast, completions, context, contract, cost, decide, domain, explain, export,
+        get, handover, key, man, replay, resolve, rollback, schema, show, switch, tail, token, verify, who,
     },
 };
 
 use crate::{
-    config::{self, Config},
+    config::{self, Config, Known},
     tui::{
         Settings,
         theme::{Looks, Palette},
@@ -39,6 +39,7 @@ pub mod scope;
 pub mod screen;
 pub mod seal;
 pub mod session;
+pub mod setting;
 pub mod signer;
 pub mod table;
 pub mod verb;
@@ -146,7 +147,8 @@ impl Global {
         let Look { theme, ascii, reduced_motion, mouse, plain, .. } = self.look;
         let accessible = env::var("ACCESSIBLE").is_ok_and(|value| !matches!(value.as_str(), "" | "0"));
         let path = self.look.config.clone().or_else(config::default_path);
-        let (config, keymap) = path.map_or_else(|| Ok(Default::default()), |path| Config::load(&path))?;
+        let known = path.map_or_else(|| Ok(Known::default()), |path| Config::load(&path))?;
+        let Known { config, keymap, .. } = known;
         let palette = match (self.color, theme) {
             (Color::Never, _) => Palette::Plain,
             (Color::Auto | Color::Always, Palette::Auto) => config.theme,

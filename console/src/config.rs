@@ -8,10 +8,9 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::tui::{
-    keymap::live::{Keymap, Wrong},
-    theme::Palette,
-};
+use crate::tui::{keymap::live::Keymap, theme::Palette};
+
+mod read;
 
 #[cfg(test)]
 mod tests;
@@ -42,9 +41,26 @@ pub struct Config {
     /// Whether the window's title says where it is and what waits; where nobody says, in terminals that have one.
     #[serde(default)]
     pub title: Option<bool>,
-    /// Other keys for some actions.
-    #[serde(default)]
-    keys: BTreeMap<String, Keys>,
+}
+
+/// A file, or none, as the console takes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// What it says.
+    pub config: Config,
+    /// What keys mean.
+    pub keymap: Keymap,
+    /// The line, from 1, of each entry: `theme`, `keys.down`.
+    pub lines: BTreeMap<String, usize>,
+}
+
+/// One thing that is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// Where, from 1, when it is known.
+    pub line: Option<usize>,
+    /// What is wrong there.
+    pub what: String,
 }
 
 /// How the console tells of what comes while nobody looks.
@@ -80,22 +96,33 @@ pub enum Error {
         source: io::Error,
     },
     /// It is not TOML with these keys.
-    #[error("`{}`{}: {what}", .path.display(), line.map(|n| format!(", line {n}")).unwrap_or_default())]
+    #[error("`{}`{}", .path.display(), told(wrong))]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// Where in the file, from 1, when it is known.
-        line: Option<usize>,
-        /// What is wrong there.
-        what: String,
+        /// Everything that is wrong, at least one thing.
+        wrong: Vec<Misfit>,
     },
 }
+
+/// The first thing that is wrong, and how many more there are.
+fn told(wrong: &[Misfit]) -> String {
+    let more = wrong.len().saturating_sub(1);
+    let more = if more == 0 { String::new() } else { format!(" ({more} more: `remit config check`)") };
+    wrong.first().map_or_else(String::new, |first| {
+        let line = first.line.map(|line| format!(", line {line}")).unwrap_or_default();
+        format!("{line}: {}{more}", first.what)
+    })
+}
+
+/// What to do about a file that is not taken.
+pub const HINT: &str = "`remit config explain` shows what it may say; without the file, or with `--config /dev/null`, all is as it comes";
 
 impl Error {
     /// What to do about it.
     #[must_use]
     pub const fn hint(&self) -> &'static str {
-        "`remit config explain` shows what it may say; without the file, or with `--config /dev/null`, all is as it comes"
+        HINT
     }
 }
 
@@ -110,47 +137,19 @@ impl Config {
     ///
     /// # Errors
     /// When it is unreadable, says what is unknown, or binds keys that cannot be bound so.
-    pub fn load(path: &Path) -> Result<(Self, Keymap), Error> {
+    pub fn load(path: &Path) -> Result<Known, Error> {
         match fs::read_to_string(path) {
             Ok(text) => Self::parse(path, &text),
-            Err(source) if source.kind() == io::ErrorKind::NotFound => {
-                Ok((Self::default(), Keymap::default()))
-            }
+            Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(Known::default()),
             Err(source) => Err(Error::Unreadable { path: path.to_owned(), source }),
         }
     }
 
-    fn parse(path: &Path, text: &str) -> Result<(Self, Keymap), Error> {
-        let config: Self = toml::from_str(text).map_err(|error| Error::Malformed {
-            path: path.to_owned(),
-            line: error.span().map(|span| line_of(text, span.start)),
-            what: error.message().trim().replace('\n', ", "),
-        })?;
-        let keymap = Keymap::with(&config.keys()).map_err(|wrong| Error::Malformed {
-            path: path.to_owned(),
-            line: binding_line(text, &wrong),
-            what: wrong.to_string(),
-        })?;
-        Ok((config, keymap))
+    /// Reads the text of a file.
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Known, Error> {
+        match read::read(text) {
+            (known, wrong) if wrong.is_empty() => Ok(known),
+            (_, wrong) => Err(Error::Malformed { path: path.to_owned(), wrong }),
+        }
     }
-
-    fn keys(&self) -> BTreeMap<String, Vec<String>> {
-        let names = |keys: &Keys| match keys {
-            Keys::One(name) => vec![name.clone()],
-            Keys::Several(names) => names.clone(),
-        };
-        self.keys.iter().map(|(id, keys)| (id.clone(), names(keys))).collect()
-    }
-}
-
-/// The line of a binding, where it stands as people write it.
-fn binding_line(text: &str, wrong: &Wrong) -> Option<usize> {
-    let is_it =
-        |line: &str| line.split_once('=').is_some_and(|(id, _)| id.trim().trim_matches('"') == wrong.id);
-    text.lines().position(is_it).map(|at| at.saturating_add(1))
-}
-
-/// The line, from 1, of byte `offset`.
-fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|b| *b == b'\n').count().saturating_add(1)
 }

@@ -2,6 +2,7 @@
 
 mod backtest;
 mod complete;
+mod config;
 mod contexts;
 mod drill;
 mod evidence;

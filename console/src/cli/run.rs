@@ -142,9 +142,7 @@ async fn dispatch(
             }
         },
         Some(Verb::Explain(args)) => explain::run(&args, screen).map(|()| Exit::Ok),
-        Some(Verb::Config(args)) => {
-            config::run(&args, cli.global.look.config.as_deref(), screen).map(|()| Exit::Ok)
-        }
+        Some(Verb::Config(args)) => config::run(&args, &cli.global, screen),
         Some(Verb::Context(args)) => context::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Completions(args)) => completions::run(&args, screen).map(|()| Exit::Ok),
         Some(Verb::Replay(args)) => replay::run(args, screen).await.map(|()| Exit::Ok),

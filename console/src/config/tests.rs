@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Config;
+use super::{Config, Error};
 use crate::tui::{
     keymap::{Verb, live::Keymap},
     keys::Key,
@@ -11,7 +11,8 @@ use crate::tui::{
 };
 
 fn parse(text: &str) -> Result<(Config, Keymap), String> {
-    Config::parse(Path::new("config.toml"), text).map_err(|error| error.to_string())
+    let known = Config::parse(Path::new("config.toml"), text).map_err(|error| error.to_string())?;
+    Ok((known.config, known.keymap))
 }
 
 #[test]
@@ -37,9 +38,41 @@ fn what_is_wrong_has_its_line() {
 }
 
 #[test]
+fn one_wrong_entry_hides_no_other() {
+    let text = "theme = \"pink\"\nascii = 1\n\n[keys]\nfold = 7\nup = \"k\"\ndown = \"k\"\nexplode = \"x\"\nmouse = \"Q\"\ndeny = \"y\"\n";
+    let Err(Error::Malformed { wrong, .. }) = Config::parse(Path::new("config.toml"), text) else {
+        panic!("it is wrong")
+    };
+    let lines: Vec<_> = wrong.iter().map(|wrong| wrong.line.unwrap()).collect();
+    assert_eq!(lines, [1, 2, 5, 6, 8, 9, 10], "{wrong:#?}");
+    let said: Vec<_> = wrong.iter().map(|wrong| wrong.what.as_str()).collect();
+    for (said, words) in said.iter().zip([
+        "unknown variant `pink`",
+        "invalid type: integer `1`, expected a boolean",
+        "`fold`: a key or a list of keys is wanted",
+        "`up`: `k` means `down`",
+        "`explode`: there is no such action",
+        "`mouse`: there is no such action",
+        "`deny`: `y` confirms in a card",
+    ]) {
+        assert!(said.contains(words), "{said} instead of {words}");
+    }
+    let first = Config::parse(Path::new("config.toml"), text).unwrap_err().to_string();
+    assert!(first.starts_with("`config.toml`, line 1: unknown variant `pink`"), "{first}");
+    assert!(first.ends_with("(6 more: `remit config check`)"), "{first}");
+    // What is no TOML is said alone: nobody knows what follows from it.
+    let Err(Error::Malformed { wrong, .. }) =
+        Config::parse(Path::new("config.toml"), "theme = \nascii = 1\n[keys\nup = \"k\"\n")
+    else {
+        panic!("it is wrong")
+    };
+    assert!(wrong.iter().all(|it| matches!(it.line, Some(1 | 3))) && !wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn no_file_says_nothing_and_a_folder_is_none() {
     let dir = tempfile::tempdir().unwrap();
     let known = Config::load(&dir.path().join("none.toml")).unwrap();
-    assert_eq!(known, (Config::default(), Keymap::default()));
+    assert_eq!(known, super::Known::default());
     assert!(Config::load(dir.path()).unwrap_err().to_string().contains("cannot be read"));
 }

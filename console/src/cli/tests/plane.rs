@@ -182,7 +182,7 @@ impl Script {
         }
     }
 
-    fn note(&self, what: String) {
+    pub(super) fn note(&self, what: String) {
         self.asked.lock().push(what);
     }
 }
