@@ -2,6 +2,7 @@
 
 pub mod clock;
 mod crash;
+mod elsewhere;
 pub mod event;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -11,6 +11,7 @@
 pub mod admit;
 pub mod client;
 pub mod contracts;
+pub mod firehose;
 pub mod forged;
 pub mod history;
 pub mod hostile;

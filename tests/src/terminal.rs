@@ -19,6 +19,9 @@ const COLUMNS: u16 = 120;
 /// The question where the cursor is, which a terminal answers.
 const WHERE: &[u8] = b"\x1b[6n";
 
+/// The window's title before a program begins.
+pub const OLD_TITLE: &str = "a shell";
+
 /// Longest wait for anything on the screen.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -37,6 +40,51 @@ pub struct Terminal {
     cooked: String,
 }
 
+/// What a program has asked of its terminal besides drawing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outside {
+    /// How often it rang the bell.
+    pub bells: usize,
+    /// What it had the desktop say (OSC 9), in order.
+    pub notices: Vec<String>,
+    /// The window's title, as it is.
+    pub title: String,
+    /// Titles that were kept and not brought back, the newest last.
+    kept: Vec<String>,
+}
+
+impl vt100::Callbacks for Outside {
+    fn audible_bell(&mut self, _: &mut vt100::Screen) {
+        self.bells += 1;
+    }
+
+    fn set_window_title(&mut self, _: &mut vt100::Screen, title: &[u8]) {
+        self.title = String::from_utf8_lossy(title).into_owned();
+    }
+
+    fn unhandled_osc(&mut self, _: &mut vt100::Screen, params: &[&[u8]]) {
+        if let [b"9", words] = params {
+            self.notices.push(String::from_utf8_lossy(words).into_owned());
+        }
+    }
+
+    /// `CSI 22 ; 0 t` keeps the title, `CSI 23 ; 0 t` brings it back, as xterm does it.
+    fn unhandled_csi(
+        &mut self,
+        _: &mut vt100::Screen,
+        _: Option<u8>,
+        _: Option<u8>,
+        params: &[&[u16]],
+        letter: char,
+    ) {
+        match (letter, params) {
+            ('t', [[22], [0]]) => self.kept.push(self.title.clone()),
+            ('t', [[23], [0]]) => self.title = self.kept.pop().unwrap_or_default(),
+            _ => {}
+        }
+    }
+}
+
 /// What the reader thread has seen so far.
 struct Seen {
     now: Mutex<Now>,
@@ -44,7 +92,7 @@ struct Seen {
 }
 
 struct Now {
-    emulator: vt100::Parser,
+    emulator: vt100::Parser<Outside>,
     closed: bool,
     /// How long the terminal rests after each piece that it has taken: a slow line.
     rest: Duration,
@@ -84,8 +132,9 @@ impl Terminal {
         }
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let emulator =
-            vt100::Parser::new(NonZeroU16::new(rows).unwrap(), NonZeroU16::new(columns).unwrap(), 0);
+        let (wide, high) = (NonZeroU16::new(columns).unwrap(), NonZeroU16::new(rows).unwrap());
+        let outside = Outside { title: OLD_TITLE.to_owned(), ..Outside::default() };
+        let emulator = vt100::Parser::new_with_callbacks(high, wide, 0, outside);
         let seen = Arc::new(Seen {
             now: Mutex::new(Now { emulator, closed: false, rest: Duration::ZERO }),
             more: Condvar::new(),
@@ -231,6 +280,16 @@ impl Terminal {
         self.seen.now.lock().emulator.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
     }
 
+    /// What it has asked of the terminal besides drawing, so far.
+    pub fn outside(&self) -> Outside {
+        self.seen.now.lock().emulator.callbacks().clone()
+    }
+
+    /// Waits until it has asked for what should be.
+    pub fn asks(&self, what: &str, is_so: impl Fn(&Outside) -> bool) {
+        self.until(what, |now| is_so(now.emulator.callbacks()));
+    }
+
     /// The line of the screen, from 1, that shows this first.
     pub fn line_of(&self, text: &str) -> Option<u16> {
         let at = self.contents().lines().position(|line| line.contains(text))?;
@@ -268,6 +327,12 @@ impl Terminal {
         assert!(!screen.hide_cursor(), "it left the cursor hidden:\n{text}");
         assert!(!screen.bracketed_paste(), "it left bracketed paste on:\n{text}");
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        let outside = now.emulator.callbacks();
+        assert_eq!(
+            (outside.title.as_str(), outside.kept.len()),
+            (OLD_TITLE, 0),
+            "it left its title:\n{text}"
+        );
         assert_eq!(self.mode(), self.cooked, "it left the line in raw mode");
         (status, text)
     }

@@ -1,6 +1,7 @@
 //! The console in a real terminal: it walks, and whatever ends it gives the terminal back.
 
 mod incident;
+mod outside;
 mod person;
 mod plain;
 mod reach;

@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep_until};
 
 use self::reader::{Reader, Said};
 use super::clock::Clock;
+use super::elsewhere;
 use super::event::{Effect, Event};
 use super::keepsake;
 use super::keys::{Key, Press};
@@ -42,6 +43,7 @@ enum Wake {
 /// A session on standard input and output.
 pub(super) struct Plain {
     reader: Reader,
+    theme: Theme,
     clock: Clock,
     net: Net,
     lines: mpsc::Receiver<String>,
@@ -62,7 +64,7 @@ impl Plain {
         ];
         let reader = Reader::new(state, theme);
         let lines = typed_lines().wrap_err("read what is typed")?;
-        Ok(Self { reader, clock: Clock::start(), net, lines, signals, leaving: false })
+        Ok(Self { reader, theme, clock: Clock::start(), net, lines, signals, leaving: false })
     }
 
     /// Runs until the operator leaves, nothing more can be typed, or the system asks for it.
@@ -133,16 +135,26 @@ impl Plain {
             }
             // Whatever there is to tell is a line already.
             Effect::Attract { .. } => {}
-            Effect::Switch { .. } => {
-                let words = "not in lines: leave, and name it with `--context NAME`";
-                return Some(Event::Told(words.to_owned()));
-            }
+            Effect::Switch { name } => return Some(Event::Told(self.switch(name.as_deref()))),
             Effect::Retry => self.net.retry(),
             // The terminal does that itself here.
             Effect::Suspend => {}
             Effect::Quit => self.leaving = true,
         }
         None
+    }
+
+    /// Goes to another context: what is known here is forgotten, and what is there is said anew.
+    fn switch(&mut self, name: Option<&str>) -> String {
+        let Some(name) = name else { return elsewhere::contexts() };
+        match elsewhere::open(name, &self.reader.state.keymap, false) {
+            Ok((state, net)) => {
+                self.reader = Reader::new(state, self.theme);
+                self.net = net;
+                format!("this is `{name}` now")
+            }
+            Err(why) => why,
+        }
     }
 
     /// One line each. Where nobody reads any more, the session ends.

@@ -1,6 +1,5 @@
 //! The loop: waits for whatever is most urgent, reduces it, runs effects, paints when something changed.
 
-use std::path::Path;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -12,10 +11,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
 use crate::config::Notify;
-use crate::context::{Context, shelf};
 use crate::saved;
 
 use super::clock::{Clock, Now};
+use super::elsewhere;
 use super::event::{Effect, Event, Mouse, Part};
 use super::keepsake::{self, kept};
 use super::keys::Press;
@@ -50,6 +49,8 @@ pub(super) struct Screen {
     title: String,
     leaving: bool,
     suspending: bool,
+    /// The window has had another shape since the last frame, if only for a moment: nothing on it is sure to be there.
+    reshaped: bool,
 }
 
 /// What woke the loop.
@@ -91,6 +92,7 @@ impl Screen {
             title: String::new(),
             leaving: false,
             suspending: false,
+            reshaped: false,
         })
     }
 
@@ -126,7 +128,8 @@ impl Screen {
             }
             if std::mem::take(&mut self.suspending) {
                 self.guard.suspend().wrap_err("stop and go on")?;
-                // Nothing that was painted is on the terminal any more.
+                // Nothing that was painted is on the terminal any more, and the title is the shell's.
+                self.title.clear();
                 self.reduce(vec![Event::Resized]);
                 self.paint()?;
                 painted = Instant::now();
@@ -166,6 +169,7 @@ impl Screen {
                     for input in &inputs {
                         if let Input::Resize(columns, rows) = input {
                             self.guard.resized(*columns, *rows);
+                            self.reshaped = true;
                         }
                     }
                     let events: Vec<Event> = inputs.into_iter().filter_map(translate).collect();
@@ -282,14 +286,8 @@ impl Screen {
 
     /// Goes to another context: the terminal, its looks and its keys stay, all else begins anew.
     fn switch(&mut self, name: Option<&str>) -> String {
-        let Some(name) = name else { return contexts() };
-        let opened = shelf::resolve(Some(Path::new(name)))
-            .and_then(|path| Context::load(&path))
-            .map_err(|error| format!("{error}; {}", error.hint()))
-            .and_then(|context| {
-                super::begun(&context, &self.state.keymap, self.state.drawn.has_tabs)
-                    .map_err(|error| format!("{error:#}"))
-            });
+        let Some(name) = name else { return elsewhere::contexts() };
+        let opened = elsewhere::open(name, &self.state.keymap, self.state.drawn.has_tabs);
         match opened {
             Ok((state, net)) => {
                 self.state = state;
@@ -328,6 +326,9 @@ impl Screen {
             self.guard.title(&title).wrap_err("set the title")?;
             self.title = title;
         }
+        if std::mem::take(&mut self.reshaped) {
+            self.guard.forget().wrap_err("clear the screen")?;
+        }
         let before = learned(&self.state);
         self.paint_once(now)?;
         if before != learned(&self.state) {
@@ -358,19 +359,6 @@ impl Screen {
             update(&mut self.state, Event::Painted(hits), at);
         }
         Ok(())
-    }
-}
-
-/// The names of the contexts, each with its environment.
-fn contexts() -> String {
-    let named = |entry: shelf::Entry| match entry.context {
-        Ok(context) => format!("{} ({})", entry.name, context.environment),
-        Err(_) => format!("{} (cannot be used)", entry.name),
-    };
-    match shelf::all() {
-        Ok(all) if all.is_empty() => "there is no context; `remit context` says how to make one".to_owned(),
-        Ok(all) => all.into_iter().map(named).collect::<Vec<_>>().join("   "),
-        Err(error) => error.to_string(),
     }
 }
 

@@ -11,19 +11,19 @@
 
 use std::io::Write as _;
 
+use remit_tests::firehose::Firehose;
 use tokio::runtime::Builder;
 
 mod measure;
 mod process;
 mod report;
-mod source;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let source = runtime.block_on(source::Source::serve());
+    let source = runtime.block_on(Firehose::serve());
     let home = tempfile::tempdir()?;
     let rows = measure::all(home.path(), source);
     let mut out = std::io::stdout().lock();

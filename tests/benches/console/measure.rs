@@ -7,12 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use remit_tests::terminal::Terminal;
+use remit_tests::{firehose::Firehose, terminal::Terminal};
 
 use crate::{
     process::{ran_ns, resident},
     report::Row,
-    source::Source,
 };
 
 const REMIT: &str = env!("CARGO_BIN_EXE_remit-under-test");
@@ -35,11 +34,11 @@ const ARMING: Duration = Duration::from_millis(400);
 struct Bench<'a> {
     home: &'a Path,
     address: SocketAddr,
-    source: Arc<Source>,
+    source: Arc<Firehose>,
 }
 
 /// Everything, in the order of the table.
-pub(crate) fn all(home: &Path, (source, address): (Arc<Source>, SocketAddr)) -> Vec<Row> {
+pub(crate) fn all(home: &Path, (source, address): (Arc<Firehose>, SocketAddr)) -> Vec<Row> {
     let bench = Bench { home, address, source };
     let mut rows = vec![bench.first_frame()];
     let mut console = bench.console();
@@ -63,10 +62,7 @@ pub(crate) fn all(home: &Path, (source, address): (Arc<Source>, SocketAddr)) -> 
 
 impl Bench<'_> {
     fn console(&self) -> Terminal {
-        let context = self.home.join("context.toml");
-        let text =
-            format!("environment = \"bench\"\nendpoint = \"http://{}\"\ntoken = \"t\"\n", self.address);
-        std::fs::write(&context, text).unwrap();
+        let context = Firehose::context(self.home, self.address);
         Terminal::start_in(SIZE, REMIT, &["--context", context.to_str().unwrap()], self.home)
     }
 

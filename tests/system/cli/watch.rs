@@ -2,11 +2,11 @@
 
 use std::process::Stdio;
 
-use remit_tests::{site::Site, terminal::Terminal};
+use remit_tests::{client::Agent, site::Site, terminal::Terminal};
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, Lines},
-    process::{Child, ChildStdout},
+    process::{Child, ChildStderr, ChildStdout},
 };
 
 use super::world;
@@ -16,6 +16,7 @@ use crate::REMIT;
 struct Watching {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
+    remarks: Lines<BufReader<ChildStderr>>,
 }
 
 impl Watching {
@@ -24,7 +25,8 @@ impl Watching {
         let mut child =
             command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, lines }
+        let remarks = BufReader::new(child.stderr.take().unwrap()).lines();
+        Self { child, lines, remarks }
     }
 
     async fn line(&mut self) -> String {
@@ -58,6 +60,29 @@ async fn every_change_is_one_document() {
     let mut watching = Watching::start(&site, &["attention", "-w", "-o", "yaml"]);
     assert_eq!(watching.line().await, "---");
     assert!(watching.line().await.ends_with("ed: 0"));
+    assert_eq!(watching.interrupt(&site).await, Some(0));
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_said_once_and_tried_until_it_is_back() {
+    let (site, remitd, mut agent) = world().await;
+    let run = agent.run("case-1").await;
+    let mut watching = Watching::start(&site, &["get", "escalations", "--watch", "-o", "json"]);
+    assert_eq!(watching.json().await["escalations"], Value::Array(Vec::new()));
+    let address = remitd.address;
+    remitd.kill().await;
+    let said = watching.remarks.next_line().await.unwrap().unwrap();
+    assert!(said.contains("asking again until it answers"), "{said}");
+
+    let remitd = site.start_at(address).await;
+    let mut agent = Agent::connect(&remitd.url(), &agent.token).await;
+    let held = agent.refund(&run, "US-50000-a", 30_000).await;
+    // The answer of before is not written again: the next document is what has changed since.
+    assert_eq!(watching.json().await["escalations"][0]["id"], Value::from(held.escalation));
+    // Lost once more, it says so once more.
+    remitd.kill().await;
+    let said = watching.remarks.next_line().await.unwrap().unwrap();
+    assert!(said.contains("asking again until it answers"), "{said}");
     assert_eq!(watching.interrupt(&site).await, Some(0));
 }
 

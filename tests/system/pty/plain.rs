@@ -1,6 +1,6 @@
 //! The console as lines: in a terminal that stays as it is, and in a pipe that gets not one escape sequence.
 
-use std::process::Stdio;
+use std::{fs, process::Stdio};
 
 use remit_proto::v1::ActionStatus;
 use remit_tests::terminal::Terminal;
@@ -75,4 +75,36 @@ async fn a_pipe_gets_lines_and_no_escape_sequence() {
     assert!(all.contains("1 Overview") && all.contains("asks to run payout.create"), "{all}");
     assert!(!all.contains(|letter: char| letter.is_control() && letter != '\n'), "{all:?}");
     assert!(err.contains("log: ") && !err.contains('\x1b'), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_in_lines_goes_from_one_context_to_another() {
+    let mut desk = Desk::new().await;
+    desk.held("a").await;
+    let (context, home) = (desk.site.data().join("context.toml"), desk.site.path().to_owned());
+    let text = fs::read_to_string(&context).unwrap();
+    let folder = home.join("remit/contexts");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("live.toml"), format!("{text}production = true\n")).unwrap();
+    fs::write(folder.join("broken.toml"), "environment = 1\n").unwrap();
+    let sit = move || {
+        let arguments = ["--plain", "--context", context.to_str().unwrap()];
+        let mut console = Terminal::start_in((110, 60), REMIT, &arguments, &home);
+        console.shows(&["LIVE: connected to test", "1 question(s) wait"]);
+        console.press_for("ctx\r", &["broken (cannot be used)", "live (test)"]);
+        console.press_for("ctx broken\r", &["broken.toml"]);
+        console.press_for("ctx live\r", &["this is `live` now"]);
+        // What is there is said anew, and by the rules of there.
+        console
+            .shows_what("the picture of there", |screen| screen.matches("1 question(s) wait").count() == 2);
+        console.press_for("release service:refund-decision\r", &["no switch is set at"]);
+        console.press_for("readonly\r", &[]);
+        console.press_for("stop service:refund-decision\r", &["STOP service:refund-decision", "open runs"]);
+        console.press_for("back\r", &[]);
+        console.press_for("write short\r", &["why, in 10 characters or more"]);
+        console.press("quit\r");
+        let (status, text) = console.ended();
+        assert!(status.success(), "{status:?}\n{text}");
+    };
+    tokio::task::spawn_blocking(sit).await.unwrap();
 }

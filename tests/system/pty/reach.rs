@@ -23,7 +23,7 @@ async fn a_mouse_chooses_and_a_list_goes_to_a_file() {
         let mut console = Terminal::start_in((120, 30), REMIT, &arguments, &home);
         console.shows(&["1 Overview", "LIVE"]);
         assert!(console.hears_the_mouse());
-        console.press_for("Q", &["2 Queue", "\"US-50000-a\""]);
+        console.press_for("Q", &["Q Queue", "\"US-50000-a\""]);
         // Far below the rows nothing happens; on a row it is chosen, and its ask is shown.
         let first = console.line_of("refund-decision    payout").unwrap();
         console.click(12, 29);
@@ -32,7 +32,7 @@ async fn a_mouse_chooses_and_a_list_goes_to_a_file() {
         console.press_for("\r", &["lapses in", "US-50000-c"]);
         console.press_for("y", &["i the id   r the row   p the whole page"]);
         console.press_for("p", &["the page went to the clipboard: "]);
-        console.press_for("\x1b", &["2 Queue", "LAPSES"]);
+        console.press_for("\x1b", &["Q Queue", "LAPSES"]);
         // What is alike is one row, and all of it is denied at once.
         console.press_for("v", &["3 alike: refund-decision", "folded"]);
         console.press_for(&format!(":export csv {}\r", file("rows.csv")), &["3 rows: "]);

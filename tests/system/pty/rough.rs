@@ -1,8 +1,9 @@
 //! A console whose surroundings are rough: the control plane dies, the window shakes, the line is slow, the shell stops it.
 
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
-use remit_tests::terminal::Terminal;
-use std::time::Duration;
+use remit_tests::{firehose::Firehose, terminal::Terminal};
+use std::{path::Path, sync::Arc, time::Duration};
+use tokio::runtime::{Builder, Runtime};
 
 use super::{
     demo,
@@ -81,17 +82,39 @@ async fn a_control_plane_that_hangs_is_seen_to_and_stopping_is_still_offered() {
     desk.remitd.operator().await.verify().await;
 }
 
+/// Records a second: more than any control plane of ours has to tell.
+const FIREHOSE: u64 = 20_000;
+
+/// A console at a control plane that pours out records, on its trace. The runtime is what pours.
+fn at_a_firehose(home: &Path) -> (Terminal, Arc<Firehose>, Runtime) {
+    let pours = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (source, address) = pours.block_on(Firehose::serve());
+    let context = Firehose::context(home, address);
+    let arguments = ["--context", context.to_str().unwrap()];
+    let mut console = Terminal::start_in((100, 30), REMIT, &arguments, home);
+    console.shows(&["1 Overview", "LIVE", "refund-decision"]);
+    source.pour(FIREHOSE);
+    console.press_for("3", &["3 Trace", "FOLLOWING", "payout.create decided"]);
+    (console, source, pours)
+}
+
+/// Waits until more was poured out than any buffer on the way takes.
+fn pours_on(console: &Terminal, source: &Firehose, before: u64) {
+    console.shows_what("record after record", |_| before + 2 * FIREHOSE < source.sent());
+}
+
 #[test]
-fn a_shaking_window_ends_in_a_right_frame() {
+fn a_shaking_window_at_a_firehose_ends_in_a_right_frame() {
     let home = tempfile::tempdir().unwrap();
-    let mut console = demo(home.path());
-    console.press_for("3", &["3 Trace"]);
+    let (mut console, source, _pours) = at_a_firehose(home.path());
+    let before = source.sent();
     let mut chance = StdRng::seed_from_u64(7);
     for _ in 0..100 {
         console.resize(chance.random_range(1..240), chance.random_range(1..80));
     }
     console.resize(100, 30);
-    console.shows(&["3 Trace", "FOLLOWING", "views"]);
+    console.shows(&["3 Trace", "FOLLOWING", "views", "payout.create decided"]);
+    pours_on(&console, &source, before);
     // A key counts for a frame of the size that the window has by now.
     console.press_until("1", "CEILING");
     console.press(":quit\r");
@@ -100,15 +123,16 @@ fn a_shaking_window_ends_in_a_right_frame() {
 }
 
 #[test]
-fn a_slow_line_makes_late_and_not_deaf() {
+fn a_slow_line_at_a_firehose_makes_late_and_not_deaf() {
     let home = tempfile::tempdir().unwrap();
-    let mut console = demo(home.path());
-    console.press_for("3", &["3 Trace", "FOLLOWING"]);
+    let (mut console, source, _pours) = at_a_firehose(home.path());
+    let before = source.sent();
     // About 40 KiB a second.
     console.slow(Duration::from_millis(100));
     console.press_for("?", &["Keys here"]);
     console.press_for("\x1b", &["FOLLOWING"]);
     console.press_for("1", &["1 Overview"]);
+    pours_on(&console, &source, before);
     console.press(":quit\r");
     console.slow(Duration::ZERO);
     let (status, text) = console.ended();

@@ -251,7 +251,11 @@ fn on_switch(state: &mut State, target: &str, now: Now, open: fn(&mut State, Swi
         Ok([switch]) => open(state, switch, now),
         Err(found) if found.is_empty() => state.say(now.tick_ms, format!("no switch is set at `{target}`")),
         Err(found) => {
-            let words = format!("{} switches are set at `{target}`; choose one on page 4", found.len());
+            let words = format!(
+                "{} switches are set at `{target}`; {}",
+                found.len(),
+                state.keymap.words("choose one on <switches>")
+            );
             state.say(now.tick_ms, words);
         }
     }

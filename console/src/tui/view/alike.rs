@@ -18,9 +18,10 @@ const WIDE: usize = 24;
 pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, group: &str) {
     let (state, theme) = (painter.state, painter.theme);
     let members = state.alike(group);
+    let queue = state.keymap.words("<queue> Queue");
     let title = members.first().map_or_else(
-        || "2 Queue   nothing of this group waits any more".to_owned(),
-        |first| format!("2 Queue   {} alike: {} asks for {}", members.len(), first.service, first.tool),
+        || format!("{queue}   nothing of this group waits any more"),
+        |first| format!("{queue}   {} alike: {} asks for {}", members.len(), first.service, first.tool),
     );
     let mut inner = painter.rule(body, &title);
     let (names, _) = differ(&members);

@@ -17,9 +17,10 @@ use super::{Panes, panes};
 
 pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let (state, theme) = (painter.state, painter.theme);
+    let heading = state.keymap.words("<audit> Audit");
     let Some(audit) = state.audit() else {
         let filter = state.filter();
-        let title = if filter.is_empty() { "8 Audit".to_owned() } else { format!("8 Audit   filter: {filter}") };
+        let title = if filter.is_empty() { heading } else { format!("{heading}   filter: {filter}") };
         return missing(painter, body, (&title, &Fetch::Audit(filter)));
     };
     let (detail, people) = match panes(body.width) {
@@ -38,7 +39,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     };
     let more = audit.entries.len().saturating_sub(entries.len());
     let hidden = state.filter_words(usize::try_from(audit.hidden).unwrap_or(usize::MAX).saturating_add(more));
-    let mut list = painter.rule(body, &format!("8 Audit   {} entries{hidden}{beyond}", entries.len()));
+    let mut list = painter.rule(body, &format!("{heading}   {} entries{hidden}{beyond}", entries.len()));
     let head = take_top(&mut list, 1);
     let dim = theme.dim;
     painter.row(head, 0, &Row::new().cell("AT", 11, dim).cell("WHO", 16, dim).put("WHAT", dim));

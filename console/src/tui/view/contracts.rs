@@ -16,8 +16,9 @@ const ROOMY: u16 = 76;
 
 pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let (state, theme) = (painter.state, painter.theme);
+    let heading = state.keymap.words("<contracts> Contracts");
     if state.details.versions.is_none() {
-        return missing(painter, body, ("6 Contracts", &Fetch::Versions));
+        return missing(painter, body, (&heading, &Fetch::Versions));
     }
     let (detail, changes) = match panes(body.width) {
         Panes::One => (take_bottom(&mut body, 8), None),
@@ -30,7 +31,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     };
     let objects = state.rows();
     let hidden = state.filter_words(state.versions().count().saturating_sub(objects.len()));
-    let mut list = painter.rule(body, &format!("6 Contracts   {} version(s){hidden}", objects.len()));
+    let mut list = painter.rule(body, &format!("{heading}   {} version(s){hidden}", objects.len()));
     let head = take_top(&mut list, 1);
     let roomy = ROOMY <= list.width;
     painter.row(head, 0, &columns(roomy, theme.dim));

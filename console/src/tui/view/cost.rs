@@ -17,8 +17,9 @@ const ROOMY: u16 = 72;
 
 pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let (state, theme) = (painter.state, painter.theme);
+    let heading = state.keymap.words("<cost> Cost");
     if state.details.cost.is_none() {
-        return missing(painter, body, ("7 Cost", &Fetch::Cost));
+        return missing(painter, body, (&heading, &Fetch::Cost));
     }
     let (detail, soonest) = match panes(body.width) {
         Panes::One => (take_bottom(&mut body, 8), None),
@@ -32,7 +33,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let objects = state.rows();
     let all = state.budgets().count();
     let hidden = state.filter_words(all.saturating_sub(objects.len()));
-    let mut list = painter.rule(body, &format!("7 Cost   {} budget(s){hidden}", objects.len()));
+    let mut list = painter.rule(body, &format!("{heading}   {} budget(s){hidden}", objects.len()));
     let roomy = ROOMY <= list.width;
     let head = take_top(&mut list, 1);
     painter.row(head, 0, &columns(roomy, painter));

@@ -16,20 +16,21 @@ use super::{outlook, sharing};
 
 pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect, id: &str) {
     let (state, theme) = (painter.state, painter.theme);
+    let queue = state.keymap.words("<queue> Queue");
     let detail = detail_of(state, id);
     let waiting = state.escalation(id);
     let Some(escalation) = waiting.or_else(|| detail.and_then(|d| d.escalation.as_ref())) else {
-        let inner = painter.rule(body, &format!("2 Queue   {id}"));
+        let inner = painter.rule(body, &format!("{queue}   {id}"));
         painter.row(inner, 0, &Row::of("it does not wait, and nothing about it was loaded", theme.warn));
         return;
     };
     let foot = take_bottom(&mut body, 3);
     let until = when::until(when::millis(escalation.deadline.as_ref()), painter.now.wall_ms);
     let title = match waiting {
-        Some(_) => format!("2 Queue   lapses in {until}, then nothing runs   {id}"),
+        Some(_) => format!("{queue}   lapses in {until}, then nothing runs   {id}"),
         None => {
             let word = status(escalation.status().as_str_name(), "ESCALATION_STATUS_");
-            format!("2 Queue   DECIDED: {word}   {id}")
+            format!("{queue}   DECIDED: {word}   {id}")
         }
     };
     let inner = painter.rule(body, &title);

@@ -23,7 +23,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     }
     let detail = take_bottom(&mut body, 5);
     let hidden = state.filter_words(all.saturating_sub(rows.len()));
-    let title = format!("1 Overview   {} service(s){hidden}", rows.len());
+    let title = format!("{}   {} service(s){hidden}", state.keymap.words("<overview> Overview"), rows.len());
     let mut list = painter.rule(body, &title);
     let head = take_top(&mut list, 1);
     let theme = painter.theme;

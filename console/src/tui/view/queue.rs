@@ -23,7 +23,7 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     let hidden = state.filter_words(all.saturating_sub(shown));
     let folded =
         if state.drawn.is_folded { state.keymap.words("   folded: <fold> unfolds") } else { String::new() };
-    let title = format!("2 Queue   {} wait{folded}{hidden}", shown);
+    let title = format!("{}   {shown} wait{folded}{hidden}", state.keymap.words("<queue> Queue"));
     let mut list = painter.rule(body, &title);
     if !state.sections.is_empty() {
         let sections = take_top(&mut list, 1);

@@ -30,11 +30,12 @@ pub(super) fn paint(painter: &mut Painter<'_>, body: Rect, id: &str) {
 
 pub(super) fn parked(painter: &mut Painter<'_>, body: Rect) {
     let state = painter.state;
+    let heading = state.keymap.words("<parked> Parked");
     let Some(parked) = &state.details.parked else {
-        missing(painter, body, ("5 Parked", &Fetch::Parked));
+        missing(painter, body, (&heading, &Fetch::Parked));
         return;
     };
-    let inner = painter.rule(body, &format!("5 Parked   {} for people to take over", parked.len()));
+    let inner = painter.rule(body, &format!("{heading}   {} for people to take over", parked.len()));
     let width = usize::from(inner.width);
     let theme = painter.theme;
     let mut rows: Vec<Row> = parked.iter().flat_map(|it| parked_rows(painter, it, width)).collect();

@@ -28,7 +28,10 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
     }
     let detail = take_bottom(&mut body, DETAIL);
     let hidden = state.filter_words(state.switches().count().saturating_sub(objects.len()));
-    let mut list = painter.rule(body, &format!("4 Switches   {} in force{hidden}", objects.len()));
+    let mut list = painter.rule(
+        body,
+        &format!("{}   {} in force{hidden}", state.keymap.words("<switches> Switches"), objects.len()),
+    );
     let head = take_top(&mut list, 1);
     painter.row(head, 0, &columns(list.width, theme));
     let chosen = objects.iter().filter_map(|object| state.switch(&object.id));
@@ -137,7 +140,10 @@ pub(super) fn summary(painter: &mut Painter<'_>, area: Rect) {
     let fits = if all.len() <= room { room } else { room.saturating_sub(1) };
     let mut rows: Vec<_> = all.iter().take(fits).map(|switch| summary_row(switch, painter, theme)).collect();
     if fits < all.len() {
-        rows.push(Row::of(format!("+{} more on 4", all.len().saturating_sub(fits)), theme.warn));
+        rows.push(Row::of(
+            format!("+{} {}", all.len().saturating_sub(fits), state.keymap.words("more on <switches>")),
+            theme.warn,
+        ));
     }
     if rows.is_empty() {
         let words = if state.picture.is_some() { "none in force" } else { "not known yet" };

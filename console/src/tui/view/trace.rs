@@ -19,7 +19,8 @@ pub(super) fn paint(painter: &mut Painter<'_>, mut body: Rect) {
         (None, None) => "FOLLOWING".to_owned(),
     };
     let filter = if trace.filter().is_empty() { "none".to_owned() } else { trace.filter().to_string() };
-    let list = painter.rule(body, &format!("3 Trace   {mode}   filter: {filter}"));
+    let heading = state.keymap.words("<trace> Trace");
+    let list = painter.rule(body, &format!("{heading}   {mode}   filter: {filter}"));
     let height = usize::from(list.height);
     let count = trace.rows();
     let anchored = trace.anchor.filter(|_| pinned.is_some()).map(|number| trace.row_of(number));

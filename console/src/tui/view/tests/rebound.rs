@@ -69,3 +69,42 @@ fn every_sentence_and_hint_names_the_key_as_it_is() {
         }
     }
 }
+
+#[test]
+fn every_heading_begins_with_the_key_as_it_is() {
+    let views = [
+        ("overview", "Q", "Overview"),
+        ("queue", "W", "Queue"),
+        ("trace", "E", "Trace"),
+        ("switches", "R", "Switches"),
+        ("parked", "T", "Parked"),
+        ("contracts", "Z", "Contracts"),
+        ("cost", "U", "Cost"),
+        ("audit", "I", "Audit"),
+        ("acknowledge", "O", "Alerts"),
+    ];
+    let keys = views.map(|(id, key, _)| (id.to_owned(), vec![key.to_owned()])).into();
+    let mut desk = Desk::new(Size::new(120, 40));
+    desk.state.keymap = Keymap::with(&keys).unwrap();
+    for (id, key, name) in views {
+        desk.key(Key::Char(key.chars().next().unwrap()));
+        let loading = desk.screen();
+        desk.fetched();
+        for screen in [loading, desk.screen()] {
+            assert!(screen.contains(&format!("- {key} {name} ")), "{id}:\n{screen}");
+        }
+    }
+    // A page below a view, and a sentence that names another one.
+    desk.key(Key::Char('W'));
+    desk.key(Key::Enter);
+    desk.fetched();
+    assert!(desk.screen().contains("- W Queue   lapses in"), "{}", desk.screen());
+    let mut picture = crate::tui::fixture::picture();
+    let again = remit_proto::v1::Switch { id: "swi-9".to_owned(), ..picture.switches[0].clone() };
+    let scope = again.scope.clone();
+    picture.switches.push(again);
+    desk.event(Event::Picture(picture));
+    desk.text(&format!(":release {scope}"));
+    desk.key(Key::Enter);
+    assert!(desk.screen().contains("choose one on R"), "{}", desk.screen());
+}

@@ -1,4 +1,4 @@
-//! A control plane that does nothing but talk: it speaks what a console listens to, at a rate that the bench sets.
+//! A control plane that does nothing but talk: it speaks what a console listens to, at a rate that is set.
 //!
 //! Its records are as `remitd` sends them, in batches of at most 256 every twentieth of a second, the parameters in them.
 
@@ -6,6 +6,7 @@ use std::{
     convert::Infallible,
     future::{Ready, ready},
     net::SocketAddr,
+    path::{Path, PathBuf},
     pin::Pin,
     sync::{
         Arc,
@@ -41,15 +42,15 @@ type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// What it sends, and how much it has sent.
 #[derive(Debug, Default)]
-pub(crate) struct Source {
+pub struct Firehose {
     /// Records a second.
     rate: AtomicU64,
     sent: AtomicU64,
 }
 
-impl Source {
+impl Firehose {
     /// Serves on a free port.
-    pub(crate) async fn serve() -> (Arc<Self>, SocketAddr) {
+    pub async fn serve() -> (Arc<Self>, SocketAddr) {
         let source = Arc::new(Self::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -64,13 +65,21 @@ impl Source {
         (source, address)
     }
 
+    /// A context file for it, in this folder.
+    pub fn context(home: &Path, address: SocketAddr) -> PathBuf {
+        let path = home.join("context.toml");
+        let text = format!("environment = \"bench\"\nendpoint = \"http://{address}\"\ntoken = \"t\"\n");
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
     /// From now on, so many records a second.
-    pub(crate) fn pour(&self, rate: u64) {
+    pub fn pour(&self, rate: u64) {
         self.rate.store(rate, Ordering::Relaxed);
     }
 
     /// Records that have left.
-    pub(crate) fn sent(&self) -> u64 {
+    pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
 
@@ -141,7 +150,7 @@ fn picture() -> pb::StateSnapshot {
     pb::StateSnapshot { at: now(), services, ..pb::StateSnapshot::default() }
 }
 
-struct Says(Arc<Source>);
+struct Says(Arc<Firehose>);
 
 impl UnaryService<pb::WhoAmIRequest> for Says {
     type Response = pb::WhoAmIResponse;
@@ -189,13 +198,13 @@ impl ServerStreamingService<pb::WatchTraceRequest> for Says {
 type Call = Request<Body>;
 type Answer = Result<http::Response<tonic::body::Body>, Infallible>;
 
-async fn one(source: Arc<Source>, call: Call) -> Answer {
+async fn one(source: Arc<Firehose>, call: Call) -> Answer {
     Ok(Grpc::new(ProstCodec::<pb::WhoAmIResponse, pb::WhoAmIRequest>::default())
         .unary(Says(source), call)
         .await)
 }
 
-async fn pictures(source: Arc<Source>, call: Call) -> Answer {
+async fn pictures(source: Arc<Firehose>, call: Call) -> Answer {
     let codec = ProstCodec::<pb::StateSnapshot, pb::WatchStateRequest>::default();
     Ok(Grpc::new(codec).server_streaming(Says(source), call).await)
 }
@@ -205,7 +214,7 @@ async fn silence(call: Call) -> Answer {
     Ok(Grpc::new(codec).server_streaming(Says(Arc::default()), call).await)
 }
 
-async fn records(source: Arc<Source>, call: Call) -> Answer {
+async fn records(source: Arc<Firehose>, call: Call) -> Answer {
     let codec = ProstCodec::<pb::TraceBatch, pb::WatchTraceRequest>::default();
     Ok(Grpc::new(codec).server_streaming(Says(source), call).await)
 }
