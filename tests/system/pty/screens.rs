@@ -132,6 +132,12 @@ const NARROW: &[Screen] = &[
         &["8 Audit", "lowered service:", "REASON"],
     ),
     Screen(
+        "Alerts",
+        "What stands, since when, and who looks at it.",
+        &[(Once("A"), "A Alerts")],
+        &["A Alerts", "SINCE", "LOOKS"],
+    ),
+    Screen(
         "Help",
         "The keys of the place you are in, from the live keymap.",
         &[(Once("1"), "1 Overview"), (Once("?"), "Keys here")],
@@ -191,6 +197,7 @@ const WIDE: &[Screen] = &[
         &["7 Cost", "Runs out first", "LASTS"],
     ),
     Screen("Audit, 160x48", "Who did what.", &[(Once("8"), "8 Audit")], &["8 Audit", "REASON"]),
+    Screen("Alerts, 160x48", "What stands.", &[(Once("A"), "A Alerts")], &["A Alerts", "LOOKS"]),
 ];
 
 /// What the screens show in a terminal of this size, with their headings.
