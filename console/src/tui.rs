@@ -3,6 +3,7 @@
 pub mod clock;
 mod crash;
 mod elsewhere;
+pub(crate) mod environment;
 pub mod event;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -24,7 +25,6 @@ pub mod update;
 pub mod view;
 pub mod when;
 
-use std::env;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +37,7 @@ use self::state::State;
 use self::state::receipt::Fate;
 use self::tape::Tape;
 use self::terminal::Wants;
-use self::theme::{Looks, Surroundings, Theme};
+use self::theme::{Looks, Theme};
 use crate::approver::Approver;
 use crate::config::Notify;
 use crate::context::Context;
@@ -74,26 +74,18 @@ pub fn run(context: &Context, settings: &Settings, out: &mut dyn Write) -> color
     let record = settings.record.as_deref();
     let log = log::start()?;
     let (state, net) = begun(context, &settings.keymap, settings.mouse)?;
-    let setting = |name: &str| env::var(name).ok();
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(setting).find(|text| !text.is_empty());
-    let [no_color, clicolor, term, no_motion] = ["NO_COLOR", "CLICOLOR", "TERM", "NO_MOTION"].map(setting);
-    let around = Surroundings {
-        no_color: no_color.as_deref(),
-        clicolor: clicolor.as_deref(),
-        term: term.as_deref(),
-        locale: locale.as_deref(),
-        no_motion: no_motion.as_deref(),
-    };
     // Blocks and ellipses are read out letter by letter where lines are.
     let looks = Looks { ascii: settings.looks.ascii || settings.plain, ..settings.looks };
-    let theme = Theme::chosen(looks, around);
+    let (theme, has_title) = environment::around(|around| {
+        let has_title = !matches!(around.term, None | Some("" | "dumb" | "linux"));
+        (Theme::chosen(looks, around), has_title)
+    });
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .wrap_err("start the screen's runtime")?;
     let tape = record.map(|path| begin(path, &context.environment)).transpose()?;
     let kept = tape.clone();
-    let has_title = !matches!(term.as_deref(), None | Some("" | "dumb" | "linux"));
     let wants = Wants {
         mouse: settings.mouse,
         focus: settings.notify != Notify::Off,

@@ -18,7 +18,7 @@ use crate::{
         table::{Cell, Column, Give},
     },
     config::{self, Config, Known},
-    tui::{keymap::live::Row, keys, theme::Surroundings},
+    tui::{environment, keymap::live::Row, keys},
 };
 
 /// Arguments of `remit config`.
@@ -134,21 +134,12 @@ fn check(
 }
 
 fn explain(known: &Known, global: &Global, screen: &mut Screen<'_>) -> Result<Exit, Failure> {
-    let [no_color, clicolor, term, no_motion, theme, accessible] =
-        ["NO_COLOR", "CLICOLOR", "TERM", "NO_MOTION", "REMIT_THEME", "ACCESSIBLE"]
-            .map(|it| env::var(it).ok());
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|it| env::var(it).ok());
-    let locale = locale.into_iter().find(|text| !text.is_empty());
-    let around = Surroundings {
-        no_color: no_color.as_deref(),
-        clicolor: clicolor.as_deref(),
-        term: term.as_deref(),
-        locale: locale.as_deref(),
-        no_motion: no_motion.as_deref(),
-    };
+    let [theme, accessible] = ["REMIT_THEME", "ACCESSIBLE"].map(|it| env::var(it).ok());
     let accessible = accessible.is_some_and(|value| !matches!(value.as_str(), "" | "0"));
-    let said = Said { around, theme: theme.as_deref(), accessible };
-    let settings = setting::all(known, &global.look, global.color, said);
+    let settings = environment::around(|around| {
+        let said = Said { around, theme: theme.as_deref(), accessible };
+        setting::all(known, &global.look, global.color, said)
+    });
     let bound = |row: &Row| Bound { row: row.clone(), from: known.binding(row.verb.id()) };
     let bindings: Vec<Bound> = known.keymap.rows().map(bound).collect();
     if screen.for_programs() {
