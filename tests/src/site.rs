@@ -159,19 +159,28 @@ impl Site {
     /// As [`Site::start`], with a disk whose syncs go as `how` says in the words of strace, for instance
     /// `error=EIO:when=100+`. `None`, and a line that says so, where processes may not be traced.
     pub async fn start_with_syncs(&self, how: &str) -> Option<Remitd> {
+        self.start_traced(Path::new("/dev/null"), &["-e", &format!("inject=fsync,fdatasync:{how}")]).await
+    }
+
+    /// As [`Site::start`], with a line for each sync in this file; `None` likewise.
+    pub async fn start_with_syncs_noted(&self, file: &Path) -> Option<Remitd> {
+        self.start_traced(file, &[]).await
+    }
+
+    async fn start_traced(&self, noted: &Path, inject: &[&str]) -> Option<Remitd> {
         let may_trace = Command::new("strace").args(["-o", "/dev/null", "true"]).output().await;
         if !may_trace.as_ref().is_ok_and(|output| output.status.success()) {
             // Not through the macro, which the test runner keeps to itself.
             let why =
                 may_trace.map_or_else(|error| error.to_string(), |it| format!("it ended with {}", it.status));
-            let skipped = format!("SKIPPED: strace makes syncs fail, and cannot here: {why}\n");
+            let skipped = format!("SKIPPED: strace watches syncs, and cannot here: {why}\n");
             std::io::stderr().write_all(skipped.as_bytes()).unwrap();
             return None;
         }
         let mut command = self.bare(Path::new("strace"));
         // With -D the process that was started is remitd itself, so that it can be ended.
-        command.args(["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e"]);
-        command.arg(format!("inject=fsync,fdatasync:{how}")).arg(&self.program).args(self.serve());
+        command.args(["-D", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o"]).arg(noted).args(inject);
+        command.arg(&self.program).args(self.serve());
         Some(self.start_as(command).await)
     }
 

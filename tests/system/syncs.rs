@@ -67,3 +67,24 @@ async fn a_slow_disk_makes_slow_and_not_wrong() {
     journal.close();
     assert_eq!(site.upstream.ledger().payouts().len(), paid);
 }
+
+/// SQLite is built to wait for what it wrote, not for the times of the file as well, which are a write of their own.
+#[tokio::test]
+async fn a_commit_waits_for_its_data_alone() {
+    let site = Site::new(REMITD).await;
+    let noted = site.data().with_extension("syncs");
+    let Some(remitd) = site.start_with_syncs_noted(&noted).await else { return };
+    let mut agent = remitd.agent().await;
+    let syncs = || {
+        let lines = std::fs::read_to_string(&noted).unwrap();
+        ["fsync(", "fdatasync("].map(|call| lines.matches(call).count())
+    };
+    let before = syncs();
+    for case in 0..20 {
+        agent.try_run("refund-decision", &format!("case-{case}")).await.unwrap();
+    }
+    let [whole, data] = syncs();
+    assert!(before[1].saturating_add(20) <= data, "{before:?}, then {data}");
+    assert_eq!(whole, before[0], "no commit needs more");
+    remitd.stop().await;
+}

@@ -75,7 +75,7 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     // Only macOS knows a stronger sync; elsewhere these change nothing.
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
-    connection.pragma_update(None, "cache_size", -65_536)
+    connection.pragma_update(None, "cache_size", -16_384)
 }
 
 fn unindexed(connection: &Connection) -> rusqlite::Result<usize> {
