@@ -3,16 +3,21 @@
 use std::{error::Error as _, time::Duration};
 
 use color_eyre::eyre::WrapErr as _;
+use prost::Message;
 use remit_proto::v1::{
-    control_client::ControlClient as GeneratedControl, operator_client::OperatorClient as Generated,
-    runtime_client::RuntimeClient as GeneratedRuntime,
+    WatchTraceRequest, control_client::ControlClient as GeneratedControl,
+    operator_client::OperatorClient as Generated, runtime_client::RuntimeClient as GeneratedRuntime,
 };
 use tonic::{
-    Code, Request, Status,
+    Code, Request, Status, Streaming,
+    client::Grpc,
+    codegen::http::uri::PathAndQuery,
     metadata::{Ascii, MetadataValue},
     service::{Interceptor, interceptor::InterceptedService},
     transport::{Channel, Endpoint},
 };
+
+use tonic_prost::ProstCodec;
 
 use crate::context::Context;
 
@@ -20,6 +25,9 @@ pub mod stop;
 
 /// The generated client, with the operator's token on every call.
 pub type OperatorClient = Generated<InterceptedService<Channel, Bearer>>;
+
+/// Calls whose messages the caller chooses, with the operator's token on each.
+pub type Calls = Grpc<InterceptedService<Channel, Bearer>>;
 
 /// The client for the life of contract versions, likewise.
 pub type ControlClient = GeneratedControl<InterceptedService<Channel, Bearer>>;
@@ -56,6 +64,31 @@ impl Interceptor for Bearer {
 pub fn operator(context: &Context) -> color_eyre::Result<OperatorClient> {
     let (channel, bearer) = open(&context.endpoint, &context.token)?;
     Ok(Generated::with_interceptor(channel, bearer).max_decoding_message_size(MESSAGE_LIMIT_BYTES))
+}
+
+/// As [`operator`], with calls beside it over the same connection.
+///
+/// # Errors
+/// As [`operator`].
+pub fn streams(context: &Context) -> color_eyre::Result<(OperatorClient, Calls)> {
+    let (channel, bearer) = open(&context.endpoint, &context.token)?;
+    let calls = Grpc::new(InterceptedService::new(channel.clone(), bearer.clone()));
+    let client = Generated::with_interceptor(channel, bearer).max_decoding_message_size(MESSAGE_LIMIT_BYTES);
+    Ok((client, calls.max_decoding_message_size(MESSAGE_LIMIT_BYTES)))
+}
+
+/// `Operator.WatchTrace` with batches as `B`, which is on the wire what `TraceBatch` is.
+///
+/// # Errors
+/// As the control plane says, or the connection.
+pub async fn watch_trace<B: Message + Default + 'static>(
+    calls: &mut Calls,
+    request: WatchTraceRequest,
+) -> Result<Streaming<B>, Status> {
+    calls.ready().await.map_err(|error| Status::unknown(format!("service was not ready: {error}")))?;
+    let path = PathAndQuery::from_static("/remit.v1.Operator/WatchTrace");
+    let codec = ProstCodec::<WatchTraceRequest, B>::default();
+    Ok(calls.server_streaming(Request::new(request), path, codec).await?.into_inner())
 }
 
 /// As [`operator`], for the life of contract versions.

@@ -1,5 +1,6 @@
 //! The terminal console: a pure reducer and a pure view, with the terminal and the network at the edges.
 
+pub mod batch;
 pub mod clock;
 mod crash;
 mod elsewhere;

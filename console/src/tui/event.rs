@@ -4,14 +4,15 @@ use remit_proto::v1::{
     ActionDetail, Alert, Attention, ContractVersion, CostNode, DecideResponse, DecisionUpdate, Escalation,
     ExplainSwitchResponse, GetBlastResponse, InFlight, Level, ListAuditResponse, ListRunsResponse, Parked,
     ReleasePreview, ReleaseSwitchResponse, ResolveResponse, Rollback, RollbackPlan, RollbackProgress,
-    RunDetail, SetSwitchResponse, StateSnapshot, TraceBatch, WhoAmIResponse,
+    RunDetail, SetSwitchResponse, StateSnapshot, WhoAmIResponse,
 };
 
 use remit_filter::Saved;
 
+use super::batch::Batch;
 use super::hit::HitMap;
 use super::keys::Press;
-use super::state::link::Stream;
+use super::state::{facts, link::Stream};
 use crate::versions::Compared;
 
 /// One input of the reducer.
@@ -40,7 +41,7 @@ pub enum Event {
     /// Something that a person must see.
     Decision(Box<DecisionUpdate>),
     /// Journal records.
-    Trace(TraceBatch),
+    Trace(Batch),
     /// A new trace subscription begins; its backlog follows.
     TraceRestarted,
     /// A stream works again.
@@ -184,9 +185,21 @@ pub enum Fetched {
 }
 
 impl Fetched {
-    /// Whether this answers a question of the same kind.
+    /// Whether this answers the question.
     #[must_use]
     pub fn answers(&self, fetch: &Fetch) -> bool {
+        let is_about_it = match (self, fetch) {
+            (Self::Action(found), Fetch::Action(id)) => facts::is_of(found, id),
+            (Self::Run(found), Fetch::Run(id)) => found.run.as_ref().is_some_and(|run| run.id.ends_with(id)),
+            (Self::Runs(found, _), Fetch::Runs(name)) => found == name,
+            (_, _) => true,
+        };
+        is_about_it && self.is_like(fetch)
+    }
+
+    /// Whether this answers a question of the same kind, if perhaps about something else.
+    #[must_use]
+    pub fn is_like(&self, fetch: &Fetch) -> bool {
         matches!(
             (self, fetch),
             (Self::Runs(..), Fetch::Runs(_))

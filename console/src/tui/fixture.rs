@@ -468,11 +468,9 @@ impl Desk {
         self.event(Event::Fetched(Fetched::Audit(String::new(), listed::audit())));
         self.event(Event::Fetched(Fetched::Attention(listed::attention())));
         self.event(Event::Fetched(Fetched::Preview(safe_mode().id, resumes())));
-        self.event(Event::Trace(TraceBatch {
-            records: vec![record(1041, "asks for payouts.create")],
-            lost: 2,
-            hidden: 0,
-        }));
+        self.event(Event::Trace(
+            TraceBatch { records: vec![record(1041, "asks for payouts.create")], lost: 2, hidden: 0 }.into(),
+        ));
     }
 
     /// The effects that would act, so far.

@@ -74,11 +74,11 @@ impl Net {
         let (commands, commands_rx) = mpsc::unbounded_channel();
         let retry = Arc::new(Notify::new());
         let guard = runtime.enter();
-        let streams = connect::operator(context)?;
+        let (streams, calls) = connect::streams(context)?;
         let link = streams::Link { replies: replies_tx.clone(), retry: Arc::clone(&retry) };
         tokio::spawn(streams::state(streams.clone(), link.clone(), picture_tx));
-        tokio::spawn(streams::decisions(streams.clone(), link.clone(), decisions_tx));
-        tokio::spawn(streams::trace(streams, link, trace_tx, filter_rx));
+        tokio::spawn(streams::decisions(streams, link.clone(), decisions_tx));
+        tokio::spawn(streams::trace(calls, link, trace_tx, filter_rx));
         let acting = connect::operator(context)?;
         let asking =
             commands::Asking { operator: connect::operator(context)?, control: connect::control(context)? };

@@ -4,17 +4,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use prost::Message as _;
 use remit_proto::v1::{
-    StateSnapshot, TraceBatch, WatchDecisionsRequest, WatchStateRequest, WatchTraceRequest, WhoAmIRequest,
+    StateSnapshot, WatchDecisionsRequest, WatchStateRequest, WatchTraceRequest, WhoAmIRequest,
 };
 use tokio::sync::{Notify, mpsc, watch};
 use tonic::{Request, Status};
 
+use super::super::batch::{Batch, Place};
 use super::super::event::Event;
 use super::super::state::link::Stream;
 use super::backoff::Backoff;
 use super::sentence;
-use crate::connect::OperatorClient;
+use crate::connect::{self, Calls, OperatorClient};
 
 /// Records asked for when a trace begins.
 const BACKLOG: u32 = 500;
@@ -127,7 +129,7 @@ async fn decisions_once(
 
 /// Passes the trace on as far as the screen keeps up; what it cannot take is counted.
 pub(super) async fn trace(
-    mut client: OperatorClient,
+    mut calls: Calls,
     link: Link,
     events: mpsc::Sender<Event>,
     mut filter: watch::Receiver<String>,
@@ -137,7 +139,7 @@ pub(super) async fn trace(
     loop {
         let text = filter.borrow_and_update().clone();
         let why = tokio::select! {
-            ended_by = trace_once(&mut client, (&link, &events), text, (&mut progress, &mut backoff)) => {
+            ended_by = trace_once(&mut calls, (&link, &events), text, (&mut progress, &mut backoff)) => {
                 ended_by.err().unwrap_or_else(ended)
             }
             changed = filter.changed() => match changed {
@@ -166,18 +168,23 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Drops what the screen already has from a batch. Without a filter a jump in the positions is a loss.
-    pub(super) fn take(&mut self, batch: &mut TraceBatch, is_filtered: bool) {
+    pub(super) fn take(&mut self, batch: &mut Batch, is_filtered: bool) {
         let mut lost = 0_u64;
-        batch.records.retain(|record| match self.seen.insert(record.domain.clone(), record.seq) {
-            Some(last) if record.seq <= last => {
-                self.seen.insert(record.domain.clone(), last);
-                false
+        batch.records.retain(|record| {
+            // One that does not even say where it stands is shown as what it is: damaged.
+            let Ok(place) = Place::decode(record.as_ref()) else { return true };
+            let Some(last) = self.seen.get_mut(&place.domain) else {
+                self.seen.insert(place.domain, place.seq);
+                return true;
+            };
+            if place.seq <= *last {
+                return false;
             }
-            Some(last) if !is_filtered => {
-                lost = lost.saturating_add(record.seq.saturating_sub(last).saturating_sub(1));
-                true
+            if !is_filtered {
+                lost = lost.saturating_add(place.seq.saturating_sub(*last).saturating_sub(1));
             }
-            Some(_) | None => true,
+            *last = place.seq;
+            true
         });
         // What the server counted is part of the jump, unless a filter hides the jump.
         batch.lost = batch.lost.max(lost).saturating_add(self.unsent);
@@ -185,14 +192,14 @@ impl Progress {
 }
 
 async fn trace_once(
-    client: &mut OperatorClient,
+    calls: &mut Calls,
     (link, events): (&Link, &mpsc::Sender<Event>),
     filter: String,
     (progress, backoff): (&mut Progress, &mut Backoff),
 ) -> Result<(), Status> {
     let is_filtered = !filter.is_empty();
     let request = WatchTraceRequest { filter, service: String::new(), run: String::new(), backlog: BACKLOG };
-    let mut stream = client.watch_trace(request).await?.into_inner();
+    let mut stream = connect::watch_trace::<Batch>(calls, request).await?;
     link.up(Stream::Trace).await;
     if !progress.started && events.send(Event::TraceRestarted).await.is_err() {
         return Ok(());

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use prost::Message as _;
 use remit_proto::v1::TraceBatch;
 use tonic::Status;
 
 use super::backoff::Backoff;
 use super::streams::Progress;
 use super::{is_uncertain, sentence};
+use crate::tui::batch::{Batch, Place};
 use crate::tui::fixture::record;
 
 #[test]
@@ -19,15 +21,15 @@ fn waits_double_up_to_half_a_minute_and_start_over() {
     assert_eq!(backoff.next(0.0), (1, Duration::from_millis(50)), "never a busy loop");
 }
 
-fn batch(seqs: &[u64], lost: u64) -> TraceBatch {
-    TraceBatch { records: seqs.iter().map(|seq| record(*seq, "x")).collect(), lost, hidden: 0 }
+fn batch(seqs: &[u64], lost: u64) -> Batch {
+    TraceBatch { records: seqs.iter().map(|seq| record(*seq, "x")).collect(), lost, hidden: 0 }.into()
 }
 
 #[track_caller]
 fn take(progress: &mut Progress, seqs: &[u64], lost: u64, is_filtered: bool) -> (Vec<u64>, u64) {
     let mut batch = batch(seqs, lost);
     progress.take(&mut batch, is_filtered);
-    (batch.records.iter().map(|record| record.seq).collect(), batch.lost)
+    (batch.records.iter().map(|it| Place::decode(it.as_ref()).unwrap().seq).collect(), batch.lost)
 }
 
 #[test]

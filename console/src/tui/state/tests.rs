@@ -48,7 +48,7 @@ fn breaks_count_too() {
 
 fn push(trace: &mut Trace, seqs: std::ops::Range<u64>) {
     let records = seqs.map(|seq| record(seq, if seq % 2 == 0 { "Even" } else { "odd" })).collect();
-    trace.extend(TraceBatch { records, lost: 0, hidden: 0 });
+    trace.extend(TraceBatch { records, lost: 0, hidden: 0 }.into());
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 
 use remit_filter::Filter;
-use remit_proto::v1::{TraceBatch, TraceRecord};
+use remit_proto::v1::TraceRecord;
 
 use super::vault::Vault;
+use crate::tui::batch::{Batch, decoded};
 
 /// Records kept; older ones leave, some at a time, and are counted.
 pub const CAPACITY: usize = 1_000_000;
@@ -33,12 +34,13 @@ pub struct Trace {
 
 impl Trace {
     /// Takes a batch in.
-    pub fn extend(&mut self, batch: TraceBatch) {
+    pub fn extend(&mut self, batch: Batch) {
         self.lost = self.lost.saturating_add(batch.lost);
         self.hidden_at_server = self.hidden_at_server.saturating_add(batch.hidden);
         for record in batch.records {
             // The server has looked into parameters that are too long to be here.
-            if self.sifted || self.filter.lets_through(&record, 0, &[]) {
+            let shown = self.sifted || self.filter.is_empty();
+            if shown || self.filter.lets_through(&decoded(&record), 0, &[]) {
                 self.matches.push_back(self.records.end());
             }
             let left = self.records.push(&record, CAPACITY);

@@ -3,8 +3,10 @@
 
 use std::collections::VecDeque;
 
-use prost::Message as _;
+use prost::{decode_length_delimiter, encode_length_delimiter};
 use remit_proto::v1::TraceRecord;
+
+use crate::tui::batch::decoded;
 
 /// Records of a chunk. A compressed one is unpacked at once to look at a row of it: about 0.2 ms.
 const CHUNK: usize = 512;
@@ -30,17 +32,24 @@ struct Chunk {
 }
 
 impl Chunk {
-    fn push(&mut self, record: &TraceRecord) {
+    fn push(&mut self, record: &[u8]) {
         // Into a vector that grows nothing can fail.
-        let _ = record.encode_length_delimited(&mut self.bytes);
+        let _ = encode_length_delimiter(record.len(), &mut self.bytes);
+        self.bytes.extend_from_slice(record);
         self.ends.push(self.bytes.len());
     }
 
     fn read(&self, nth: usize) -> Option<TraceRecord> {
         let start = nth.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
-        let bytes = self.bytes.get(start..*self.ends.get(nth)?)?;
-        TraceRecord::decode_length_delimited(bytes).ok()
+        let mut bytes = self.bytes.get(start..*self.ends.get(nth)?)?;
+        next(&mut bytes)
     }
+}
+
+/// The record that these bytes begin with, and on to the one after it.
+fn next(bytes: &mut &[u8]) -> Option<TraceRecord> {
+    let length = decode_length_delimiter(&mut *bytes).ok()?;
+    bytes.split_off(..length).map(decoded)
 }
 
 impl Vault {
@@ -76,8 +85,8 @@ impl Vault {
         self.first.saturating_add(self.packed.len().saturating_mul(CHUNK) as u64)
     }
 
-    /// Takes in the next record. Beyond so many, the oldest chunk leaves; returns how many records did.
-    pub fn push(&mut self, record: &TraceRecord, most: usize) -> usize {
+    /// Takes in the next record, encoded. Beyond so many, the oldest chunk leaves; returns how many records did.
+    pub fn push(&mut self, record: &[u8], most: usize) -> usize {
         if self.recent.back().is_none_or(|chunk| CHUNK <= chunk.ends.len()) {
             let next = self.pack_oldest();
             self.recent.push_back(next);
@@ -143,14 +152,14 @@ impl Vault {
         let packed = self.packed.get(chunk).and_then(|it| lz4_flex::decompress_size_prepended(it).ok());
         let bytes = packed.unwrap_or_default();
         let mut rest = bytes.as_slice();
-        let next = || (!rest.is_empty()).then(|| TraceRecord::decode_length_delimited(&mut rest).ok())?;
-        std::iter::from_fn(next).take(CHUNK).collect()
+        std::iter::from_fn(|| next(&mut rest)).take(CHUNK).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use prost::Message as _;
     use remit_proto::v1::TraceRecord;
 
     use super::{CHUNK, Vault};
@@ -167,7 +176,7 @@ mod tests {
             let mut vault = Vault::default();
             let mut left = 0_u64;
             for seq in 0..count {
-                left = left.saturating_add(vault.push(&record(seq, "asks"), most) as u64);
+                left = left.saturating_add(vault.push(&record(seq, "asks").encode_to_vec(), most) as u64);
                 prop_assert!(vault.len() <= most.max(CHUNK));
             }
             prop_assert_eq!((vault.first(), vault.len() as u64), (left, count.saturating_sub(left)));
@@ -182,10 +191,10 @@ mod tests {
     #[test]
     fn it_begins_anew_where_it_is_told() {
         let mut vault = Vault::default();
-        vault.push(&record(1, "a"), 10);
+        vault.push(&record(1, "a").encode_to_vec(), 10);
         vault.restart(7);
         assert!(vault.is_empty());
-        vault.push(&TraceRecord { seq: 9, ..TraceRecord::default() }, 10);
+        vault.push(&TraceRecord { seq: 9, ..TraceRecord::default() }.encode_to_vec(), 10);
         assert_eq!(vault.read([6, 7, 8].into_iter()).len(), 1);
     }
 }

@@ -63,7 +63,7 @@ fn alarmed(desk: &mut Desk) {
         )
     };
     let records = vec![fixture::record(1041, "asks for payouts.create"), tried];
-    desk.event(Event::Trace(remit_proto::v1::TraceBatch { records, lost: 0, hidden: 0 }));
+    desk.event(Event::Trace(remit_proto::v1::TraceBatch { records, lost: 0, hidden: 0 }.into()));
 }
 
 #[test]

@@ -217,7 +217,7 @@ fn poisoned(text: &str) -> Desk {
     let mut record = fixture::record(1, text);
     record.service = text.to_owned();
     record.params_json = text.to_owned();
-    desk.event(Event::Trace(TraceBatch { records: vec![record], lost: 0, hidden: 0 }));
+    desk.event(Event::Trace(TraceBatch { records: vec![record], lost: 0, hidden: 0 }.into()));
     poison_contained(&mut desk, text);
     desk.state.say(desk.now.tick_ms, text);
     desk

@@ -278,7 +278,7 @@ fn many_rows_cost_no_more_than_few() {
     let drawn = |count: u64| {
         let mut desk = at(&[Key::Char('3')], (160, 48));
         let records = (0..count).map(|seq| fixture::record(seq, "asks for payouts.create")).collect();
-        desk.event(Event::Trace(TraceBatch { records, lost: 0, hidden: 0 }));
+        desk.event(Event::Trace(TraceBatch { records, lost: 0, hidden: 0 }.into()));
         // In the middle of what is packed.
         for _ in 0..2 {
             desk.key(Key::PageUp);
