@@ -1,12 +1,11 @@
 //! A session in lines: what is typed leads to the same cards as keys do, and each card asks the same in its order.
 
 use super::super::clock::Now;
-use super::super::event::{Effect, Event, Fetch, Fetched};
+use super::super::event::{Effect, Event, Fetch};
 use super::super::keymap::Verb;
 use super::super::keys::{Key, Press};
 use super::super::linear;
 use super::super::state::card::Ask;
-use super::super::state::facts;
 use super::super::state::nav::Page;
 use super::super::state::{Focus, State};
 use super::super::theme::Theme;
@@ -303,10 +302,5 @@ fn answers(event: &Event, question: &Fetch) -> bool {
         return fetch == question;
     }
     let Event::Fetched(fetched) = event else { return false };
-    match (fetched, question) {
-        (Fetched::Action(found), Fetch::Action(id)) => facts::is_of(found, id),
-        (Fetched::Run(found), Fetch::Run(id)) => found.run.as_ref().is_some_and(|run| run.id == *id),
-        (Fetched::Runs(found, _), Fetch::Runs(name)) => found == name,
-        (_, _) => fetched.answers(question),
-    }
+    fetched.answers(question)
 }

@@ -153,6 +153,19 @@ fn a_late_answer_about_another_action_is_not_read_as_this_one() {
 }
 
 #[test]
+fn an_answer_about_the_page_before_does_not_take_its_place() {
+    let mut session = Session::new();
+    session.reader.line("approve 41", session.now);
+    let mut before = fixture::detail();
+    before.action = Some(remit_proto::v1::Action { id: "act-5".to_owned(), ..fixture::action() });
+    before.escalation = None;
+    session.event(Event::Fetched(Fetched::Action(Box::new(fixture::detail()))));
+    session.event(Event::Fetched(Fetched::Action(Box::new(before))));
+    session.event(Event::Fetched(Fetched::Attention(Attention::default())));
+    has(&session.heard.join("\n"), &["APPROVE esc-41"]);
+}
+
+#[test]
 fn a_card_is_left_with_back_and_dies_with_what_it_is_about() {
     let mut session = Session::new();
     has(&session.line("deny 41"), &["DENY esc-41"]);

@@ -49,7 +49,7 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             let retry_tick_ms = now.tick_ms.saturating_add(retry_ms);
             state.link.down(stream, Down { reason, attempt, retry_tick_ms });
         }
-        Event::Fetched(fetched) => fetched_one(state, fetched),
+        Event::Fetched(fetched) => fetched_one(state, fetched, now),
         Event::Ended { id, row } => {
             if let Some(contained) = state.contained.as_mut().filter(|contained| contained.id == id) {
                 contained.unfollowed = None;
@@ -80,8 +80,13 @@ pub(super) fn heard(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
 }
 
 /// What a page asked for.
-fn fetched_one(state: &mut State, fetched: Fetched) {
+fn fetched_one(state: &mut State, fetched: Fetched, now: Now) {
     state.details.failed.retain(|fetch, _| !fetched.answers(fetch));
+    // A late answer about something else does not take the place of what this page is about.
+    let alike = questions(state, now).into_iter().find(|question| fetched.is_like(question));
+    if alike.is_some_and(|question| !fetched.answers(&question)) {
+        return;
+    }
     match fetched {
         Fetched::Runs(service, answer) => state.details.runs = Some((service, answer.runs)),
         Fetched::Run(run) => state.details.run = Some(run),
