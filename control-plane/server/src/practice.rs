@@ -22,7 +22,7 @@ mod put;
 mod stage;
 mod watch;
 
-pub(crate) use answer::{decide, hand_over};
+pub(crate) use answer::{acknowledge, decide, hand_over};
 #[cfg(test)]
 pub(crate) use put::{Beside, put};
 pub(crate) use stage::Stage;

@@ -59,7 +59,7 @@ pub(crate) mod sample;
 mod tests;
 
 /// Records that a subscriber may lag behind before it has to catch up from the journal.
-const UPDATES: usize = 8_192;
+pub(crate) const UPDATES: usize = 8_192;
 
 /// How long a graceful end waits for what is being carried out.
 const GRACE: Duration = Duration::from_secs(10);

@@ -1,6 +1,6 @@
 //! Alerts that stand, the worst first, and a person's word that they look at one.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use remit_core::{
     AlertId, Command, DomainName, Person,
@@ -14,7 +14,8 @@ use crate::{
     clock,
     error::Error,
     plane::{Plane, Ward},
-    view::Tally,
+    practice::{self, Stage},
+    view::{Tally, View},
 };
 
 /// Most alerts that a picture has; a list has them all.
@@ -23,18 +24,29 @@ const PICTURED: usize = 100;
 /// What the record of a domain says, made under the lock; the rest is made outside.
 type Told = (Vec<Alert>, BTreeMap<AlertId, Acknowledgement>);
 
-fn told(ward: &Ward) -> Told {
-    ward.view.read(|inner| (inner.state.alerts(clock::now()), inner.state.acknowledgements.clone()))
+fn told(view: &View) -> Told {
+    view.read(|inner| (inner.state.alerts(clock::now()), inner.state.acknowledgements.clone()))
+}
+
+/// What a practice question says of itself, as a real one does; the rest of its state is the domain's to tell.
+fn practised(stage: &Stage) -> Told {
+    let (mut alerts, known) = told(&stage.view);
+    alerts.retain(|alert| matches!(alert.about, About::Question(..)));
+    (alerts, known)
 }
 
 /// All that stand: critical before others, what nobody looks at before the rest, the oldest first.
 pub(super) fn standing(plane: &Plane) -> Vec<pb::Alert> {
     let mut rows = Vec::new();
     for ward in plane.business() {
-        let (alerts, known) = told(ward);
+        let (alerts, known) = told(&ward.view);
         rows.extend(alerts.iter().map(|alert| row(alert, known.get(&alert.id()))));
         rows.extend(failed(ward));
         rows.extend(unguarded(plane, ward));
+    }
+    for stage in plane.practice.open() {
+        let (alerts, known) = practised(&stage);
+        rows.extend(alerts.iter().map(|alert| row(alert, known.get(&alert.id()))));
     }
     let since = |row: &pb::Alert| row.since.as_ref().map(|at| (at.seconds, at.nanos));
     rows.sort_by_cached_key(|row| (!row.critical, row.acknowledged.is_some(), since(row), row.id.clone()));
@@ -137,11 +149,19 @@ pub(super) async fn acknowledge(
     request: pb::AcknowledgeRequest,
 ) -> Result<pb::Alert, Error> {
     let pb::AcknowledgeRequest { alert: named, reason } = request;
-    let (domain, id) = find(plane, &named)?;
-    let ward = plane.ward(&domain)?;
+    let (place, id) = find(plane, &named)?;
     let asked = Acknowledge { alert: id, by, reason };
-    ward.domain.submit(Command::Acknowledge(Box::new(asked))).await?;
-    let (alerts, known) = told(ward);
+    let (alerts, known) = match place {
+        Place::Domain(name) => {
+            let ward = plane.ward(&name)?;
+            ward.domain.submit(Command::Acknowledge(Box::new(asked))).await?;
+            told(&ward.view)
+        }
+        Place::Stage(stage) => {
+            practice::acknowledge(&stage, asked).await?;
+            practised(&stage)
+        }
+    };
     let alert = alerts.iter().find(|alert| alert.id() == id);
     // It may have ended in this very moment; the word is on record.
     alert.map(|alert| row(alert, known.get(&id))).ok_or_else(|| gone(&named))
@@ -153,13 +173,26 @@ fn gone(named: &str) -> Error {
     ))
 }
 
+/// Whose record says that an alert stands.
+#[derive(Clone, Debug)]
+enum Place {
+    Domain(DomainName),
+    Stage(Arc<Stage>),
+}
+
 /// An alert by its id or an end of it that is unique.
-fn find(plane: &Plane, text: &str) -> Result<(DomainName, AlertId), Error> {
+fn find(plane: &Plane, text: &str) -> Result<(Place, AlertId), Error> {
+    let domains =
+        plane.business().map(|ward| (Place::Domain(ward.domain.name().clone()), told(&ward.view).0));
+    let stages = plane.practice.open().into_iter().map(|stage| {
+        let alerts = practised(&stage).0;
+        (Place::Stage(stage), alerts)
+    });
     let mut found = Vec::new();
-    for ward in plane.business() {
-        let ids = told(ward).0.into_iter().map(|alert| alert.id());
+    for (place, alerts) in domains.chain(stages) {
+        let ids = alerts.iter().map(Alert::id);
         let named = ids.filter(|id| query::matches(&id.to_string(), text));
-        found.extend(named.map(|id| (ward.domain.name().clone(), id)));
+        found.extend(named.map(|id| (place.clone(), id)));
     }
     if found.is_empty() {
         let locked = standing(plane).into_iter().find(|row| row.id == text && !row.locked.is_empty());

@@ -2,8 +2,13 @@
 //! anybody is told of it.
 
 use remit_core::{
-    Command, Event, Person, Timestamp, command::Answer, escalation::EscalationStatus, handover::HandOver,
-    person::ADMIN_GROUP, practice::PracticeEnd, switch::Switch,
+    Command, Event, Person, Timestamp,
+    command::{Acknowledge, Answer},
+    escalation::EscalationStatus,
+    handover::HandOver,
+    person::ADMIN_GROUP,
+    practice::PracticeEnd,
+    switch::Switch,
 };
 
 use super::Stage;
@@ -25,6 +30,15 @@ pub(crate) async fn hand_over(stage: &Stage, asked: HandOver) -> Result<(), Erro
     let _turn = stage.turn.lock().await;
     let now = clock::now();
     let events = stage.handle(Command::HandOver(Box::new(asked)), now).map_err(Fault::from)?;
+    stage.absorb(events, now);
+    Ok(())
+}
+
+/// A person looks at it because it lapses soon. It is shown, likewise.
+pub(crate) async fn acknowledge(stage: &Stage, asked: Acknowledge) -> Result<(), Error> {
+    let _turn = stage.turn.lock().await;
+    let now = clock::now();
+    let events = stage.handle(Command::Acknowledge(Box::new(asked)), now).map_err(Fault::from)?;
     stage.absorb(events, now);
     Ok(())
 }
@@ -56,6 +70,16 @@ pub(super) async fn lowered(plane: &Plane, stage: &Stage, switch: &Switch) -> Re
     }
 }
 
+/// Takes it away, whatever the core would say to it.
+pub(super) async fn withdraw(plane: &Plane, stage: &Stage, why: &str) -> Result<(), Error> {
+    let _turn = stage.turn.lock().await;
+    if stage.closed().is_some() {
+        return Ok(());
+    }
+    let end = PracticeEnd::Withdrawn { why: why.to_owned() };
+    close(plane, stage, (vec![ended(stage, why)], end), clock::now()).await
+}
+
 /// Commits how it has ended, then lets people see it.
 async fn close(
     plane: &Plane,
@@ -67,7 +91,7 @@ async fn close(
     let command = Command::ClosePractice { question, end };
     let committed = plane.control()?.domain.submit(command).await?;
     if !events.iter().any(|event| matches!(event, Event::EscalationClosed { .. })) {
-        events.push(ended(stage));
+        events.push(ended(stage, "a practice question ends with its first answer"));
     }
     stage.absorb(events, now);
     for record in committed {
@@ -79,14 +103,14 @@ async fn close(
     Ok(())
 }
 
-/// A first yes where a real question would take two.
-fn ended(stage: &Stage) -> Event {
+/// It ends here where a real question would go on: a first yes of two, or what cannot be followed.
+fn ended(stage: &Stage, note: &str) -> Event {
     Event::EscalationClosed {
         escalation: stage.asked.question,
         action: stage.action,
         run: stage.run,
         status: EscalationStatus::Voided,
-        note: "a practice question ends with its first answer".to_owned(),
+        note: note.to_owned(),
     }
 }
 

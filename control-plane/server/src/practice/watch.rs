@@ -65,8 +65,8 @@ async fn follow(plane: &Arc<Plane>, ward: &Ward, cadence: Cadence) {
                     }
                     take_away(plane, ward, &record).await;
                 }
-                // Questions that were missed are not counted.
-                Err(RecvError::Lagged(_)) => {}
+                // Questions that were missed are not counted, and a switch among them would have taken it away.
+                Err(RecvError::Lagged(_)) => withdraw(plane, ward).await,
                 Err(RecvError::Closed) => return,
             },
             _ = tick.tick() => {
@@ -89,6 +89,15 @@ async fn take_away(plane: &Plane, ward: &Ward, record: &Record) {
     for stage in plane.practice.open().into_iter().filter(|it| it.asked.domain == *ward.domain.name()) {
         if let Err(error) = answer::lowered(plane, &stage, switch).await {
             tracing::error!(question = %stage.asked.question, %error, "a practice question outlasts a switch");
+        }
+    }
+}
+
+async fn withdraw(plane: &Plane, ward: &Ward) {
+    for stage in plane.practice.open().into_iter().filter(|it| it.asked.domain == *ward.domain.name()) {
+        let why = "more happened in the domain than could be followed";
+        if let Err(error) = answer::withdraw(plane, &stage, why).await {
+            tracing::error!(question = %stage.asked.question, %error, "a practice question could not be withdrawn");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use proptest::prelude::*;
 use remit_core::{
     ActionId, Event, Person, Reach,
     practice::PracticeEnd,
@@ -11,7 +12,7 @@ use remit_core::{
 use remit_proto::v1 as pb;
 use tokio_util::sync::CancellationToken;
 
-use super::super::{attention, audit, control, detail, query, sharing, state};
+use super::super::{alerts, attention, audit, control, detail, query, sharing, state};
 use crate::{
     Running,
     act::{Call, act, parse_params},
@@ -58,8 +59,13 @@ impl Desk {
     }
 
     async fn with(scenario: &str) -> Self {
+        Self::edited(scenario, |_| {}).await
+    }
+
+    async fn edited(scenario: &str, edit: impl FnOnce(&Place)) -> Self {
         let place = Place::new();
         place.edit(REFUNDS, WORTH, "");
+        edit(&place);
         place.put(REFUNDS, Files::from([("scenarios/practice.yaml".to_owned(), scenario.to_owned())]));
         let running = place.folders(&[REFUNDS]).await.unwrap();
         settle_people(running.plane()).await;
@@ -91,6 +97,10 @@ impl Desk {
 
     fn row(&self, action: ActionId) -> pb::Escalation {
         self.pending().into_iter().find(|row| row.action == action.to_string()).unwrap()
+    }
+
+    fn alert(&self, question: &str) -> Option<pb::Alert> {
+        alerts::standing(self.plane()).into_iter().find(|alert| alert.about == question)
     }
 
     async fn decide(
@@ -349,44 +359,116 @@ fn figures(desk: &Desk) -> (Vec<[u8; 32]>, String, String) {
     (records.iter().map(|record| record.hash).collect(), state, metrics)
 }
 
-#[tokio::test]
-async fn whatever_is_done_with_it_the_domain_is_as_it_was() {
-    let desk = Desk::new().await;
-    let before = figures(&desk);
-    // Each number is a sequence of deeds, in base seven.
-    for number in (0..400_u32).step_by(7) {
-        let stage = desk.put().await;
-        let row = desk.row(stage.action);
-        let mut deeds = number;
-        for _ in 0..4 {
-            let (deed, olga) = (deeds % 7, person("olga"));
-            deeds /= 7;
-            match deed {
-                0 => drop(desk.decide(&row, &person("bob"), true).await),
-                1 => drop(desk.decide(&row, &olga, true).await),
-                2 => drop(desk.decide(&row, &olga, false).await),
-                3 => {
-                    let wrong = pb::DecideRequest { digest: "0".repeat(64), ..request(&row, true) };
-                    drop(control::decide(desk.plane(), olga, wrong).await);
-                }
-                4 => {
-                    let claim = pb::ClaimEscalationRequest { escalation: row.id.clone(), leave: false };
-                    drop(sharing::claim(desk.plane(), &olga, &claim));
-                }
-                5 => {
-                    let note = "you know them".to_owned();
-                    let to = pb::HandOverRequest { escalation: row.id.clone(), to: "root".to_owned(), note };
-                    drop(sharing::hand_over(desk.plane(), olga, to).await);
-                }
-                _ => drop(detail::action(desk.plane(), &row.action).await),
-            }
+/// What a person may do with a question that waits.
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    MayNot,
+    Approve,
+    Deny,
+    Unseen,
+    Claim,
+    HandOver,
+    Acknowledge,
+    Look,
+}
+
+async fn done(desk: &Desk, row: &pb::Escalation, deed: Deed) {
+    let olga = person("olga");
+    // Some are refused; what matters is what they leave behind.
+    match deed {
+        Deed::MayNot => drop(desk.decide(row, &person("bob"), true).await),
+        Deed::Approve => drop(desk.decide(row, &olga, true).await),
+        Deed::Deny => drop(desk.decide(row, &olga, false).await),
+        Deed::Unseen => {
+            let wrong = pb::DecideRequest { digest: "0".repeat(64), ..request(row, true) };
+            drop(control::decide(desk.plane(), olga, wrong).await);
         }
-        if stage.closed().is_none() {
-            desk.decide(&row, &person("root"), false).await.unwrap();
+        Deed::Claim => {
+            let claim = pb::ClaimEscalationRequest { escalation: row.id.clone(), leave: false };
+            drop(sharing::claim(desk.plane(), &olga, &claim));
         }
-        assert_eq!(figures(&desk), before, "{number}");
+        Deed::HandOver => {
+            let (to, note) = ("root".to_owned(), "you know them".to_owned());
+            let to = pb::HandOverRequest { escalation: row.id.clone(), to, note };
+            drop(sharing::hand_over(desk.plane(), olga, to).await);
+        }
+        Deed::Acknowledge => {
+            let alert = desk.alert(&row.id).map(|alert| alert.id).unwrap_or_default();
+            let word = pb::AcknowledgeRequest { alert, reason: "I am on it".to_owned() };
+            drop(alerts::acknowledge(desk.plane(), olga, word).await);
+        }
+        Deed::Look => drop(detail::action(desk.plane(), &row.action).await),
     }
-    assert_eq!(desk.on_record().len(), 2 * 58);
+}
+
+#[test]
+fn whatever_is_done_with_it_the_domain_is_as_it_was() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let desk = runtime.block_on(Desk::edited(SCENARIO, soon));
+    let before = figures(&desk);
+    let deeds = prop::sample::select(vec![
+        Deed::MayNot,
+        Deed::Approve,
+        Deed::Deny,
+        Deed::Unseen,
+        Deed::Claim,
+        Deed::HandOver,
+        Deed::Acknowledge,
+        Deed::Look,
+    ]);
+    proptest!(ProptestConfig::with_cases(60), |(deeds in prop::collection::vec(deeds, 0..6))| {
+        let ended = desk.on_record().len();
+        runtime.block_on(async {
+            let stage = desk.put().await;
+            let row = desk.row(stage.action);
+            for deed in deeds {
+                done(&desk, &row, deed).await;
+            }
+            if stage.closed().is_none() {
+                desk.decide(&row, &person("root"), false).await.unwrap();
+            }
+        });
+        prop_assert_eq!(figures(&desk), before.clone());
+        prop_assert_eq!(desk.on_record().len(), ended.saturating_add(2), "put, and ended once");
+    });
+    runtime.block_on(desk.running.shutdown());
+}
+
+/// Its questions lapse so soon that they are alerts at once.
+fn soon(place: &Place) {
+    let rule = "escalate:
+    - id: reply-soon
+      action: customer.reply
+      when: context.params.text != \"\"
+      because: Customers wait.
+      to: group:payments-oncall
+      quorum: 1
+      within: 4m";
+    place.edit(REFUNDS, "escalate:", rule);
+}
+
+#[tokio::test]
+async fn that_it_lapses_soon_is_an_alert_like_any_other() {
+    let desk = Desk::edited(SCENARIO, soon).await;
+    let stage = desk.put().await;
+    let rows = [desk.real[1], stage.action].map(|action| desk.row(action));
+    let alerts = || rows.each_ref().map(|row| desk.alert(&row.id).unwrap());
+    let [real, practice] = alerts();
+    assert_eq!(shape(&real), shape(&practice));
+    for (by, reason) in [("bob", "mine"), ("olga", " "), ("olga", "I am on it"), ("root", "me, too")] {
+        let mut said = Vec::new();
+        for alert in alerts() {
+            let asked = pb::AcknowledgeRequest { alert: alert.id, reason: reason.to_owned() };
+            let answer = alerts::acknowledge(desk.plane(), person(by), asked).await;
+            said.push(answer.map(|row| shape(&row)).map_err(|error| format!("{error:?}")));
+        }
+        assert_eq!(said[0], said[1], "{by}: {reason}");
+    }
+    let [real, practice] = alerts();
+    assert_eq!(practice.acknowledged.as_ref().unwrap().by, "olga");
+    assert_eq!(shape(&real), shape(&practice));
+    desk.decide(&rows[1], &person("olga"), false).await.unwrap();
+    assert!(desk.alert(&rows[1].id).is_none(), "it waits no longer");
     desk.running.shutdown().await;
 }
 
@@ -414,22 +496,40 @@ async fn a_restart_takes_an_open_one_away_and_keeps_the_figures() {
 
 #[tokio::test]
 async fn where_the_file_wants_it_one_comes_among_ten() {
-    let place = Place::new();
-    place.edit(REFUNDS, WORTH, "");
-    place.put(REFUNDS, Files::from([("scenarios/practice.yaml".to_owned(), SCENARIO.to_owned())]));
-    let file = "domain: remit/v1\nname: payments\ncurrency: USD\nbacktest: none\n";
-    let wanted = "practice: { one_in: 10, most_waiting: 100, longest_wait: 1h }\n";
-    place.domain("payments.yaml", &format!("{file}{wanted}"));
-    let running = place.folders(&[REFUNDS]).await.unwrap();
-    let plane = running.plane();
-    settle_people(plane).await;
+    let desk = Desk::edited(SCENARIO, wanted).await;
+    let plane = desk.plane();
     let mut new = plane.practice.follow();
-    for case in 1..=10 {
+    for case in 3..=10 {
         ask(plane, &format!("case-{case}")).await;
     }
     let stage = tokio::time::timeout(PATIENCE, new.recv()).await.expect("one comes").unwrap();
     assert_eq!((stage.asked.scenario.as_str(), stage.closed()), ("a-promise", None));
-    running.shutdown().await;
+    desk.running.shutdown().await;
+}
+
+/// The domain's file wants practice.
+fn wanted(place: &Place) {
+    let file = "domain: remit/v1\nname: payments\ncurrency: USD\nbacktest: none\n";
+    let wanted = "practice: { one_in: 10, most_waiting: 100, longest_wait: 1h }\n";
+    place.domain("payments.yaml", &format!("{file}{wanted}"));
+}
+
+#[tokio::test]
+async fn where_more_happens_than_can_be_followed_it_is_taken_away() {
+    let desk = Desk::edited(SCENARIO, wanted).await;
+    let stage = desk.put().await;
+    let mut news = desk.plane().practice.follow();
+    let record = desk.running.journal().read(&"payments".into(), 0, 1).unwrap().pop().unwrap();
+    // Nobody else has a turn until all of it is there.
+    for _ in 0..3 * crate::start::UPDATES {
+        drop(desk.ward().updates.send(Arc::clone(&record)));
+    }
+    let told = tokio::time::timeout(PATIENCE, news.recv()).await.expect("it ends").unwrap();
+    assert_eq!(told.asked.question, stage.asked.question);
+    let PracticeEnd::Withdrawn { why } = &stage.closed().unwrap().end else { panic!("{stage:?}") };
+    assert!(why.contains("followed"), "{why}");
+    assert_eq!(desk.pending().len(), 2, "the real ones");
+    desk.running.shutdown().await;
 }
 
 #[tokio::test]
