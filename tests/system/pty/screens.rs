@@ -200,12 +200,18 @@ const WIDE: &[Screen] = &[
     Screen("Alerts, 160x48", "What stands.", &[(Once("A"), "A Alerts")], &["A Alerts", "LOOKS"]),
 ];
 
+/// The numbers of the demo's cases on the screen: any of a trace that runs on may be gone before it is looked at.
+fn cases(screen: &str) -> impl Iterator<Item = u32> {
+    screen.split("case-").skip(1).filter_map(|rest| rest.get(..4)?.parse().ok())
+}
+
 /// What the screens show in a terminal of this size, with their headings.
 fn walk(size: (u16, u16), screens: &[Screen]) -> String {
     let home = tempfile::tempdir().unwrap();
     let mut terminal = begun(Terminal::start_in(size, REMIT, &["demo"], home.path()));
     // Until there is something to see.
-    terminal.press_for("3", &["case-0025"]);
+    terminal.press_for("3", &["3 Trace"]);
+    terminal.shows_what("a later case", |screen| cases(screen).any(|case| 25 <= case));
     terminal.press_for("1", &["1 Overview"]);
     let mut text = String::new();
     for Screen(heading, what, keys, shows) in screens {
