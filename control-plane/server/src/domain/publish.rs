@@ -13,8 +13,8 @@ use super::{Fault, pipeline::Place, turn::Waiter};
 use crate::{contracts::Contracts, crash, effects::Effects, view::View};
 
 /// Callers whose news is taken over before they are answered: so few that the first go on while the others' is taken
-/// over, so many that the read model is not locked for each.
-const PORTION: usize = 8;
+/// over, so many that the read model is not locked for each and that answers for one connection leave together.
+const PORTION: usize = 32;
 
 /// One batch that was written, or was not.
 pub(super) struct Publication {
