@@ -81,7 +81,7 @@ impl Screen<'_> {
             return self.object(&serde_json::json!({ name: rows }));
         }
         if rows.is_empty() {
-            return self.note(&format!("no {name}"));
+            return self.note(&none(name));
         }
         self.table(columns, rows)
     }
@@ -165,5 +165,15 @@ impl Screen<'_> {
             writeln!(self.err, "hint: {}", Inert::line(hint))?;
         }
         Ok(())
+    }
+}
+/// That a list has no rows, in words; some are called by what no row is.
+fn none(name: &str) -> String {
+    match name {
+        "audit" => "no entry".to_owned(),
+        "parked" => "nothing is parked".to_owned(),
+        "cost" => "nothing has cost anything".to_owned(),
+        "blast" => "no tool with effects".to_owned(),
+        rows => format!("no {rows}"),
     }
 }

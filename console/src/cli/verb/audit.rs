@@ -58,6 +58,9 @@ pub async fn run(args: Audit, session: &mut Session, screen: &mut Screen<'_>) ->
         return Ok(screen.object(&object)?);
     }
     screen.list("audit", &found.entries, audit::COLUMNS, audit::json)?;
+    if found.entries.is_empty() && found.hidden > 0 {
+        screen.note(&format!("the filter hides all {} at hand", found.hidden))?;
+    }
     if found.more > 0 {
         screen.note(&format!("{} more match: see more with `--limit`", found.more))?;
     }
