@@ -159,6 +159,7 @@ impl Known {
                 Fate::Working(what) => format!("you: {words}: WORKING, {what}"),
                 Fate::Acked(what) => format!("you: {words}: ACKED, {what}"),
                 Fate::Failed(why) => format!("you: {words}: FAILED, {why}"),
+                Fate::Tripped(what) => format!("remitd: {words}: {what}"),
                 Fate::Unknown(why) => {
                     let id = &receipt.idempotency_id;
                     format!("you: {words}: UNKNOWN, look before asking again; id {id}; {why}")

@@ -18,6 +18,8 @@ pub enum Fate {
     Failed(String),
     /// No answer: it may or may not have happened.
     Unknown(String),
+    /// Nobody's command: what the control plane did by itself when a tripwire tripped.
+    Tripped(String),
 }
 
 /// One command and its fate.

@@ -19,7 +19,7 @@ pub(super) fn asked_again(state: &mut State, now: Now) {
         })
         .collect();
     for (id, replaces, fate) in voided {
-        tell(state, id, format!("your approval of {replaces}"), fate, now);
+        tell(state, id, format!("your approval of {replaces}"), Fate::Failed(fate), now);
     }
 }
 
@@ -30,7 +30,7 @@ pub(super) fn denied(state: &mut State, update: &DecisionUpdate, now: Now) {
     let mine = state.who.as_ref().is_some_and(|who| is_mine(&who.operator));
     if mine && asked.status() == EscalationStatus::Approved && !asked.moved.is_empty() {
         let fate = format!("nothing ran: {}{}", asked.note, differences(asked));
-        tell(state, asked.id.clone(), format!("your approval of {}", asked.id), fate, now);
+        tell(state, asked.id.clone(), format!("your approval of {}", asked.id), Fate::Failed(fate), now);
     }
 }
 
@@ -38,17 +38,16 @@ pub(super) fn denied(state: &mut State, update: &DecisionUpdate, now: Now) {
 pub(super) fn tripped(state: &mut State, update: &DecisionUpdate, now: Now) {
     let Some(What::Tripped(tripped)) = &update.what else { return };
     let about = format!("{}/{}", update.domain, update.seq);
-    let words = format!("tripwire {} of {}", tripped.wire, tripped.scope);
-    tell(state, about, words, format!("{}, {}", tripped.then, tripped.figures), now);
+    let words = format!("{} tripped {}", tripped.scope, tripped.wire);
+    tell(state, about, words, Fate::Tripped(format!("{}, {}", tripped.then, tripped.figures)), now);
 }
 
 /// Once, and not where the answer itself has said so.
-fn tell(state: &mut State, about: String, words: String, fate: String, now: Now) {
+fn tell(state: &mut State, about: String, words: String, fate: Fate, now: Now) {
     if !state.told.insert(about) {
         return;
     }
     let id = state.next_id();
-    let receipt =
-        Receipt { id, idempotency_id: String::new(), words, fate: Fate::Failed(fate), at_ms: now.wall_ms };
+    let receipt = Receipt { id, idempotency_id: String::new(), words, fate, at_ms: now.wall_ms };
     state.receipts.sent(receipt);
 }

@@ -325,9 +325,12 @@ fn a_tripwire_is_told_once_wherever_the_operator_is() {
     }
     let told: Vec<_> = desk.state.receipts.newest_first().cloned().collect();
     let [told] = &told[..] else { panic!("{told:?}") };
-    assert_eq!(told.words, "tripwire in_doubt >= 3 over 10m of service:refund-decision");
-    let Fate::Failed(fate) = &told.fate else { panic!("{told:?}") };
+    assert_eq!(told.words, "service:refund-decision tripped in_doubt >= 3 over 10m");
+    let Fate::Tripped(fate) = &told.fate else { panic!("{told:?}") };
     assert_eq!(fate, "stop, 3 came into doubt in the last 10 minutes");
+    let screen = desk.screen();
+    let line = "remitd: service:refund-decision tripped in_doubt >= 3 over 10m";
+    assert!(screen.contains(line) && !screen.contains("FAILED"), "{screen}");
     assert_eq!(commands(&desk), [], "nothing is sent");
 }
 

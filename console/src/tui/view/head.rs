@@ -200,9 +200,11 @@ pub(super) fn receipt(painter: &mut Painter<'_>, area: Rect) {
             let id = &receipt.idempotency_id;
             ("UNKNOWN", theme.crit, format!("look before asking again; id {id} (Esc: seen) {why}"))
         }
+        Fate::Tripped(what) => ("", theme.text, what.clone()),
     };
+    let who = if matches!(receipt.fate, Fate::Tripped(_)) { " remitd: " } else { " you: " };
     let head = Row::of(when::time_of_day(Some(receipt.at_ms)), theme.dim)
-        .put(" you: ", theme.dim)
+        .put(who, theme.dim)
         .put(&receipt.words, theme.strong)
         .put(" ", theme.text)
         .put(word, style)
