@@ -159,15 +159,27 @@ const WIDE: &[Screen] = &[
         &["2 Queue", "ASKS F", "WHAT"],
     ),
     Screen(
+        "Queue, folded, 160x48",
+        "Questions that are alike, and what differs.",
+        &[(Once("v"), "folded: v unfolds")],
+        &["2 Queue", "folded: v unfolds"],
+    ),
+    Screen(
         "Decision, 160x48",
         "What follows from an answer, and the limits without it and with it, stand between the ask and the clauses.",
-        &[(Once(ENTER), "lapses in")],
+        &[(Once("v"), "each is a row"), (Once(ENTER), "lapses in")],
         &["WHAT", "IF YES", "LIMITS", "CLAUSES"],
+    ),
+    Screen(
+        "Approve, 160x48",
+        "The card over the document that was read.",
+        &[(Heard(" "), "; end --"), (Heard("a"), "APPROVE esc_")],
+        &["APPROVE esc_", "signed by you with key", "live: Enter"],
     ),
     Screen(
         "Trace, 160x48",
         "The journal as it is written.",
-        &[(Heard(ESC), "ASKS F"), (Once("3"), "3 Trace")],
+        &[(Heard(ESC), "d deny"), (Once("3"), "3 Trace")],
         &["3 Trace", "FOLLOWING"],
     ),
     Screen(
@@ -177,12 +189,46 @@ const WIDE: &[Screen] = &[
         &["run(s)", "CLAUSES", "enforced", "BUDGETS", "Touched in 24h", "DONE"],
     ),
     Screen(
+        "Run, 160x48",
+        "Its actions, beside its records.",
+        &[(Once(ENTER), "Run case-")],
+        &["Run case-", "started", "Timeline"],
+    ),
+    Screen(
         "Run in time, 160x48",
-        "Its actions as bars, beside its records.",
-        &[(Once(ENTER), "Run case-"), (Once("w"), "w list")],
+        "Its actions as bars.",
+        &[(Once("w"), "w list")],
         &["Run case-", "Timeline", "w list"],
     ),
-    Screen("Switches, 160x48", "What is held back.", &[(Once("4"), "4 Switches")], &["4 Switches"]),
+    Screen(
+        "Action, 160x48",
+        "What, with which bytes, and what each clause said.",
+        &[(Once("w"), "started"), (Once(ENTER), "Action act_")],
+        &["Action act_", "identity"],
+    ),
+    Screen(
+        "Undo plan, 160x48",
+        "The frozen plan of a rollback.",
+        &[(Once(ESC), "Run case-"), (Once("!"), "ACT on"), (Heard("b"), "UNDO")],
+        &["UNDO", "step(s)"],
+    ),
+    Screen(
+        "Safe mode, 160x48",
+        "What a ceiling would do, before it does.",
+        &[
+            (Heard(ESC), "Run case-"),
+            (Once("1"), "1 Overview"),
+            (Once("!"), "ACT on"),
+            (Heard("m"), "SAFE service:"),
+        ],
+        &["SAFE service:", "live: y confirms"],
+    ),
+    Screen(
+        "Switches, 160x48",
+        "What is held back.",
+        &[(Heard("y"), "1 Overview"), (Once("4"), "4 Switches")],
+        &["4 Switches   1 in force", "ACKED"],
+    ),
     Screen("Parked, 160x48", "What an undo has left to people.", &[(Once("5"), "5 Parked")], &["5 Parked"]),
     Screen(
         "Contracts, 160x48",
@@ -198,6 +244,12 @@ const WIDE: &[Screen] = &[
     ),
     Screen("Audit, 160x48", "Who did what.", &[(Once("8"), "8 Audit")], &["8 Audit", "REASON"]),
     Screen("Alerts, 160x48", "What stands.", &[(Once("A"), "A Alerts")], &["A Alerts", "LOOKS"]),
+    Screen(
+        "Help, 160x48",
+        "The keys of the place you are in.",
+        &[(Once("1"), "1 Overview"), (Once("?"), "Keys here")],
+        &["Keys here", "Overview: services"],
+    ),
 ];
 
 /// The numbers of the demo's cases on the screen: any of a trace that runs on may be gone before it is looked at.
