@@ -456,6 +456,7 @@ impl Desk {
         self.event(Event::Fetched(Fetched::Runs("refund-decision".to_owned(), runs)));
         self.event(Event::Fetched(Fetched::Run(Box::new(run()))));
         self.event(Event::Fetched(Fetched::Action(Box::new(detail()))));
+        self.event(Event::Fetched(Fetched::Rollback(Box::new(rollback()))));
         self.event(Event::Fetched(Fetched::Versions(listed::versions())));
         let chosen = if let Page::Version(digest) = self.state.nav.page() {
             digest.clone()

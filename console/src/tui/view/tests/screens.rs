@@ -8,7 +8,7 @@ use remit_proto::v1::TraceBatch;
 use std::time::Instant;
 
 use crate::tui::event::Event;
-use crate::tui::fixture::{self, Desk};
+use crate::tui::fixture::{self, Desk, listed};
 use crate::tui::keys::Key;
 use crate::tui::state::link::Stream;
 use crate::tui::theme::Theme;
@@ -17,7 +17,7 @@ use crate::tui::view::view;
 const SIZES: [(u16, u16); 4] = [(40, 10), (80, 24), (100, 30), (160, 48)];
 
 /// A screen, and the keys that lead there from the Overview.
-const SCREENS: [(&str, &[Key]); 14] = [
+const SCREENS: [(&str, &[Key]); 18] = [
     ("overview", &[Key::Char('j')]),
     ("queue", &[Key::Char('2')]),
     ("decision", &[Key::Char('2'), Key::Enter]),
@@ -32,10 +32,44 @@ const SCREENS: [(&str, &[Key]); 14] = [
     ("audit", &[Key::Char('8'), Key::Down]),
     ("service", &[Key::Char('j'), Key::Enter]),
     ("alerts", &[Key::Char('A')]),
+    ("run_in_time", &[Key::Char('j'), Key::Enter, Key::Enter, Key::Char('w')]),
+    ("folded", &[Key::Char('2'), FOLD]),
+    ("alike", &[Key::Char('2'), FOLD, Key::Enter]),
+    ("rollback", ROLLBACK),
+];
+
+/// Folds questions that are alike.
+const FOLD: Key = Key::Char('v');
+
+/// `:go rollback:plan-2`.
+const ROLLBACK: &[Key] = &[
+    Key::Char(':'),
+    Key::Char('g'),
+    Key::Char('o'),
+    Key::Char(' '),
+    Key::Char('r'),
+    Key::Char('o'),
+    Key::Char('l'),
+    Key::Char('l'),
+    Key::Char('b'),
+    Key::Char('a'),
+    Key::Char('c'),
+    Key::Char('k'),
+    Key::Char(':'),
+    Key::Char('p'),
+    Key::Char('l'),
+    Key::Char('a'),
+    Key::Char('n'),
+    Key::Char('-'),
+    Key::Char('2'),
+    Key::Enter,
 ];
 
 fn at(screen: &[Key], (width, height): (u16, u16)) -> Desk {
     let mut desk = Desk::new(Size::new(width, height));
+    if screen.contains(&FOLD) {
+        desk.event(Event::Picture(listed::alike()));
+    }
     for key in screen {
         desk.key(*key);
         desk.fetched();
