@@ -7,13 +7,22 @@ use crate::problem::{Place, Problems};
 
 /// A well-formed JSON pointer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) struct Pointer(String);
+pub(crate) struct Pointer {
+    text: String,
+    /// The names that lead to it, one per level, taken apart once for all the values that it is looked up in.
+    names: Vec<String>,
+}
 
 impl Pointer {
     /// `None` when the text is no pointer to a place inside a value.
     fn parse(text: &str) -> Option<Self> {
         let escapes_end = text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
-        (text.starts_with('/') && escapes_end).then(|| Self(text.to_owned()))
+        (text.starts_with('/') && escapes_end).then(|| Self::new(text.to_owned()))
+    }
+
+    fn new(text: String) -> Self {
+        let names = text.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
+        Self { text, names }
     }
 
     /// Reads a pointer that stands at `place`.
@@ -29,27 +38,31 @@ impl Pointer {
 
     /// To one member of an object.
     pub(crate) fn to_key(key: &str) -> Self {
-        Self(format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+        Self::new(format!("/{}", key.replace('~', "~0").replace('/', "~1")))
     }
 
     /// The part of it before a name; all of it where it does not have the name, `None` where it begins with it.
     pub(crate) fn before(&self, name: &str) -> Option<Self> {
-        let kept: Vec<&str> = self.0.split('/').skip(1).take_while(|segment| *segment != name).collect();
-        (!kept.is_empty()).then(|| Self(format!("/{}", kept.join("/"))))
+        let kept: Vec<&str> = self.text.split('/').skip(1).take_while(|segment| *segment != name).collect();
+        (!kept.is_empty()).then(|| Self::new(format!("/{}", kept.join("/"))))
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The names that lead to it, one per level.
-    pub(crate) fn segments(&self) -> impl Iterator<Item = String> {
-        self.0.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
+    pub(crate) fn segments(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
     }
 
     /// What it points at; JSON's null counts as nothing.
     pub(crate) fn find<'a>(&self, value: &'a Value) -> Option<&'a Value> {
-        value.pointer(&self.0).filter(|found| !found.is_null())
+        let found = self.names.iter().try_fold(value, |inside, name| {
+            // How places of a list are written is the library's to know.
+            if inside.is_array() { inside.pointer(&Self::to_key(name).text) } else { inside.get(name) }
+        });
+        found.filter(|found| !found.is_null())
     }
 }
 
@@ -86,9 +99,12 @@ impl Source {
 impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Params(pointer) => write!(f, "params:{}", pointer.0),
-            Self::Result(pointer) => write!(f, "result:{}", pointer.0),
-            Self::Item(item, pointer) => write!(f, "{item}:{}", pointer.0),
+            Self::Params(pointer) => write!(f, "params:{}", pointer.text),
+            Self::Result(pointer) => write!(f, "result:{}", pointer.text),
+            Self::Item(item, pointer) => write!(f, "{item}:{}", pointer.text),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

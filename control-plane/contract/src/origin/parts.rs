@@ -30,8 +30,8 @@ pub(super) fn places<'v>(path: &Pointer, value: &'v Value) -> Places<'v> {
                     places.found.extend(items.map(|(index, item)| (format!("{at}/{index}"), item)));
                 }
                 Value::Object(fields) if segment != EACH => {
-                    let to = Pointer::to_key(&segment);
-                    places.found.extend(fields.get(&segment).map(|it| (format!("{at}{}", to.as_str()), it)));
+                    let to = Pointer::to_key(segment);
+                    places.found.extend(fields.get(segment).map(|it| (format!("{at}{}", to.as_str()), it)));
                 }
                 Value::Array(_) | Value::Object(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
                     places.misshapen.push((at, value));
@@ -118,9 +118,11 @@ pub(crate) fn type_at<'t>(of: &'t Type, path: &Pointer) -> Result<&'t Type, Lost
     let (mut of, mut at) = (of, String::new());
     for name in path.segments() {
         of = match of {
-            Type::Record(attributes) => match attributes.get(&name).filter(|_| name != EACH) {
+            Type::Record(attributes) => match attributes.get(name).filter(|_| name != EACH) {
                 Some(attribute) => &attribute.of,
-                None => return Err(Lost::Unknown { at, name, names: of.names().collect() }),
+                None => {
+                    return Err(Lost::Unknown { at, name: name.to_owned(), names: of.names().collect() });
+                }
             },
             Type::Set(element) if name == EACH => element,
             Type::Set(_) => return Err(Lost::OneElement { at }),
@@ -129,7 +131,7 @@ pub(crate) fn type_at<'t>(of: &'t Type, path: &Pointer) -> Result<&'t Type, Lost
                 return Err(Lost::Whole { at, words: of.words() });
             }
         };
-        at.push_str(Pointer::to_key(&name).as_str());
+        at.push_str(Pointer::to_key(name).as_str());
     }
     Ok(of)
 }

@@ -277,7 +277,8 @@ fn shape(item: &Attested) -> Type {
         let mut attributes = &mut root;
         let mut segments = pointer.segments().peekable();
         while let Some(segment) = segments.next() {
-            let attribute = attributes.entry(segment).or_insert(Attribute { of: Type::Open, required: true });
+            let attribute =
+                attributes.entry(segment.to_owned()).or_insert(Attribute { of: Type::Open, required: true });
             if segments.peek().is_none() {
                 break;
             }
