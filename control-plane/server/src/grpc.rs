@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::Router;
 use remit_core::Person;
 use remit_proto::v1::{
-    control_server::ControlServer, operator_server::OperatorServer, runtime_server::RuntimeServer,
+    control_server::ControlServer,
+    operator_server::OperatorServer,
+    runtime_server::{self, RuntimeServer},
     stop_line_server::StopLineServer,
 };
 use tokio_util::sync::CancellationToken;
@@ -61,17 +63,20 @@ pub(crate) use switch::stop;
 /// Largest proposal of a contract, in bytes: its files and what is around them.
 const MAX_CONTRACT: usize = 2 * remit_core::version::MAX_FILES;
 
-/// The services as routes. Streams end when `stop` is cancelled.
+/// What services call.
+pub(crate) fn runtime(plane: &Arc<Plane>) -> RuntimeServer<impl runtime_server::Runtime> {
+    RuntimeServer::new(runtime::Runtime { plane: Arc::clone(plane) }).max_decoding_message_size(MAX_BODY)
+}
+
+/// The other services as routes. Streams end when `stop` is cancelled.
 pub(crate) fn routes(plane: &Arc<Plane>, stop: &CancellationToken) -> Router {
-    let runtime =
-        RuntimeServer::new(runtime::Runtime { plane: Arc::clone(plane) }).max_decoding_message_size(MAX_BODY);
     let operator = OperatorServer::new(operator::Operator { plane: Arc::clone(plane), stop: stop.clone() })
         .max_decoding_message_size(MAX_BODY);
     let control = ControlServer::new(contract::Control { plane: Arc::clone(plane) })
         .max_decoding_message_size(MAX_CONTRACT);
     let (reporter, health) = tonic_health::server::health_reporter();
     tokio::spawn(health::watch(Arc::clone(plane), reporter, stop.clone()));
-    let mut routes = Routes::new(runtime).add_service(operator).add_service(control).add_service(health);
+    let mut routes = Routes::new(operator).add_service(control).add_service(health);
     match tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(remit_proto::DESCRIPTORS)
         .build_v1()
