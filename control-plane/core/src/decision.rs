@@ -1,6 +1,6 @@
 //! A decision: an outcome and one finding per clause, always all seven.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -91,8 +91,8 @@ impl Finding {
 pub struct Decision {
     /// The strictest of the findings' outcomes.
     pub outcome: Outcome,
-    /// One per clause, in the order of the document.
-    pub findings: [Finding; 7],
+    /// One per clause, in the order of the document. Everybody who tells of the decision has the same ones.
+    pub findings: Arc<[Finding; 7]>,
     /// For `throttle`: when to come back, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
@@ -104,14 +104,14 @@ impl Decision {
         let outcome = findings.iter().map(|finding| finding.outcome).max().unwrap_or(Outcome::Deny);
         Self {
             outcome,
-            findings,
+            findings: findings.into(),
             retry_after_ms: if outcome == Outcome::Throttle { retry_after_ms } else { None },
         }
     }
 
     /// The same where nobody is there to be asked: what would wait for people is denied.
     pub(crate) fn unasked(self) -> Self {
-        let findings = self.findings.map(|finding| match finding.outcome {
+        let findings = Arc::unwrap_or_clone(self.findings).map(|finding| match finding.outcome {
             Outcome::Escalate => Finding { outcome: Outcome::Deny, ..finding },
             Outcome::Admit | Outcome::Throttle | Outcome::Deny | Outcome::Stop => finding,
         });
@@ -126,7 +126,7 @@ impl Decision {
     /// The finding that decided: the first of the strictest. Evidence and policy are judged from the
     /// parameters, so where those are malformed, that decides before them: it is what the caller can mend.
     pub fn deciding(&self) -> &Finding {
-        let [first, rest @ ..] = &self.findings;
+        let [first, rest @ ..] = &*self.findings;
         let strictest = rest
             .iter()
             .fold(first, |best, finding| if finding.outcome > best.outcome { finding } else { best });

@@ -2,6 +2,8 @@
 //!
 //! It promises nothing: whoever answers later is judged by how things stand then.
 
+use std::sync::Arc;
+
 use crate::{
     EscalationId, Money, Reason, Timestamp,
     account::Accounts,
@@ -53,7 +55,7 @@ impl Outlook {
 
 /// Facts that are too old by now are read again before the action goes: their age is no hindrance.
 fn with_fresh_facts(decision: Decision) -> Decision {
-    let findings = decision.findings.map(|finding| {
+    let findings = Arc::unwrap_or_clone(decision.findings).map(|finding| {
         let is_old = finding.reason == Reason::EvidenceStale;
         if is_old { Finding::content(finding.clause, "it is read again first") } else { finding }
     });

@@ -29,7 +29,7 @@ pub(super) fn compare(step: &Step, got: &Got, world: &World<'_>) -> Option<Failu
 /// Why it came so, as far as the core says.
 fn notes(got: &Got) -> Vec<String> {
     let mut notes =
-        got.decision.iter().flat_map(|decision| objections(&decision.findings)).collect::<Vec<_>>();
+        got.decision.iter().flat_map(|decision| objections(decision.findings.as_slice())).collect::<Vec<_>>();
     notes.extend(got.refused.iter().map(|refusal| format!("refused: {refusal}")));
     notes
 }

@@ -220,7 +220,7 @@ pub(super) fn approved(world: &mut World<'_>, approval: &Approval) -> Result<(),
     let held = propose(world, (tool, with), name, (None, None))?;
     let outcome = held.decision.as_ref().map(|decision| decision.outcome);
     if outcome != Some(Outcome::Escalate) {
-        let why = held.decision.map(|decision| objections(&decision.findings).join("; "));
+        let why = held.decision.map(|decision| objections(decision.findings.as_slice()).join("; "));
         return Err(stuck(
             why.filter(|why| !why.is_empty()).unwrap_or_else(|| "nobody was asked".to_owned()),
         ));

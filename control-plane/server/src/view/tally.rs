@@ -46,7 +46,7 @@ impl Tally {
         *total = total.saturating_add(1);
         self.last = Some((at, card.action.reason));
         self.pulse.beat(at, outcome);
-        let findings = card.decision().into_iter().flat_map(|decision| &decision.findings);
+        let findings = card.decision().into_iter().flat_map(|decision| decision.findings.iter());
         for finding in findings.filter(|finding| finding.outcome != Outcome::Admit) {
             self.objected.insert(finding.clause, (at, finding.reason));
         }

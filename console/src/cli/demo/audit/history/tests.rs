@@ -229,7 +229,7 @@ fn too_dear(number: u128, outcome: Outcome, reason: Reason) -> Event {
     let Event::ActionDecided(mut refused) = decided(number, Outcome::Admit, None) else {
         panic!("a decision")
     };
-    let mut findings = refused.decision.findings.clone();
+    let mut findings = (*refused.decision.findings).clone();
     findings[5] = Finding::object(Clause::Cost, outcome, Objection::new(reason, ""));
     refused.decision = Decision::join(findings, None);
     Event::ActionDecided(refused)
