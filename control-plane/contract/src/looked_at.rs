@@ -1,7 +1,7 @@
 //! What the contract looks at in a fact, for one action: the rest may change without moving the fact.
 
 use remit_core::{CanonicalJson, Digest, ItemName, Moved};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     pointer::Pointer,
@@ -40,12 +40,9 @@ impl LookedAt {
     /// Digest of the values there. Equal digests mean that nothing moved which any clause would look at.
     pub(crate) fn digest(&self, value: &Value, whole: Digest) -> Digest {
         let Self::Places(places) = self else { return whole };
-        let values: Map<String, Value> = places
-            .iter()
-            .filter_map(|place| Some((place.as_str().to_owned(), place.find(value)?.clone())))
-            .collect();
+        let there = places.iter().filter_map(|place| Some((place.as_str(), place.find(value)?)));
         // What came from a canonical result is canonical again; if not, every change counts.
-        CanonicalJson::from_value(&Value::Object(values)).map_or(whole, |values| values.digest())
+        CanonicalJson::from_members(&there.collect::<Vec<_>>()).map_or(whole, |values| values.digest())
     }
 
     /// What differs between two results, place by place.

@@ -26,11 +26,20 @@ const MAX_SAFE_INTEGER: u64 = 9_007_199_254_740_991;
 pub struct InvalidJson(String);
 
 /// A JSON value in canonical form, with its digest. Cheap to clone.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct CanonicalJson {
-    text: Arc<str>,
+    /// Known to be JSON, so that it is written into records as it stands.
+    text: Arc<RawValue>,
     digest: Digest,
 }
+
+impl PartialEq for CanonicalJson {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for CanonicalJson {}
 
 impl CanonicalJson {
     /// Parses strictly and canonicalises.
@@ -48,28 +57,41 @@ impl CanonicalJson {
     /// # Errors
     /// When a number cannot be written canonically.
     pub fn from_value(value: &Value) -> Result<Self, InvalidJson> {
-        let text = if is_plain(value) {
-            serde_json::to_string(value).map_err(|error| error.to_string())
+        Self::write(value, is_plain(value))
+    }
+
+    /// The object that has these members, which are in the order of their names and distinct, without a copy of them.
+    ///
+    /// # Errors
+    /// As [`CanonicalJson::from_value`].
+    pub fn from_members(members: &[(&str, &Value)]) -> Result<Self, InvalidJson> {
+        let is_plain = members.iter().all(|(name, value)| name.is_ascii() && is_plain(value));
+        Self::write(&Members(members), is_plain)
+    }
+
+    fn write(value: &impl Serialize, is_plain: bool) -> Result<Self, InvalidJson> {
+        let text = if is_plain {
+            serde_json::value::to_raw_value(value)
         } else {
-            serde_json_canonicalizer::to_string(value).map_err(|error| error.to_string())
+            serde_json_canonicalizer::to_string(value).and_then(RawValue::from_string)
         };
-        Ok(Self::trusted(text.map_err(InvalidJson)?.into()))
+        text.map(Self::trusted).map_err(|error| InvalidJson(error.to_string()))
     }
 
     /// Takes over text that this type wrote before (from the journal).
-    fn trusted(text: Arc<str>) -> Self {
-        let digest = Digest::of(text.as_bytes());
-        Self { text, digest }
+    fn trusted(text: Box<RawValue>) -> Self {
+        let digest = Digest::of(text.get().as_bytes());
+        Self { text: text.into(), digest }
     }
 
     /// JSON's null: nothing is known.
     pub fn null() -> Self {
-        Self::trusted("null".into())
+        Self::trusted(RawValue::NULL.to_owned())
     }
 
     /// The canonical text.
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.text.get()
     }
 
     /// SHA-256 of the canonical text.
@@ -79,27 +101,34 @@ impl CanonicalJson {
 
     /// The value again.
     pub fn value(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+        serde_json::from_str(self.as_str()).unwrap_or(Value::Null)
     }
 }
 
 impl fmt::Debug for CanonicalJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
     }
 }
 
 impl Serialize for CanonicalJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let raw: &RawValue = serde_json::from_str(&self.text).map_err(serde::ser::Error::custom)?;
-        raw.serialize(serializer)
+        self.text.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for CanonicalJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(Self::trusted(raw.get().into()))
+        Box::<RawValue>::deserialize(deserializer).map(Self::trusted)
+    }
+}
+
+/// An object that is nowhere as one.
+struct Members<'a>(&'a [(&'a str, &'a Value)]);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
     }
 }
 
@@ -206,16 +235,16 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let inner = self.deeper()?;
-        let mut map = Map::new();
+        let mut members = Vec::new();
         while let Some(key) = entries.next_key::<String>()? {
-            if map.contains_key(&key) {
-                return Err(de::Error::custom(format_args!("key `{key}` appears twice")));
-            }
-            let value = entries.next_value_seed(inner)?;
-            map.insert(key, value);
+            members.push((key, entries.next_value_seed(inner)?));
         }
-        map.sort_keys();
-        Ok(Value::Object(map))
+        // Sorted before they become a map, which then hashes each key once.
+        members.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+        if let Some([(key, _), _]) = members.array_windows().find(|[(left, _), (right, _)]| left == right) {
+            return Err(de::Error::custom(format_args!("key `{key}` appears twice")));
+        }
+        Ok(Value::Object(Map::from_iter(members)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is accepted has one canonical form; what two readers could read differently is refused.
 
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
 
@@ -79,5 +80,17 @@ proptest! {
         let (second, _) = CanonicalJson::parse(&format!("{{{}}}", reversed.join(" , "))).unwrap();
         prop_assert_eq!(&first, &second);
         prop_assert_eq!(&CanonicalJson::parse(first.as_str()).unwrap().0, &first);
+    }
+}
+
+#[test]
+fn members_make_the_object_that_they_are() {
+    let values = [json!("a\u{202e}"), json!(1.5), json!({ "z": [1, null], "a": true })];
+    for names in [["/a", "/b", "/c"], ["/a", "/ü", "/\u{1f600}"]] {
+        let members: Vec<(&str, &Value)> = names.into_iter().zip(&values).collect();
+        let object = members.iter().map(|(name, value)| ((*name).to_owned(), (*value).clone())).collect();
+        let whole = CanonicalJson::from_value(&Value::Object(object)).unwrap();
+        assert_eq!(CanonicalJson::from_members(&members).unwrap(), whole);
+        assert_eq!(CanonicalJson::from_members(&members).unwrap().digest(), whole.digest());
     }
 }
