@@ -263,7 +263,7 @@ impl Wanted {
     /// Why it is no source: not read, or read and not complete.
     fn lacking(&self, params: &Value, facts: &RunFacts) -> String {
         let Some(seen) = self.newest(params, facts) else { return self.missing(params) };
-        let digest: String = seen.digest.to_string().chars().take(8).collect();
+        let digest = seen.digest.beginning();
         let at = jiff::Timestamp::from_microsecond(seen.observed_at.as_micros());
         let at = at.map_or_else(|_| seen.observed_at.to_string(), |at| format!("{at:.0}"));
         format!("`{}` (read at {at}, {digest}) {}", self.item, self.gaps(seen).join(", "))

@@ -1,7 +1,7 @@
 //! The decision: every clause leaves a finding, the strictest wins, unknown means deny.
 
 use crate::{
-    ActionId, Level, Money, Timestamp,
+    ActionId, Digest, Level, Money, Timestamp,
     command::Reuse,
     decision::{Decision, Objection},
     proposal::{Ask, Assessment, Novelty, Proposal},
@@ -28,6 +28,8 @@ pub(crate) struct Case<'a> {
     pub(crate) run: &'a Run,
     pub(crate) proposal: &'a Proposal,
     pub(crate) assessment: &'a Assessment,
+    /// Digest of what would be done, whoever says what about it.
+    pub(crate) deed: Digest,
     /// The tool's terms, when the contract knows the tool.
     pub(crate) tool: Option<&'a ToolTerms>,
     /// True on the second look, after people approved.
@@ -55,6 +57,7 @@ impl<'a> Case<'a> {
             run,
             proposal,
             assessment,
+            deed: crate::idempotency::deed_digest(&proposal.tool, proposal.params.digest()),
             tool,
             approved: false,
             returned: None,

@@ -26,6 +26,12 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// Its first eight digits: enough to tell a few facts apart, for people.
+    pub fn beginning(&self) -> String {
+        let [first, second, third, fourth, ..] = self.0;
+        hex::encode([first, second, third, fourth])
+    }
+
     /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

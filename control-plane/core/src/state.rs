@@ -15,7 +15,9 @@ use crate::{
     budget::Budget,
     course::Course,
     decision::Outcome,
+    digest_map::DigestMap,
     doubt::Trail,
+    effects::Effects,
     escalation::{Escalation, Question},
     event::Holder,
     familiar::Familiar,
@@ -80,7 +82,7 @@ pub struct State {
     /// Switches that one of two people wants lifted.
     pub release_requests: BTreeMap<SwitchId, ReleaseRequest>,
     /// Logical effects that exist or are under way, each by the digest of its name, and the action that holds it.
-    pub effects: BTreeMap<Digest, ActionId>,
+    pub effects: Effects,
     /// Rollbacks.
     pub rollbacks: BTreeMap<PlanId, Rollback>,
     /// Effects that a rollback could not take back and a person has to take over, each with the plan that says so.
@@ -174,9 +176,9 @@ pub struct Run {
     /// The same, by tool.
     pub tool_calls: BTreeMap<ToolName, u32>,
     /// How often each very call was proposed.
-    pub same_calls: BTreeMap<Digest, u32>,
+    pub same_calls: DigestMap<u32>,
     /// Idempotency keys, given or derived, with the action and the digest of the call (tool and parameters).
-    pub keys: BTreeMap<Digest, (ActionId, Digest)>,
+    pub keys: DigestMap<(ActionId, Digest)>,
     /// Whether it goes anywhere.
     pub course: Course,
     /// Evidence seen: item and producing action, with digest and time.
@@ -373,7 +375,7 @@ impl State {
             switches: BTreeMap::new(),
             acknowledgements: BTreeMap::new(),
             release_requests: BTreeMap::new(),
-            effects: BTreeMap::new(),
+            effects: Effects::default(),
             rollbacks: BTreeMap::new(),
             parked: BTreeMap::new(),
             let_go: 0,
@@ -394,7 +396,7 @@ impl State {
 
     /// The action that holds a logical effect.
     pub fn holder(&self, effect: &str) -> Option<ActionId> {
-        self.effects.get(&Digest::of(effect.as_bytes())).copied()
+        self.effects.get(&Digest::of(effect.as_bytes()))
     }
 
     /// Where an action stands.
@@ -444,8 +446,9 @@ impl State {
     pub fn used_before(&self, proposal: &Proposal) -> Option<ActionId> {
         let run = self.runs.get(&proposal.run).filter(|run| run.principal == proposal.principal)?;
         let level = run.terms.tools.get(&proposal.tool).and_then(|tool| tool.level);
-        let key = crate::idempotency::key(proposal, level.unwrap_or(Level::Execute))?;
-        let call = crate::idempotency::call_digest(proposal);
+        let deed = crate::idempotency::deed_digest(&proposal.tool, proposal.params.digest());
+        let key = crate::idempotency::key(proposal, deed, level.unwrap_or(Level::Execute))?;
+        let call = crate::idempotency::call_digest(proposal, deed);
         run.keys.get(&key).filter(|(_, first)| *first != call).map(|(action, _)| *action)
     }
 

@@ -17,14 +17,13 @@ pub(super) fn objection(case: Case<'_>) -> Option<Objection> {
 /// The same call, or the same calls in turn.
 fn circle(case: Case<'_>) -> Option<Objection> {
     let (run, tool) = (case.run, &case.proposal.tool);
-    let call = crate::idempotency::deed_digest(tool, case.proposal.params.digest());
-    let before = run.same_calls.get(&call).copied().unwrap_or(0);
+    let before = run.same_calls.get(&case.deed).copied().unwrap_or(0);
     if let Some(most) = run.limits.same_call.filter(|most| before >= *most) {
         let detail = format!("`{tool}` was called {before} times with these parameters, {most} are allowed");
         return Some(Objection::new(Reason::LoopDetected, detail));
     }
     let cycle = run.limits.course.cycle?;
-    let tools = run.course.circle(cycle, tool, call)?;
+    let tools = run.course.circle(cycle, tool, case.deed)?;
     let tools = tools.iter().map(|tool| format!("`{tool}`")).collect::<Vec<_>>().join(", ");
     let detail = format!("{tools}: the same calls in turn, {} times", cycle.repeats);
     Some(Objection::new(Reason::CycleDetected, detail))

@@ -1,7 +1,7 @@
 //! Clause 3: what is cited was seen in this very run, and is fresh enough now.
 
 use crate::{
-    Assertion, Clause, Digest, Outcome, Reason,
+    Assertion, Clause, Outcome, Reason,
     decide::Case,
     decision::{Finding, Objection},
     proposal::EvidenceUse,
@@ -61,17 +61,14 @@ fn known(case: Case<'_>) -> String {
 
 /// An assertion with its source and the beginning of its digest.
 fn said(said: &Assertion) -> String {
-    let digest: String = said.content.digest().to_string().chars().take(8).collect();
+    let digest = said.content.digest().beginning();
     format!("{} (said by the service, {}, {digest})", said.item, said.source)
 }
 
 /// An item with its age and the beginning of its digest.
 fn account(case: Case<'_>, used: &EvidenceUse) -> String {
-    format!("{} ({} old, {})", used.item, seconds(case.now.since_ms(used.dated())), short(used.digest))
-}
-
-fn short(digest: Digest) -> String {
-    digest.to_string().chars().take(8).collect()
+    let age = seconds(case.now.since_ms(used.dated()));
+    format!("{} ({age} old, {})", used.item, used.digest.beginning())
 }
 
 fn unattested(case: Case<'_>, used: &EvidenceUse) -> Option<Objection> {
@@ -80,7 +77,7 @@ fn unattested(case: Case<'_>, used: &EvidenceUse) -> Option<Objection> {
         // The preparation may not invent what the run has not seen.
         None => Some(unseen(case, &format!("`{item}` was not seen in this run"))),
         Some((digest, _)) if *digest != used.digest => {
-            let (is, was) = (short(used.digest), short(*digest));
+            let (is, was) = (used.digest.beginning(), digest.beginning());
             Some(unseen(case, &format!("`{item}` ({is}) has another digest than what was seen ({was})")))
         }
         Some((_, seen_at)) => {
@@ -90,7 +87,7 @@ fn unattested(case: Case<'_>, used: &EvidenceUse) -> Option<Objection> {
             let limit = used.fresh_for_ms.filter(|_| has_limit(case, used, own.is_some()))?;
             let by = if own.is_some() { " by its own time" } else { "" };
             (age > limit).then(|| {
-                let (age, limit, digest) = (seconds(age), seconds(limit), short(used.digest));
+                let (age, limit, digest) = (seconds(age), seconds(limit), used.digest.beginning());
                 let rule = format!("evidence.items.{item}.fresh_for");
                 Objection::new(
                     Reason::EvidenceStale,

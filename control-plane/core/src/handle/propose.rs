@@ -31,7 +31,7 @@ pub(super) fn propose(
     }
     let case = Case::new(state, run, &proposal, &assessment, now);
     let case = match known(case) {
-        Some((action, call)) if call == crate::idempotency::call_digest(&proposal) => {
+        Some((action, call)) if call == crate::idempotency::call_digest(&proposal, case.deed) => {
             return Err(Refusal::Joins(action));
         }
         Some((action, _)) => case.with_reused_key(action, reused.as_ref().filter(|it| it.by == action)),
@@ -66,7 +66,7 @@ pub(super) fn propose(
 /// The action and the call that the proposal's key stands for already; also after the run has ended.
 fn known(case: Case<'_>) -> Option<(ActionId, Digest)> {
     let level = case.level().unwrap_or(Level::Execute);
-    let key = crate::idempotency::key(case.proposal, level)?;
+    let key = crate::idempotency::key(case.proposal, case.deed, level)?;
     case.run.keys.get(&key).copied().filter(|_| case.run.principal == case.proposal.principal)
 }
 

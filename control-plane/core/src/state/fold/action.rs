@@ -28,10 +28,10 @@ impl State {
         let undone = decided.undoes.and_then(|(target, _)| self.actions.get(&target));
         let charged_at = undone.map_or(at, |undone| undone.charged_at);
         self.let_go = self.let_go.saturating_add(1);
-        let action = Action { charged_at, order: self.let_go, ..Action::of(decided, run) };
+        let mut action = Action { charged_at, order: self.let_go, ..Action::of(decided, run) };
         run.count(decided, &action);
         if let Some(effect) = &action.effect {
-            self.effects.insert(Digest::of(effect.as_bytes()), action.id);
+            self.effects.hold(Digest::of(effect.as_bytes()), action.id);
         }
         if action.status != ActionStatus::Denied {
             self.arrived(decided, at);
@@ -55,13 +55,11 @@ impl State {
         if let Some(about) = decided.verifies {
             self.read_back(about, action.id, at);
         }
-        let (id, status) = (action.id, action.status);
-        self.actions.insert(id, Arc::new(action));
-        self.reserve(id);
-        if status == ActionStatus::Admitted {
-            self.counted(id, &decided.proposal.params, at);
-            self.awaits_report(id, at);
+        self.reserve(&action);
+        if action.status == ActionStatus::Admitted {
+            self.goes(&mut action, &decided.proposal.params, at);
         }
+        self.actions.insert(action.id, Arc::new(action));
     }
 
     /// Moves the theoretical arrival time on. Only what goes or is held uses up the rate.
@@ -103,20 +101,28 @@ impl State {
             return;
         }
         self.let_go = self.let_go.saturating_add(1);
-        if let Some(action) = self.actions.get_mut(&id).map(Arc::make_mut) {
-            action.outcome = decision.outcome;
-            action.reason = decision.deciding().reason;
-            action.order = self.let_go;
-        }
-        if admitted {
-            if let Some(held) = held {
-                self.counted(id, &held.proposal.params, at);
+        if let Some(mut action) = self.actions.remove(&id) {
+            let released = Arc::make_mut(&mut action);
+            released.outcome = decision.outcome;
+            released.reason = decision.deciding().reason;
+            released.order = self.let_go;
+            if admitted && let Some(held) = held {
+                self.goes(released, &held.proposal.params, at);
             }
-            self.awaits_report(id, at);
-        } else {
+            self.actions.insert(id, action);
+        }
+        if !admitted {
             self.give_back(id, Money::ZERO);
             self.free_key(id);
         }
+    }
+
+    /// An action goes: it counts for how far its service reaches, and where its caller carries it out, that is to be
+    /// reported in time.
+    fn goes(&mut self, action: &mut Action, params: &CanonicalJson, at: Timestamp) {
+        action.counted = self.counted(action, params, at);
+        action.trail.report_by = self.report_due(action, at);
+        self.unreported.extend(action.trail.report_by.map(|by| (by, action.id)));
     }
 
     /// The tokens that a call used, instead of those that were reserved for it.
@@ -226,17 +232,14 @@ impl State {
     pub(super) fn free_key(&mut self, id: ActionId) {
         let Some(action) = self.actions.get(&id) else { return };
         let Some(run) = self.runs.get_mut(&action.run) else { return };
-        let key = crate::idempotency::derived(&action.tool, action.params);
-        if run.keys.get(&key).is_some_and(|(holder, _)| *holder == id) {
-            run.keys.remove(&key);
-        }
+        let deed = crate::idempotency::deed_digest(&action.tool, action.params);
+        run.keys.remove_if(&deed, |(holder, _)| *holder == id);
     }
 
     fn free_effect(&mut self, id: ActionId) {
         let effect = self.actions.get_mut(&id).map(Arc::make_mut).and_then(|action| action.effect.take());
-        let Some(effect) = effect.map(|effect| Digest::of(effect.as_bytes())) else { return };
-        if self.effects.get(&effect) == Some(&id) {
-            self.effects.remove(&effect);
+        if let Some(effect) = effect {
+            self.effects.free(&Digest::of(effect.as_bytes()), id);
         }
     }
 
@@ -343,18 +346,18 @@ impl Run {
             return;
         }
         let deed = crate::idempotency::deed_digest(&proposal.tool, proposal.params.digest());
-        let same = self.same_calls.entry(deed).or_default();
+        let same = self.same_calls.at(deed);
         *same = same.saturating_add(1);
         self.course.called(&self.limits.course, &proposal.tool, deed);
         if !goes {
             self.course.refused(&self.limits.course, &proposal.tool);
         }
         // One decision for a given key; a derived key may be tried again once its action came to nothing.
-        if let Some(key) = crate::idempotency::key(proposal, action.level)
+        if let Some(key) = crate::idempotency::key(proposal, deed, action.level)
             && (goes || proposal.key.is_some())
         {
-            let call = crate::idempotency::call_digest(proposal);
-            self.keys.entry(key).or_insert((action.id, call));
+            let call = crate::idempotency::call_digest(proposal, deed);
+            self.keys.put_new(key, (action.id, call));
         }
     }
 }

@@ -38,15 +38,11 @@ impl State {
         });
     }
 
-    /// What its caller carries out is reported in time, or nobody knows what became of it.
-    pub(super) fn awaits_report(&mut self, id: ActionId, at: Timestamp) {
-        let Some(action) = self.actions.get(&id).filter(|action| action.mode == Mode::DecisionOnly) else {
-            return;
-        };
+    /// Until when what its caller carries out is to be reported; after that nobody knows what became of it.
+    pub(super) fn report_due(&self, action: &Action, at: Timestamp) -> Option<Timestamp> {
+        let is_theirs = action.mode == Mode::DecisionOnly;
         let within = self.unknown(action).and_then(|unknown| unknown.report_within_ms);
-        let by = at.plus_ms(within.unwrap_or(REPORT_WITHIN_MS));
-        self.unreported.insert((by, id));
-        self.trace(id, |action| action.trail.report_by = Some(by));
+        is_theirs.then(|| at.plus_ms(within.unwrap_or(REPORT_WITHIN_MS)))
     }
 
     /// The lists of what is in doubt and of what is not reported follow the status.

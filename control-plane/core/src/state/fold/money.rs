@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::{ActionId, ActionStatus, Money, RunId, ServiceName, Timestamp, state::State};
+use crate::{
+    ActionId, ActionStatus, Money, RunId, ServiceName, Timestamp,
+    state::{Action, State},
+};
 
 impl State {
     /// Takes what an action that goes or is held reserves. A compensation takes over what was kept for it.
-    pub(super) fn reserve(&mut self, id: ActionId) {
-        let Some(action) = self.actions.get(&id) else { return };
+    pub(super) fn reserve(&mut self, action: &Action) {
         if action.status == ActionStatus::Denied || action.undoes.is_some() {
             return;
         }

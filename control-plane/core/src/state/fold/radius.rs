@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     ActionId, CanonicalJson, Timestamp,
     radius::{Mark, Meter, Radius},
-    state::State,
+    state::{Action, State},
 };
 
 /// What was counted for one action, and when.
@@ -17,18 +17,22 @@ pub struct Counted {
 }
 
 impl State {
-    /// An action of a service goes. What the control plane does by itself reaches nobody new.
-    pub(super) fn counted(&mut self, id: ActionId, params: &CanonicalJson, at: Timestamp) {
-        let Some(action) = self.actions.get(&id) else { return };
+    /// An action of a service goes: what it counts for. What the control plane does by itself reaches nobody new.
+    pub(super) fn counted(
+        &mut self,
+        action: &Action,
+        params: &CanonicalJson,
+        at: Timestamp,
+    ) -> Option<Arc<Counted>> {
         if action.undoes.is_some() || action.rereads.is_some() || action.asks_about.is_some() {
-            return;
+            return None;
         }
-        let Some(run) = self.runs.get(&action.run) else { return };
-        let Some(service) = self.services.get(&run.terms.service) else { return };
+        let run = self.runs.get(&action.run)?;
+        let service = self.services.get(&run.terms.service)?;
         let of_domain = self.settings.as_ref().map_or(&[][..], |settings| &settings.blast_radius[..]);
         let of_service = &service.active.blast_radius;
         if of_service.is_empty() && of_domain.is_empty() {
-            return;
+            return None;
         }
         let params = params.value();
         let marks = |rules: &[Radius]| -> Vec<(Meter, Mark)> {
@@ -41,9 +45,7 @@ impl State {
             counted.service.iter().for_each(|(meter, mark)| service.meters.count(meter, *mark, at));
         }
         counted.domain.iter().for_each(|(meter, mark)| self.meters.count(meter, *mark, at));
-        if let Some(action) = self.actions.get_mut(&id).map(Arc::make_mut) {
-            action.counted = Some(Arc::new(counted));
-        }
+        Some(Arc::new(counted))
     }
 
     /// It certainly did not happen.
