@@ -85,8 +85,8 @@ proptest! {
 
 #[test]
 fn members_make_the_object_that_they_are() {
-    let values = [json!("a\u{202e}"), json!(1.5), json!({ "z": [1, null], "a": true })];
-    for names in [["/a", "/b", "/c"], ["/a", "/ü", "/\u{1f600}"]] {
+    let values = [json!("a\u{202e}"), json!(5.0), json!({ "z": [1, null], "a": true })];
+    for names in [["/a", "/b", "/c"], ["/a", "/\u{ff5e}", "/\u{1f600}"]] {
         let members: Vec<(&str, &Value)> = names.into_iter().zip(&values).collect();
         let object = members.iter().map(|(name, value)| ((*name).to_owned(), (*value).clone())).collect();
         let whole = CanonicalJson::from_value(&Value::Object(object)).unwrap();
