@@ -60,12 +60,13 @@ impl CanonicalJson {
         Self::write(value, is_plain(value))
     }
 
-    /// The object that has these members, which are in the order of their names and distinct, without a copy of them.
+    /// The object that has these members, whose names are distinct, without a copy of them.
     ///
     /// # Errors
     /// As [`CanonicalJson::from_value`].
     pub fn from_members(members: &[(&str, &Value)]) -> Result<Self, InvalidJson> {
-        let is_plain = members.iter().all(|(name, value)| name.is_ascii() && is_plain(value));
+        let is_plain = members.is_sorted_by_key(|(name, _)| *name)
+            && members.iter().all(|(name, value)| name.is_ascii() && is_plain(value));
         Self::write(&Members(members), is_plain)
     }
 

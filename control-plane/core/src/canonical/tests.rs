@@ -85,9 +85,16 @@ proptest! {
 
 #[test]
 fn members_make_the_object_that_they_are() {
-    let values = [json!("a\u{202e}"), json!(5.0), json!({ "z": [1, null], "a": true })];
-    for names in [["/a", "/b", "/c"], ["/a", "/\u{ff5e}", "/\u{1f600}"]] {
-        let members: Vec<(&str, &Value)> = names.into_iter().zip(&values).collect();
+    let plain = [json!("a\u{202e}"), json!(5), json!({ "a": true, "z": [1, null] })];
+    let not = [json!("a\u{202e}"), json!(5.0), json!({ "z": [1, null], "a": true })];
+    let names = ["/a", "/b", "/c"];
+    for (names, values) in [
+        (names, &plain),
+        (names, &not),
+        (["/b", "/a", "/c"], &plain),
+        (["/a", "/\u{ff5e}", "/\u{1f600}"], &plain),
+    ] {
+        let members: Vec<(&str, &Value)> = names.into_iter().zip(values).collect();
         let object = members.iter().map(|(name, value)| ((*name).to_owned(), (*value).clone())).collect();
         let whole = CanonicalJson::from_value(&Value::Object(object)).unwrap();
         assert_eq!(CanonicalJson::from_members(&members).unwrap(), whole);

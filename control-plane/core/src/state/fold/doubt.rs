@@ -40,9 +40,10 @@ impl State {
 
     /// Until when what its caller carries out is to be reported; after that nobody knows what became of it.
     pub(super) fn report_due(&self, action: &Action, at: Timestamp) -> Option<Timestamp> {
-        let is_theirs = action.mode == Mode::DecisionOnly;
-        let within = self.unknown(action).and_then(|unknown| unknown.report_within_ms);
-        is_theirs.then(|| at.plus_ms(within.unwrap_or(REPORT_WITHIN_MS)))
+        (action.mode == Mode::DecisionOnly).then(|| {
+            let within = self.unknown(action).and_then(|unknown| unknown.report_within_ms);
+            at.plus_ms(within.unwrap_or(REPORT_WITHIN_MS))
+        })
     }
 
     /// The lists of what is in doubt and of what is not reported follow the status.
